@@ -1,0 +1,157 @@
+import type {
+	IAuthenticateGeneric,
+	ICredentialTestRequest,
+	ICredentialType,
+	Icon,
+	INodeProperties,
+} from 'n8n-workflow';
+
+/** Sent with every request; Crisp answers some routes with a misleading 401 when it is missing. */
+export const userAgent = 'n8n-nodes-crisp/0.1.0';
+
+/**
+ * Asks for the smallest thing that only a working credential of the tier may read: the default
+ * website where one is set (this also tells whether the plugin is installed there), else the account.
+ */
+const testPath = `={{
+	$credentials.websiteId ? '/v1/website/' + encodeURIComponent($credentials.websiteId.trim())
+	: $credentials.tier === 'user' ? '/v1/user/account' : '/v1/plugin/connect/account'
+}}`;
+
+const refusals: Array<[reason: string, message: string]> = [
+	[
+		'invalid_session',
+		"Crisp does not know this token (invalid_session): check 'Identifier' and 'Key', and that 'Tier' is the kind of token you created",
+	],
+	[
+		'not_subscribed',
+		'The plugin is not installed on this website (not_subscribed): open its private install link in Crisp Marketplace and install it there, or choose another default website',
+	],
+	[
+		'restricted_route_tier',
+		"The token is of another tier (restricted_route_tier): set 'Tier' to the kind of token you created",
+	],
+	[
+		'not_allowed',
+		"The token may not read this website (not_allowed): check 'Default Website ID', and in Crisp Marketplace the scopes of a plugin token",
+	],
+	[
+		'website_not_found',
+		"There is no website with this ID (website_not_found): copy 'Default Website ID' from Crisp: Settings > Workspace Settings > Setup & Integrations",
+	],
+	[
+		'invalid_data',
+		"Crisp cannot read the website ID (invalid_data): copy 'Default Website ID' from Crisp: Settings > Workspace Settings > Setup & Integrations",
+	],
+	[
+		'rate_limited',
+		'Crisp limits requests right now (rate_limited), or the daily quota of the token is used up: test again later',
+	],
+];
+
+function refusal(key: string, value: unknown, message: string) {
+	return { type: 'responseSuccessBody' as const, properties: { key, value, message } };
+}
+
+export class CrispApi implements ICredentialType {
+	name = 'crispApi';
+
+	displayName = 'Crisp API';
+
+	icon: Icon = { light: 'file:../icons/crisp.svg', dark: 'file:../icons/crisp.dark.svg' };
+
+	documentationUrl = 'https://docs.crisp.chat/guides/rest-api/authentication/';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Tier',
+			name: 'tier',
+			type: 'options',
+			options: [
+				{
+					name: 'Website',
+					value: 'website',
+					description: 'A token made in the settings of one workspace by its owner',
+				},
+				{
+					name: 'Plugin',
+					value: 'plugin',
+					description: 'A token of a plugin of yours, for every website that installed the plugin',
+				},
+				{
+					name: 'User',
+					value: 'user',
+					description: 'A session of an operator account, for routes that no other tier may use',
+				},
+			],
+			default: 'website',
+			description: 'The kind of token this is; identifier and key only work with their own tier',
+		},
+		{
+			displayName: 'Identifier',
+			name: 'identifier',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. 42286ac6-d2f2-4c9f-b5f5-a2c3c5fd3a1e',
+		},
+		{
+			displayName: 'Key',
+			name: 'key',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+		},
+		{
+			displayName: 'Default Website ID',
+			name: 'websiteId',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. 8c842203-7ed8-4e29-a608-7cf78a7d2fcc',
+			description: 'The workspace this token belongs to, used wherever no other website is chosen',
+			displayOptions: { show: { tier: ['website'] } },
+		},
+		{
+			displayName: 'Default Website ID',
+			name: 'websiteId',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 8c842203-7ed8-4e29-a608-7cf78a7d2fcc',
+			description: 'Used wherever no other website is chosen. The test also tries to read this website.',
+			displayOptions: { show: { tier: ['plugin', 'user'] } },
+		},
+		{
+			displayName: 'API Address',
+			name: 'baseUrl',
+			type: 'string',
+			default: 'https://api.crisp.chat',
+			required: true,
+			description: 'Where the API is served, without the version. Leave as it is, unless you test against a stand-in.',
+		},
+	];
+
+	authenticate: IAuthenticateGeneric = {
+		type: 'generic',
+		properties: {
+			auth: { username: '={{$credentials.identifier}}', password: '={{$credentials.key}}' },
+			headers: { 'X-Crisp-Tier': '={{$credentials.tier}}', 'User-Agent': userAgent },
+		},
+	};
+
+	test: ICredentialTestRequest = {
+		request: {
+			baseURL: "={{$credentials.baseUrl.replace(/\\/+$/, '')}}",
+			url: testPath,
+			// Crisp's reason is in the body of a refusal, which n8n only hands to the rules like this.
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+		},
+		rules: [
+			...refusals.map(([reason, message]) => refusal('reason', reason, message)),
+			refusal('error', true, 'Crisp refused this credential without a reason that this node knows'),
+			refusal('error', undefined, "What answered is not Crisp's API: check 'API Address'"),
+		],
+	};
+}
