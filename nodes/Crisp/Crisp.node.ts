@@ -1,0 +1,87 @@
+import {
+	NodeConnectionTypes,
+	NodeOperationError,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+	NodeApiError,
+} from 'n8n-workflow';
+import { formProperties } from './form';
+import { runInLanes } from './lanes';
+import { operationFor } from './operations';
+import { searchConversations, searchOperators, searchPeople, searchWebsites } from './pickers';
+import { openRunner, type Task } from './run';
+
+export class Crisp implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Crisp',
+		name: 'crisp',
+		icon: { light: 'file:../../icons/crisp.svg', dark: 'file:../../icons/crisp.dark.svg' },
+		group: ['output'],
+		version: 1,
+		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
+		description: 'Read and change conversations, people and settings of Crisp',
+		defaults: { name: 'Crisp' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'crispApi', required: true }],
+		properties: formProperties(),
+	};
+
+	methods = {
+		listSearch: { searchConversations, searchOperators, searchPeople, searchWebsites },
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const resource = this.getNodeParameter('resource', 0);
+		const key = this.getNodeParameter('operation', 0);
+		const runner = await openRunner(this, key, operationFor(resource, key));
+		const count = this.getInputData().length;
+		const goesOn = this.continueOnFail();
+		const faults = new Map<number, unknown>();
+		const tasks = Array.from({ length: count }, (_, index) => {
+			try {
+				return runner.taskFor(index);
+			} catch (error) {
+				faults.set(index, error);
+				return undefined;
+			}
+		});
+		// Where one bad item fails all, it does so before anything was sent for the others.
+		const isStopped = () => faults.size > 0 && !goesOn;
+		const results = await runInLanes({
+			count,
+			laneOf: (index) => tasks[index]?.lane,
+			isStopped,
+			async run(index) {
+				try {
+					return await (tasks[index] as Task | undefined)?.run();
+				} catch (error) {
+					faults.set(index, error);
+					return undefined;
+				}
+			},
+		});
+		const failed = [...faults.keys()].sort((a, b) => a - b);
+		if (isStopped()) throw asNodeError(this, faults.get(failed[0] ?? 0), failed[0] ?? 0);
+		const items = Array.from({ length: count }, (_, item): INodeExecutionData[] => {
+			if (!faults.has(item)) {
+				return (results[item] ?? []).map((json) => ({ json, pairedItem: { item } }));
+			}
+			const error = asNodeError(this, faults.get(item), item);
+			return [{ json: { error: error.message }, error, pairedItem: { item } }];
+		});
+		return [items.flat()];
+	}
+}
+
+/** Says for which item something went wrong; keeps what is already an error of n8n. */
+function asNodeError(context: IExecuteFunctions, error: unknown, itemIndex: number) {
+	if (error instanceof NodeApiError || error instanceof NodeOperationError) {
+		error.context.itemIndex = itemIndex;
+		return error;
+	}
+	return new NodeOperationError(context.getNode(), error as Error, { itemIndex });
+}

@@ -1,0 +1,24 @@
+import { list } from '../field';
+import type { ComposedOperation } from '../operation';
+import { personSummary, readPeople } from './people';
+
+/** One criterion a segment, as Crisp matches any of several values within one criterion. */
+export const findBySegments: ComposedOperation = {
+	name: 'Find by Segments',
+	action: 'Find people by segments',
+	description: 'Retrieve the contacts that have all of these segments',
+	variables: ['website_id'],
+	isList: true,
+	body: {
+		segments: list('Segments a person must have, separated by commas', {
+			required: true,
+			example: 'vip, beta',
+		}),
+	},
+	simplify: personSummary,
+	async compose({ values, client, limit }) {
+		const segments = values.segments as string[];
+		const criteria = segments.map((segment) => ({ criterion: 'segments', query: [segment] }));
+		return await readPeople(client, String(values.website_id), criteria, limit);
+	},
+};

@@ -1,0 +1,48 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { Client } from '../client';
+
+/** What people need of a profile, best first. */
+export const personSummary = [
+	'people_id',
+	'email',
+	'person.nickname',
+	'person.phone',
+	'company.name',
+	'segments',
+	'person.geolocation.country',
+	'active.last',
+	'created_at',
+	'updated_at',
+];
+
+export interface Criterion {
+	/** The name of a field, such as `email`. */
+	criterion: string;
+	query: string[];
+}
+
+/** Reads the people that meet all criteria. The form of the filter is the vendor's own wrapper's. */
+export async function readPeople(
+	client: Client,
+	website: string,
+	criteria: Criterion[],
+	limit: number,
+): Promise<IDataObject[]> {
+	const filter = criteria.map(({ criterion, query }) => ({
+		model: 'people',
+		criterion,
+		operator: 'eq',
+		query,
+	}));
+	const people = await client.list({
+		request: {
+			method: 'GET',
+			path: `/v1/website/${encodeURIComponent(website)}/people/profiles/{page_number}`,
+			query: { search_filter: JSON.stringify(filter), search_operator: 'and' },
+		},
+		limit,
+		entry: 'people_id',
+		isSized: true,
+	});
+	return people as IDataObject[];
+}

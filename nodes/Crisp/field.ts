@@ -1,0 +1,126 @@
+/** What a user can set: every cell that describes a field of an operation. */
+export interface Field {
+	kind: Kind;
+	description: string;
+	/** Shown above the field; else derived from the name Crisp gives the field. */
+	label?: string;
+	/** Shown at once and never empty; every other field waits in a collection. */
+	required?: boolean;
+	/** What the form starts with. Where the user leaves an optional field out, it is sent all the same. */
+	fallback?: string | number | boolean;
+	/** The values of a choice, with the name of each. */
+	options?: Record<string, string>;
+	/** The columns of a table, by the name Crisp gives each. */
+	fields?: Fields;
+	/** Shown and sent only while another field has one of these values. */
+	when?: Record<string, string[]>;
+	/** A value people may expect, without "e.g.". */
+	example?: string;
+	/** What a picker chooses: a name in `pickers.ts`. */
+	picks?: Picks;
+}
+
+export type Picks = 'website' | 'conversation' | 'person' | 'operator';
+
+export type Fields = Record<string, Field>;
+
+export type Kind =
+	| 'text'
+	| 'longText'
+	| 'secret'
+	| 'email'
+	| 'number'
+	| 'flag'
+	| 'bit'
+	| 'choice'
+	| 'list'
+	| 'numbers'
+	| 'date'
+	| 'instant'
+	| 'json'
+	| 'pairs'
+	| 'table'
+	| 'fingerprint'
+	| 'picker';
+
+type Extra = Omit<Partial<Field>, 'kind' | 'description'>;
+
+const field =
+	(kind: Kind) =>
+	(description: string, extra: Extra = {}): Field => ({ kind, description, ...extra });
+
+export const text = field('text');
+export const longText = field('longText');
+/** Masked in the form. */
+export const secret = field('secret');
+export const email = field('email');
+export const number = field('number');
+/** A boolean that is sent as `true` or `false`. */
+export const flag = field('flag');
+/** A boolean that is sent as `1` or `0`, as the filters of the conversation list want it. */
+export const bit = field('bit');
+/** Several texts: separated by commas in the form, or an array through an expression. */
+export const list = field('list');
+/** Several numbers, given like a list. */
+export const numbers = field('numbers');
+/** A moment that is sent as an ISO 8601 text in UTC. */
+export const date = field('date');
+/** A moment that is sent as milliseconds since 1970. */
+export const instant = field('instant');
+/** Anything, as JSON text or as an object through an expression. */
+export const json = field('json');
+/** Keys and values, sent as one object. */
+export const pairs = field('pairs');
+/** Identifies a message; the node makes one where the user gives none. */
+export const fingerprint = field('fingerprint');
+
+/** One of several values: a list of wire values, or wire values with the name shown for each. */
+export function choice(
+	values: readonly string[] | Record<string, string>,
+	description: string,
+	extra: Extra = {},
+): Field {
+	const options = Array.isArray(values)
+		? Object.fromEntries(values.map((value: string) => [value, titleCase(value)]))
+		: (values as Record<string, string>);
+	return { kind: 'choice', description, options, ...extra };
+}
+
+/** Rows of columns, sent as an array of objects. */
+export function table(fields: Fields, description: string, extra: Extra = {}): Field {
+	return { kind: 'table', description, fields, ...extra };
+}
+
+/** Something of the workspace, chosen from a list, by ID or by what else `pickers.ts` knows for it. */
+export function picker(picks: Picks, description: string, extra: Extra = {}): Field {
+	return { kind: 'picker', description, picks, ...extra };
+}
+
+const upperCase = new Set(['id', 'url', 'ip', 'json', 'html', 'css', 'arr']);
+
+/** Objects of a body that go without saying: what they hold is shown without their name. */
+const implied = /^(person|content)\./;
+
+/** What a user calls a field of Crisp: `person.employment.title` is "Employment Title". */
+export function labelFrom(wireName: string): string {
+	return titleCase(wireName.replace(implied, ''));
+}
+
+/** `first_name` or `setState` in words for a form: `First Name`, `Set State`. */
+export function titleCase(name: string): string {
+	return name
+		.replace(/([a-z])([A-Z])/g, '$1 $2')
+		.split(/[._\s-]+/)
+		.filter(Boolean)
+		.map((word) =>
+			upperCase.has(word.toLowerCase()) ? word.toUpperCase() : word.charAt(0).toUpperCase() + word.slice(1),
+		)
+		.join(' ');
+}
+
+/** The n8n parameter for a field of Crisp: `person.first_name` is `personFirstName`. */
+export function parameterName(wireName: string): string {
+	const words = titleCase(wireName).split(' ');
+	const [first = '', ...rest] = words.map((word) => word.charAt(0) + word.slice(1).toLowerCase());
+	return first.charAt(0).toLowerCase() + first.slice(1) + rest.join('');
+}

@@ -1,0 +1,222 @@
+import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
+import { parameterName, titleCase, type Field, type Fields } from './field';
+import { isList, type Operation, type Resource } from './operation';
+import { resources } from './operations';
+import { locatorModes } from './locators';
+import { collectionName, pathField } from './request';
+import { labelOf } from './value';
+
+/** What n8n shows for the table: resource, operation, then the fields of each operation. */
+export function formProperties(): INodeProperties[] {
+	return propertiesOf(resources);
+}
+
+export function propertiesOf(table: Record<string, Resource>): INodeProperties[] {
+	const byName = Object.entries(table).sort(([, a], [, b]) => a.name.localeCompare(b.name));
+	const first = 'message' in table ? 'message' : (byName[0]?.[0] ?? '');
+	return [
+		{
+			displayName: 'Resource',
+			name: 'resource',
+			type: 'options',
+			noDataExpression: true,
+			options: byName.map(([value, { name }]) => ({ name, value })),
+			default: first,
+		},
+		...byName.map(([value, resource]) => operationProperty(value, resource)),
+		...byName.flatMap(([value, resource]) => fieldProperties(value, resource)),
+	];
+}
+
+function operationProperty(resource: string, { operations }: Resource): INodeProperties {
+	const options = Object.entries(operations).map(([value, operation]) => ({
+		name: operationName(value, operation),
+		value,
+		description: operation.description ?? operation.action,
+		action: operation.action,
+	}));
+	options.sort((a, b) => a.name.localeCompare(b.name));
+	const usual = options.find(({ value }) => value === 'send' || value === 'getAll') ?? options[0];
+	const first = usual?.value ?? '';
+	return {
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: [resource] } },
+		options,
+		default: first,
+	};
+}
+
+/** `getAll` is "Get Many" and `upsert` "Create or Update" in n8n's words; others say what they are. */
+export function operationName(key: string, { name }: Pick<Operation, 'name'>): string {
+	if (name) return name;
+	if (key === 'upsert') return 'Create or Update';
+	return titleCase(key).replace(/^Get All\b/, 'Get Many');
+}
+
+/** The fields of all operations of a resource; one that several share in the same words stands once. */
+function fieldProperties(resource: string, { operations }: Resource): INodeProperties[] {
+	const shared = new Map<string, { property: INodeProperties; keys: string[] }>();
+	for (const [key, operation] of Object.entries(operations)) {
+		for (const property of propertiesFor(key, operation)) {
+			const same = JSON.stringify(property);
+			const known = shared.get(same);
+			if (known) known.keys.push(key);
+			else shared.set(same, { property, keys: [key] });
+		}
+	}
+	return [...shared.values()].map(({ property, keys }) => ({
+		...property,
+		displayOptions: {
+			show: { resource: [resource], operation: keys, ...property.displayOptions?.show },
+		},
+	}));
+}
+
+function propertiesFor(key: string, operation: Operation): INodeProperties[] {
+	const isMany = isList(key, operation);
+	const fields: Fields = { ...operation.query, ...operation.body };
+	const entries = Object.entries(fields);
+	const optional = entries.filter(([, field]) => !field.required);
+	const collection = collectionName(key, isMany);
+	return [
+		...operation.variables.map((name) => toProperty(name, pathField(operation, name))),
+		...entries.filter(([, field]) => field.required).map(([name, field]) => toProperty(name, field)),
+		...(isMany ? limitProperties : []),
+		...(operation.simplify ? [simplifyProperty] : []),
+		...(optional.length > 0 ? [collectionProperty(collection, optional)] : []),
+	];
+}
+
+const limitProperties: INodeProperties[] = [
+	{
+		displayName: 'Return All',
+		name: 'returnAll',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to return all results or only up to a given limit',
+	},
+	{
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 50,
+		description: 'Max number of results to return',
+		displayOptions: { show: { returnAll: [false] } },
+	},
+];
+
+const simplifyProperty: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+};
+
+const collectionLabels: Record<string, [label: string, placeholder: string]> = {
+	filters: ['Filters', 'Add Filter'],
+	updateFields: ['Update Fields', 'Add Field'],
+	additionalFields: ['Additional Fields', 'Add Field'],
+};
+
+function collectionProperty(name: string, fields: Array<[string, Field]>): INodeProperties {
+	const [displayName, placeholder] = collectionLabels[name] as [string, string];
+	const options = fields.map(([wireName, field]) => toProperty(wireName, field, true));
+	options.sort((a, b) => a.displayName.localeCompare(b.displayName));
+	return { displayName, name, type: 'collection', placeholder, default: {}, options };
+}
+
+function toProperty(wireName: string, field: Field, isInCollection = false): INodeProperties {
+	const show = Object.entries(field.when ?? {}).map(([name, values]) => [
+		(isInCollection ? '/' : '') + parameterName(name),
+		values,
+	]);
+	return {
+		displayName: labelOf(wireName, field),
+		name: parameterName(wireName || 'fields'),
+		...typeOf(field),
+		...(field.required && !isInCollection && { required: true }),
+		description: field.description,
+		...(field.example && { placeholder: `e.g. ${field.example}` }),
+		...(show.length > 0 && { displayOptions: { show: Object.fromEntries(show) } }),
+	};
+}
+
+type Typed = Pick<INodeProperties, 'type' | 'default'> & Partial<INodeProperties>;
+
+function typeOf(field: Field): Typed {
+	const fallback = field.fallback ?? '';
+	switch (field.kind) {
+		case 'longText':
+			return { type: 'string', typeOptions: { rows: 4 }, default: fallback };
+		case 'secret':
+			return { type: 'string', typeOptions: { password: true }, default: fallback };
+		case 'email':
+			return { type: 'string', placeholder: 'name@email.com', default: fallback };
+		case 'number':
+			return { type: 'number', default: field.fallback ?? 0 };
+		case 'flag':
+		case 'bit':
+			return { type: 'boolean', default: field.fallback ?? false };
+		case 'choice':
+			return { type: 'options', options: optionsOf(field), default: field.fallback ?? firstOf(field) };
+		case 'date':
+		case 'instant':
+			return { type: 'dateTime', default: '' };
+		case 'json':
+			return { type: 'json', default: fallback };
+		case 'pairs':
+			return tableOf('Data', [keyColumn, valueColumn]);
+		case 'table':
+			return tableOf(
+				'Rows',
+				Object.entries(field.fields ?? {}).map(([name, column]) => toProperty(name, column)),
+			);
+		case 'picker':
+			return { type: 'resourceLocator', ...locatorModes(field.picks ?? 'website') };
+		default:
+			return { type: 'string', default: fallback };
+	}
+}
+
+function optionsOf({ options = {} }: Field): INodePropertyOptions[] {
+	const entries = Object.entries(options)
+		.filter(([value]) => !value.includes('*'))
+		.map(([value, name]) => ({ name, value }));
+	return entries.length < 5 ? entries : entries.sort((a, b) => a.name.localeCompare(b.name));
+}
+
+function firstOf({ options = {} }: Field): string {
+	return Object.keys(options)[0] ?? '';
+}
+
+const keyColumn: INodeProperties = {
+	displayName: 'Key',
+	name: 'key',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. plan',
+};
+
+const valueColumn: INodeProperties = {
+	displayName: 'Value',
+	name: 'value',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. premium',
+};
+
+function tableOf(displayName: string, values: INodeProperties[]): Typed {
+	const rows: INodePropertyCollection = { displayName, name: 'rows', values };
+	return {
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true },
+		placeholder: 'Add Row',
+		default: {},
+		options: [rows],
+	};
+}

@@ -1,0 +1,199 @@
+import {
+	choice,
+	fingerprint,
+	flag,
+	instant,
+	list,
+	longText,
+	number,
+	numbers,
+	pairs,
+	table,
+	text,
+} from '../field';
+import { op, resource } from '../operation';
+import { origin, sender } from './senders';
+
+const hasUrl = { type: ['file', 'animation', 'audio'] };
+const isQuestion = { type: ['picker', 'field'] };
+
+/** https://docs.crisp.chat/references/rest-api/v1/#website-conversation */
+export const message = resource('Message', {
+	send: op('POST /v1/website/{website_id}/conversation/{session_id}/message', {
+		action: 'Send a message',
+		description: 'Send a text, note, file or question into a conversation',
+		body: {
+			type: choice(
+				{
+					text: 'Text',
+					note: 'Note',
+					file: 'File',
+					picker: 'Picker',
+					field: 'Field',
+					carousel: 'Carousel',
+					animation: 'Animation',
+					audio: 'Audio',
+				},
+				'The kind of message. A note is private: only operators see it. A picker offers choices, a field asks for a value.',
+				{ label: 'Message Type', required: true, fallback: 'text' },
+			),
+			content: longText('What the message says; Markdown is allowed', {
+				label: 'Text',
+				required: true,
+				when: { type: ['text', 'note'] },
+			}),
+			'content.text': longText('What the message says above what it offers', {
+				label: 'Text',
+				required: true,
+				when: { type: ['picker', 'field', 'carousel'] },
+			}),
+			'content.id': text(
+				'Comes back with the answer, so that a workflow knows which question it belongs to',
+				{
+					label: 'Question ID',
+					required: true,
+					fallback: 'question',
+					when: isQuestion,
+				},
+			),
+			'content.choices': table(
+				{
+					value: text('What a workflow gets when this is chosen', { required: true, example: 'yes' }),
+					label: text('What the visitor reads', { required: true, example: 'Yes, please' }),
+					icon: text('An emoji in front of the label'),
+					selected: flag('Whether it is chosen already', { fallback: false }),
+					'action.type': choice(
+						{ '': 'None', frame: 'Open a Frame', link: 'Open a Link' },
+						'What else happens',
+						{
+							fallback: '',
+						},
+					),
+					'action.target': text('The address to open', { label: 'Action URL' }),
+				},
+				'What the visitor can choose',
+				{ label: 'Choices', required: true, when: { type: ['picker'] } },
+			),
+			'content.explain': text('Shown in the empty field', {
+				label: 'Hint',
+				required: true,
+				example: 'Enter your order number',
+				when: { type: ['field'] },
+			}),
+			'content.targets': table(
+				{
+					title: text('Title of the card', { required: true }),
+					description: text('Text of the card'),
+					image: text('Address of the picture', { label: 'Image URL' }),
+					actions: table(
+						{ label: text('What the button says'), url: text('What the button opens') },
+						'Buttons of the card',
+					),
+				},
+				'The cards to swipe through',
+				{ label: 'Cards', required: true, when: { type: ['carousel'] } },
+			),
+			'content.url': text('Where the file can be read by everybody', {
+				label: 'File URL',
+				required: true,
+				example: 'https://example.com/invoice.pdf',
+				when: hasUrl,
+			}),
+			'content.name': text('Name that is shown for the file', {
+				label: 'File Name',
+				required: true,
+				example: 'invoice.pdf',
+				when: { type: ['file'] },
+			}),
+			'content.type': text('The media type of the file', {
+				label: 'MIME Type',
+				required: true,
+				example: 'application/pdf',
+				when: hasUrl,
+			}),
+			'content.duration': number('How long the audio is, in seconds', {
+				label: 'Duration',
+				required: true,
+				when: { type: ['audio'] },
+			}),
+			'content.required': flag('Whether the visitor has to answer before going on', {
+				label: 'Answer Required',
+				when: isQuestion,
+			}),
+			'content.value': text('What the field holds to begin with', {
+				label: 'Field Value',
+				when: { type: ['field'] },
+			}),
+			from: choice({ operator: 'Operator', user: 'Visitor' }, 'In whose name the message is sent', {
+				fallback: 'operator',
+			}),
+			origin,
+			automated: flag('Whether the message is marked as written by a bot'),
+			fingerprint: fingerprint(
+				'Your own number for the message, at most 15 digits. Crisp stores a fingerprint once. Leave it out and the node makes one.',
+			),
+			mentions: list('IDs of the operators a note notifies, separated by commas', {
+				label: 'Mentioned Operators',
+				when: { type: ['note'] },
+			}),
+			'original.original_id': text('ID of the original that this message was made from', {
+				label: 'Original ID',
+			}),
+			properties: pairs('Values of your own that stay with the message'),
+			references: table(
+				{
+					type: text('Kind of the reference', { example: 'link' }),
+					name: text('What the reference is called'),
+					target: text('The address of the reference', { label: 'Target URL' }),
+				},
+				'Where the message takes its facts from',
+			),
+			stealth: flag('Whether the other side is not told of the message, as for an import'),
+			timestamp: instant('When the message was sent, for older messages that are brought in', {
+				label: 'Sent At',
+			}),
+			translated: flag('Whether the message was translated by a machine'),
+			...sender,
+		},
+	}),
+	getAll: op('GET /v1/website/{website_id}/conversation/{session_id}/messages', {
+		action: 'Get many messages',
+		description:
+			'Retrieve the newest messages of a conversation, oldest first; with Return All from its beginning',
+		entry: 'fingerprint',
+		simplify: [
+			'fingerprint',
+			'type',
+			'from',
+			'content',
+			'timestamp',
+			'user.nickname',
+			'user.user_id',
+			'origin',
+			'automated',
+			'session_id',
+		],
+		query: {
+			timestamp_before: instant('Only messages before this moment', { label: 'Before' }),
+			timestamp_after: instant('Only messages after this moment, reading forward from it', {
+				label: 'After',
+			}),
+			timestamp_around: instant('The one batch of messages around this moment', { label: 'Around' }),
+		},
+	}),
+	markRead: op('PATCH /v1/website/{website_id}/conversation/{session_id}/read', {
+		action: 'Mark messages as read',
+		description: 'Mark the named messages as read, or all messages of the conversation when none is named',
+		body: {
+			from: choice({ user: 'Visitor', operator: 'Operator' }, 'Whose messages are marked as read', {
+				label: 'Messages From',
+				required: true,
+				fallback: 'user',
+			}),
+			origin,
+			fingerprints: numbers('Fingerprints of the messages, separated by commas; all messages when empty', {
+				label: 'Message Fingerprints',
+			}),
+		},
+	}),
+});

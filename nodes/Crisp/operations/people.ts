@@ -1,0 +1,176 @@
+import {
+	choice,
+	date,
+	email,
+	instant,
+	json,
+	list,
+	longText,
+	number,
+	pairs,
+	table,
+	text,
+	type Fields,
+} from '../field';
+import { op, resource } from '../operation';
+import { findByEmail } from '../composed/findByEmail';
+import { findBySegments } from '../composed/findBySegments';
+import { personSummary } from '../composed/people';
+
+const colors = ['red', 'orange', 'yellow', 'green', 'blue', 'purple', 'pink', 'brown', 'grey', 'black'];
+
+const name = text('Full name of the person', { label: 'Name', example: 'Nathan Smith' });
+
+/** What a profile holds besides email and name; the same to create, to update and to replace. */
+const profile: Fields = {
+	'person.avatar': text('Address of the picture of the person', { label: 'Avatar URL' }),
+	'person.gender': choice(['female', 'male', 'other'], 'Gender of the person'),
+	'person.phone': text('Phone number of the person'),
+	'person.address': text('Postal address of the person'),
+	'person.description': longText('About the person'),
+	'person.website': text('Website of the person', { label: 'Website URL' }),
+	'person.timezone': number('Offset of the person to UTC, in minutes'),
+	'person.locales': list('Languages of the person as locales, separated by commas', { example: 'en, fr' }),
+	'person.profiles': table(
+		{
+			type: text('The network', { example: 'linkedin' }),
+			handle: text('Name of the person there'),
+			url: text('Address of the profile'),
+		},
+		'Profiles of the person in social networks',
+		{ label: 'Social Profiles' },
+	),
+	'person.employment.name': text('Name of the employer', { label: 'Employer Name' }),
+	'person.employment.domain': text('Domain of the employer', { label: 'Employer Domain' }),
+	'person.employment.title': text('Job title of the person', { label: 'Job Title' }),
+	'person.employment.role': text('Role in the company', { label: 'Job Role' }),
+	'person.employment.seniority': text('How senior the person is', { label: 'Job Seniority' }),
+	'person.geolocation.country': text('Country of the person, as two letters', {
+		label: 'Country',
+		example: 'FR',
+	}),
+	'person.geolocation.region': text('Region of the person', { label: 'Region' }),
+	'person.geolocation.city': text('City of the person', { label: 'City' }),
+	'person.geolocation.coordinates.latitude': number('Where the person is, in degrees', { label: 'Latitude' }),
+	'person.geolocation.coordinates.longitude': number('Where the person is, in degrees', {
+		label: 'Longitude',
+	}),
+	'company.name': text('Name of the company'),
+	'company.legal_name': text('Name the company is registered under'),
+	'company.domain': text('Domain of the company', { example: 'example.com' }),
+	'company.url': text('Website of the company'),
+	'company.description': longText('About the company'),
+	'company.timezone': number('Offset of the company to UTC, in minutes'),
+	'company.phones': list('Phone numbers of the company, separated by commas'),
+	'company.emails': list('Emails of the company, separated by commas'),
+	'company.tags': list('Tags of the company, separated by commas'),
+	'company.geolocation.country': text('Country of the company, as two letters', { label: 'Company Country' }),
+	'company.geolocation.region': text('Region of the company', { label: 'Company Region' }),
+	'company.geolocation.city': text('City of the company', { label: 'Company City' }),
+	'company.geolocation.coordinates.latitude': number('Where the company is, in degrees', {
+		label: 'Company Latitude',
+	}),
+	'company.geolocation.coordinates.longitude': number('Where the company is, in degrees', {
+		label: 'Company Longitude',
+	}),
+	'company.metrics.employees': number('How many people work there', { label: 'Company Employees' }),
+	'company.metrics.market_cap': number('Market capitalization of the company', {
+		label: 'Company Market Cap',
+	}),
+	'company.metrics.raised': number('Money the company raised', { label: 'Company Money Raised' }),
+	'company.metrics.arr': number('Annual recurring revenue of the company', { label: 'Company ARR' }),
+	segments: list('Segments of the person, separated by commas; they replace the ones the person has'),
+	notepad: longText('Private notes on the person'),
+	active: instant('When the person was last active', { label: 'Last Active' }),
+};
+
+const newProfile: Fields = {
+	email: email('Email of the person', { required: true }),
+	'person.nickname': { ...name, required: true },
+	...profile,
+};
+
+/** https://docs.crisp.chat/references/rest-api/v1/#website-people */
+export const person = resource('Person', {
+	create: op('POST /v1/website/{website_id}/people/profile', {
+		action: 'Create a person',
+		description: 'Add a contact; Crisp refuses a second one with the same email',
+		body: newProfile,
+	}),
+	delete: op('DELETE /v1/website/{website_id}/people/profile/{people_id}', {
+		action: 'Delete a person',
+		description: 'Delete a contact permanently',
+	}),
+	exists: op('HEAD /v1/website/{website_id}/people/profile/{people_id}', {
+		name: 'Check If Exists',
+		action: 'Check if a person exists',
+	}),
+	get: op('GET /v1/website/{website_id}/people/profile/{people_id}', {
+		action: 'Get a person',
+		description: 'Retrieve a contact by ID or email',
+		simplify: personSummary,
+	}),
+	getAll: op('GET /v1/website/{website_id}/people/profiles/{page_number}', {
+		action: 'Get many people',
+		description: 'Retrieve a list of contacts, searched, filtered and sorted',
+		entry: 'people_id',
+		isSized: true,
+		simplify: personSummary,
+		query: {
+			search_text: text('Words to search for in names, emails and companies', { label: 'Search' }),
+			search_filter: json('List of criteria, each with model, criterion, operator and query', {
+				label: 'Search Criteria',
+				example: '[{"model":"people","criterion":"email","operator":"eq","query":["a@b.co"]}]',
+			}),
+			search_operator: choice({ and: 'All', or: 'Any' }, 'Which criteria have to match', {
+				label: 'Search Must Match',
+			}),
+			filter_date_start: date('Only people from this moment on', { label: 'From' }),
+			filter_date_end: date('Only people until this moment', { label: 'Until' }),
+			sort_field: text('Field to sort by', { label: 'Sort By', example: 'active' }),
+			sort_order: choice({ ascending: 'Ascending', descending: 'Descending' }, 'Direction to sort in'),
+		},
+	}),
+	findByEmail,
+	findBySegments,
+	update: op('PATCH /v1/website/{website_id}/people/profile/{people_id}', {
+		action: 'Update a person',
+		description: 'Change the fields given and keep the rest',
+		body: { email: email('Email of the person'), 'person.nickname': name, ...profile },
+	}),
+	replace: op('PUT /v1/website/{website_id}/people/profile/{people_id}', {
+		action: 'Replace a person',
+		description: 'Save a whole profile; every field that is not given is emptied',
+		body: newProfile,
+	}),
+	getData: op('GET /v1/website/{website_id}/people/data/{people_id}', {
+		name: 'Get Custom Data',
+		action: 'Get the custom data of a person',
+	}),
+	updateData: op('PATCH /v1/website/{website_id}/people/data/{people_id}', {
+		name: 'Update Custom Data',
+		action: 'Update the custom data of a person',
+		description: 'Set the keys given and keep the others',
+		body: { data: pairs('Keys and the values they get', { label: 'Custom Data', required: true }) },
+	}),
+	addEvent: op('POST /v1/website/{website_id}/people/events/{people_id}', {
+		name: 'Add Event',
+		action: 'Add an event to a person',
+		description: 'Note in the profile that something happened, such as an order',
+		body: {
+			text: text('What happened', { label: 'Event', required: true, example: 'Placed an order' }),
+			data: pairs('Values that belong to the event', { label: 'Event Data' }),
+			color: choice(colors, 'Color the event is shown in'),
+		},
+	}),
+	getEvents: op('GET /v1/website/{website_id}/people/events/{people_id}/list/{page_number}', {
+		name: 'Get Many Events',
+		action: 'Get many events of a person',
+	}),
+	getSegments: op('GET /v1/website/{website_id}/people/suggest/segments/{page_number}', {
+		name: 'Get Many Segments',
+		action: 'Get many segments people have',
+		description: 'Retrieve the segments in use, with how many people have each',
+		entry: 'segment',
+	}),
+});

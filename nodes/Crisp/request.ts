@@ -1,0 +1,119 @@
+import { UserError, type IDataObject } from 'n8n-workflow';
+import type { CrispRequest } from '../shared/transport';
+import { parameterName, type Field, type Fields } from './field';
+import { pathFields, type Operation, type TableOperation } from './operation';
+import { fillPath } from './route';
+import { labelOf, setAt, toWire, type Parameters } from './value';
+
+/** The collection of the form that an operation's optional fields wait in. */
+export function collectionName(key: string, isList: boolean): string {
+	if (isList) return 'filters';
+	return key.startsWith('update') ? 'updateFields' : 'additionalFields';
+}
+
+/** A path variable's description: the row's own, else what it is everywhere. */
+export function pathField(operation: Operation, name: string): Field {
+	const field = operation.path?.[name] ?? (pathFields as Fields)[name];
+	if (!field) throw new UserError(`Nothing describes the path variable "${name}"`);
+	return field;
+}
+
+export interface Reading {
+	parameters: Parameters;
+	/** Used where no website is chosen. */
+	defaultWebsite: string;
+	/** Where the optional fields are. */
+	collection: string;
+}
+
+/** Reads the path variables of an operation, by their name in the route. */
+export function readPath(operation: Operation, reading: Reading): Record<string, string> {
+	const values: Record<string, string> = {};
+	for (const name of operation.variables) {
+		const field = pathField(operation, name);
+		const raw = reading.parameters.get(parameterName(name));
+		const value = toWire(name, field, raw, reading.parameters.timezone);
+		values[name] = String(value ?? (name === 'website_id' ? reading.defaultWebsite : ''));
+		if (values[name] !== '') continue;
+		throw new UserError(`'${labelOf(name, field)}' is empty`, {
+			description:
+				name === 'website_id'
+					? 'Choose a website, or set a default website in the credential.'
+					: 'Choose it from the list, or check that the expression has a value for this item.',
+		});
+	}
+	return values;
+}
+
+/** Reads fields by their dotted names, as Crisp wants them; what is not set is not there. */
+export function readFields(fields: Fields, reading: Reading, keepsEmpty = false): Map<string, unknown> {
+	const { parameters, collection } = reading;
+	const optional = (parameters.get(collection) ?? {}) as IDataObject;
+	const values = new Map<string, unknown>();
+	for (const [name, field] of Object.entries(fields)) {
+		if (!isShown(field, values)) continue;
+		const parameter = parameterName(name || 'fields');
+		const raw = field.required ? parameters.get(parameter) : optional[parameter];
+		const value = toWire(name, field, raw, parameters.timezone);
+		const isEmpty = value === '' || (Array.isArray(value) && value.length === 0);
+		const isSet = value !== undefined && (!isEmpty || (keepsEmpty && !field.required));
+		if (isSet) values.set(name, value);
+		else if (field.fallback !== undefined && !field.required) values.set(name, field.fallback);
+		else if (field.required) throw missing(name, field);
+	}
+	return values;
+}
+
+function isShown(field: Field, values: Map<string, unknown>): boolean {
+	return Object.entries(field.when ?? {}).every(([name, allowed]) =>
+		allowed.includes(String(values.get(name))),
+	);
+}
+
+function missing(name: string, field: Field): UserError {
+	return new UserError(`'${labelOf(name, field)}' is empty`, {
+		description: `Crisp needs it: ${field.description}.`,
+	});
+}
+
+/**
+ * The request for one item. Pure: reads parameters, sends nothing.
+ * Throws a UserError for a value that Crisp cannot want, and for an update that changes nothing.
+ */
+export function buildRequest(operation: TableOperation, reading: Reading): CrispRequest {
+	const { route } = operation;
+	const query = readFields(operation.query ?? {}, reading);
+	const values = readFields(operation.body ?? {}, reading, route.method === 'PATCH');
+	const body: IDataObject = {};
+	for (const [name, value] of values) {
+		if (name === '') Object.assign(body, value);
+		else setAt(body, name, value);
+	}
+	if (operation.body && isChange(operation) && Object.keys(body).length === 0) {
+		throw new UserError('There is nothing to update', {
+			description: "Add at least one field under 'Update Fields', with a value for this item.",
+		});
+	}
+	Object.assign(body, structuredClone(operation.fixed));
+	return {
+		method: route.method,
+		path: fillPath(route, readPath(operation, reading)),
+		query: Object.fromEntries([...query].map(([name, value]) => [name, inQuery(value)])),
+		body: sendsBody(operation) ? body : undefined,
+	};
+}
+
+/** A query holds texts and numbers; what is more goes as JSON. */
+function inQuery(value: unknown): string | number {
+	return typeof value === 'object' ? JSON.stringify(value) : (value as string | number);
+}
+
+function isChange(operation: TableOperation): boolean {
+	return operation.route.method === 'PATCH' && !operation.fixed;
+}
+
+/** A body goes with every method that writes, except with a deletion that has nothing to say. */
+function sendsBody({ route, body, fixed }: TableOperation): boolean {
+	if (route.method === 'GET' || route.method === 'HEAD') return false;
+	return route.method !== 'DELETE' || Boolean(body ?? fixed);
+}

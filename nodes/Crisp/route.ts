@@ -1,0 +1,65 @@
+import { UserError } from 'n8n-workflow';
+
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+
+/** The `{names}` in a route, as a union: `'/a/{x}/b/{y}'` gives `'x' | 'y'`. */
+export type VariablesOf<Template extends string> = Template extends `${string}{${infer Name}}${infer Rest}`
+	? Name | VariablesOf<Rest>
+	: never;
+
+export interface Route {
+	method: Method;
+	/** As Crisp's reference prints it, such as `/v1/website/{website_id}`. */
+	path: string;
+	/** The variables a user fills in, in the order of the path, without `page_number`. */
+	variables: string[];
+	/** Whether the answer is one page of a numbered list. */
+	isPaged: boolean;
+}
+
+const variable = /\{(\w+)\}/g;
+const page = 'page_number';
+
+/** Takes a route apart. The template is the line of Crisp's reference: `GET /v1/website/{website_id}`. */
+export function parseRoute(template: string): Route {
+	const [method, path] = template.split(' ') as [Method, string];
+	const names = [...path.matchAll(variable)].map((match) => match[1] as string);
+	return {
+		method,
+		path,
+		variables: names.filter((name) => name !== page),
+		isPaged: names.includes(page),
+	};
+}
+
+/**
+ * Puts values into a route's path, each escaped so that it stays the one segment it is. The page
+ * number stays open (see `onPage`). Throws a UserError for a value that no path can carry: empty,
+ * `.` or `..`, broken Unicode.
+ */
+export function fillPath(route: Route, values: Record<string, string>): string {
+	return route.path.replace(variable, (open, name: string) =>
+		name === page ? open : segment(name, values[name]),
+	);
+}
+
+/** The path of one page of a list; pages count from 1. */
+export function onPage(path: string, pageNumber: number): string {
+	return path.replace(`{${page}}`, String(pageNumber));
+}
+
+function segment(name: string, value: string | undefined): string {
+	const words = name.replaceAll('_', ' ');
+	if (!value) {
+		throw new UserError(`The ${words} is empty`, {
+			description: `Choose it from the list, or give the ${words} through an expression that has a value for this item.`,
+		});
+	}
+	// Clients resolve dot segments even when they are escaped, which would reach another route.
+	if (value === '.' || value === '..' || !value.isWellFormed()) {
+		throw new UserError(`"${value.toWellFormed()}" cannot be a ${words}`, {
+			description: `Copy the ${words} from Crisp, or take it from the output of an earlier node.`,
+		});
+	}
+	return encodeURIComponent(value);
+}

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import { fingerprintFor } from '../shared/fingerprint';
+import { openTransport, type Credential, type CrispRequest, type Send } from '../shared/transport';
+import { simplified, toEntries } from './answer';
+import { clientFor, type Client } from './client';
+import type { Fields } from './field';
+import {
+	isComposed,
+	isList,
+	isTimed,
+	type ComposedOperation,
+	type Operation,
+	type TableOperation,
+} from './operation';
+import { buildRequest, collectionName, readFields, readPath, type Reading } from './request';
+import { sendOnce } from './sent';
+
+/** One item, read and checked, ready to be sent. */
+export interface Task {
+	/** Tasks of one lane change the same thing, so that they must not overtake each other. */
+	lane: string | undefined;
+	run(): Promise<IDataObject[]>;
+}
+
+/** Reads items of one operation; opened once for all items of an execution. */
+export interface Runner {
+	/** Throws a UserError when a value of the item cannot be used; sends nothing. */
+	taskFor(itemIndex: number): Task;
+}
+
+export async function openRunner(
+	context: IExecuteFunctions,
+	key: string,
+	operation: Operation,
+): Promise<Runner> {
+	const credential = await context.getCredentials<Credential>('crispApi');
+	const send = openTransport(context, credential, { signal: context.getExecutionCancelSignal() });
+	const client = clientFor(send);
+	const executionId = context.getExecutionId() || randomUUID();
+	return {
+		taskFor(itemIndex) {
+			const reading: Reading = {
+				parameters: {
+					get: (name) => context.getNodeParameter(name, itemIndex, null),
+					timezone: context.getTimezone(),
+				},
+				defaultWebsite: credential.websiteId?.trim() ?? '',
+				collection: collectionName(key, isList(key, operation)),
+			};
+			const item: Item = { key, reading, client };
+			if (isComposed(operation)) return composedTask(operation, item);
+			const identity = () => identityOf(context, executionId, itemIndex);
+			return tableTask(operation, { ...item, identity, instanceId: () => context.getInstanceId() });
+		},
+	};
+}
+
+interface Item {
+	key: string;
+	reading: Reading;
+	client: Client;
+}
+
+interface TableItem extends Item {
+	identity(): Array<string | number>;
+	instanceId(): string;
+}
+
+function tableTask(operation: TableOperation, item: TableItem): Task {
+	const request = buildRequest(operation, item.reading);
+	const lane = laneOf(operation, readPath(operation, item.reading));
+	const isSimple = wantsSimple(operation, item.reading);
+	const shape = (entries: IDataObject[]) =>
+		isSimple ? entries.map((entry) => simplified(entry, operation.simplify ?? [])) : entries;
+	if (isList(item.key, operation)) {
+		const limit = limitOf(item.reading);
+		return {
+			lane,
+			run: async () => shape(toEntries(operation, await readList(operation, request, limit, item.client))),
+		};
+	}
+	const send = messageSender(operation, request, item);
+	return { lane, run: async () => shape(toEntries(operation, await send(request))) };
+}
+
+async function readList(operation: TableOperation, request: CrispRequest, limit: number, client: Client) {
+	const listing = { request, limit, entry: operation.entry, isSized: operation.isSized };
+	if (isTimed(operation)) return await client.listByTime(listing);
+	if (operation.route.isPaged) return await client.list(listing);
+	const answer = await client.send(request);
+	return Array.isArray(answer) ? (answer as unknown[]).slice(0, limit) : answer;
+}
+
+/** Gives a message the fingerprint it goes by, and sends it once however often the item is run. */
+function messageSender(operation: TableOperation, request: CrispRequest, item: TableItem): Send {
+	const isMessage = operation.body?.fingerprint?.kind === 'fingerprint';
+	if (!isMessage || !request.body) return item.client.send;
+	request.body.fingerprint ??= fingerprintFor(item.instanceId(), item.identity());
+	const fingerprint = Number(request.body.fingerprint);
+	return async (message) =>
+		await sendOnce(message.path, fingerprint, async () => await item.client.send(message));
+}
+
+/** What makes a message the same when its item is run again, and another in every other run. */
+function identityOf(context: IExecuteFunctions, executionId: string, itemIndex: number) {
+	const runIndex = Number(context.evaluateExpression('{{ $runIndex }}', itemIndex));
+	return [String(context.getWorkflow().id), executionId, context.getNode().id, runIndex, itemIndex];
+}
+
+function composedTask(operation: ComposedOperation, { key, reading, client }: Item): Task {
+	const path = readPath(operation, reading);
+	const fields: Fields = { ...operation.query, ...operation.body };
+	const values = { ...path, ...Object.fromEntries(readFields(fields, reading)) } as IDataObject;
+	const limit = isList(key, operation) ? limitOf(reading) : Infinity;
+	const isSimple = wantsSimple(operation, reading);
+	return {
+		lane: laneOf(operation, path),
+		async run() {
+			const entries = await operation.compose({ values, client, limit });
+			return isSimple ? entries.map((entry) => simplified(entry, operation.simplify ?? [])) : entries;
+		},
+	};
+}
+
+function limitOf({ parameters }: Reading): number {
+	if (parameters.get('returnAll') === true) return Infinity;
+	return Math.max(1, Number(parameters.get('limit') ?? 50));
+}
+
+function wantsSimple(operation: Operation, { parameters }: Reading): boolean {
+	return operation.simplify !== undefined && parameters.get('simplify') !== false;
+}
+
+/** The thing an operation changes, as the name of its lane; undefined where nothing is shared. */
+function laneOf(operation: Operation, path: Record<string, string>): string | undefined {
+	const method = isComposed(operation) ? 'PATCH' : operation.route.method;
+	if (method === 'GET' || method === 'HEAD') return undefined;
+	const { website_id: website = '', ...targets } = path;
+	const isCreation = method === 'POST' && Object.keys(targets).length === 0;
+	return isCreation ? undefined : JSON.stringify([website, ...Object.values(targets)]);
+}

@@ -1,0 +1,168 @@
+import { UserError, type IDataObject } from 'n8n-workflow';
+import { DateTime } from 'luxon';
+import { labelFrom, parameterName, type Field } from './field';
+import { idIn } from './locators';
+
+/** How the values of one item are read: by n8n parameter name, expressions resolved. */
+export interface Parameters {
+	/** The value of a parameter, or undefined where the form does not have it. */
+	get(name: string): unknown;
+	/** What dates without an offset are in, as an IANA name. */
+	timezone: string;
+}
+
+/** What a user calls a field. */
+export function labelOf(wireName: string, field: Field): string {
+	return field.label ?? labelFrom(wireName);
+}
+
+/**
+ * Turns what the form gives into what Crisp wants. Undefined means "not set".
+ * Throws a UserError that names the field and says how to mend it.
+ */
+export function toWire(wireName: string, field: Field, raw: unknown, timezone: string): unknown {
+	const value = field.kind === 'picker' ? idIn(field.picks ?? 'website', raw) : raw;
+	if (value === undefined || value === null) return undefined;
+	const label = `'${labelOf(wireName, field)}'`;
+	switch (field.kind) {
+		case 'number':
+		case 'fingerprint':
+			return toNumber(value, label);
+		case 'flag':
+			return toBoolean(value, label);
+		case 'bit':
+			return toBoolean(value, label) ? 1 : 0;
+		case 'choice':
+			return toChoice(value, field, label);
+		case 'list':
+			return toList(value);
+		case 'numbers':
+			return toList(value).map((entry) => toNumber(entry, label));
+		case 'date':
+			return value === '' ? undefined : toDate(value, label, timezone).toUTC().toISO();
+		case 'instant':
+			return value === '' ? undefined : toDate(value, label, timezone).toMillis();
+		case 'json':
+			return toJson(value, label);
+		case 'pairs':
+			return toPairs(value);
+		case 'table':
+			return toRows(value, field, timezone);
+		default:
+			return toText(value, label);
+	}
+}
+
+function toText(value: unknown, label: string): string {
+	if (typeof value === 'object') {
+		throw new UserError(`${label} is an object, but has to be a text`, {
+			description: 'Choose one of its fields in the expression, such as {{ $json.text }}.',
+		});
+	}
+	return String(value);
+}
+
+function toNumber(value: unknown, label: string): number | undefined {
+	if (value === '') return undefined;
+	const number = typeof value === 'boolean' ? NaN : Number(value);
+	if (Number.isFinite(number)) return number;
+	throw new UserError(`${label} is not a number: ${show(value)}`, {
+		description: 'Give digits only, such as 42.',
+	});
+}
+
+function toBoolean(value: unknown, label: string): boolean {
+	if (typeof value === 'boolean') return value;
+	if (value === 'true' || value === 1 || value === '1') return true;
+	if (value === 'false' || value === 0 || value === '0' || value === '') return false;
+	throw new UserError(`${label} is neither true nor false: ${show(value)}`, {
+		description: 'Give true or false, for example {{ true }}.',
+	});
+}
+
+function toChoice(value: unknown, field: Field, label: string): string | undefined {
+	const text = String(value);
+	const known = Object.keys(field.options ?? {});
+	if (text === '') return undefined;
+	if (known.includes(text) || (known.includes('urn:*') && text.startsWith('urn:'))) return text;
+	throw new UserError(`${label} cannot be ${show(value)}`, {
+		description: `Choose one of: ${known.join(', ')}.`,
+	});
+}
+
+function toList(value: unknown): string[] {
+	const entries = Array.isArray(value) ? value : String(value).split(',');
+	return entries.map((entry) => String(entry).trim()).filter((entry) => entry !== '');
+}
+
+function toDate(value: unknown, label: string, timezone: string): DateTime {
+	const date =
+		typeof value === 'number' || (typeof value === 'string' && /^\d{11,}$/.test(value))
+			? DateTime.fromMillis(Number(value))
+			: value instanceof Date
+				? DateTime.fromJSDate(value)
+				: DateTime.fromISO(String(value).trim().replace(' ', 'T'), { zone: timezone });
+	if (date.isValid) return date;
+	throw new UserError(`${label} is not a date: ${show(value)}`, {
+		description: 'Give a date as ISO 8601, such as 2026-01-31 or 2026-01-31T09:30:00Z.',
+	});
+}
+
+function toJson(value: unknown, label: string): unknown {
+	if (typeof value !== 'string') return value;
+	if (value.trim() === '') return undefined;
+	let fault: string;
+	try {
+		return JSON.parse(value) as unknown;
+	} catch (error) {
+		fault = (error as Error).message;
+	}
+	throw new UserError(`${label} is not valid JSON: ${fault}`, {
+		description: 'Give JSON such as { "key": "value" }, or an object through an expression.',
+	});
+}
+
+function toPairs(value: unknown): IDataObject | undefined {
+	if (typeof value !== 'object' || value === null) return undefined;
+	const rows = rowsOf(value);
+	if (!rows) return value as IDataObject;
+	const entries = rows.map((row): [string, unknown] => [String(row.key ?? ''), row.value]);
+	return Object.fromEntries(entries.filter(([key]) => key !== '')) as IDataObject;
+}
+
+function toRows(value: unknown, field: Field, timezone: string): unknown[] | undefined {
+	if (typeof value !== 'object' || value === null) return undefined;
+	const rows = Array.isArray(value) ? (value as IDataObject[]) : rowsOf(value);
+	return rows?.map((row) => {
+		const entry: IDataObject = {};
+		for (const [wireName, column] of Object.entries(field.fields ?? {})) {
+			const cell = toWire(wireName, column, row[parameterName(wireName)], timezone);
+			const sent = cell === undefined || cell === '' ? column.fallback : cell;
+			if (sent !== undefined && sent !== '') setAt(entry, wireName, sent);
+		}
+		return entry;
+	});
+}
+
+/** The rows that a fixed collection of n8n holds under its one group. */
+function rowsOf(value: object): IDataObject[] | undefined {
+	const { rows } = value as { rows?: unknown };
+	return Array.isArray(rows) ? (rows as IDataObject[]) : undefined;
+}
+
+/** Puts a value at a dotted name of the table, making the objects on the way. */
+export function setAt(target: IDataObject, dottedName: string, value: unknown): void {
+	const names = dottedName.split('.');
+	const last = names.pop() as string;
+	let holder = target;
+	for (const name of names) {
+		holder[name] ??= {};
+		holder = holder[name] as IDataObject;
+	}
+	holder[last] = value as IDataObject;
+}
+
+function show(value: unknown): string {
+	const shown = JSON.stringify(value) ?? String(value);
+	return shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
+}

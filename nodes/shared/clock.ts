@@ -1,0 +1,23 @@
+import * as workflow from 'n8n-workflow';
+
+/** Time, as what waits sees it; tests bring their own. */
+export interface Clock {
+	/** Milliseconds since 1970. */
+	now(): number;
+	/** Resolves after so many milliseconds, or at once when the signal aborts; never rejects. */
+	sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+type Sleep = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+
+// n8n allows nodes no timers of their own. Newer n8n's sleep takes a signal; older n8n has a second
+// function for that, and its sleep ignores the signal.
+const { sleep, sleepWithAbort } = workflow as unknown as { sleep: Sleep; sleepWithAbort?: Sleep };
+
+export const clock: Clock = {
+	now: () => Date.now(),
+	async sleep(milliseconds, signal) {
+		if (signal?.aborted) return;
+		await (sleepWithAbort ?? sleep)(milliseconds, signal).catch(() => undefined);
+	},
+};

@@ -1,0 +1,77 @@
+import { NodeApiError, type INode, type JsonObject } from 'n8n-workflow';
+
+/** What Crisp answered when it refused a request. */
+export interface Refusal {
+	status: number;
+	/** Crisp's own word for it, such as `invalid_session`; empty where the answer was not Crisp's. */
+	reason: string;
+	/** What Crisp says beyond the reason. */
+	detail: string;
+	method: string;
+	path: string;
+}
+
+type Advice = [what: string, how: string];
+
+const byReason: Record<string, Advice> = {
+	invalid_session: [
+		'Crisp does not know this token',
+		"Check 'Identifier' and 'Key' of the credential, and that its 'Tier' is the kind of token you created.",
+	],
+	not_subscribed: [
+		'The plugin is not installed on this website',
+		'Open the private install link of your plugin in Crisp Marketplace and install it on this website, or choose another website.',
+	],
+	restricted_route_tier: [
+		'The tier of the credential may not use this operation',
+		'Use a credential of the tier that the description of the operation names.',
+	],
+	not_allowed: [
+		'The token is not allowed to do this',
+		'Check that the token belongs to this website. For a plugin token, add the scope that the operation needs in Crisp Marketplace: your plugin > Tokens > Production.',
+	],
+	invalid_data: [
+		'Crisp cannot use a value of this request',
+		'Check the field named here, and that expressions have a value for this item.',
+	],
+};
+
+const byStatus: Record<number, Advice> = {
+	401: byReason.invalid_session as Advice,
+	403: byReason.not_allowed as Advice,
+	404: [
+		'Crisp does not have what this request names',
+		'Check the IDs: it may have been deleted, or belong to another website.',
+	],
+	409: ['Crisp already has this', 'Update what is there instead, or change what has to be unique.'],
+	420: ['Crisp limits the requests of this token', quotaAdvice()],
+	429: ['Crisp limits the requests of this token', quotaAdvice()],
+};
+
+function quotaAdvice(): string {
+	return 'The node waited and tried again, without success. Either too much runs at once, or the daily quota of the token is used up: 10,000 requests for a website token, 5,000 for a plugin token, which Crisp raises on request in Marketplace.';
+}
+
+function adviceFor({ status, reason }: Refusal): Advice {
+	const known = byReason[reason] ?? byStatus[status];
+	if (known) return known;
+	if (status >= 500) return ['Crisp could not answer', 'Try again later: the cause is on the side of Crisp.'];
+	return ['Crisp refused the request', 'Check the values of this request.'];
+}
+
+/** What happened and what to do, with Crisp's reason, as n8n shows it. Holds no secret. */
+export function refusalError(node: INode, refusal: Refusal): NodeApiError {
+	const [what, how] = adviceFor(refusal);
+	const { status, reason, detail, method, path } = refusal;
+	const said = [reason || `status ${status}`, detail].filter(Boolean).join(': ');
+	return new NodeApiError(node, { reason, detail, status } as JsonObject, {
+		message: `${what} (${said})`,
+		description: `${how} The request was ${method} ${path}.`,
+		httpCode: String(status),
+	});
+}
+
+/** For a request that got no answer of Crisp: the network failed, or something else answered. */
+export function unansweredError(node: INode, what: string, how: string): NodeApiError {
+	return new NodeApiError(node, { message: what }, { message: what, description: how });
+}

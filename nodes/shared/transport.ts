@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import type {
+	IAllExecuteFunctions,
+	IDataObject,
+	IHttpRequestMethods,
+	IHttpRequestOptions,
+	IN8nHttpFullResponse,
+	INode,
+} from 'n8n-workflow';
+import { clock as systemClock, type Clock } from './clock';
+import { refusalError, unansweredError } from './errors';
+import { gateFor, retryAfterOf, type Gate } from './gate';
+
+/** What the user stored, of the kind `crispApi`. */
+export interface Credential {
+	tier: 'website' | 'plugin' | 'user';
+	identifier: string;
+	key: string;
+	websiteId?: string;
+	baseUrl: string;
+}
+
+export interface CrispRequest {
+	method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+	/** From `/v1` on, escaped. */
+	path: string;
+	query?: IDataObject;
+	body?: IDataObject;
+}
+
+/**
+ * Sends one request and gives the `data` of Crisp's answer; for HEAD, whether the thing exists.
+ * Throws a NodeApiError that says what happened and what to do.
+ */
+export type Send = (request: CrispRequest) => Promise<unknown>;
+
+export interface TransportOptions {
+	signal?: AbortSignal;
+	clock?: Clock;
+}
+
+type Context = Pick<IAllExecuteFunctions, 'getNode' | 'getCredentials'> & {
+	helpers: Pick<IAllExecuteFunctions['helpers'], 'httpRequestWithAuthentication'>;
+};
+
+const timeout = 30_000;
+/** A rejected request was not executed, so it is sent again whatever it does. */
+const mostRejections = 10;
+const mostFailures = 3;
+const repeatable = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
+
+/** Where the API of a credential is, without a slash at the end. */
+export function addressOf(credential: Credential): string {
+	return credential.baseUrl.trim().replace(/\/+$/, '');
+}
+
+/** Tells credentials of the same token apart from others, without showing the token. */
+export function tokenHash(credential: Credential): string {
+	const parts = [addressOf(credential), credential.tier, credential.identifier, credential.key];
+	return createHash('sha256').update(parts.join('\0')).digest('hex');
+}
+
+/** Opens the way to Crisp for the credential of a node; everything else sends through it. */
+export function openTransport(
+	context: Context,
+	credential: Credential,
+	{ signal, clock = systemClock }: TransportOptions = {},
+): Send {
+	const node = context.getNode();
+	const gate = gateFor(tokenHash(credential));
+	const exchange = async (request: CrispRequest): Promise<IN8nHttpFullResponse> =>
+		(await context.helpers.httpRequestWithAuthentication.call(
+			context as IAllExecuteFunctions,
+			'crispApi',
+			httpOptions(request, credential, signal),
+		)) as IN8nHttpFullResponse;
+	return async (request) => {
+		const response = await persist({ request, exchange, gate, node, signal, clock });
+		return read(response, request, node);
+	};
+}
+
+function httpOptions(
+	{ method, path, query, body }: CrispRequest,
+	credential: Credential,
+	abortSignal?: AbortSignal,
+): IHttpRequestOptions {
+	return {
+		method: method as IHttpRequestMethods,
+		url: addressOf(credential) + path,
+		qs: query,
+		// n8n drops an empty object as a body; a text it sends as it is.
+		...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+		json: true,
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		// A redirect would take the token to another host.
+		disableFollowRedirect: true,
+		timeout,
+		abortSignal,
+	};
+}
+
+interface Attempt {
+	request: CrispRequest;
+	exchange: (request: CrispRequest) => Promise<IN8nHttpFullResponse>;
+	gate: Gate;
+	node: INode;
+	signal?: AbortSignal;
+	clock: Clock;
+}
+
+/** Sends until there is an answer to show: waits out limits, repeats what is safe to repeat. */
+async function persist(attempt: Attempt): Promise<IN8nHttpFullResponse> {
+	const { request, exchange, gate, node, signal, clock } = attempt;
+	for (let rejections = 0, failures = 0; ;) {
+		await gate.pass(clock, signal);
+		if (signal?.aborted) throw unansweredError(node, 'The execution was cancelled', 'Nothing was sent.');
+		let response: IN8nHttpFullResponse | undefined;
+		let fault: unknown;
+		try {
+			response = await exchange(request);
+		} catch (error) {
+			fault = error;
+		}
+		if (response?.statusCode === 429 || response?.statusCode === 420) {
+			rejections += 1;
+			if (rejections >= mostRejections) return response;
+			gate.reject(clock, retryAfterOf(response.headers['retry-after'], clock.now()));
+			continue;
+		}
+		if (response && response.statusCode < 500) {
+			gate.accept();
+			return response;
+		}
+		failures += 1;
+		if (!repeatable.has(request.method) || failures >= mostFailures || signal?.aborted) {
+			if (response) return response;
+			throw networkError(node, fault, request);
+		}
+		await clock.sleep(500 * 2 ** failures, signal);
+	}
+}
+
+function networkError(node: INode, fault: unknown, { method, path }: CrispRequest) {
+	const { code, cause, message } = fault as { code?: string; cause?: { code?: string }; message?: string };
+	const said = code ?? cause?.code ?? message ?? 'no answer';
+	const unsure = method === 'POST' || method === 'PATCH';
+	return unansweredError(
+		node,
+		`Crisp could not be reached (${said})`,
+		`Check the network of n8n and 'API Address' in the credential. The request was ${method} ${path}.${unsure ? ' Crisp may have received it all the same.' : ''}`,
+	);
+}
+
+function read(response: IN8nHttpFullResponse, request: CrispRequest, node: INode): unknown {
+	const { statusCode: status, body } = response;
+	const { method, path } = request;
+	if (method === 'HEAD' && (status === 404 || isSuccess(status))) return status !== 404;
+	const envelope = (typeof body === 'object' && body !== null ? body : {}) as {
+		error?: boolean;
+		reason?: string;
+		data?: unknown;
+	};
+	if (!isSuccess(status) || envelope.error === true) {
+		const detail = (envelope.data as { message?: unknown } | undefined)?.message;
+		throw refusalError(node, {
+			status,
+			reason: String(envelope.reason ?? ''),
+			detail: typeof detail === 'string' ? detail : '',
+			method,
+			path,
+		});
+	}
+	if (status !== 204 && !('data' in envelope) && !('error' in envelope) && body !== '') {
+		throw unansweredError(
+			node,
+			"What answered is not Crisp's API",
+			`Check 'API Address' in the credential, and any proxy in between. The request was ${method} ${path}.`,
+		);
+	}
+	return envelope.data;
+}
+
+function isSuccess(status: number): boolean {
+	return status >= 200 && status < 300;
+}
