@@ -2,6 +2,8 @@
 module.exports = {
 	testEnvironment: 'node',
 	roots: ['<rootDir>/test'],
+	setupFiles: ['<rootDir>/test/environment.ts'],
 	testMatch: ['**/*.test.ts'],
-	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.all.json', isolatedModules: true }] },
+	moduleNameMapper: { '/ssh-tunnel-helper-functions$': '<rootDir>/test/engine/noSshTunnels.ts' },
+	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.test.json' }] },
 };

@@ -128,7 +128,8 @@ export class CrispApi implements ICredentialType {
 			type: 'string',
 			default: 'https://api.crisp.chat',
 			required: true,
-			description: 'Where the API is served, without the version. Leave as it is, unless you test against a stand-in.',
+			description:
+				'Where the API is served, without the version. Leave as it is, unless you test against a stand-in.',
 		},
 	];
 

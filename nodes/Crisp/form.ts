@@ -2,7 +2,7 @@ import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } f
 import { parameterName, titleCase, type Field, type Fields } from './field';
 import { isList, type Operation, type Resource } from './operation';
 import { resources } from './operations';
-import { locatorModes } from './locators';
+import { locatorModes, nothingChosen } from './locators';
 import { collectionName, pathField } from './request';
 import { labelOf } from './value';
 
@@ -177,7 +177,11 @@ function typeOf(field: Field): Typed {
 				Object.entries(field.fields ?? {}).map(([name, column]) => toProperty(name, column)),
 			);
 		case 'picker':
-			return { type: 'resourceLocator', ...locatorModes(field.picks ?? 'website') };
+			return {
+				type: 'resourceLocator',
+				default: nothingChosen,
+				modes: locatorModes(field.picks ?? 'website'),
+			};
 		default:
 			return { type: 'string', default: fallback };
 	}

@@ -1,4 +1,4 @@
-import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
+import type { INodePropertyMode } from 'n8n-workflow';
 import type { Picks } from './field';
 
 const uuid = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
@@ -36,6 +36,9 @@ const locators: Record<Picks, Locator> = {
 	},
 };
 
+/** The value of a locator in which nothing is chosen. */
+export const nothingChosen = { mode: 'list', value: '' };
+
 const labels = {
 	list: { displayName: 'From List', name: 'list' },
 	id: { displayName: 'By ID', name: 'id' },
@@ -44,7 +47,7 @@ const labels = {
 };
 
 /** The ways a thing of the workspace can be chosen, for a resource locator. */
-export function locatorModes(what: Picks): Pick<INodeProperties, 'modes' | 'default'> {
+export function locatorModes(what: Picks): INodePropertyMode[] {
 	const { search, example, pattern, url, isEmail } = locators[what];
 	const typeOptions = { searchListMethod: search, searchable: true };
 	const modes: INodePropertyMode[] = [
@@ -56,7 +59,7 @@ export function locatorModes(what: Picks): Pick<INodeProperties, 'modes' | 'defa
 		modes.push({ ...textMode('url', url.example, `.*${url.pattern}.*`), extractValue });
 	}
 	if (isEmail) modes.push(textMode('email', 'nathan@example.com', '^[^@\\s]+@[^@\\s]+$'));
-	return { modes, default: { mode: 'list', value: '' } };
+	return modes;
 }
 
 function textMode(mode: keyof typeof labels, example: string, regex?: string): INodePropertyMode {

@@ -92,14 +92,16 @@ async function readList(operation: TableOperation, request: CrispRequest, limit:
 	return Array.isArray(answer) ? (answer as unknown[]).slice(0, limit) : answer;
 }
 
-/** Gives a message the fingerprint it goes by, and sends it once however often the item is run. */
-function messageSender(operation: TableOperation, request: CrispRequest, item: TableItem): Send {
+/**
+ * Gives a message the fingerprint it goes by, and sends it once however often the item is run. A
+ * fingerprint of the user's own is sent as it is, every time.
+ */
+function messageSender(operation: TableOperation, { path, body }: CrispRequest, item: TableItem): Send {
 	const isMessage = operation.body?.fingerprint?.kind === 'fingerprint';
-	if (!isMessage || !request.body) return item.client.send;
-	request.body.fingerprint ??= fingerprintFor(item.instanceId(), item.identity());
-	const fingerprint = Number(request.body.fingerprint);
-	return async (message) =>
-		await sendOnce(message.path, fingerprint, async () => await item.client.send(message));
+	if (!isMessage || !body || body.fingerprint !== undefined) return item.client.send;
+	const fingerprint = fingerprintFor(item.instanceId(), item.identity());
+	body.fingerprint = fingerprint;
+	return async (message) => await sendOnce(path, fingerprint, async () => await item.client.send(message));
 }
 
 /** What makes a message the same when its item is run again, and another in every other run. */

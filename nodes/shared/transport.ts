@@ -37,11 +37,14 @@ export type Send = (request: CrispRequest) => Promise<unknown>;
 export interface TransportOptions {
 	signal?: AbortSignal;
 	clock?: Clock;
+	/** Whether limits and failures are waited out; where not, the caller tries again itself. */
+	isPatient?: boolean;
 }
 
-type Context = Pick<IAllExecuteFunctions, 'getNode' | 'getCredentials'> & {
+interface Context {
+	getNode(): INode;
 	helpers: Pick<IAllExecuteFunctions['helpers'], 'httpRequestWithAuthentication'>;
-};
+}
 
 const timeout = 30_000;
 /** A rejected request was not executed, so it is sent again whatever it does. */
@@ -64,7 +67,7 @@ export function tokenHash(credential: Credential): string {
 export function openTransport(
 	context: Context,
 	credential: Credential,
-	{ signal, clock = systemClock }: TransportOptions = {},
+	{ signal, clock = systemClock, isPatient = true }: TransportOptions = {},
 ): Send {
 	const node = context.getNode();
 	const gate = gateFor(tokenHash(credential));
@@ -75,7 +78,7 @@ export function openTransport(
 			httpOptions(request, credential, signal),
 		)) as IN8nHttpFullResponse;
 	return async (request) => {
-		const response = await persist({ request, exchange, gate, node, signal, clock });
+		const response = await persist({ request, exchange, gate, node, signal, clock, isPatient });
 		return read(response, request, node);
 	};
 }
@@ -108,11 +111,12 @@ interface Attempt {
 	node: INode;
 	signal?: AbortSignal;
 	clock: Clock;
+	isPatient: boolean;
 }
 
 /** Sends until there is an answer to show: waits out limits, repeats what is safe to repeat. */
 async function persist(attempt: Attempt): Promise<IN8nHttpFullResponse> {
-	const { request, exchange, gate, node, signal, clock } = attempt;
+	const { request, exchange, gate, node, signal, clock, isPatient } = attempt;
 	for (let rejections = 0, failures = 0; ;) {
 		await gate.pass(clock, signal);
 		if (signal?.aborted) throw unansweredError(node, 'The execution was cancelled', 'Nothing was sent.');
@@ -125,8 +129,8 @@ async function persist(attempt: Attempt): Promise<IN8nHttpFullResponse> {
 		}
 		if (response?.statusCode === 429 || response?.statusCode === 420) {
 			rejections += 1;
-			if (rejections >= mostRejections) return response;
 			gate.reject(clock, retryAfterOf(response.headers['retry-after'], clock.now()));
+			if (rejections >= mostRejections || !isPatient) return response;
 			continue;
 		}
 		if (response && response.statusCode < 500) {
@@ -134,7 +138,8 @@ async function persist(attempt: Attempt): Promise<IN8nHttpFullResponse> {
 			return response;
 		}
 		failures += 1;
-		if (!repeatable.has(request.method) || failures >= mostFailures || signal?.aborted) {
+		const isRepeated = isPatient && repeatable.has(request.method) && failures < mostFailures;
+		if (!isRepeated || signal?.aborted) {
 			if (response) return response;
 			throw networkError(node, fault, request);
 		}

@@ -33,6 +33,7 @@ export const message = resource('Message', {
 					carousel: 'Carousel',
 					animation: 'Animation',
 					audio: 'Audio',
+					event: 'Event',
 				},
 				'The kind of message. A note is private: only operators see it. A picker offers choices, a field asks for a value.',
 				{ label: 'Message Type', required: true, fallback: 'text' },
@@ -45,7 +46,13 @@ export const message = resource('Message', {
 			'content.text': longText('What the message says above what it offers', {
 				label: 'Text',
 				required: true,
-				when: { type: ['picker', 'field', 'carousel'] },
+				when: { type: ['picker', 'field', 'carousel', 'event'] },
+			}),
+			'content.namespace': text('What kind of event it is, as Crisp names it', {
+				label: 'Event Namespace',
+				required: true,
+				example: 'state:resolved',
+				when: { type: ['event'] },
 			}),
 			'content.id': text(
 				'Comes back with the answer, so that a workflow knows which question it belongs to',

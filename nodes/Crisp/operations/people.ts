@@ -161,6 +161,7 @@ export const person = resource('Person', {
 			text: text('What happened', { label: 'Event', required: true, example: 'Placed an order' }),
 			data: pairs('Values that belong to the event', { label: 'Event Data' }),
 			color: choice(colors, 'Color the event is shown in'),
+			timestamp: instant('When it happened, if not now', { label: 'Happened At' }),
 		},
 	}),
 	getEvents: op('GET /v1/website/{website_id}/people/events/{people_id}/list/{page_number}', {

@@ -1,0 +1,49 @@
+const { build: bundle } = require('esbuild');
+const { rm } = require('node:fs/promises');
+const { spawn } = require('node:child_process');
+const { dest, parallel, series, src } = require('gulp');
+
+const clean = () => rm('dist', { recursive: true, force: true });
+
+function compile(done) {
+	const tsc = spawn(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.json'], {
+		stdio: 'inherit',
+	});
+	tsc.on('exit', (code) => done(code === 0 ? undefined : new Error('TypeScript found errors')));
+}
+
+/**
+ * Replaces the compiled socket module by one that carries socket.io-client, so that the package has
+ * no runtime dependency. Built for browsers it uses the WebSocket that Node.js has; its window to
+ * the globals, which n8n forbids nodes, becomes our own of the few things it needs.
+ */
+async function bundleSocket() {
+	await bundle({
+		entryPoints: ['nodes/shared/socket.ts'],
+		outfile: 'dist/nodes/shared/socket.js',
+		allowOverwrite: true,
+		bundle: true,
+		format: 'cjs',
+		platform: 'browser',
+		target: 'es2022',
+		external: ['n8n-workflow'],
+		legalComments: 'inline',
+		plugins: [socketGlobals],
+	});
+}
+
+const socketGlobals = {
+	name: 'socket-globals',
+	setup(build) {
+		const shim = require.resolve('./nodes/shared/socketGlobals.ts');
+		build.onResolve({ filter: /\/globals(\.node)?\.js$/ }, () => ({ path: shim }));
+	},
+};
+
+const copyIcons = () => src('icons/*.svg', { encoding: false }).pipe(dest('dist/icons'));
+
+const copyCodex = () => src('nodes/**/*.node.json', { base: '.' }).pipe(dest('dist'));
+
+exports.bundleSocket = bundleSocket;
+exports.build = series(clean, compile, parallel(bundleSocket, copyIcons, copyCodex));
+exports.default = exports.build;

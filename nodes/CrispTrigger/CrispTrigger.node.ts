@@ -1,0 +1,47 @@
+import {
+	NodeConnectionTypes,
+	type INodeType,
+	type INodeTypeDescription,
+	type ITriggerFunctions,
+	type ITriggerResponse,
+} from 'n8n-workflow';
+import { searchWebsites } from '../Crisp/pickers';
+import { triggerProperties } from './form';
+import { listen } from './listen';
+
+export class CrispTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Crisp Trigger',
+		name: 'crispTrigger',
+		icon: { light: 'file:../../icons/crisp.svg', dark: 'file:../../icons/crisp.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{$parameter["events"].join(", ")}}',
+		description: 'Starts the workflow when something happens in Crisp, over its realtime channel',
+		defaults: { name: 'Crisp Trigger' },
+		eventTriggerDescription: 'Waiting for something to happen in Crisp',
+		activationMessage: 'From now on, Crisp starts this workflow as things happen there.',
+		triggerPanel: {
+			header: 'Listen to Crisp',
+			executionsHelp: {
+				inactive:
+					"<b>While building your workflow</b>, click 'Execute workflow', then make the event happen in Crisp: write as a visitor, for instance.<br /><br /><b>Once you're happy with it</b>, publish it, and each event starts an execution.",
+				active:
+					"<b>While building your workflow</b>, click 'Execute workflow', then make the event happen in Crisp.<br /><br /><b>The workflow is published</b>: each event starts an execution, listed under 'Executions'.",
+			},
+			activationHint: 'Once the workflow is published, each event starts it by itself.',
+		},
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'crispApi', required: true }],
+		properties: triggerProperties(),
+	};
+
+	methods = {
+		listSearch: { searchWebsites },
+	};
+
+	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		return await listen(this);
+	}
+}

@@ -1,0 +1,81 @@
+import { NodeApiError, NodeOperationError, type IDataObject, type INode } from 'n8n-workflow';
+import { Refused, type Access } from '../shared/connection';
+import { eventNamed } from '../shared/events';
+import { addressOf, type Credential, type Send } from '../shared/transport';
+
+export interface Wish {
+	events: string[];
+	/** The website to listen to; empty for every one of the token. */
+	website: string;
+}
+
+/** Asks Crisp where its realtime channel is, and puts together what to say there. */
+export async function findAccess(
+	send: Send,
+	credential: Credential,
+	wish: Wish,
+	node: INode,
+): Promise<Access> {
+	const refuse = (message: string, description: string) =>
+		new Refused(new NodeOperationError(node, message, { description }));
+	const fault = faultOf(wish, credential);
+	if (fault) throw refuse(...fault);
+	const { tier, identifier, key } = credential;
+	let answer: unknown;
+	try {
+		answer = await send({ method: 'GET', path: endpointsPath(tier, wish.website) });
+	} catch (error) {
+		throw isRefusal(error) ? new Refused(error) : error;
+	}
+	const endpoint = ((answer as IDataObject | undefined)?.socket as IDataObject | undefined)?.app;
+	if (typeof endpoint !== 'string' || !isSafe(endpoint, addressOf(credential))) {
+		throw refuse(
+			'What answered named no realtime address that the key may be sent to',
+			"Check 'API Address' in the credential.",
+		);
+	}
+	return {
+		endpoint,
+		authentication: {
+			tier,
+			username: identifier,
+			password: key,
+			events: wish.events,
+			...(wish.website && { rooms: [wish.website] }),
+		},
+	};
+}
+
+/** What keeps a wish from ever being granted to a credential, and how to mend it. */
+function faultOf({ events, website }: Wish, { tier }: Credential): [what: string, how: string] | undefined {
+	if (events.length === 0) return ['No event is chosen', "Choose at least one under 'Trigger On'."];
+	if (tier === 'website' && !website) {
+		return ['No website is chosen', "Set 'Default Website ID' in the credential, or 'Website' here."];
+	}
+	for (const name of events) {
+		const event = eventNamed(name);
+		if (!event) return [`Crisp has no event "${name}"`, "Choose from the list under 'Trigger On'."];
+		if (!event.tiers.includes(tier)) {
+			return [
+				`The event ${name} never comes to a token of tier ${tier}`,
+				`Use a credential of tier ${event.tiers.join(' or ')}, or take the event out of 'Trigger On'.`,
+			];
+		}
+	}
+	return undefined;
+}
+
+function endpointsPath(tier: Credential['tier'], website: string): string {
+	if (tier === 'website') return `/v1/website/${encodeURIComponent(website)}/connect/endpoints`;
+	return `/v1/${tier}/connect/endpoints`;
+}
+
+function isRefusal(error: unknown): boolean {
+	const code = error instanceof NodeApiError ? Number(error.httpCode) : 0;
+	return code >= 400 && code < 500 && code !== 420 && code !== 429;
+}
+
+/** The key goes over an encrypted line only, unless the API itself is a stand-in on plain http. */
+function isSafe(endpoint: string, address: string): boolean {
+	return endpoint.startsWith('wss://') || (endpoint.startsWith('ws://') && address.startsWith('http://'));
+}

@@ -1,0 +1,155 @@
+import type { Clock } from './clock';
+import type { Channel, OpenChannel } from './socket';
+
+/** Where to connect and what to say there; found anew for each attempt. */
+export interface Access {
+	endpoint: string;
+	authentication: {
+		tier: string;
+		username: string;
+		password: string;
+		events: string[];
+		rooms?: string[];
+	};
+}
+
+/** Why a line ended. Only `refused` is nobody's passing trouble: the token is not accepted. */
+export interface Ending {
+	kind: 'closed' | 'refused' | 'unreachable' | 'silent' | 'lost';
+	/** Whether the line had been in use. */
+	wasReady: boolean;
+	/** What was said or thrown about it. */
+	cause?: unknown;
+}
+
+export interface ConnectionOptions {
+	/** Reads the credential and asks Crisp where to connect. Throws `Refused` where the token is refused. */
+	findAccess(signal: AbortSignal): Promise<Access>;
+	openChannel: OpenChannel;
+	clock: Clock;
+	random?: () => number;
+	onEvent(name: string, payload: unknown): void;
+	onReady?(): void;
+	onEnding?(ending: Ending): void;
+}
+
+/** Thrown by `findAccess` for a token that Crisp does not accept. */
+export class Refused {
+	constructor(readonly cause: unknown) {}
+}
+
+/** Crisp says nothing to those it has not authenticated; this long is waited for its word. */
+const authenticationTimeout = 15_000;
+const shortestDelay = 1_000;
+const longestDelay = 30_000;
+/** A refused token is seldom accepted the next moment, but a credential may be mended any time. */
+const refusedDelay = 60_000;
+
+/**
+ * Keeps one line to Crisp's realtime channel: connects, authenticates, delivers, and begins again
+ * whenever the line ends, for ever, until it is closed. Knows nothing of n8n; delivers nothing from
+ * a line that is over.
+ */
+export class Connection {
+	private readonly stop = new AbortController();
+
+	private running?: Promise<void>;
+
+	constructor(private readonly options: ConnectionOptions) {}
+
+	/** Begins; resolves with the first outcome: undefined once the line is ready, or why it ended. */
+	async open(): Promise<Ending | undefined> {
+		return await new Promise((resolve) => {
+			this.running = this.run(resolve);
+		});
+	}
+
+	/** Ends the line and every wait. Resolves when nothing of it is left. */
+	async close(): Promise<void> {
+		this.stop.abort();
+		await this.running;
+	}
+
+	private async run(onFirst: (ending?: Ending) => void): Promise<void> {
+		const { clock, onReady, onEnding } = this.options;
+		const { signal } = this.stop;
+		for (let failures = 0; !signal.aborted;) {
+			const ending = await this.line(() => {
+				failures = 0;
+				onReady?.();
+				onFirst();
+			});
+			onFirst(ending);
+			if (ending.kind === 'closed') return;
+			onEnding?.(ending);
+			await clock.sleep(this.delayAfter(ending, failures), signal);
+			failures += 1;
+		}
+	}
+
+	private delayAfter({ kind }: Ending, failures: number): number {
+		const { random = Math.random } = this.options;
+		const doubled = Math.min(longestDelay, shortestDelay * 2 ** failures);
+		return (kind === 'refused' ? refusedDelay : doubled) * (0.75 + random() / 4);
+	}
+
+	/** One line from its beginning to its end. */
+	private async line(onReady: () => void): Promise<Ending> {
+		const { findAccess } = this.options;
+		const { signal } = this.stop;
+		let access: Access;
+		try {
+			access = await findAccess(signal);
+		} catch (error) {
+			if (signal.aborted) return { kind: 'closed', wasReady: false };
+			const isRefused = error instanceof Refused;
+			return {
+				kind: isRefused ? 'refused' : 'unreachable',
+				wasReady: false,
+				cause: isRefused ? error.cause : error,
+			};
+		}
+		if (signal.aborted) return { kind: 'closed', wasReady: false };
+		return await this.hold(access, onReady);
+	}
+
+	private async hold({ endpoint, authentication }: Access, onReady: () => void): Promise<Ending> {
+		const { openChannel, clock, onEvent } = this.options;
+		const { signal } = this.stop;
+		const patience = new AbortController();
+		let isReady = false;
+		let ending: Ending['kind'] | undefined;
+		return await new Promise((resolve) => {
+			const end = (kind: Ending['kind']) => {
+				ending ??= kind;
+				channel?.close();
+			};
+			const onAbort = () => end('closed');
+			// A local server may refuse before this constant has its value.
+			let channel: Channel | undefined = undefined;
+			channel = openChannel(endpoint, {
+				onOpen: () => channel?.emit('authentication', authentication),
+				onEvent(name, payload) {
+					if (ending) return;
+					if (name === 'authenticated') {
+						isReady = true;
+						patience.abort();
+						onReady();
+					} else if (name === 'unauthorized') end('refused');
+					else if (isReady) onEvent(name, payload);
+				},
+				onClose(reason) {
+					patience.abort();
+					signal.removeEventListener('abort', onAbort);
+					const kind = ending ?? (isReady ? 'lost' : 'unreachable');
+					resolve({ kind, wasReady: isReady, cause: reason });
+				},
+			});
+			signal.addEventListener('abort', onAbort);
+			if (signal.aborted) onAbort();
+			void clock.sleep(authenticationTimeout, patience.signal).then(() => {
+				if (!isReady && !patience.signal.aborted) end('silent');
+			});
+		});
+	}
+}

@@ -1,0 +1,149 @@
+import type { Credential } from './transport';
+
+type Tier = Credential['tier'];
+
+export interface CrispEvent {
+	/** The name on Crisp's realtime channel, such as `message:send`. */
+	name: string;
+	/** What people call it; the words before the dash group it. */
+	label: string;
+	/** The tiers of token that may receive it. */
+	tiers: readonly Tier[];
+	/** Whether the tiers are a guess: the event is in no reference of today, only in older code. */
+	isLegacy?: boolean;
+}
+
+const everybody: readonly Tier[] = ['website', 'plugin', 'user'];
+const users: readonly Tier[] = ['user'];
+const plugins: readonly Tier[] = ['plugin'];
+
+const toAll: Record<string, string> = {
+	'message:send': 'Message - Sent by Visitor',
+	'message:received': 'Message - Sent by Operator',
+	'message:updated': 'Message - Updated',
+	'message:removed': 'Message - Removed',
+	'message:compose:send': 'Message - Visitor Is Typing',
+	'message:compose:receive': 'Message - Operator Is Typing',
+	'message:acknowledge:read:send': 'Message - Read by Operator',
+	'message:acknowledge:read:received': 'Message - Read by Visitor',
+	'message:acknowledge:unread:send': 'Message - Marked as Unread',
+	'message:acknowledge:delivered': 'Message - Delivered',
+	'message:acknowledge:ignored': 'Message - Ignored',
+	'message:notify:unread:send': 'Message - Unread Notice for Operator',
+	'message:notify:unread:received': 'Message - Unread Notice for Visitor',
+	'session:update_availability': 'Conversation - Visitor Availability Changed',
+	'session:update_verify': 'Conversation - Verification Changed',
+	'session:request:initiated': 'Conversation - Initiated',
+	'session:set_email': 'Conversation - Email Set',
+	'session:set_phone': 'Conversation - Phone Set',
+	'session:set_address': 'Conversation - Address Set',
+	'session:set_subject': 'Conversation - Subject Set',
+	'session:set_avatar': 'Conversation - Avatar Set',
+	'session:set_nickname': 'Conversation - Name Set',
+	'session:set_origin': 'Conversation - Origin Set',
+	'session:set_data': 'Conversation - Custom Data Set',
+	'session:set_segments': 'Conversation - Segments Set',
+	'session:set_block': 'Conversation - Blocked or Unblocked',
+	'session:set_opened': 'Conversation - Opened by Operator',
+	'session:set_closed': 'Conversation - Closed by Operator',
+	'session:set_participants': 'Conversation - Participants Set',
+	'session:set_mentions': 'Conversation - Mentions Set',
+	'session:set_routing': 'Conversation - Assignment Changed',
+	'session:set_inbox': 'Conversation - Inbox Changed',
+	'session:set_state': 'Conversation - State Changed',
+	'session:removed': 'Conversation - Removed',
+	'session:error': 'Conversation - Error',
+	'session:sync:capabilities': 'Visitor - Capabilities',
+	'session:sync:geolocation': 'Visitor - Location',
+	'session:sync:system': 'Visitor - System',
+	'session:sync:network': 'Visitor - Network',
+	'session:sync:timezone': 'Visitor - Time Zone',
+	'session:sync:locales': 'Visitor - Languages',
+	'session:sync:pages': 'Visitor - Pages Viewed',
+	'session:sync:events': 'Visitor - Events',
+	'session:sync:rating': 'Conversation - Rated',
+	'session:sync:topic': 'Conversation - Topic Found',
+	'people:profile:created': 'Person - Created',
+	'people:profile:updated': 'Person - Updated',
+	'people:profile:removed': 'Person - Removed',
+	'people:bind:session': 'Person - Bound to Conversation',
+	'people:sync:profile': 'Person - Profile Completed by Crisp',
+	'browsing:request:initiated': 'Browsing - Request Initiated',
+	'browsing:request:rejected': 'Browsing - Request Rejected',
+	'call:request:initiated': 'Call - Request Initiated',
+	'call:request:rejected': 'Call - Request Rejected',
+	'website:update_visitors_count': 'Website - Visitor Count Changed',
+	'website:update_operators_availability': 'Website - Operator Availability Changed',
+	'website:users:available': 'Website - Operators Available',
+	'bucket:url:upload:generated': 'Upload Address - File',
+	'bucket:url:avatar:generated': 'Upload Address - Avatar',
+	'bucket:url:website:generated': 'Upload Address - Website',
+	'bucket:url:campaign:generated': 'Upload Address - Campaign',
+	'bucket:url:helpdesk:generated': 'Upload Address - Help Desk',
+	'bucket:url:status:generated': 'Upload Address - Status Page',
+	'bucket:url:processing:generated': 'Upload Address - Data to Process',
+	'email:subscribe': 'Email - Subscription Changed',
+	'email:track:view': 'Email - Viewed',
+	'plugin:channel': 'Plugin - Channel Message',
+	'plugin:event': 'Plugin - Event',
+	'plugin:subscription:updated': 'Plugin - Installed or Removed',
+	'plugin:settings:saved': 'Plugin - Settings Saved',
+	'plan:subscription:updated': 'Plan - Subscription Changed',
+};
+
+const toUsers: Record<string, string> = {
+	'spam:message': 'Spam - Message Held Back',
+	'spam:decision': 'Spam - Decision Made',
+	'people:import:progress': 'Person - Import Progress',
+	'people:import:done': 'Person - Import Done',
+	'campaign:progress': 'Campaign - Progress',
+	'campaign:dispatched': 'Campaign - Dispatched',
+	'campaign:running': 'Campaign - Running',
+	'widget:action:processed': 'Widget - Action Processed',
+	'status:health:changed': 'Status Page - Health Changed',
+	'media:animation:listed': 'Media - Animations Listed',
+};
+
+const toPlugins: Record<string, string> = {
+	'identity:verify:request': 'Identity - Verification Requested',
+};
+
+const legacy: Record<string, string> = {
+	'service:translate:processed': 'Legacy - Translation Processed',
+	'website:validate:domain:valid': 'Legacy - Domain Valid',
+	'website:validate:domain:invalid': 'Legacy - Domain Invalid',
+	'billing:link:redirect': 'Legacy - Billing Link',
+};
+
+function entries(labels: Record<string, string>, tiers: readonly Tier[]): CrispEvent[] {
+	return Object.entries(labels).map(([name, label]) => ({ name, label, tiers }));
+}
+
+/** Every event of Crisp's realtime channel. https://docs.crisp.chat/references/rtm-api/v1/ */
+export const events: CrispEvent[] = [
+	...entries(toAll, everybody),
+	...entries(toUsers, users),
+	...entries(toPlugins, plugins),
+	...entries(legacy, everybody).map((event) => ({ ...event, isLegacy: true })),
+];
+
+const byName = new Map(events.map((event) => [event.name, event]));
+
+export function eventNamed(name: string): CrispEvent | undefined {
+	return byName.get(name);
+}
+
+/** The events that carry a message, so that a filter on message types applies to them. */
+export const messageEvents = ['message:send', 'message:received'];
+
+export const messageTypes = [
+	'text',
+	'note',
+	'file',
+	'animation',
+	'audio',
+	'picker',
+	'field',
+	'carousel',
+	'event',
+] as const;

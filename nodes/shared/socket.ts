@@ -1,0 +1,51 @@
+import { io } from 'socket.io-client';
+
+/** One open line to Crisp's realtime channel. Whatever happens to it, `onClose` is called once. */
+export interface Channel {
+	emit(event: string, payload: unknown): void;
+	close(): void;
+}
+
+export interface ChannelListener {
+	onOpen(): void;
+	onEvent(name: string, payload: unknown): void;
+	onClose(reason: string): void;
+}
+
+export type OpenChannel = (endpoint: string, listener: ChannelListener) => Channel;
+
+const timeout = 10_000;
+
+/** Whether this Node.js has the WebSocket that the built package connects with: 22 and later do. */
+export function hasWebSocket(): boolean {
+	return typeof WebSocket !== 'undefined';
+}
+
+/** Opens a socket to the endpoint that Crisp named, with the path and query it named. Does not reconnect. */
+export const openSocket: OpenChannel = (endpoint, listener) => {
+	const { origin, pathname, searchParams } = new URL(endpoint);
+	const socket = io(origin, {
+		path: pathname,
+		query: Object.fromEntries(searchParams),
+		transports: ['websocket'],
+		reconnection: false,
+		forceNew: true,
+		timeout,
+	});
+	let isOver = false;
+	const end = (reason: string) => {
+		if (isOver) return;
+		isOver = true;
+		socket.offAny();
+		socket.disconnect();
+		listener.onClose(reason);
+	};
+	socket.on('connect', () => listener.onOpen());
+	socket.on('connect_error', (error) => end(error.message));
+	socket.on('disconnect', (reason) => end(reason));
+	socket.onAny((name: string, payload: unknown) => listener.onEvent(name, payload));
+	return {
+		emit: (event, payload) => socket.emit(event, payload),
+		close: () => end('closed'),
+	};
+};

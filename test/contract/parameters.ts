@@ -1,0 +1,73 @@
+import type { IDataObject, INodeParameters, NodeParameterValueType } from 'n8n-workflow';
+import { parameterName, type Field, type Fields } from '../../nodes/Crisp/field';
+import { isList, type TableOperation } from '../../nodes/Crisp/operation';
+import { collectionName } from '../../nodes/Crisp/request';
+import type { Recorded } from './recorder';
+
+/** Fills the form of an operation so that it should send a recorded request. */
+export function parametersFor(
+	resource: string,
+	key: string,
+	operation: TableOperation,
+	recorded: Recorded,
+): INodeParameters {
+	const collection: INodeParameters = {};
+	const parameters: INodeParameters = {
+		resource,
+		operation: key,
+		returnAll: false,
+		limit: 20,
+		simplify: false,
+	};
+	const fill = (fields: Fields, from: unknown) => {
+		for (const [name, field] of Object.entries(fields)) {
+			const value = name === '' ? from : at(from, name);
+			if (value === undefined) continue;
+			const target = field.required ? parameters : collection;
+			target[parameterName(name || 'fields')] = inForm(field, value);
+		}
+	};
+	fill(operation.query ?? {}, recorded.query);
+	fill(operation.body ?? {}, recorded.body);
+	parameters[collectionName(key, isList(key, operation))] = collection;
+	return { ...parameters, ...pathParameters(operation, recorded.path) };
+}
+
+function pathParameters({ route }: TableOperation, path: string): INodeParameters {
+	const segments = path.split('/');
+	const entries = route.path.split('/').flatMap((part, index) => {
+		const name = /^\{(\w+)\}$/.exec(part)?.[1];
+		if (!name || name === 'page_number') return [];
+		return [[parameterName(name), { __rl: true, mode: 'id', value: segments[index] }]];
+	});
+	return Object.fromEntries(entries) as INodeParameters;
+}
+
+function inForm(field: Field, value: unknown): NodeParameterValueType {
+	switch (field.kind) {
+		case 'picker':
+			return { __rl: true, mode: 'id', value: String(value) };
+		case 'pairs':
+			return {
+				rows: Object.entries(value as object).map(([key, entry]) => ({ key, value: entry as string })),
+			};
+		case 'table':
+			return { rows: (value as IDataObject[]).map((row) => rowInForm(field, row)) };
+		default:
+			return value as NodeParameterValueType;
+	}
+}
+
+function rowInForm(field: Field, row: IDataObject): INodeParameters {
+	const entries = Object.entries(field.fields ?? {}).flatMap(([name, column]) => {
+		const value = at(row, name);
+		return value === undefined ? [] : [[parameterName(name), inForm(column, value)]];
+	});
+	return Object.fromEntries(entries) as INodeParameters;
+}
+
+function at(holder: unknown, dottedName: string): unknown {
+	return dottedName
+		.split('.')
+		.reduce<unknown>((value, name) => (value as IDataObject | undefined)?.[name], holder);
+}

@@ -1,0 +1,56 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Recorded {
+	method: string;
+	path: string;
+	query: Record<string, string>;
+	body: unknown;
+}
+
+/** A server that takes every request down and answers each with success and nothing in it. */
+export class Recorder {
+	readonly requests: Recorded[] = [];
+
+	private readonly server: Server = createServer((request, response) => {
+		void this.take(request).then((isList) => {
+			response.setHeader('Content-Type', 'application/json');
+			response.end(JSON.stringify({ error: false, reason: 'done', data: isList ? [] : {} }));
+		});
+	});
+
+	async open(): Promise<void> {
+		await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+	}
+
+	async close(): Promise<void> {
+		this.server.closeAllConnections();
+		await new Promise((resolve) => this.server.close(resolve));
+	}
+
+	get url(): string {
+		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+	}
+
+	/** The one request since the last call. */
+	takeOne(): Recorded {
+		const [request, ...others] = this.requests.splice(0);
+		if (!request || others.length > 0)
+			throw new Error(`Expected one request, got ${others.length + (request ? 1 : 0)}`);
+		return request;
+	}
+
+	private async take(request: IncomingMessage): Promise<boolean> {
+		const chunks: Buffer[] = [];
+		for await (const chunk of request) chunks.push(chunk as Buffer);
+		const text = Buffer.concat(chunks).toString();
+		const { pathname, searchParams } = new URL(request.url ?? '/', this.url);
+		this.requests.push({
+			method: request.method ?? '',
+			path: pathname.split('/').map(decodeURIComponent).join('/'),
+			query: Object.fromEntries(searchParams),
+			body: text ? (JSON.parse(text) as unknown) : undefined,
+		});
+		return /\/\d+$/.test(pathname) || pathname.endsWith('/messages');
+	}
+}

@@ -1,0 +1,115 @@
+/** The types of the vendor's calls, as routes.json writes them, and values of those types. */
+export type Shape =
+	string | { enum: string[] } | { arrayOf: Shape } | { anyOf: Shape[] } | { [name: string]: Shape };
+
+/** What the reference says of a field of a body. */
+export interface FieldFacts {
+	enum?: string[];
+	required?: boolean;
+}
+
+export interface Call {
+	call: string;
+	params: Array<{ name: string; type: Shape; optional?: boolean }>;
+}
+
+/** Values by name, where the vendor's type leaves open, or has wrong, what its reference and examples show. */
+const samples: Record<string, unknown> = {
+	peopleData: { data: { plan: 'gold' } },
+	verify: { method: 'password', secret: 'some secret' },
+
+	timestampBefore: 1700000000001,
+	timestampAfter: 1700000000002,
+	timestampAround: 1700000000003,
+	timestamp: 1700000000004,
+	active: 1700000000005,
+	filter_date_start: '2026-01-31T00:00:00.000Z',
+	filter_date_end: '2026-02-28T00:00:00.000Z',
+	searchOperator: 'and',
+	searchOrder: 'ascending',
+	searchFilter: '[{"model":"people","criterion":"email","operator":"eq","query":["a@b.co"]}]',
+	gender: 'female',
+	from: 'operator',
+	origin: 'chat',
+	pageNumber: 1,
+};
+
+type Facts = Record<string, FieldFacts>;
+
+const isEnum = (shape: object): shape is { enum: string[] } => 'enum' in shape && Array.isArray(shape.enum);
+const isArray = (shape: object): shape is { arrayOf: Shape } => 'arrayOf' in shape;
+const isAny = (shape: object): shape is { anyOf: Shape[] } => 'anyOf' in shape && Array.isArray(shape.anyOf);
+
+/** One value of each alternative of a shape. */
+function valuesOf(shape: Shape, name: string, facts: Facts): unknown[] {
+	const known = samples[name] ?? facts[name]?.enum?.[0];
+	if (known !== undefined && (typeof shape === 'string' || isAny(shape))) return [known];
+	if (typeof shape === 'string') return [valueOf(shape, name)];
+	if (isEnum(shape)) return shape.enum;
+	if (isArray(shape)) return [[valuesOf(shape.arrayOf, name, facts)[0]]];
+	if (isAny(shape)) return shape.anyOf.flatMap((alternative) => valuesOf(alternative, name, facts));
+	return objectsOf(shape, facts);
+}
+
+function valueOf(type: string, name: string): unknown {
+	if (type === 'string') return `some ${name}`;
+	if (type === 'number') return 7;
+	if (type === 'boolean') return true;
+	if (type === 'object' || type.startsWith('Record') || type.startsWith('{')) return { plan: 'gold' };
+	if (type === 'never') return undefined;
+	if (/^\d+$/.test(type)) return type;
+	throw new Error(`No sample for the type ${type}`);
+}
+
+/** An object for each value of its kind, so that every kind of message is there. */
+function objectsOf(shape: { [name: string]: Shape }, facts: Facts): unknown[] {
+	const isKind = (part?: Shape): part is { enum: string[] } => typeof part === 'object' && isEnum(part);
+	const name = ['type', 'search_type'].find((key) => isKind(shape[key]));
+	const kinds = name ? (shape[name] as { enum: string[] }).enum : [undefined];
+	const inside = nestedFacts(shape);
+	return kinds.map((kind) => {
+		const entries = Object.entries(shape).map(([key, part]) => {
+			const bare = key.replace('?', '');
+			return [
+				bare,
+				bare === name ? kind : valuesOf(part, bare, bare in facts && !('type' in inside) ? facts : inside)[0],
+			];
+		});
+		return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as unknown;
+	});
+}
+
+/** What the `type` of a part may be: of a sender, and of what a choice does. */
+function nestedFacts(shape: { [name: string]: Shape }): Facts {
+	if ('user_id?' in shape) return { type: { enum: ['website', 'participant'] } };
+	const isAction = 'target?' in shape && !('name?' in shape) && 'type?' in shape;
+	return isAction ? { type: { enum: ['link', 'frame'] } } : {};
+}
+
+/** Argument lists for a call: with everything set, and with only what the reference requires. */
+export function argumentLists({ params }: Call, facts: Facts): unknown[][] {
+	const full = combine(params.map(({ name, type }) => valuesOf(type, name, facts)));
+	const isLeftOut = (optional: boolean | undefined, name: string) => optional && !facts[name]?.required;
+	const count = params.findIndex(({ optional, name }) => isLeftOut(optional, name));
+	const required = full.map((list) =>
+		list.slice(0, count < 0 ? list.length : count).map((value) => requiredOf(value, facts)),
+	);
+	return [...full, ...required];
+}
+
+/** Leaves a body the fields that the reference requires; all of them where it requires none. */
+function requiredOf(value: unknown, facts: Facts): unknown {
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+	const kept = Object.entries(value).filter(([name]) => facts[name]?.required);
+	return kept.length > 0 ? Object.fromEntries(kept) : value;
+}
+
+/** Every argument runs through its values at least once, the others staying at their first. */
+function combine(choices: unknown[][]): unknown[][] {
+	const first = choices.map((values) => values[0]);
+	const lists = [first];
+	choices.forEach((values, index) => {
+		for (const value of values.slice(1)) lists.push(first.map((other, at) => (at === index ? value : other)));
+	});
+	return lists;
+}

@@ -1,0 +1,174 @@
+import { ExecuteContext, LoadOptionsContext, TriggerContext } from 'n8n-core';
+import {
+	createRunExecutionData,
+	NodeConnectionTypes,
+	Workflow,
+	type IDataObject,
+	type IExecuteFunctions,
+	type IHttpRequestOptions,
+	type INode,
+	type INodeExecutionData,
+	type INodeListSearchResult,
+	type INodeParameters,
+	type INodeType,
+	type INodeTypes,
+	type IWorkflowExecuteAdditionalData,
+	type ITriggerFunctions,
+	type WorkflowActivateMode,
+	type WorkflowExecuteMode,
+} from 'n8n-workflow';
+import { CrispApi } from '../../credentials/CrispApi.credentials';
+import { Crisp } from '../../nodes/Crisp/Crisp.node';
+import { CrispTrigger } from '../../nodes/CrispTrigger/CrispTrigger.node';
+import type { Credential } from '../../nodes/shared/transport';
+
+/** Runs the nodes in n8n-core's own contexts: its parameters, expressions, credentials and requests. */
+
+export const crisp = new Crisp();
+export const crispTrigger = new CrispTrigger();
+
+const nodeTypes = {
+	getByName: (type: string) => typeNamed(type),
+	getByNameAndVersion: (type: string) => typeNamed(type),
+	getKnownTypes: () => ({}),
+} as unknown as INodeTypes;
+
+function typeNamed(type: string): INodeType {
+	return type === 'crispTrigger' ? crispTrigger : crisp;
+}
+
+export function nodeWith(type: string, parameters: INodeParameters, more: Partial<INode> = {}): INode {
+	return {
+		id: `node-${type}`,
+		name: type === 'crisp' ? 'Crisp' : 'Crisp Trigger',
+		type,
+		typeVersion: 1,
+		position: [0, 0],
+		parameters,
+		credentials: { crispApi: { id: '1', name: 'Crisp' } },
+		...more,
+	};
+}
+
+function workflowOf(node: INode): Workflow {
+	return new Workflow({
+		id: 'workflow-1',
+		nodes: [node],
+		connections: {},
+		active: false,
+		nodeTypes,
+		settings: { timezone: 'Europe/Paris' },
+	});
+}
+
+/** Fills what n8n fills from the credential, by the `authenticate` of the credential type itself. */
+function authenticate(credential: Credential, options: IHttpRequestOptions, workflow: Workflow, node: INode) {
+	const fill = (text: string) =>
+		String(workflow.expression.getSimpleParameterValue(node, text, 'internal', { $credentials: credential }));
+	const { auth, headers } = new CrispApi().authenticate.properties;
+	const filled = Object.entries(headers ?? {}).map(([name, value]) => [name, fill(String(value))]);
+	return {
+		...options,
+		headers: { ...options.headers, ...(Object.fromEntries(filled) as IDataObject) },
+		auth: { username: fill(String(auth?.username)), password: fill(String(auth?.password)) },
+	};
+}
+
+function additionalDataFor(credential: () => Credential, executionId?: string) {
+	return {
+		executionId,
+		credentialsHelper: {
+			getParentTypes: () => [],
+			getDecrypted: async () => ({ ...credential() }),
+			preAuthentication: async () => undefined,
+			authenticate: async (
+				data: Credential,
+				_type: string,
+				options: IHttpRequestOptions,
+				workflow: Workflow,
+				node: INode,
+			) => authenticate(data, options, workflow, node),
+		},
+	} as unknown as IWorkflowExecuteAdditionalData;
+}
+
+export interface Execution {
+	credential: Credential;
+	parameters: INodeParameters;
+	/** The JSON of the input items; one empty item where not given. */
+	items?: IDataObject[];
+	onError?: INode['onError'];
+	runIndex?: number;
+	executionId?: string;
+	signal?: AbortSignal;
+}
+
+let executions = 0;
+
+/** What the Crisp node gives for these items; rejects with what it throws. */
+export async function execute(execution: Execution): Promise<INodeExecutionData[]> {
+	const { credential, parameters, items = [{}], onError, runIndex = 0, signal } = execution;
+	const node = nodeWith('crisp', parameters, { onError });
+	const input = items.map((json, item) => ({ json, pairedItem: { item } }));
+	const data = { [NodeConnectionTypes.Main]: [input] };
+	const context = new ExecuteContext(
+		workflowOf(node),
+		node,
+		additionalDataFor(() => credential, execution.executionId ?? `execution-${++executions}`),
+		'manual',
+		createRunExecutionData(),
+		runIndex,
+		input,
+		data,
+		{ node, data, source: null },
+		[],
+		signal,
+	);
+	const [output] = (await crisp.execute.call(
+		context as unknown as IExecuteFunctions,
+	)) as INodeExecutionData[][];
+	return output ?? [];
+}
+
+export interface Activation {
+	credential: Credential | (() => Credential);
+	parameters: INodeParameters;
+	mode?: WorkflowExecuteMode;
+	activation?: WorkflowActivateMode;
+	nodeId?: string;
+}
+
+/** A trigger context of n8n-core, with what it emitted and saved. */
+export function triggerContext({ credential, parameters, mode = 'trigger', ...more }: Activation) {
+	const emitted: IDataObject[] = [];
+	const failures: Error[] = [];
+	const node = nodeWith('crispTrigger', parameters, more.nodeId ? { id: more.nodeId } : {});
+	const context = new TriggerContext(
+		workflowOf(node),
+		node,
+		additionalDataFor(typeof credential === 'function' ? credential : () => credential),
+		mode,
+		more.activation ?? 'activate',
+		(data) => emitted.push(...data.flat().map(({ json }) => json)),
+		undefined,
+		(error) => failures.push(error),
+	);
+	return { context: context as unknown as ITriggerFunctions, emitted, failures };
+}
+
+type Search = keyof Crisp['methods']['listSearch'];
+
+/** What a dropdown of the Crisp node lists. */
+export async function search(
+	method: Search,
+	credential: Credential,
+	{ parameters = {}, filter, page }: { parameters?: INodeParameters; filter?: string; page?: string } = {},
+): Promise<INodeListSearchResult> {
+	const node = nodeWith('crisp', parameters);
+	const additionalData = {
+		...additionalDataFor(() => credential),
+		currentNodeParameters: parameters,
+	} as IWorkflowExecuteAdditionalData;
+	const context = new LoadOptionsContext(workflowOf(node), node, additionalData, '');
+	return await crisp.methods.listSearch[method].call(context, filter, page);
+}
