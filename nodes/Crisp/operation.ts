@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Client } from './client';
-import { picker, number, text, type Fields } from './field';
+import { picker, type Fields } from './field';
 import { parseRoute, type Route, type VariablesOf } from './route';
 
 /** The cells that table rows and composed operations share: what the form needs to know. */
@@ -61,18 +61,12 @@ export interface Resource {
  * described in its row, does not compile.
  */
 export const pathFields = {
-	website_id: picker(
-		'website',
-		'The website to act on. Leave empty for the default website of the credential.',
-	),
-	session_id: picker('conversation', 'The conversation to act on', { required: true }),
-	people_id: picker('person', 'The person to act on', { required: true }),
-	user_id: picker('operator', 'The operator to act on', { required: true }),
-	fingerprint: number('Identifies the message within its conversation', {
-		label: 'Message Fingerprint',
-		required: true,
+	website_id: picker('website', 'The website to act on. Leave empty for the default website of the credential.', {
+		label: 'Website',
 	}),
-	inbox_id: text('Identifies the inbox', { required: true }),
+	session_id: picker('conversation', 'The conversation to act on', { label: 'Conversation', required: true }),
+	people_id: picker('person', 'The person to act on', { label: 'Person', required: true }),
+	user_id: picker('operator', 'The operator to act on', { label: 'Operator', required: true }),
 } satisfies Fields;
 
 type Described = keyof typeof pathFields | 'page_number';

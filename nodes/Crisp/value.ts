@@ -47,7 +47,7 @@ export function toWire(wireName: string, field: Field, raw: unknown, timezone: s
 		case 'pairs':
 			return toPairs(value);
 		case 'table':
-			return toRows(value, field, timezone);
+			return toRows(value, field, label, timezone);
 		default:
 			return toText(value, label);
 	}
@@ -130,15 +130,20 @@ function toPairs(value: unknown): IDataObject | undefined {
 	return Object.fromEntries(entries.filter(([key]) => key !== '')) as IDataObject;
 }
 
-function toRows(value: unknown, field: Field, timezone: string): unknown[] | undefined {
+function toRows(value: unknown, field: Field, label: string, timezone: string): unknown[] | undefined {
 	if (typeof value !== 'object' || value === null) return undefined;
 	const rows = Array.isArray(value) ? (value as IDataObject[]) : rowsOf(value);
-	return rows?.map((row) => {
+	return rows?.map((row, index) => {
 		const entry: IDataObject = {};
 		for (const [wireName, column] of Object.entries(field.fields ?? {})) {
 			const cell = toWire(wireName, column, row[parameterName(wireName)], timezone);
 			const sent = cell === undefined || cell === '' ? column.fallback : cell;
 			if (sent !== undefined && sent !== '') setAt(entry, wireName, sent);
+			else if (column.required) {
+				throw new UserError(`Row ${index + 1} of ${label} has no '${labelOf(wireName, column)}'`, {
+					description: 'Fill it in, or take the row away.',
+				});
+			}
 		}
 		return entry;
 	});

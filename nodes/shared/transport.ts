@@ -147,14 +147,28 @@ async function persist(attempt: Attempt): Promise<IN8nHttpFullResponse> {
 	}
 }
 
+/** In words: n8n replaces a message that has such a code by one of its own, which says less. */
+const faults: Record<string, string> = {
+	ECONNREFUSED: 'the connection was refused',
+	ECONNRESET: 'the connection was cut',
+	EPIPE: 'the connection was cut',
+	ENOTFOUND: 'the name of the host is unknown',
+	EAI_AGAIN: 'the name of the host could not be looked up',
+	ETIMEDOUT: 'no answer in time',
+	ECONNABORTED: 'no answer in time',
+	EHOSTUNREACH: 'there is no way to the host',
+	ENETUNREACH: 'there is no network',
+};
+
 function networkError(node: INode, fault: unknown, { method, path }: CrispRequest) {
-	const { code, cause, message } = fault as { code?: string; cause?: { code?: string }; message?: string };
-	const said = code ?? cause?.code ?? message ?? 'no answer';
-	const unsure = method === 'POST' || method === 'PATCH';
+	const { code, cause } = fault as { code?: string; cause?: { code?: string } };
+	const said = faults[code ?? cause?.code ?? ''] ?? 'no answer came';
+	const isUnsure = method === 'POST' || method === 'PATCH';
+	const warning = isUnsure ? ' Crisp may have received it all the same.' : '';
 	return unansweredError(
 		node,
-		`Crisp could not be reached (${said})`,
-		`Check the network of n8n and 'API Address' in the credential. The request was ${method} ${path}.${unsure ? ' Crisp may have received it all the same.' : ''}`,
+		`Crisp could not be reached: ${said}`,
+		`Check the network of n8n and 'API Address' in the credential. The request was ${method} ${path}.${warning}`,
 	);
 }
 

@@ -90,7 +90,7 @@ export const message = resource('Message', {
 			'content.targets': table(
 				{
 					title: text('Title of the card', { required: true }),
-					description: text('Text of the card'),
+					description: text('Text of the card', { required: true }),
 					image: text('Address of the picture', { label: 'Image URL' }),
 					actions: table(
 						{ label: text('What the button says'), url: text('What the button opens') },

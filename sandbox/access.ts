@@ -1,0 +1,81 @@
+import { Refusal, missing } from './answer';
+import type { Route, Tier } from './routes';
+import type { Website, Workspace } from './state';
+
+export interface Credentials {
+	identifier: string;
+	key: string;
+}
+
+export interface Token extends Credentials {
+	tier: Tier;
+	/** A website token opens this website only. */
+	websiteId?: string;
+}
+
+/** How a person gets a session before having one; a token of the tier is accepted, none is fine. */
+const OPEN_ROUTES = /^\/v1\/user\/(account|session\/(login|recover))$/;
+
+export class Access {
+	constructor(
+		private readonly tokens: Token[],
+		private readonly workspace: Workspace,
+	) {}
+
+	tokenOf(tier: unknown, identifier: unknown, key: unknown): Token | undefined {
+		return this.tokens.find(
+			(token) => token.tier === tier && token.identifier === identifier && token.key === key,
+		);
+	}
+
+	/** The token of a request; throws invalid_session unless it is known and of the tier the request names. */
+	authenticate(route: Route, headers: Record<string, string | undefined>): Token {
+		const tier = headers['x-crisp-tier'];
+		const { authorization } = headers;
+		const isOpen = route.method === 'POST' && OPEN_ROUTES.test(route.path);
+		if (isOpen && tier === 'user' && authorization === undefined) {
+			return { tier: 'user', identifier: '', key: '' };
+		}
+		const [identifier, key] = credentialsIn(authorization);
+		const token = this.tokenOf(tier, identifier, key);
+		if (!token) throw new Refusal(401, 'invalid_session');
+		return token;
+	}
+
+	/** The website a token asks for; throws when it is not the token's own, has no plugin, or does not exist. */
+	website(token: Token, websiteId: string): Website {
+		if (token.tier === 'website' && token.websiteId !== websiteId) {
+			throw new Refusal(403, 'not_allowed');
+		}
+		const website = this.workspace.websites.get(websiteId);
+		if (!website) throw missing('website');
+		if (token.tier === 'plugin' && !website.isPluginInstalled) {
+			throw new Refusal(403, 'not_subscribed');
+		}
+		return website;
+	}
+
+	visibleWebsites(token: Token): string[] {
+		const websites = [...this.workspace.websites.values()];
+		const visible = websites.filter((website) => {
+			if (token.tier === 'website') return website.website_id === token.websiteId;
+			return token.tier === 'user' || website.isPluginInstalled;
+		});
+		return visible.map((website) => website.website_id);
+	}
+}
+
+export function requireTier(route: Route, token: Token): void {
+	if (!route.tiers.includes(token.tier)) {
+		const message = `this route needs a token of tier ${route.tiers.join(' or ')}`;
+		throw new Refusal(403, 'restricted_route_tier', message);
+	}
+}
+
+function credentialsIn(authorization: string | undefined): [string?, string?] {
+	const encoded = /^Basic (\S+)$/i.exec(authorization ?? '')?.[1];
+	if (!encoded) return [];
+	const decoded = Buffer.from(encoded, 'base64').toString('utf8');
+	const colon = decoded.indexOf(':');
+	return colon === -1 ? [] : [decoded.slice(0, colon), decoded.slice(colon + 1)];
+}

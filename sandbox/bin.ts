@@ -1,0 +1,49 @@
+import { startSandbox, type Sandbox } from './index';
+
+const DEFAULT_PORT = 8899;
+
+function portFrom(args: string[]): number {
+	const at = args.indexOf('--port');
+	const given = at === -1 ? String(DEFAULT_PORT) : (args[at + 1] ?? '');
+	const port = Number(given);
+	if (!/^\d+$/.test(given) || port > 65535) {
+		throw new Error(`--port needs a number from 0 to 65535, not "${given}".`);
+	}
+	return port;
+}
+
+function report({ url, tokens, state }: Sandbox): void {
+	const lines = [`Crisp sandbox: ${url} (REST API: ${url}/v1)`, '', 'Tokens'];
+	for (const [tier, { identifier, key }] of Object.entries(tokens)) {
+		lines.push(`  ${tier.padEnd(8)} ${identifier}  ${key}`);
+	}
+	lines.push('', 'Websites');
+	for (const { website_id, name, isPluginInstalled } of state.websites.values()) {
+		lines.push(`  ${website_id}  ${name}${isPluginInstalled ? '' : ' (plugin not installed)'}`);
+	}
+	console.log(lines.join('\n'));
+}
+
+function explain(error: unknown, port: number): string {
+	const { code, message } = error as NodeJS.ErrnoException;
+	if (code === 'EADDRINUSE') return `Port ${port} is taken: give another one with --port.`;
+	return `The sandbox did not start: ${message}`;
+}
+
+async function main(): Promise<void> {
+	let port = DEFAULT_PORT;
+	try {
+		port = portFrom(process.argv.slice(2));
+		const sandbox = await startSandbox({ port });
+		// Nothing is left open after it, so the process ends by itself.
+		const stop = () => void sandbox.close();
+		process.once('SIGINT', stop);
+		process.once('SIGTERM', stop);
+		report(sandbox);
+	} catch (error) {
+		console.error(explain(error, port));
+		process.exitCode = 1;
+	}
+}
+
+void main();

@@ -1,0 +1,203 @@
+import { Router, json, type Request, type Response } from 'express';
+import { Refusal, invalid, missing } from './answer';
+import { events, type Announcement } from './announce';
+import { validateContent } from './content';
+import type { FailOptions, Faults, LimitOptions, Matched, RefuseOptions, StallOptions } from './faults';
+import { setAvailability } from './handlers/operators';
+import type { Rest } from './rest';
+import type { Realtime } from './realtime';
+import { conversationIn, messageIn, operatorIn, type Author, type Website } from './state';
+import { tokens } from './tokens';
+import {
+	createConversation,
+	patchMeta,
+	setAvailability as setVisitorAvailability,
+} from './workspace/conversations';
+import { compose, editMessage, markRead, operatorUser, postMessage } from './workspace/messages';
+import { announceIn, type World } from './world';
+
+interface Parts {
+	world: World;
+	rest: Rest;
+	realtime: Realtime;
+	faults: Faults;
+}
+
+type Body = Record<string, unknown>;
+type Deed = (body: Body, parts: Parts) => unknown;
+
+/** What other processes, and the page, do to the workspace without Crisp's API: mostly being the visitor. */
+export function controlRouter(parts: Parts): Router {
+	const router = Router();
+	router.use(json({ limit: '5mb' }));
+	for (const [path, deed] of Object.entries(DEEDS)) {
+		router.post(path, (request, response) => {
+			// A form of another site cannot send JSON without asking first.
+			if (!request.is('application/json')) throw invalid('body: must be JSON');
+			response.json(deed((request.body ?? {}) as Body, parts) ?? { ok: true });
+		});
+	}
+	router.get('/tokens', (_, response) => response.json(tokens));
+	router.get('/status', (_, response) => response.json(status(parts)));
+	router.get('/events', (request, response) => stream(parts.world, request, response));
+	router.get('/websites', (_, response) => response.json(websites(parts.world)));
+	// With their data, which Crisp answers person by person only.
+	router.get('/people/:website', (request, response) => {
+		response.json([...websiteIn(parts.world, request.params.website).people.values()].reverse());
+	});
+	router.get('/conversations/:website/:session/messages', (request, response) => {
+		const website = websiteIn(parts.world, request.params.website);
+		response.json(conversationIn(website, request.params.session).messages);
+	});
+	return router;
+}
+
+const DEEDS: Record<string, Deed> = {
+	'/visitor/message': (body, { world }) => speak(world, body, 'user'),
+	'/operator/message': (body, { world }) => speak(world, body, 'operator'),
+	'/visitor/compose': (body, { world }) => {
+		const { excerpt } = body as { excerpt?: string };
+		const type = body.type === 'stop' ? 'stop' : 'start';
+		compose(world, conversationOf(world, body), { type, from: 'user', excerpt });
+	},
+	'/visitor/read': (body, { world }) => markRead(world, conversationOf(world, body), 'operator', 'chat'),
+	'/visitor/meta': (body, { world }) => {
+		const website = websiteIn(world, body.website_id);
+		const { nickname, email, data } = body as { nickname?: string; email?: string; data?: object };
+		const changes = { nickname, email, data: data as Record<string, string> };
+		patchMeta(world, website, conversationOf(world, body), changes);
+	},
+	'/visitor/choice': (body, { world }) => choose(world, body),
+	'/visitor/leave': (body, { world }) =>
+		setVisitorAvailability(world, conversationOf(world, body), 'offline'),
+	'/visitor/rating': (body, { world }) => {
+		const { stars, comment } = body;
+		if (typeof stars !== 'number') throw invalid('stars: must be a number');
+		const rating = { stars, ...(comment !== undefined && { comment }) };
+		announceIn(world, conversationOf(world, body), 'session:sync:rating', { rating });
+	},
+	'/operator/availability': (body, { world }) => {
+		const website = websiteIn(world, body.website_id);
+		const operator = operatorIn(website, String(body.user_id));
+		setAvailability(world, website, operator, body.type === 'online' ? 'online' : 'offline');
+	},
+	'/announce': ({ event, website_id, data }, { world }) => {
+		if (!events.has(String(event))) throw invalid('event: not in the catalogue');
+		const websiteId = typeof website_id === 'string' ? website_id : null;
+		world.announcer.announce(String(event), websiteId, (data ?? {}) as Body);
+	},
+	'/faults': (body, { faults }) => arm(faults, body as FaultOrders),
+	'/drop-sockets': (_, { realtime }) => realtime.drop(),
+};
+
+function speak(world: World, body: Body, from: Author) {
+	const website = websiteIn(world, body.website_id);
+	const { text, type = 'text', content = text } = body;
+	validateContent(String(type), content);
+	const conversation = body.session_id
+		? conversationIn(website, String(body.session_id))
+		: createConversation(world, website);
+	if (!body.session_id) {
+		const { nickname, email } = body as { nickname?: string; email?: string };
+		patchMeta(world, website, conversation, { nickname, email });
+	}
+	if (from === 'user') setVisitorAvailability(world, conversation, 'online');
+	const userId = from === 'operator' ? world.state.account.user_id : undefined;
+	const fingerprint = postMessage(world, conversation, {
+		type: String(type),
+		content,
+		from,
+		origin: 'chat',
+		...(userId && { user: operatorUser(world, website, userId) }),
+	});
+	const { website_id, session_id } = conversation;
+	return { website_id, session_id, fingerprint };
+}
+
+/** The visitor clicks one of a picker's choices. */
+function choose(world: World, body: Body): void {
+	const conversation = conversationOf(world, body);
+	const message = messageIn(conversation, Number(body.fingerprint));
+	const { choices, ...rest } = message.content as { choices?: Array<{ value: string }> };
+	if (!choices?.some(({ value }) => value === body.value)) throw invalid('value: not a choice');
+	const chosen = choices.map((choice) => ({ ...choice, selected: choice.value === body.value }));
+	editMessage(world, conversation, message, { ...rest, choices: chosen });
+}
+
+/** The website named, or the first one. */
+function websiteIn(world: World, websiteId: unknown): Website {
+	const [first] = world.state.websites.values();
+	const website = websiteId === undefined ? first : world.state.websites.get(String(websiteId));
+	if (!website) throw missing('website');
+	return website;
+}
+
+const conversationOf = (world: World, body: Body) =>
+	conversationIn(websiteIn(world, body.website_id), String(body.session_id));
+
+/** Each key is a fault, with its options; `reset` comes first, so that one order can replace all earlier ones. */
+interface FaultOrders {
+	reset?: boolean;
+	limit?: LimitOptions;
+	fail?: FailOptions;
+	stall?: StallOptions;
+	cut?: Matched;
+	latency?: number;
+	refuseSockets?: RefuseOptions;
+	moveEndpoint?: boolean;
+	freezeSockets?: boolean;
+}
+
+function arm(faults: Faults, orders: FaultOrders): void {
+	if (orders.reset) faults.reset();
+	if (orders.limit) faults.limit(orders.limit);
+	if (orders.fail) faults.fail(orders.fail);
+	if (orders.stall) faults.stall(orders.stall);
+	if (orders.cut) faults.cut(orders.cut);
+	if (orders.latency !== undefined) faults.latency(orders.latency);
+	if (orders.refuseSockets) faults.refuseSockets(orders.refuseSockets);
+	if (orders.moveEndpoint) faults.moveEndpoint();
+	if (orders.freezeSockets) faults.freezeSockets();
+}
+
+function status({ world, rest, realtime }: Parts) {
+	const all = [...world.state.websites.values()];
+	const sum = (count: (website: Website) => number) =>
+		all.reduce((total, website) => total + count(website), 0);
+	return {
+		connections: realtime.connections,
+		requests: rest.requests.length,
+		websites: all.length,
+		conversations: sum(({ conversations }) => conversations.size),
+		messages: sum(({ conversations }) =>
+			[...conversations.values()].reduce((total, { messages }) => total + messages.length, 0),
+		),
+		people: sum(({ people }) => people.size),
+		socket: world.socketUrl(),
+	};
+}
+
+const websites = (world: World) =>
+	[...world.state.websites.values()].map(({ website_id, name, domain, isPluginInstalled }) => ({
+		website_id,
+		name,
+		domain,
+		is_plugin_installed: isPluginInstalled,
+	}));
+
+/** Everything announced, as server-sent events; the page lives on it. */
+function stream(world: World, request: Request, response: Response): void {
+	response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+	response.write(':\n\n');
+	const unsubscribe = world.announcer.subscribe((announcement: Announcement) => {
+		response.write(`data: ${JSON.stringify(announcement)}\n\n`);
+	});
+	request.on('close', unsubscribe);
+}
+
+export function refusalOf(error: unknown): Refusal {
+	if (error instanceof Refusal) return error;
+	const { status: code, message } = error as { status?: number; message?: string };
+	if (code !== undefined && code < 500) return new Refusal(code, 'invalid_data', message);
+	return new Refusal(500, 'sandbox_error', message);
+}

@@ -1,0 +1,99 @@
+import { invalid, processing, type Answer } from '../answer';
+import type { Conversation, Person, Scalar, Website } from '../state';
+import * as deeds from '../workspace/conversations';
+import { parseConditions, satisfies } from '../workspace/filters';
+import { markRead, markUnread } from '../workspace/messages';
+import { patchPerson, removePerson, setPersonData } from '../workspace/people';
+import { assigneeIn, inboxIn } from './conversations';
+import { inWebsite, type Call, type Handler, type Handlers } from './call';
+
+const BATCH = '/v1/website/{website_id}/batch';
+
+type Deed = (conversation: Conversation, call: Call, website: Website) => void;
+
+const toConversations = (deed: Deed): Handler =>
+	inWebsite((call, website) => {
+		for (const conversation of chosenConversations(call, website)) deed(conversation, call, website);
+		return processing();
+	});
+
+type PersonDeed = (person: Person, call: Call, website: Website) => void;
+
+/** These routes take conversations or people, one of the two. */
+const toEither = (deed: Deed, personDeed: PersonDeed): Handler =>
+	inWebsite((call, website): Answer => {
+		if (!call.body.sessions && !call.body.people && !call.body.inbox_id) {
+			throw invalid('sessions: required, or people');
+		}
+		if (!call.body.people) return toConversations(deed)(call);
+		for (const person of chosenPeople(call, website)) personDeed(person, call, website);
+		return processing();
+	});
+
+/** Sessions that are not there are passed over; without a list it is every one, or every one of an inbox. */
+function chosenConversations({ body }: Call, website: Website): Conversation[] {
+	const all = [...website.conversations.values()];
+	const sessions = body.sessions as string[] | undefined;
+	const chosen = sessions ? all.filter(({ session_id }) => sessions.includes(session_id)) : all;
+	// Where a batch moves conversations, the inbox is where to; the other batches name where from.
+	const { inbox_id: inbox } = body;
+	return !sessions && inbox ? chosen.filter(({ inbox_id }) => inbox_id === inbox) : chosen;
+}
+
+function chosenPeople({ body }: Call, website: Website): Person[] {
+	const { profiles, search } = body.people as { profiles?: string[]; search?: Search };
+	const all = [...website.people.values()];
+	if (profiles) return all.filter(({ people_id }) => profiles.includes(people_id));
+	if (!search) throw invalid('people: profiles or search required');
+	const filter = JSON.stringify(search.filter ?? []);
+	const conditions = parseConditions('people.search.filter', filter, ['people', 'company', 'event']);
+	return all.filter((person) => satisfies(person, conditions, search.operator));
+}
+
+interface Search {
+	filter?: unknown[];
+	operator?: string;
+}
+
+export const batchHandlers: Handlers = {
+	[`PATCH ${BATCH}/resolve`]: toConversations((conversation, { world }) =>
+		deeds.setState(world, conversation, 'resolved'),
+	),
+	[`PATCH ${BATCH}/unresolve`]: toConversations((conversation, { world }) =>
+		deeds.setState(world, conversation, 'unresolved'),
+	),
+	[`PATCH ${BATCH}/read`]: toConversations((conversation, { world }) =>
+		markRead(world, conversation, 'user', 'chat'),
+	),
+	[`PATCH ${BATCH}/unread`]: toConversations((conversation, { world }) => markUnread(world, conversation)),
+	[`PATCH ${BATCH}/block`]: toConversations((conversation, { world, body }) =>
+		deeds.setBlock(world, conversation, body.blocked as boolean),
+	),
+	[`PATCH ${BATCH}/routing`]: toConversations((conversation, { world, body }, website) =>
+		deeds.setRouting(world, conversation, assigneeIn(body, website)),
+	),
+	[`PATCH ${BATCH}/inbox`]: toConversations((conversation, { world, body }, website) =>
+		deeds.setInbox(world, conversation, inboxIn(body, website)),
+	),
+	[`POST ${BATCH}/report`]: toConversations((conversation, { world }, website) =>
+		deeds.removeConversation(world, website, conversation),
+	),
+	[`PATCH ${BATCH}/remove`]: toEither(
+		(conversation, { world }, website) => deeds.removeConversation(world, website, conversation),
+		(person, { world }, website) => removePerson(world, website, person),
+	),
+	[`PATCH ${BATCH}/data`]: toEither(
+		(conversation, { world, body }) =>
+			deeds.setData(world, conversation, body.data as Record<string, Scalar>),
+		(person, { world, body }) =>
+			setPersonData(world, person, { ...person.data, ...(body.data as Record<string, Scalar>) }),
+	),
+	[`PATCH ${BATCH}/segments`]: toEither(
+		(conversation, { world, body }) =>
+			deeds.setSegments(world, conversation, [...conversation.meta.segments, ...(body.segments as string[])]),
+		(person, { world, body }, website) =>
+			patchPerson(world, website, person, {
+				segments: [...person.segments, ...(body.segments as string[])],
+			}),
+	),
+};

@@ -1,0 +1,40 @@
+import type { Token } from '../access';
+import type { Answer } from '../answer';
+import { conversationIn, personIn, type Conversation, type Person, type Website } from '../state';
+import type { Body, Query } from '../validate';
+import type { World } from '../world';
+
+/** A REST call that has passed every check: known route, valid token, valid query and body. */
+export interface Call {
+	world: World;
+	token: Token;
+	vars: Record<string, string>;
+	query: Query;
+	body: Body;
+	/** Set for every route with a {website_id}. */
+	website?: Website;
+}
+
+export type Handler = (call: Call) => Answer;
+
+/** Handlers by `METHOD /path`, as routes.json prints it. */
+export type Handlers = Record<string, Handler>;
+
+export const inWebsite =
+	(handle: (call: Call, website: Website) => Answer): Handler =>
+	(call) => {
+		if (!call.website) throw new Error('This route has no {website_id}');
+		return handle(call, call.website);
+	};
+
+export const inConversation = (
+	handle: (call: Call, conversation: Conversation, website: Website) => Answer,
+): Handler =>
+	inWebsite((call, website) => handle(call, conversationIn(website, call.vars.session_id ?? ''), website));
+
+export const ofPerson = (handle: (call: Call, person: Person, website: Website) => Answer): Handler =>
+	inWebsite((call, website) => handle(call, personIn(website, call.vars.people_id ?? ''), website));
+
+/** The operator a user token acts as; plugins and websites act as nobody in particular. */
+export const operatorOf = ({ token, world }: Call): string | undefined =>
+	token.tier === 'user' ? world.state.account.user_id : undefined;

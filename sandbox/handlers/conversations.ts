@@ -1,0 +1,125 @@
+import { added, deleted, invalid, listed, processing, resolved, updated } from '../answer';
+import type { ConversationState, Meta, Participant, Website } from '../state';
+import * as deeds from '../workspace/conversations';
+import { pageOf } from '../workspace/filters';
+import { excerptOf } from '../workspace/conversations';
+import { operatorUser, postMessage } from '../workspace/messages';
+import { announceIn } from '../world';
+import { inConversation, inWebsite, operatorOf, type Handlers } from './call';
+import { listConversations } from './conversation-list';
+
+const WEBSITE = '/v1/website/{website_id}';
+const ONE = `${WEBSITE}/conversation/{session_id}`;
+
+export const conversationHandlers: Handlers = {
+	[`GET ${WEBSITE}/conversations/{page_number}`]: inWebsite(listConversations),
+	[`POST ${WEBSITE}/conversation`]: inWebsite(({ world }, website) => {
+		const { session_id } = deeds.createConversation(world, website);
+		return added({ session_id });
+	}),
+	[`GET ${ONE}`]: inConversation((_, conversation) => resolved(deeds.conversationView(conversation))),
+	[`HEAD ${ONE}`]: inConversation(() => resolved({})),
+	[`DELETE ${ONE}`]: inConversation(({ world }, conversation, website) => {
+		deeds.removeConversation(world, website, conversation);
+		return deleted();
+	}),
+	[`POST ${ONE}/initiate`]: inConversation(({ world }, conversation) => {
+		announceIn(world, conversation, 'session:request:initiated');
+		return processing();
+	}),
+
+	[`GET ${ONE}/meta`]: inConversation((_, { meta }) => resolved(meta)),
+	[`PATCH ${ONE}/meta`]: inConversation(({ world, body }, conversation, website) => {
+		deeds.patchMeta(world, website, conversation, body as Partial<Meta>);
+		return updated();
+	}),
+	[`GET ${ONE}/state`]: inConversation((_, { state }) => resolved({ state })),
+	[`PATCH ${ONE}/state`]: inConversation(({ world, body }, conversation) => {
+		deeds.setState(world, conversation, body.state as ConversationState);
+		return updated();
+	}),
+	[`GET ${ONE}/routing`]: inConversation((_, { assigned }) => resolved({ assigned })),
+	[`PATCH ${ONE}/routing`]: inConversation(({ world, body }, conversation, website) => {
+		deeds.setRouting(world, conversation, assigneeIn(body, website));
+		return updated();
+	}),
+	[`PATCH ${ONE}/inbox`]: inConversation(({ world, body }, conversation, website) => {
+		deeds.setInbox(world, conversation, inboxIn(body, website));
+		return updated();
+	}),
+	[`GET ${ONE}/block`]: inConversation((_, { is_blocked }) => resolved({ blocked: is_blocked })),
+	[`PATCH ${ONE}/block`]: inConversation(({ world, body }, conversation) => {
+		deeds.setBlock(world, conversation, body.blocked as boolean);
+		return updated();
+	}),
+	[`GET ${ONE}/participants`]: inConversation((_, { participants }) => resolved({ participants })),
+	[`PUT ${ONE}/participants`]: inConversation(({ world, body }, conversation) => {
+		conversation.participants = body.participants as Participant[];
+		const { participants } = conversation;
+		announceIn(world, conversation, 'session:set_participants', { participants });
+		return updated();
+	}),
+	[`GET ${ONE}/verify`]: inConversation((_, { is_verified, verifications }) =>
+		resolved({ verified: is_verified, verifications }),
+	),
+	[`PATCH ${ONE}/verify`]: inConversation(({ world, body }, conversation) => {
+		conversation.is_verified = body.verified as boolean;
+		const { is_verified, verifications } = conversation;
+		announceIn(world, conversation, 'session:update_verify', { is_verified, verifications });
+		return updated();
+	}),
+	[`PATCH ${ONE}/open`]: inConversation((call, conversation, website) => {
+		const userId = operatorOf(call) ?? website.operators[0]?.user_id;
+		const { user_id, nickname, avatar } = operatorUser(call.world, website, userId);
+		const event = call.body.opened ? 'session:set_opened' : 'session:set_closed';
+		const operator = { user_id, nickname, avatar };
+		announceIn(call.world, conversation, event, { operator });
+		return updated();
+	}),
+
+	[`GET ${ONE}/pages/{page_number}`]: inConversation(({ vars }, { pages }) =>
+		listed(pageOf(pages, vars.page_number)),
+	),
+	[`GET ${ONE}/events/{page_number}`]: inConversation(({ vars }, { events }) =>
+		listed(pageOf(events, vars.page_number)),
+	),
+	[`GET ${ONE}/files/{page_number}`]: inConversation(({ vars }, { messages }) => {
+		const files = messages.filter(({ type }) => type === 'file');
+		const entries = files.map(({ content, fingerprint, timestamp }) => ({
+			...(content as object),
+			fingerprint,
+			timestamp,
+		}));
+		return listed(pageOf(entries, vars.page_number));
+	}),
+	[`GET ${ONE}/relations`]: inConversation(() => resolved({ conversations: { parent: null, children: [] } })),
+	[`POST ${ONE}/reminder`]: inConversation(({ world, body }, conversation) => {
+		const content = `Reminder for ${String(body.date)}: ${excerptOf(body.note)}`;
+		postMessage(world, conversation, { type: 'note', from: 'operator', origin: 'chat', content });
+		return processing();
+	}),
+	[`POST ${ONE}/report`]: inConversation(({ world }, conversation, website) => {
+		deeds.removeConversation(world, website, conversation);
+		return processing();
+	}),
+};
+
+/** The operator an `assigned` names, or null for nobody; throws unless it is an operator of the website. */
+export function assigneeIn(body: Record<string, unknown>, website: Website): string | null {
+	if (body.assigned === null) return null;
+	const { user_id } = body.assigned as { user_id?: unknown };
+	if (user_id === null) return null;
+	if (!website.operators.some((operator) => operator.user_id === user_id)) {
+		throw invalid('assigned.user_id: not an operator of this website');
+	}
+	return user_id as string;
+}
+
+/** The inbox an `inbox_id` names, or null for the main one; throws unless the website has it. */
+export function inboxIn(body: Record<string, unknown>, website: Website): string | null {
+	if (body.inbox_id === null) return null;
+	if (!website.inboxes.some((inbox) => inbox.inbox_id === body.inbox_id)) {
+		throw invalid('inbox_id: not an inbox of this website');
+	}
+	return body.inbox_id as string;
+}

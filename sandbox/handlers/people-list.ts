@@ -1,0 +1,55 @@
+import { invalid, listed, type Answer } from '../answer';
+import type { Person, Website } from '../state';
+import { dateOf, type Query } from '../validate';
+import { pageOf, parseConditions, requireJoin, satisfies, valueAt } from '../workspace/filters';
+import { profileView } from '../workspace/people';
+import type { Call } from './call';
+
+type Filter = (person: Person) => boolean;
+
+export function listPeople({ query, vars }: Call, website: Website): Answer {
+	requireJoin(query);
+	const filters = [textFilter(query), conditionFilter(query), ...dateFilters(query)];
+	const found = [...website.people.values()].filter((person) => filters.every((passes) => passes(person)));
+	found.sort(orderOf(query));
+	return listed(pageOf(found, vars.page_number, query.per_page).map(profileView));
+}
+
+/** Fuzzy, as Crisp's: an address also finds whoever has the same name before the @. */
+function textFilter({ search_text: search }: Query): Filter {
+	if (!search) return () => true;
+	const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+	return ({ email, person }) => {
+		const searched = `${email} ${String(person.nickname ?? '')}`.toLowerCase();
+		return words.every((word) => searched.includes(word.split('@')[0] || word));
+	};
+}
+
+function conditionFilter({ search_filter: filter, search_operator: join }: Query): Filter {
+	if (!filter) return () => true;
+	const conditions = parseConditions('search_filter', filter, ['people', 'company', 'event']);
+	return (person) => satisfies(person, conditions, join);
+}
+
+function dateFilters(query: Query): Filter[] {
+	const filters: Filter[] = [];
+	const start = dateOf(query.filter_date_start ?? '');
+	if (start !== undefined) filters.push(({ created_at }) => created_at >= start);
+	const end = dateOf(query.filter_date_end ?? '');
+	if (end !== undefined) filters.push(({ created_at }) => created_at <= end);
+	return filters;
+}
+
+/** Newest first unless told. */
+function orderOf({ sort_field: field = 'created_at', sort_order: order = 'descending' }: Query) {
+	if (!/^(asc|desc)(ending)?$/.test(order)) {
+		throw invalid('sort_order: must be ascending or descending');
+	}
+	const direction = order.startsWith('asc') ? 1 : -1;
+	return (a: Person, b: Person) => direction * compare(valueAt(a, field), valueAt(b, field));
+}
+
+function compare(a: unknown, b: unknown): number {
+	if (typeof a === 'number' && typeof b === 'number') return a - b;
+	return String(a ?? '').localeCompare(String(b ?? ''));
+}

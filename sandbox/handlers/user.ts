@@ -1,0 +1,36 @@
+import { Refusal, added, deleted, listed, resolved, updated, type Answer } from '../answer';
+import { tokens } from '../tokens';
+import { merged } from '../workspace/people';
+import type { Call, Handlers } from './call';
+
+export const userHandlers: Handlers = {
+	'GET /v1/user/account': ({ world }) => {
+		const { user_id, email } = world.state.account;
+		return resolved({ user_id, email });
+	},
+	// Signing up opens no second account: the sandbox has one person, who owns its websites.
+	'POST /v1/user/account': ({ world }) => added({ user_id: world.state.account.user_id }),
+	'GET /v1/user/account/profile': ({ world }) => resolved(world.state.account.profile),
+	'PATCH /v1/user/account/profile': ({ world, body }) => {
+		world.state.account.profile = merged(world.state.account.profile, body);
+		return updated();
+	},
+	'GET /v1/user/account/notification': ({ world }) => resolved(world.state.account.notification),
+	'PATCH /v1/user/account/notification': ({ world, body }) => {
+		world.state.account.notification = merged(world.state.account.notification, body);
+		return updated();
+	},
+	'GET /v1/user/account/websites': ({ world }) => {
+		const websites = [...world.state.websites.values()];
+		return listed(websites.map(({ website_id, name, domain, logo }) => ({ website_id, name, domain, logo })));
+	},
+	'POST /v1/user/session/login': login,
+	'POST /v1/user/session/logout': () => deleted(),
+	'POST /v1/user/session/recover': () => ({ status: 202, reason: 'recovering', data: {} }),
+};
+
+/** Any password opens the one account; an email nobody has does not. */
+function login({ world, body }: Call): Answer {
+	if (body.email !== world.state.account.email) throw new Refusal(401, 'invalid_credentials');
+	return added(tokens.user);
+}

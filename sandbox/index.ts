@@ -1,0 +1,153 @@
+import express, { type NextFunction, type Request, type Response } from 'express';
+import { createServer, type Server } from 'http';
+import type { AddressInfo } from 'net';
+import { join } from 'path';
+import { Access, type Credentials, type Token } from './access';
+import { Announcer } from './announce';
+import { controlRouter, refusalOf } from './control';
+import { Faults } from './faults';
+import { isLocal } from './locality';
+import { Realtime } from './realtime';
+import { Rest, type RecordedRequest } from './rest';
+import { SHOP_ID, seededWorkspace } from './seed';
+import type { Workspace } from './state';
+import { storageRouter } from './storage';
+import { tokens } from './tokens';
+import type { World } from './world';
+
+export type { Faults } from './faults';
+export type { RecordedRequest } from './rest';
+export type { Workspace } from './state';
+
+export interface SandboxOptions {
+	/** 0 takes any free port. */
+	port?: number;
+	/** Serves the page with the visitor's chatbox and the operator's inbox; yes unless told. */
+	page?: boolean;
+	clock?: () => number;
+	/** Milliseconds between the realtime channel's pings; Socket.IO's 25,000 unless told. */
+	pingInterval?: number;
+}
+
+export interface Sandbox {
+	/** http://127.0.0.1:PORT; the REST API is below `/v1`. */
+	url: string;
+	tokens: Record<'website' | 'plugin' | 'user', Credentials>;
+	state: Workspace;
+	/** The last 10,000 REST requests, the oldest first. */
+	requests: RecordedRequest[];
+	/** How many realtime sockets are authenticated. */
+	connections(): number;
+	faults: Faults;
+	/** Announces an event of the catalogue, for those that no REST call brings about. */
+	announce(event: string, websiteId: string | null, data: Record<string, unknown>): void;
+	/** Cuts every socket at transport level. */
+	dropSockets(): void;
+	/** Ends every connection and delay; nothing is left open. */
+	close(): Promise<void>;
+}
+
+/** Starts a stand-in Crisp workspace on 127.0.0.1; rejects when the port is taken. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+	const { port = 0, page = true, clock = Date.now, pingInterval } = options;
+	const app = express();
+	const server = createServer(app);
+	const address = () => `127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+	const state = seededWorkspace(clock());
+	const access = new Access(knownTokens(), state);
+	const announcer = new Announcer(clock);
+	const realtime: Realtime = new Realtime({ server, access, faults: () => faults, pingInterval });
+	const faults = new Faults(clock, {
+		move: () => realtime.move(),
+		freeze: () => realtime.freeze(),
+	});
+	const url = () => `http://${address()}`;
+	const socketUrl = () => `ws://${address()}${realtime.path}`;
+	const world: World = { state, access, announcer, clock, url, socketUrl };
+	const rest = new Rest(world, faults);
+	announcer.subscribe((announcement) => realtime.deliver(announcement));
+	mount(app, { world, rest, realtime, faults }, page);
+
+	await listen(server, port);
+	return {
+		url: url(),
+		tokens,
+		state,
+		requests: rest.requests,
+		connections: () => realtime.connections,
+		faults,
+		announce: (event, websiteId, data) => announcer.announce(event, websiteId, data),
+		dropSockets: () => realtime.drop(),
+		close: () => shut(server, realtime, faults),
+	};
+}
+
+function knownTokens(): Token[] {
+	return [
+		{ tier: 'website', ...tokens.website, websiteId: SHOP_ID },
+		{ tier: 'plugin', ...tokens.plugin },
+		{ tier: 'user', ...tokens.user },
+	];
+}
+
+type Parts = Parameters<typeof controlRouter>[0];
+
+function mount(app: express.Express, parts: Parts, hasPage: boolean): void {
+	app.disable('x-powered-by');
+	app.set('etag', false);
+	app.use((request, response, next) => {
+		if (isLocal(request.headers)) next();
+		else response.status(403).json({ error: true, reason: 'not_local', data: {} });
+	});
+	const body = express.text({ type: () => true, limit: '5mb' });
+	app.use('/v1', body, (request, response) => parts.rest.serve(request, response));
+	app.use('/sandbox/v1', body, (request, response) => parts.rest.serveQuietly(request, response));
+	app.use('/sandbox', controlRouter(parts));
+	app.use('/storage', storageRouter(parts.world.state));
+	if (hasPage) app.use(pageFiles());
+	app.use((_, response) => {
+		response.status(404).json({ error: true, reason: 'route_not_found', data: {} });
+	});
+	// Express takes a handler of four parameters, and no other, for its error handler.
+	app.use((error: unknown, _: Request, response: Response, next: NextFunction) => {
+		if (response.headersSent) return next(error);
+		const { status, reason, data } = refusalOf(error).answer();
+		response.status(status).json({ error: true, reason, data });
+	});
+}
+
+/** The page loads nothing from elsewhere, and runs nothing that is not a file of its own. */
+function pageFiles() {
+	const policy = [
+		"default-src 'none'",
+		...['script-src', 'style-src', 'connect-src', 'img-src'].map((kind) => `${kind} 'self'`),
+		"base-uri 'none'",
+		"form-action 'none'",
+		"frame-ancestors 'none'",
+	];
+	return express.static(join(__dirname, 'page'), {
+		setHeaders: (response) => {
+			response.setHeader('Content-Security-Policy', policy.join('; '));
+			response.setHeader('X-Content-Type-Options', 'nosniff');
+		},
+	});
+}
+
+function listen(server: Server, port: number): Promise<void> {
+	return new Promise((resolve, reject) => {
+		server.once('error', reject);
+		server.listen(port, '127.0.0.1', () => {
+			server.off('error', reject);
+			resolve();
+		});
+	});
+}
+
+async function shut(server: Server, realtime: Realtime, faults: Faults): Promise<void> {
+	faults.endPauses();
+	// Streams and kept-alive connections would hold the server open for as long as their clients like.
+	server.closeAllConnections();
+	await realtime.close();
+	server.closeAllConnections();
+}

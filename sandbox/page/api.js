@@ -1,0 +1,32 @@
+const json = { 'Content-Type': 'application/json' };
+
+/** The sandbox's control API: the visitor's side, for which Crisp has no REST route. */
+export async function control(path, body) {
+	const options = body === undefined ? {} : { method: 'POST', headers: json, body: JSON.stringify(body) };
+	const response = await fetch(`/sandbox${path}`, options);
+	return response.json();
+}
+
+let authorization;
+
+/** The operator's side goes through the same REST API as everybody's, with the user token. */
+export async function crisp(method, path, body) {
+	authorization ??= control('/tokens').then(({ user }) => `Basic ${btoa(`${user.identifier}:${user.key}`)}`);
+	const headers = { ...json, Authorization: await authorization, 'X-Crisp-Tier': 'user' };
+	const response = await fetch(`/sandbox/v1/website/${path}`, {
+		method,
+		headers,
+		body: body === undefined ? undefined : JSON.stringify(body),
+	});
+	const { error, reason, data } = await response.json();
+	if (error) throw new Error(data.message ?? reason);
+	return data;
+}
+
+/** Calls back with everything announced, and with whether the line is open. */
+export function listen(heard, lineChanged) {
+	const source = new EventSource('/sandbox/events');
+	source.onopen = () => lineChanged(true);
+	source.onerror = () => lineChanged(false);
+	source.onmessage = ({ data }) => heard(JSON.parse(data));
+}

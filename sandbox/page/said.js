@@ -1,0 +1,49 @@
+import { ago, element } from './dom.js';
+
+const text = (content) => element('div', {}, content);
+
+const CONTENTS = {
+	text,
+	note: text,
+	file: ({ name, type }) => attached(type, name),
+	animation: ({ url, type }) => attached(type, url),
+	audio: ({ type, duration }) => attached(type, `${duration} s`),
+	field: ({ text: question, explain, value }) =>
+		element('div', {}, question, element('div', { className: 'by' }, value || explain)),
+	carousel: ({ text: title, targets }) =>
+		element('div', {}, title, element('div', { className: 'cards' }, targets.map(card))),
+	picker,
+};
+
+const attached = (type, name) =>
+	element('div', { className: 'file' }, element('small', {}, type.split('/').pop()), name);
+
+const card = ({ title, description }) =>
+	element('div', { className: 'card' }, element('strong', {}, title), element('div', {}, description));
+
+function picker({ text: question, choices }, choose) {
+	const offered = choices.map(({ value, label, icon, selected }) => {
+		const className = selected ? 'choice is-on' : 'choice';
+		const shown = icon ? `${icon} ${label}` : label;
+		if (!choose) return element('span', { className }, shown);
+		return element('button', { className, type: 'button', onclick: () => choose(value) }, shown);
+	});
+	return element('div', {}, question, element('div', { className: 'choices' }, offered));
+}
+
+/** One message; `side` is who looks at it, `choose` what happens when a choice of a picker is clicked. */
+export function said(message, side, choose) {
+	const { type, from, content, user, timestamp, automated } = message;
+	if (type === 'event') {
+		return element('div', { className: 'happened' }, content.text || content.namespace);
+	}
+	const isMine = from === side;
+	const classes = ['said', isMine && 'is-mine', type === 'note' && 'is-note'].filter(Boolean);
+	const who = [isMine && side === 'user' ? '' : user.nickname, automated && 'bot', ago(timestamp)];
+	return element(
+		'div',
+		{ className: classes.join(' ') },
+		element('div', { className: 'bubble' }, (CONTENTS[type] ?? text)(content, choose)),
+		element('div', { className: 'by' }, who.filter(Boolean).join(' · ')),
+	);
+}

@@ -1,0 +1,85 @@
+import { control } from './api.js';
+import { byId, element, fillLog } from './dom.js';
+import { said } from './said.js';
+
+const NEW = 'new';
+const TYPING_LASTS = 6000;
+
+/** The chatbox; `state` is what main.js keeps, `refresh` reads it again. */
+export function visitorPane(state, refresh) {
+	let session = null;
+	let toldAt = 0;
+	const text = byId('visitor-text');
+	const chooser = byId('visitor');
+	const here = (more) => ({ website_id: state.websiteId, session_id: session, ...more });
+
+	chooser.onchange = () => {
+		session = chooser.value === NEW ? null : chooser.value;
+		text.value = '';
+		render();
+		text.focus();
+	};
+
+	text.oninput = () => {
+		if (!session || Date.now() - toldAt < 2000) return;
+		toldAt = Date.now();
+		control('/visitor/compose', here({ type: 'start', excerpt: text.value }));
+	};
+
+	byId('visitor-form').onsubmit = async (event) => {
+		event.preventDefault();
+		const message = text.value.trim();
+		if (!message) return;
+		text.value = '';
+		toldAt = 0;
+		if (session) await control('/visitor/compose', here({ type: 'stop' }));
+		const sent = await control('/visitor/message', here({ session_id: session ?? undefined, text: message }));
+		session = sent.session_id;
+		refresh();
+	};
+
+	function renderChooser() {
+		const visitors = state.conversations.map(({ session_id: value, meta }) =>
+			element('option', { value, textContent: meta.nickname }),
+		);
+		chooser.replaceChildren(element('option', { value: NEW, textContent: '+ a new visitor' }), ...visitors);
+		chooser.value = session ?? NEW;
+	}
+
+	async function render() {
+		const conversation = state.conversations.find(({ session_id }) => session_id === session);
+		if (session && !conversation) session = null;
+		renderChooser();
+		const log = byId('visitor-messages');
+		if (!session) {
+			const welcome = 'Hello! Write something and it appears in the inbox on the right.';
+			return fillLog(log, [element('p', { className: 'welcome' }, welcome)]);
+		}
+		const asked = session;
+		const messages = await control(`/conversations/${state.websiteId}/${session}/messages`);
+		// Another visitor may have been chosen meanwhile.
+		if (asked !== session || !Array.isArray(messages)) return undefined;
+		const shown = messages.filter(({ type }) => type !== 'note' && type !== 'event');
+		const choose =
+			({ fingerprint }) =>
+			(value) =>
+				control('/visitor/choice', here({ fingerprint, value }));
+		const entries = shown.map((message) => said(message, 'user', choose(message)));
+		if (isTyping(conversation.compose.operator)) entries.push(dots());
+		fillLog(log, entries);
+		if (conversation.unread.visitor > 0) control('/visitor/read', here());
+	}
+
+	return {
+		render,
+		leave: () => (session = null),
+		be: (sessionId) => (session = sessionId),
+	};
+}
+
+const dots = () =>
+	element('div', { className: 'typing', ariaLabel: 'typing' }, element('i'), element('i'), element('i'));
+
+/** Crisp forgets that somebody types after some seconds without a sign of it. */
+export const isTyping = (compose) =>
+	compose?.type === 'start' && Date.now() - compose.timestamp < TYPING_LASTS;

@@ -1,0 +1,164 @@
+import type { IncomingMessage, Server as HttpServer } from 'http';
+import type { Duplex } from 'stream';
+import { Server, type Socket } from 'socket.io';
+import type { Access, Token } from './access';
+import { events, type Announcement } from './announce';
+import type { Faults } from './faults';
+import { isLocal } from './locality';
+
+interface Subscription {
+	token: Token;
+	events: Set<string>;
+	/** Websites bound when it authenticated, or at the last socket:bind. */
+	websites: Set<string>;
+	rooms?: string[];
+	inboxes?: string[];
+}
+
+export interface RealtimeOptions {
+	server: HttpServer;
+	access: Access;
+	faults: () => Faults;
+	/** Milliseconds between the pings of the server. */
+	pingInterval?: number;
+}
+
+/** Crisp's realtime channel: a Socket.IO server that says nothing before `authentication`. */
+export class Realtime {
+	private readonly io: Server;
+	private readonly subscriptions = new Map<Socket, Subscription>();
+	private readonly lines = new Set<Duplex>();
+	private relay = 1;
+
+	constructor(private readonly options: RealtimeOptions) {
+		this.io = new Server(options.server, {
+			path: '/socket',
+			serveClient: false,
+			transports: ['websocket'],
+			pingInterval: options.pingInterval ?? 25_000,
+			allowRequest: (request, decide) => decide(null, this.isWelcome(request)),
+		});
+		this.io.on('connection', (socket) => this.welcome(socket));
+		options.server.on('upgrade', (_, line: Duplex) => this.keep(line));
+	}
+
+	/** The path to connect to, which changes when the endpoint moves. */
+	get path(): string {
+		return `/socket/relay-${this.relay}/`;
+	}
+
+	get connections(): number {
+		return this.subscriptions.size;
+	}
+
+	deliver(announcement: Announcement): void {
+		for (const [socket, subscription] of this.subscriptions) {
+			if (this.isMeantFor(subscription, announcement)) {
+				socket.emit(announcement.event, announcement.data);
+			}
+		}
+	}
+
+	move(): void {
+		this.relay += 1;
+		this.drop();
+	}
+
+	/** Cuts the lines themselves, so that clients see what they see when a network fails. */
+	drop(): void {
+		for (const line of this.lines) line.destroy();
+		this.lines.clear();
+		this.subscriptions.clear();
+	}
+
+	/** Nothing goes out and nothing comes in, yet no line closes. */
+	freeze(): void {
+		for (const line of this.lines) {
+			line.cork();
+			line.pause();
+		}
+	}
+
+	async close(): Promise<void> {
+		// First, since a frozen line would never finish closing by itself.
+		this.drop();
+		await this.io.close();
+	}
+
+	private keep(line: Duplex): void {
+		this.lines.add(line);
+		line.once('close', () => this.lines.delete(line));
+	}
+
+	private isWelcome(request: IncomingMessage): boolean {
+		const isHere = (request.url ?? '').startsWith(this.path);
+		const isRefused = this.options.faults().socketRefusal('connection') !== undefined;
+		return isHere && !isRefused && isLocal(request.headers);
+	}
+
+	private welcome(socket: Socket): void {
+		socket.on('authentication', (claims: unknown) => this.authenticate(socket, claims));
+		socket.on('socket:bind', () => {
+			const subscription = this.subscriptions.get(socket);
+			if (subscription) subscription.websites = this.websitesOf(subscription.token);
+		});
+		socket.on('disconnect', () => this.subscriptions.delete(socket));
+	}
+
+	private authenticate(socket: Socket, claims: unknown): void {
+		const refusal = this.options.faults().socketRefusal('authentication');
+		if (refusal === 'silence') return;
+		const subscription = refusal ? undefined : this.subscriptionFrom(claims);
+		if (!subscription) {
+			socket.emit('unauthorized', { reason: 'invalid_session' });
+			socket.disconnect(true);
+			return;
+		}
+		this.subscriptions.set(socket, subscription);
+		socket.emit('authenticated', {});
+	}
+
+	private subscriptionFrom(claims: unknown): Subscription | undefined {
+		const {
+			tier,
+			username,
+			password,
+			events: names,
+			rooms,
+			inboxes,
+		} = (claims ?? {}) as Record<string, unknown>;
+		const token = this.options.access.tokenOf(tier, username, password);
+		const areListsOfText = [names, rooms ?? [], inboxes ?? []].every(isListOfText);
+		if (!token || !areListsOfText) return undefined;
+		const wanted = names as string[];
+		if (wanted.length === 0 || !wanted.every((name) => mayHear(token, name))) return undefined;
+		return {
+			token,
+			events: new Set(wanted),
+			websites: this.websitesOf(token),
+			rooms: rooms as string[] | undefined,
+			inboxes: inboxes as string[] | undefined,
+		};
+	}
+
+	private websitesOf = (token: Token) => new Set(this.options.access.visibleWebsites(token));
+
+	private isMeantFor(to: Subscription, { event, websiteId, data }: Announcement): boolean {
+		if (!to.events.has(event) || !events.get(event)?.tiers.includes(to.token.tier)) return false;
+		if (websiteId === null) return true;
+		if (to.rooms && !to.rooms.includes(websiteId)) return false;
+		if (to.inboxes && 'inbox_id' in data && !to.inboxes.includes(String(data.inbox_id))) return false;
+		// An installation is told before the website is bound: it is what tells a client to bind it.
+		if (event === 'plugin:subscription:updated') return true;
+		return to.websites.has(websiteId);
+	}
+}
+
+const isListOfText = (value: unknown): value is string[] =>
+	Array.isArray(value) && value.every((entry) => typeof entry === 'string');
+
+/** Legacy names are let through and never sent: nobody knows any more who may receive them. */
+function mayHear(token: Token, name: string): boolean {
+	const event = events.get(name);
+	return event !== undefined && (event.isLegacy || event.tiers.includes(token.tier));
+}

@@ -1,0 +1,172 @@
+import { randomUUID } from 'crypto';
+import type { Conversation, ConversationState, Meta, Scalar, Website } from '../state';
+import { announceIn, touch, type World } from '../world';
+import { bindPerson } from './people';
+import { without } from './view';
+
+/** The number Crisp keeps beside the name of a state. */
+const STATUS: Record<ConversationState, number> = { pending: 0, unresolved: 1, resolved: 2 };
+
+export function createConversation(world: World, website: Website): Conversation {
+	const now = world.clock();
+	const conversation: Conversation = {
+		session_id: `session_${randomUUID()}`,
+		website_id: website.website_id,
+		inbox_id: null,
+		people_id: null,
+		state: 'pending',
+		is_verified: false,
+		is_blocked: false,
+		availability: 'offline',
+		verifications: [],
+		participants: [],
+		mentions: [],
+		compose: {},
+		assigned: null,
+		meta: emptyMeta(`visitor${100000 + website.conversations.size}`),
+		messages: [],
+		pages: [],
+		events: [],
+		created_at: now,
+		updated_at: now,
+		waiting_since: null,
+	};
+	website.conversations.set(conversation.session_id, conversation);
+	return conversation;
+}
+
+export function emptyMeta(nickname: string): Meta {
+	return {
+		nickname,
+		email: '',
+		phone: '',
+		address: '',
+		subject: '',
+		avatar: '',
+		ip: '',
+		origin: 'chat',
+		data: {},
+		segments: [],
+		device: {},
+	};
+}
+
+/** Crisp shows a conversation in its inbox once the visitor has said something. */
+export const isListed = (conversation: Conversation) =>
+	conversation.messages.some(({ from }) => from === 'user');
+
+export function removeConversation(world: World, website: Website, conversation: Conversation): void {
+	website.conversations.delete(conversation.session_id);
+	announceIn(world, conversation, 'session:removed');
+}
+
+export function setState(world: World, conversation: Conversation, state: ConversationState): void {
+	if (conversation.state === state) return;
+	conversation.state = state;
+	if (state === 'resolved') conversation.waiting_since = null;
+	touch(world, conversation);
+	announceIn(world, conversation, 'session:set_state', { state });
+}
+
+export function setRouting(world: World, conversation: Conversation, userId: string | null): void {
+	const previous = conversation.assigned?.user_id ?? null;
+	conversation.assigned = userId === null ? null : { user_id: userId };
+	touch(world, conversation);
+	const change = { routing_id: userId, previous_routing_id: previous };
+	announceIn(world, conversation, 'session:set_routing', change);
+}
+
+export function setInbox(world: World, conversation: Conversation, inboxId: string | null): void {
+	const previous = conversation.inbox_id;
+	conversation.inbox_id = inboxId;
+	touch(world, conversation);
+	announceIn(world, conversation, 'session:set_inbox', { previous_inbox_id: previous });
+}
+
+export function setBlock(world: World, conversation: Conversation, isBlocked: boolean): void {
+	conversation.is_blocked = isBlocked;
+	touch(world, conversation);
+	announceIn(world, conversation, 'session:set_block', { is_blocked: isBlocked });
+}
+
+export function setData(world: World, conversation: Conversation, changes: Record<string, Scalar>): void {
+	conversation.meta.data = { ...conversation.meta.data, ...changes };
+	touch(world, conversation);
+	announceIn(world, conversation, 'session:set_data', { data: conversation.meta.data });
+}
+
+export function setSegments(world: World, conversation: Conversation, segments: string[]): void {
+	conversation.meta.segments = [...new Set(segments)];
+	touch(world, conversation);
+	const { segments: kept } = conversation.meta;
+	announceIn(world, conversation, 'session:set_segments', { segments: kept });
+}
+
+/** The visitor is there, or gone; only a change of it is announced. */
+export function setAvailability(
+	world: World,
+	conversation: Conversation,
+	availability: Conversation['availability'],
+): void {
+	if (conversation.availability === availability) return;
+	conversation.availability = availability;
+	announceIn(world, conversation, 'session:update_availability', { availability });
+}
+
+const ANNOUNCED_TEXTS = ['nickname', 'email', 'phone', 'address', 'subject', 'avatar', 'origin'] as const;
+
+/** Changes the fields given, and announces each of them by its own event, as Crisp does. */
+export function patchMeta(
+	world: World,
+	website: Website,
+	conversation: Conversation,
+	changes: Partial<Meta>,
+): void {
+	for (const name of ANNOUNCED_TEXTS) {
+		const value = changes[name];
+		if (value === undefined) continue;
+		conversation.meta[name] = value;
+		announceIn(world, conversation, `session:set_${name}`, { [name]: value });
+	}
+	if (changes.ip !== undefined) conversation.meta.ip = changes.ip;
+	if (changes.device) conversation.meta.device = { ...conversation.meta.device, ...changes.device };
+	if (changes.segments) setSegments(world, conversation, changes.segments);
+	if (changes.data) setData(world, conversation, changes.data);
+	if (changes.email) bindPerson(world, website, conversation);
+	touch(world, conversation);
+}
+
+/** A conversation as Crisp answers it: everything but its messages. */
+export function conversationView(conversation: Conversation): Record<string, unknown> {
+	const last = conversation.messages[conversation.messages.length - 1];
+	return {
+		...without(conversation, 'messages', 'pages', 'events'),
+		status: STATUS[conversation.state],
+		active: { now: conversation.availability === 'online', last: conversation.updated_at },
+		last_message: last ? excerptOf(last.content) : '',
+		preview_message: last && {
+			type: last.type,
+			from: last.from,
+			excerpt: excerptOf(last.content),
+			fingerprint: last.fingerprint,
+		},
+		unread: unreadOf(conversation),
+	};
+}
+
+export function unreadOf({ messages }: Conversation): { operator: number; visitor: number } {
+	const unread = messages.filter(({ read }) => read === '');
+	return {
+		operator: unread.filter(({ from }) => from === 'user').length,
+		visitor: unread.filter(({ from, type }) => from === 'operator' && !isInternal(type)).length,
+	};
+}
+
+/** Notes and events are never shown to the visitor. */
+export const isInternal = (type: string) => type === 'note' || type === 'event';
+
+export function excerptOf(content: unknown): string {
+	if (typeof content === 'string') return content.slice(0, 120);
+	const { text, name, url, namespace } = content as Record<string, unknown>;
+	return String(text ?? name ?? namespace ?? url ?? '').slice(0, 120);
+}

@@ -1,0 +1,236 @@
+import { randomInt } from 'crypto';
+import type { Author, Conversation, Message, MessageUser, Scalar, Website } from '../state';
+import { announceIn, touch, type World } from '../world';
+import { setState } from './conversations';
+
+export interface Draft {
+	type: string;
+	from: Author;
+	origin: string;
+	content: unknown;
+	fingerprint?: number;
+	timestamp?: number;
+	user?: MessageUser;
+	mentions?: string[];
+	references?: unknown[];
+	original?: unknown;
+	properties?: Record<string, Scalar>;
+	automated?: boolean;
+	translated?: boolean;
+	stealth?: boolean;
+}
+
+/**
+ * Stores and announces a message, and returns its fingerprint. A fingerprint that the conversation already holds is
+ * stored once: this is the sandbox's assumption of what "your own fingerprint" is for. A blocked visitor's message is
+ * dropped silently, as in Crisp.
+ */
+export function postMessage(world: World, conversation: Conversation, draft: Draft): number {
+	const fingerprint = draft.fingerprint ?? newFingerprint();
+	if (conversation.messages.some((message) => message.fingerprint === fingerprint)) {
+		return fingerprint;
+	}
+	if (draft.from === 'user' && conversation.is_blocked) return fingerprint;
+	const message = toMessage(world, conversation, { ...draft, fingerprint });
+	insertByTime(conversation.messages, message);
+	noteWaiting(conversation, message);
+	touch(world, conversation);
+	announceMessage(world, conversation, message);
+	noteMentions(world, conversation, message);
+	if (draft.from === 'user' && conversation.state === 'resolved') {
+		setState(world, conversation, 'unresolved');
+	}
+	return fingerprint;
+}
+
+/** At most 15 digits, which every JSON reader keeps exact. */
+const newFingerprint = () => randomInt(1e14, 2 ** 48);
+
+function toMessage(world: World, conversation: Conversation, draft: Draft): Message {
+	const last = conversation.messages[conversation.messages.length - 1];
+	// Paging goes by timestamp: two messages of one millisecond would hide each other.
+	const now = Math.max(world.clock(), (last?.timestamp ?? 0) + 1);
+	return {
+		session_id: conversation.session_id,
+		website_id: conversation.website_id,
+		type: draft.type,
+		from: draft.from,
+		origin: draft.origin,
+		content: draft.content,
+		preview: [],
+		mentions: draft.mentions ?? [],
+		read: '',
+		delivered: '',
+		edited: false,
+		translated: draft.translated ?? false,
+		automated: draft.automated ?? false,
+		stamped: true,
+		fingerprint: draft.fingerprint ?? newFingerprint(),
+		timestamp: draft.timestamp ?? now,
+		user: authorOf(world, conversation, draft),
+		...(draft.references && { references: draft.references }),
+		...(draft.original !== undefined && { original: draft.original }),
+		...(draft.properties && { properties: draft.properties }),
+	};
+}
+
+/** A visitor is known by the session's id, an operator by the operator's own. */
+function authorOf(world: World, conversation: Conversation, draft: Draft): MessageUser {
+	if (draft.from === 'user') {
+		const { nickname, avatar } = conversation.meta;
+		const visitor = { nickname, user_id: conversation.session_id };
+		return { ...visitor, ...(avatar && { avatar }), ...draft.user };
+	}
+	const website = world.state.websites.get(conversation.website_id);
+	return { ...operatorUser(world, website, draft.user?.user_id), ...draft.user };
+}
+
+/** An operator as messages show one; the website itself where nobody in particular speaks. */
+export function operatorUser(
+	world: World,
+	website: Website | undefined,
+	userId: string | undefined,
+): MessageUser {
+	const operator = website?.operators.find(({ user_id }) => user_id === userId);
+	if (!operator) return { type: 'website', nickname: website?.name ?? world.state.plugin.name };
+	return {
+		user_id: operator.user_id,
+		nickname: operator.first_name,
+		avatar: operator.avatar,
+	};
+}
+
+function insertByTime(messages: Message[], message: Message): void {
+	const later = messages.findIndex(({ timestamp }) => timestamp > message.timestamp);
+	messages.splice(later === -1 ? messages.length : later, 0, message);
+}
+
+function noteWaiting(conversation: Conversation, { from, type, timestamp }: Message): void {
+	if (from === 'user') conversation.waiting_since ??= timestamp;
+	else if (type !== 'note' && type !== 'event') conversation.waiting_since = null;
+}
+
+function noteMentions(world: World, conversation: Conversation, { mentions }: Message): void {
+	if (mentions.length === 0) return;
+	conversation.mentions = [...new Set([...conversation.mentions, ...mentions])];
+	announceIn(world, conversation, 'session:set_mentions', { mentions: conversation.mentions });
+}
+
+function announceMessage(world: World, conversation: Conversation, message: Message): void {
+	const event = message.from === 'user' ? 'message:send' : 'message:received';
+	const { type, content, from, origin, stamped, timestamp, fingerprint, user } = message;
+	announceIn(world, conversation, event, {
+		type,
+		content,
+		from,
+		origin,
+		stamped,
+		timestamp,
+		fingerprint,
+		user,
+		...(message.mentions.length > 0 && { mentions: message.mentions }),
+		...(message.references && { references: message.references }),
+		...(message.original !== undefined && { original: message.original }),
+		...(message.properties && { properties: message.properties }),
+		...(message.automated && { automated: true }),
+		...(message.translated && { translated: true }),
+	});
+}
+
+export function editMessage(
+	world: World,
+	conversation: Conversation,
+	message: Message,
+	content: unknown,
+): void {
+	message.content = content;
+	message.edited = true;
+	touch(world, conversation);
+	const { fingerprint } = message;
+	announceIn(world, conversation, 'message:updated', { fingerprint, content });
+}
+
+export function removeMessage(world: World, conversation: Conversation, message: Message): void {
+	conversation.messages = conversation.messages.filter((entry) => entry !== message);
+	touch(world, conversation);
+	announceIn(world, conversation, 'message:removed', { fingerprint: message.fingerprint });
+}
+
+/** Marks messages of one side as read by the other, all of them when no fingerprints are given. */
+export function markRead(
+	world: World,
+	conversation: Conversation,
+	from: Author,
+	origin: string,
+	fingerprints?: number[],
+): void {
+	const isMeant = (message: Message) =>
+		message.from === from &&
+		message.read === '' &&
+		(!fingerprints || fingerprints.includes(message.fingerprint));
+	const marked = conversation.messages.filter(isMeant);
+	for (const message of marked) message.read = origin;
+	if (marked.length === 0) return;
+	const event = `message:acknowledge:read:${from === 'user' ? 'send' : 'received'}`;
+	announceIn(world, conversation, event, { origin, fingerprints: marked.map(fingerprintOf) });
+}
+
+export function markUnread(world: World, conversation: Conversation): void {
+	const marked = conversation.messages.filter(({ from, read }) => from === 'user' && read !== '');
+	for (const message of marked) message.read = '';
+	if (marked.length === 0) return;
+	announceIn(world, conversation, 'message:acknowledge:unread:send', {
+		origin: 'chat',
+		fingerprints: marked.map(fingerprintOf),
+	});
+}
+
+export function markDelivered(
+	world: World,
+	conversation: Conversation,
+	origin: string,
+	fingerprints: number[],
+): void {
+	for (const message of conversation.messages) {
+		if (fingerprints.includes(message.fingerprint)) message.delivered = origin;
+	}
+	announceIn(world, conversation, 'message:acknowledge:delivered', { origin, fingerprints });
+}
+
+const fingerprintOf = ({ fingerprint }: Message) => fingerprint;
+
+export interface Typing {
+	type: 'start' | 'stop';
+	from: Author;
+	excerpt?: string;
+	automated?: boolean;
+	user?: MessageUser;
+}
+
+export function compose(world: World, conversation: Conversation, typing: Typing): void {
+	const { type, from, excerpt, automated } = typing;
+	const website = world.state.websites.get(conversation.website_id);
+	const isVisitor = from === 'user';
+	const atom = {
+		type,
+		...(excerpt !== undefined && { excerpt }),
+		timestamp: world.clock(),
+		...(!isVisitor && { user: typing.user ?? operatorUser(world, website, undefined) }),
+		...(automated && { automated }),
+	};
+	conversation.compose[isVisitor ? 'visitor' : 'operator'] = atom;
+	announceIn(world, conversation, `message:compose:${isVisitor ? 'send' : 'receive'}`, atom);
+}
+
+const BATCH = 40;
+
+/** Forty messages at most, oldest first: the newest, or those before, after or around a time. */
+export function batchOf(messages: Message[], query: Record<string, string>): Message[] {
+	const { timestamp_before: before, timestamp_after: after, timestamp_around: around } = query;
+	if (before) return messages.filter(({ timestamp }) => timestamp < Number(before)).slice(-BATCH);
+	if (after) return messages.filter(({ timestamp }) => timestamp > Number(after)).slice(0, BATCH);
+	if (!around) return messages.slice(-BATCH);
+	const centre = messages.findIndex(({ timestamp }) => timestamp >= Number(around));
+	const middle = centre === -1 ? messages.length : centre;
+	return messages.slice(Math.max(0, middle - BATCH / 2), middle + BATCH / 2);
+}

@@ -1,0 +1,8 @@
+/** What is answered of an entity: all of it but what Crisp keeps to itself, or answers elsewhere. */
+export function without<Entity extends object, Name extends keyof Entity>(
+	entity: Entity,
+	...hidden: Name[]
+): Omit<Entity, Name> {
+	const shown = Object.entries(entity).filter(([name]) => !hidden.includes(name as Name));
+	return Object.fromEntries(shown) as Omit<Entity, Name>;
+}

@@ -1,0 +1,59 @@
+import type { Clock } from '../nodes/shared/clock';
+
+interface Sleeper {
+	wakesAt: number;
+	wake(): void;
+}
+
+/** Time that passes when a test says so. */
+export class FakeClock implements Clock {
+	private time = 1_800_000_000_000;
+
+	private sleepers: Sleeper[] = [];
+
+	/** How long each sleep was meant to be, in the order they began. */
+	readonly sleeps: number[] = [];
+
+	now(): number {
+		return this.time;
+	}
+
+	async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+		this.sleeps.push(milliseconds);
+		if (signal?.aborted) return;
+		await new Promise<void>((resolve) => {
+			const sleeper = { wakesAt: this.time + milliseconds, wake: resolve };
+			this.sleepers.push(sleeper);
+			signal?.addEventListener('abort', () => {
+				this.sleepers = this.sleepers.filter((other) => other !== sleeper);
+				resolve();
+			});
+		});
+	}
+
+	get sleeping(): number {
+		return this.sleepers.length;
+	}
+
+	/** Lets what is ready run, then wakes in order whoever sleeps no longer than so many milliseconds. */
+	async advance(milliseconds: number): Promise<void> {
+		const end = this.time + milliseconds;
+		for (;;) {
+			await settled();
+			const next = this.sleepers
+				.filter(({ wakesAt }) => wakesAt <= end)
+				.sort((a, b) => a.wakesAt - b.wakesAt)[0];
+			if (!next) break;
+			this.sleepers = this.sleepers.filter((other) => other !== next);
+			this.time = Math.max(this.time, next.wakesAt);
+			next.wake();
+		}
+		this.time = end;
+		await settled();
+	}
+}
+
+/** Resolves when everything that waits for nothing but promises has run. */
+export async function settled(): Promise<void> {
+	for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+}

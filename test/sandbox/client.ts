@@ -1,0 +1,69 @@
+import type { Sandbox } from '../../sandbox';
+import { PLUGIN_ID, SHOP_ID, sessionId } from '../../sandbox/seed';
+import { personId } from '../../sandbox/seed-data';
+import type { Tier } from '../../sandbox/routes';
+
+/** Every path variable of the API, naming something the seed has where the sandbox keeps state for it. */
+export const VARS: Record<string, string> = {
+	website_id: SHOP_ID,
+	session_id: sessionId(1),
+	people_id: personId(1),
+	plugin_id: PLUGIN_ID,
+	fingerprint: '150000000000100',
+	inbox_id: 'e2efddb4-2f6c-4b8e-9d35-1c7a0b9e4f01',
+	user_id: 'a4c32c68-9b1d-4a5e-b7f2-6d0c5e8f1a02',
+	page_number: '1',
+	locale: 'en',
+};
+
+export const addressOf = (path: string) =>
+	path.replace(/\{(\w+)\}/g, (_, name: string) => VARS[name] ?? 'anything');
+
+export interface Reply {
+	status: number;
+	error: boolean;
+	reason: string;
+	data: unknown;
+	text: string;
+	headers: Headers;
+}
+
+export function authorization(sandbox: Sandbox, tier: Tier): Record<string, string> {
+	const { identifier, key } = sandbox.tokens[tier];
+	const basic = Buffer.from(`${identifier}:${key}`).toString('base64');
+	return { Authorization: `Basic ${basic}`, 'X-Crisp-Tier': tier };
+}
+
+/** `request` is `METHOD /path`; a body that is a string is sent as it is. */
+export async function call(
+	sandbox: Sandbox,
+	tier: Tier,
+	request: string,
+	body?: unknown,
+	headers: Record<string, string> = {},
+): Promise<Reply> {
+	const [method, path = ''] = request.split(' ');
+	const response = await fetch(`${sandbox.url}${path}`, {
+		method,
+		headers: {
+			...authorization(sandbox, tier),
+			...(body !== undefined && { 'Content-Type': 'application/json' }),
+			...headers,
+		},
+		body: typeof body === 'string' || body === undefined ? (body as string) : JSON.stringify(body),
+	});
+	const text = await response.text();
+	const envelope = text === '' ? {} : (JSON.parse(text) as Partial<Reply>);
+	const { error = response.status >= 400, reason = '', data } = envelope;
+	return { status: response.status, error, reason, data, text, headers: response.headers };
+}
+
+/** The same through the sandbox's own control API. */
+export async function control(sandbox: Sandbox, path: string, body?: unknown): Promise<unknown> {
+	const response = await fetch(`${sandbox.url}/sandbox${path}`, {
+		method: body === undefined ? 'GET' : 'POST',
+		headers: { 'Content-Type': 'application/json' },
+		body: body === undefined ? undefined : JSON.stringify(body),
+	});
+	return response.json();
+}

@@ -1,0 +1,62 @@
+import { io, type Socket } from 'socket.io-client';
+import type { Sandbox } from '../../sandbox';
+import type { Tier } from '../../sandbox/routes';
+import { call } from './client';
+
+export interface Heard {
+	event: string;
+	data: Record<string, unknown>;
+}
+
+/** A socket that keeps all it hears, and lets a test wait for it. */
+export class Listener {
+	readonly heard: Heard[] = [];
+	private waiting: Array<() => void> = [];
+
+	constructor(readonly socket: Socket) {
+		socket.onAny((event: string, data: Record<string, unknown>) => {
+			this.heard.push({ event, data });
+			for (const wake of this.waiting.splice(0)) wake();
+		});
+	}
+
+	/** The data of the first `count` events of this name, waited for if need be. */
+	async hear(event: string, count = 1): Promise<Array<Record<string, unknown>>> {
+		for (;;) {
+			const found = this.all(event);
+			if (found.length >= count) return found;
+			await new Promise<void>((resolve) => this.waiting.push(resolve));
+		}
+	}
+
+	async first(event: string): Promise<Record<string, unknown>> {
+		const [data] = await this.hear(event);
+		return data ?? {};
+	}
+
+	all(event: string): Array<Record<string, unknown>> {
+		return this.heard.filter((entry) => entry.event === event).map(({ data }) => data);
+	}
+
+	/** Why the socket was, or will be, disconnected. */
+	disconnected(): Promise<string> {
+		return new Promise((resolve) => this.socket.once('disconnect', resolve));
+	}
+}
+
+export function claims(sandbox: Sandbox, tier: Tier, events: string[], more: object = {}) {
+	const { identifier, key } = sandbox.tokens[tier];
+	return { tier, username: identifier, password: key, events, ...more };
+}
+
+/** Where the sandbox says its realtime channel is. */
+export async function endpointOf(sandbox: Sandbox): Promise<URL> {
+	const { data } = await call(sandbox, 'plugin', 'GET /v1/plugin/connect/endpoints');
+	return new URL((data as { socket: { app: string } }).socket.app);
+}
+
+/** A socket that has not authenticated; the caller closes it. */
+export function open({ origin, pathname }: URL): Listener {
+	const transports = ['websocket'];
+	return new Listener(io(origin, { path: pathname, transports, reconnection: false, forceNew: true }));
+}

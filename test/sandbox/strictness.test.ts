@@ -1,0 +1,290 @@
+import { startSandbox, type Sandbox } from '../../sandbox';
+import { routes, routeKey, type BodyField, type Route, type Tier } from '../../sandbox/routes';
+import { HELP_ID, UNCONNECTED_ID } from '../../sandbox/seed';
+import { VARS, addressOf, call } from './client';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+	sandbox = await startSandbox({ page: false });
+});
+afterAll(() => sandbox.close());
+
+const tierFor = ({ tiers }: Route): Tier => (tiers.includes('plugin') ? 'plugin' : (tiers[0] ?? 'user'));
+const requestOf = (route: Route) => `${route.method} ${addressOf(route.path)}`;
+const bodied = routes.filter(({ body }) => Object.keys(body ?? {}).length > 0);
+
+const SAMPLES: Record<string, unknown> = {
+	string: 'text',
+	number: 1,
+	boolean: true,
+	object: {},
+	'array[string]': ['text'],
+	'array[number]': [1],
+	'array[object]': [{}],
+};
+
+/** Where a value has to name something, or to fit another field. */
+const FITTING: Record<string, unknown> = {
+	content: 'Hello',
+	assigned: null,
+	inbox_id: VARS.inbox_id,
+	file: { name: 'a.png', type: 'image/png' },
+	// Also who may log in.
+	email: 'juno@thistle-tea.example',
+};
+
+function sampleOf(name: string, field: BodyField): unknown {
+	if (field.type === 'enum') return field.enum?.[0];
+	if (name === 'assigned') return null;
+	return field.type === 'boolean' ? true : (FITTING[name] ?? SAMPLES[field.type]);
+}
+
+function completeBody(route: Route): Record<string, unknown> {
+	const fields = Object.entries(route.body ?? {});
+	// A batch is over sessions or people, neither of which is required by itself.
+	const required = fields.filter(([name, field]) => field.required || name === 'sessions');
+	const chosen = required.length > 0 ? required : fields;
+	return Object.fromEntries(chosen.map(([name, field]) => [name, sampleOf(name, field)]));
+}
+
+test('the data is whole', () => {
+	expect(routes.length).toBeGreaterThanOrEqual(272);
+	expect(bodied.length).toBeGreaterThan(90);
+});
+
+describe.each(bodied.map((route) => [routeKey(route), route] as const))('%s', (_, route) => {
+	const required = Object.entries(route.body ?? {}).filter(([, field]) => field.required);
+
+	test('refuses a body that lacks a required field, naming it', async () => {
+		for (const [name] of required) {
+			const body = { ...completeBody(route), [name]: undefined };
+			const { status, reason, data } = await call(sandbox, tierFor(route), requestOf(route), body);
+			expect({ name, status, reason }).toEqual({ name, status: 400, reason: 'invalid_data' });
+			expect((data as { message: string }).message).toContain(name);
+		}
+	});
+
+	test('refuses a field of the wrong type, naming it', async () => {
+		for (const [name, field] of Object.entries(route.body ?? {})) {
+			const wrong = field.type === 'string' || field.type === 'enum' ? 42 : 'wrong';
+			if (name === 'content' && wrong === 'wrong') continue;
+			const body = { ...completeBody(route), [name]: wrong };
+			const { status, data } = await call(sandbox, tierFor(route), requestOf(route), body);
+			expect({ name, status }).toEqual({ name, status: 400 });
+			expect((data as { message: string }).message).toContain(name);
+		}
+	});
+
+	test('refuses a value outside an enum and a field it does not have', async () => {
+		const enums = Object.entries(route.body ?? {}).filter(([, { type }]) => type === 'enum');
+		for (const name of [...enums.map(([key]) => key), 'no_such_field']) {
+			const body = { ...completeBody(route), [name]: 'no-such-value' };
+			const { status, data } = await call(sandbox, tierFor(route), requestOf(route), body);
+			expect({ name, status }).toEqual({ name, status: 400 });
+			expect((data as { message: string }).message).toContain(name);
+		}
+	});
+});
+
+test('a complete body, or none where none is needed, is answered on every route', async () => {
+	for (const route of routes) {
+		// Its own workspace each: many of these calls remove what the next one needs.
+		const own = await startSandbox({ page: false });
+		const isBodied = route.method !== 'GET' && route.method !== 'HEAD';
+		const body = route.method === 'PATCH' && !route.body ? { some: 'field' } : completeBody(route);
+		const reply = await call(own, tierFor(route), requestOf(route), isBodied ? body : undefined);
+		await own.close();
+		const { status } = reply;
+		// Without its ?domain= the one website lookup finds nothing.
+		const isRight = routeKey(route) === 'HEAD /v1/website' ? status === 404 : status < 300;
+		const told = `${routeKey(route)}: ${status} ${reply.text}`;
+		expect({ told, isRight }).toEqual({ told, isRight: true });
+	}
+});
+
+describe('tiers', () => {
+	const restricted = routes.filter(({ tiers }) => tiers.length < 3);
+
+	test.each(restricted.map((route) => [routeKey(route), route] as const))(
+		'%s refuses every other tier',
+		async (_, route) => {
+			const all: Tier[] = ['website', 'plugin', 'user'];
+			for (const tier of all.filter((other) => !route.tiers.includes(other))) {
+				const { status, reason } = await call(sandbox, tier, requestOf(route));
+				const isHead = route.method === 'HEAD';
+				expect({ tier, status }).toEqual({ tier, status: 403 });
+				if (!isHead) expect(reason).toBe('restricted_route_tier');
+			}
+		},
+	);
+});
+
+describe('query', () => {
+	const reads = routes.filter(({ method }) => method === 'GET');
+
+	test('a name the route does not have is refused on every route', async () => {
+		for (const route of reads) {
+			const request = `${requestOf(route)}?no_such_name=1`;
+			const { status, data } = await call(sandbox, tierFor(route), request);
+			expect({ request, status }).toEqual({ request, status: 400 });
+			expect((data as { message: string }).message).toContain('no_such_name');
+		}
+	});
+
+	test.each([
+		['filter_unread=yes', 'filter_unread'],
+		['filter_unread=true', 'filter_unread'],
+		['per_page=19', 'per_page'],
+		['per_page=51', 'per_page'],
+		['filter_date_start=yesterday', 'filter_date_start'],
+		['search_operator=xor', 'search_operator'],
+		['filter_unresolved=1', 'filter_unresolved'],
+		['per_page=20&per_page=30', 'per_page'],
+	])('conversations refuse %s', async (search, name) => {
+		const request = `GET ${addressOf('/v1/website/{website_id}/conversations/1')}?${search}`;
+		const { status, data } = await call(sandbox, 'plugin', request);
+		expect(status).toBe(400);
+		expect((data as { message: string }).message).toContain(name);
+	});
+
+	test('a page is a positive number', async () => {
+		for (const page of ['0', '-1', 'one', '1.5']) {
+			const request = `GET ${addressOf('/v1/website/{website_id}/conversations/')}${page}`;
+			expect((await call(sandbox, 'plugin', request)).status).toBe(400);
+		}
+	});
+});
+
+describe('bodies', () => {
+	const conversation = addressOf('/v1/website/{website_id}/conversation/{session_id}');
+
+	test.each(['{"state":', '[]', '"resolved"', 'null', 'state=resolved'])('refuses %s', async (body) => {
+		const { status, reason } = await call(sandbox, 'plugin', `PATCH ${conversation}/state`, body);
+		expect({ status, reason }).toEqual({ status: 400, reason: 'invalid_data' });
+	});
+
+	test('refuses JSON that does not say so', async () => {
+		const headers = { 'Content-Type': 'text/plain' };
+		const body = '{"state":"resolved"}';
+		const reply = await call(sandbox, 'plugin', `PATCH ${conversation}/state`, body, headers);
+		expect(reply.status).toBe(400);
+	});
+
+	test('refuses a PATCH that changes nothing, unless that means everything', async () => {
+		const batch = addressOf('/v1/website/{website_id}/batch');
+		expect((await call(sandbox, 'plugin', `PATCH ${conversation}/meta`, {})).status).toBe(400);
+		expect((await call(sandbox, 'plugin', `PATCH ${batch}/read`, {})).status).toBe(202);
+	});
+
+	test('an origin may be any URN, and the pattern itself is none', async () => {
+		const message = { type: 'text', from: 'user', content: 'Hello' };
+		const send = (origin: string) =>
+			call(sandbox, 'plugin', `POST ${conversation}/message`, { ...message, origin });
+		expect((await send('urn:crisp.im:slack:0')).status).toBe(202);
+		expect((await send('urn:*')).status).toBe(400);
+		expect((await send('urn:')).status).toBe(400);
+		expect((await send('slack')).status).toBe(400);
+	});
+
+	const choice = { value: 'yes', label: 'Yes', selected: false };
+	const target = {
+		title: 'Green',
+		description: 'Fresh',
+		actions: [{ label: 'See', url: 'https://a.example' }],
+	};
+	const CONTENTS: Array<[string, unknown, unknown]> = [
+		['text', 'Hello', ''],
+		['text', 'Hello', { text: 'Hello' }],
+		['note', 'Hello', 42],
+		[
+			'file',
+			{ name: 'a', url: 'https://a.example/a', type: 'image/png' },
+			{ name: 'a', url: 'https://a.example/a' },
+		],
+		['animation', { url: 'https://a.example/a', type: 'image/gif' }, { url: 42, type: 'image/gif' }],
+		[
+			'audio',
+			{ url: 'https://a.example/a', type: 'audio/mpeg', duration: 3 },
+			{ url: 'https://a.example/a', type: 'audio/mpeg', duration: '3' },
+		],
+		[
+			'picker',
+			{ id: 'a', text: 'Yes?', choices: [choice] },
+			{ id: 'a', text: 'Yes?', choices: [{ value: 'yes' }] },
+		],
+		['picker', { id: 'a', text: 'Yes?', choices: [] }, { id: 'a', text: 'Yes?', choices: [], colour: 'red' }],
+		['field', { id: 'a', text: 'Name?', explain: 'Yours' }, { id: 'a', text: 'Name?' }],
+		['carousel', { text: 'Teas', targets: [target] }, { text: 'Teas', targets: [{ title: 'Green' }] }],
+		['event', { namespace: 'state:resolved' }, { text: 'Resolved' }],
+	];
+
+	test.each(CONTENTS)('%s content is checked by its type', async (type, right, wrong) => {
+		const send = (content: unknown) =>
+			call(sandbox, 'plugin', `POST ${conversation}/message`, {
+				type,
+				from: 'operator',
+				origin: 'chat',
+				content,
+			});
+		expect((await send(right)).status).toBe(202);
+		const refused = await send(wrong);
+		expect(refused.status).toBe(400);
+		expect((refused.data as { message: string }).message).toMatch(/^content/);
+	});
+});
+
+describe('who may do what', () => {
+	const shop = addressOf('/v1/website/{website_id}');
+	const plain = (path: string, headers: Record<string, string>) =>
+		fetch(`${sandbox.url}${path}`, { headers });
+
+	test('no token, an unknown one or the wrong tier: 401 invalid_session', async () => {
+		const [pluginToken] = [Buffer.from('5a9d0000-0000-4000-8000-000000000002:sandbox-plugin-key')];
+		const basic = `Basic ${pluginToken?.toString('base64')}`;
+		const attempts = [
+			{},
+			{ 'X-Crisp-Tier': 'plugin' },
+			{ Authorization: basic },
+			{ Authorization: basic, 'X-Crisp-Tier': 'website' },
+			{ Authorization: 'Basic bm9ib2R5', 'X-Crisp-Tier': 'plugin' },
+			{ Authorization: 'Bearer x', 'X-Crisp-Tier': 'plugin' },
+		];
+		for (const headers of attempts) {
+			const response = await plain(shop, headers as Record<string, string>);
+			expect(response.status).toBe(401);
+			expect(await response.json()).toEqual({ error: true, reason: 'invalid_session', data: {} });
+		}
+	});
+
+	test('each website opens to its own tokens', async () => {
+		const read = async (tier: Tier, websiteId: string) => {
+			const { status, reason } = await call(sandbox, tier, `GET /v1/website/${websiteId}`);
+			return [status, reason];
+		};
+		const nowhere = '00000000-0000-4000-8000-000000000000';
+		expect(await read('website', HELP_ID)).toEqual([403, 'not_allowed']);
+		expect(await read('plugin', UNCONNECTED_ID)).toEqual([403, 'not_subscribed']);
+		expect(await read('plugin', nowhere)).toEqual([404, 'website_not_found']);
+		expect(await read('user', UNCONNECTED_ID)).toEqual([200, 'resolved']);
+	});
+
+	test('what is not there is said by name', async () => {
+		const read = async (path: string) => (await call(sandbox, 'plugin', `GET ${shop}${path}`)).reason;
+		expect(await read('/conversation/session_none')).toBe('conversation_not_found');
+		expect(await read('/people/profile/none')).toBe('people_not_found');
+		expect(await read('/operator/none')).toBe('operator_not_found');
+		expect(await read('/no/such/route')).toBe('route_not_found');
+		expect((await call(sandbox, 'plugin', 'GET /v2/website')).status).toBe(404);
+	});
+
+	test('HEAD says it without a body', async () => {
+		const head = await call(sandbox, 'plugin', `HEAD ${shop}/conversation/session_none`);
+		expect([head.status, head.text]).toEqual([404, '']);
+		const there = await call(
+			sandbox,
+			'plugin',
+			`HEAD ${addressOf('/v1/website/{website_id}/people/profile/{people_id}')}`,
+		);
+		expect([there.status, there.text]).toEqual([200, '']);
+	});
+});

@@ -1,0 +1,184 @@
+import { Connection, Refused, type Access, type Ending } from '../../nodes/shared/connection';
+import type { ChannelListener } from '../../nodes/shared/socket';
+import { FakeClock, settled } from '../fakeClock';
+
+interface Line extends ChannelListener {
+	endpoint: string;
+	said: Array<[string, unknown]>;
+	isClosed: boolean;
+}
+
+const access: Access = {
+	endpoint: 'wss://relay.example/socket',
+	authentication: { tier: 'plugin', username: 'i', password: 'k', events: ['message:send'] },
+};
+
+/** A connection over lines that the test plays the other end of. */
+function begin(findAccess: () => Promise<Access> = async () => access) {
+	const lines: Line[] = [];
+	const events: Array<[string, unknown]> = [];
+	const endings: Ending[] = [];
+	const clock = new FakeClock();
+	let ready = 0;
+	const connection = new Connection({
+		clock,
+		random: () => 1,
+		findAccess,
+		openChannel(endpoint, listener) {
+			const line: Line = { ...listener, endpoint, said: [], isClosed: false };
+			lines.push(line);
+			return {
+				emit: (event, payload) => line.said.push([event, payload]),
+				close() {
+					if (line.isClosed) return;
+					line.isClosed = true;
+					listener.onClose('closed');
+				},
+			};
+		},
+		onEvent: (name, payload) => events.push([name, payload]),
+		onReady: () => (ready += 1),
+		onEnding: (ending) => endings.push(ending),
+	});
+	return { connection, lines, events, endings, clock, ready: () => ready };
+}
+
+/** Lets the other end accept the newest line. */
+async function accept(lines: Line[]): Promise<Line> {
+	await settled();
+	const line = lines.at(-1) as Line;
+	line.onOpen();
+	line.onEvent('authenticated', undefined);
+	await settled();
+	return line;
+}
+
+describe('a connection', () => {
+	it('says who it is, and delivers once it is accepted', async () => {
+		const { connection, lines, events } = begin();
+		const opening = connection.open();
+		await settled();
+		const [line] = lines;
+		expect(line?.endpoint).toBe(access.endpoint);
+		expect(line?.said).toEqual([]);
+		line?.onOpen();
+		expect(line?.said).toEqual([['authentication', access.authentication]]);
+		line?.onEvent('message:send', { early: true });
+		line?.onEvent('authenticated', undefined);
+		line?.onEvent('message:send', { text: 'hi' });
+		expect(await opening).toBeUndefined();
+		expect(events).toEqual([['message:send', { text: 'hi' }]]);
+		await connection.close();
+	});
+
+	it('begins again for ever, after 1 to 30 seconds, asking anew where to', async () => {
+		let asked = 0;
+		const endpoints = () => ({ ...access, endpoint: `wss://relay.example/${++asked}` });
+		const { connection, lines, clock, endings } = begin(async () => endpoints());
+		void connection.open();
+		const waits = [1, 2, 4, 8, 16, 30, 30, 30];
+		for (const [index, seconds] of waits.entries()) {
+			await settled();
+			expect(lines).toHaveLength(index + 1);
+			lines.at(-1)?.onClose('refused by the network');
+			await clock.advance(seconds * 1_000 - 1);
+			expect(lines).toHaveLength(index + 1);
+			await clock.advance(1);
+		}
+		await settled();
+		expect(lines.map(({ endpoint }) => endpoint)).toEqual(
+			[...waits, 0].map((_, index) => `wss://relay.example/${index + 1}`),
+		);
+		expect(new Set(endings.map(({ kind }) => kind))).toEqual(new Set(['unreachable']));
+		await connection.close();
+	});
+
+	it('starts its waiting over once a line was in use, and authenticates again', async () => {
+		const { connection, lines, clock, endings, ready } = begin();
+		void connection.open();
+		await settled();
+		lines[0]?.onClose('no');
+		await clock.advance(1_000);
+		const line = await accept(lines);
+		line.onClose('transport close');
+		await settled();
+		expect(endings.at(-1)).toEqual({ kind: 'lost', wasReady: true, cause: 'transport close' });
+		await clock.advance(1_000);
+		const next = await accept(lines);
+		expect(next.said).toEqual([['authentication', access.authentication]]);
+		expect(ready()).toBe(2);
+		await connection.close();
+	});
+
+	it('delivers nothing of a line that is over', async () => {
+		const { connection, lines, events, clock } = begin();
+		void connection.open();
+		const old = await accept(lines);
+		old.onEvent('unauthorized', undefined);
+		old.onEvent('message:send', { late: true });
+		await clock.advance(60_000);
+		await accept(lines);
+		old.onEvent('message:send', { later: true });
+		expect(events).toEqual([]);
+		await connection.close();
+	});
+
+	it.each<[Ending['kind'], (line: Line, clock: FakeClock) => Promise<void> | void]>([
+		['refused', (line) => line.onEvent('unauthorized', undefined)],
+		['unreachable', (line) => line.onClose('timeout')],
+		['silent', async (_, clock) => await clock.advance(15_000)],
+	])('tells its first outcome: %s', async (kind, happen) => {
+		const { connection, lines, clock } = begin();
+		const opening = connection.open();
+		await settled();
+		lines[0]?.onOpen();
+		await happen(lines[0] as Line, clock);
+		expect((await opening)?.kind).toBe(kind);
+		await connection.close();
+	});
+
+	it('tells a refusal where it asks for the way, and why', async () => {
+		const { connection } = begin(async () => {
+			throw new Refused('invalid_session');
+		});
+		expect(await connection.open()).toEqual({ kind: 'refused', wasReady: false, cause: 'invalid_session' });
+		await connection.close();
+	});
+
+	it('tries a refused token slowly', async () => {
+		const { connection, lines, clock } = begin();
+		void connection.open();
+		await settled();
+		lines[0]?.onEvent('unauthorized', undefined);
+		await clock.advance(59_999);
+		expect(lines).toHaveLength(1);
+		await clock.advance(1);
+		expect(lines).toHaveLength(2);
+		await connection.close();
+	});
+
+	it.each<[string, (parts: ReturnType<typeof begin>) => Promise<void>]>([
+		['while it asks for the way', async () => await settled()],
+		['while it waits to be accepted', async ({ lines }) => (await settled(), lines[0]?.onOpen())],
+		['in use', async ({ lines }) => void (await accept(lines))],
+		[
+			'between two lines',
+			async ({ lines, clock }) => ((await accept(lines)).onClose('lost'), await clock.advance(1)),
+		],
+	])('leaves nothing when closed %s', async (_, until) => {
+		const parts = begin();
+		void parts.connection.open();
+		await until(parts);
+		await parts.connection.close();
+		await settled();
+		expect(
+			parts.lines.every(
+				({ isClosed }, index) => isClosed || index < parts.lines.length - 1 || parts.endings.length > 0,
+			),
+		).toBe(true);
+		expect(parts.clock.sleeping).toBe(0);
+		const count = parts.lines.length;
+		await parts.clock.advance(120_000);
+		expect(parts.lines).toHaveLength(count);
+	});
+});

@@ -1,0 +1,96 @@
+import type { IDataObject } from 'n8n-workflow';
+import { passes, toOutput, type Filter } from '../../nodes/shared/delivery';
+import { fingerprintFor } from '../../nodes/shared/fingerprint';
+
+const own = fingerprintFor('instance', ['execution', 1]);
+const foreign = fingerprintFor('another', ['execution', 1]);
+const open: Filter = { messageTypes: [], ignoresOwn: true, instanceId: 'instance' };
+
+const message: IDataObject = {
+	website_id: 'w',
+	session_id: 's',
+	type: 'text',
+	from: 'user',
+	content: 'Hey :)',
+	fingerprint: foreign,
+	timestamp: 5,
+	user: { nickname: 'visitor', user_id: 's' },
+};
+
+describe('a filter', () => {
+	it.each<[string, string, IDataObject, Partial<Filter>, boolean]>([
+		['a message', 'message:send', {}, {}, true],
+		['a type that is asked for', 'message:send', {}, { messageTypes: ['text', 'file'] }, true],
+		['a type that is not', 'message:received', { type: 'note' }, { messageTypes: ['text'] }, false],
+		[
+			'another event, whatever the types',
+			'session:set_state',
+			{ type: undefined },
+			{ messageTypes: ['text'] },
+			true,
+		],
+		['the website', 'message:send', {}, { website: 'w' }, true],
+		['another website', 'message:send', {}, { website: 'x' }, false],
+		[
+			'a bucket event of another website',
+			'bucket:url:upload:generated',
+			{ website_id: undefined, resource: { type: 'website', id: 'x' } },
+			{ website: 'w' },
+			false,
+		],
+		['an event of no website', 'media:animation:listed', { website_id: undefined }, { website: 'w' }, true],
+		['what this n8n sent', 'message:received', { from: 'operator', fingerprint: own }, {}, false],
+		[
+			'what this n8n sent, when asked for',
+			'message:received',
+			{ from: 'operator', fingerprint: own },
+			{ ignoresOwn: false },
+			true,
+		],
+		['what another n8n sent', 'message:received', { from: 'operator', fingerprint: foreign }, {}, true],
+		['a visitor, even with a tag that matches', 'message:send', { fingerprint: own }, {}, true],
+	])('%s', (_, name, more, filter, expected) => {
+		expect(passes(name, { ...message, ...more }, { ...open, ...filter })).toBe(expected);
+	});
+});
+
+describe('the output', () => {
+	it('has what most workflows need, flat, and all of the event', () => {
+		expect(toOutput('message:send', message)).toEqual({
+			event: 'message:send',
+			website_id: 'w',
+			session_id: 's',
+			text: 'Hey :)',
+			type: 'text',
+			from: 'user',
+			author: 'visitor',
+			author_id: 's',
+			fingerprint: foreign,
+			timestamp: 5,
+			conversation_url: 'https://app.crisp.chat/website/w/inbox/s/',
+			data: message,
+		});
+	});
+
+	it.each<[string, unknown, string | undefined]>([
+		['a text', 'hi', 'hi'],
+		['a picker', { id: 'q', text: 'Choose', choices: [] }, 'Choose'],
+		['a file', { name: 'a.pdf', url: 'https://x/a.pdf', type: 'application/pdf' }, 'a.pdf'],
+		['an animation', { url: 'https://x/a.gif', type: 'image/gif' }, 'https://x/a.gif'],
+		['nothing', undefined, undefined],
+	])('has the words of %s', (_, content, text) => {
+		expect(toOutput('message:send', { ...message, content: content as IDataObject }).text).toBe(text);
+	});
+
+	it('has no URL without a conversation, and the session of a viewed email', () => {
+		expect(toOutput('people:profile:created', { website_id: 'w', people_id: 'p' })).not.toHaveProperty(
+			'conversation_url',
+		);
+		expect(
+			toOutput('email:track:view', { website_id: 'w', type: 'session', identifier: 's' }).session_id,
+		).toBe('s');
+		expect(
+			toOutput('email:track:view', { website_id: 'w', type: 'campaign', identifier: 'c' }),
+		).not.toHaveProperty('session_id');
+	});
+});

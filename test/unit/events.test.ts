@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { triggerProperties } from '../../nodes/CrispTrigger/form';
+import { eventNamed, events, messageTypes } from '../../nodes/shared/events';
+
+interface EventFacts {
+	event: string;
+	tiers: string[];
+	in: string[];
+	seed?: string[];
+}
+
+const facts = JSON.parse(readFileSync('sandbox/data/events.json', 'utf8')) as EventFacts[];
+
+describe('the catalogue of events', () => {
+	it('has every event of the reference and no other', () => {
+		expect(events.map(({ name }) => name).sort()).toEqual(facts.map(({ event }) => event).sort());
+		expect(events).toHaveLength(86);
+	});
+
+	it.each(facts)('$event may come to the tiers of the reference', ({ event, tiers, in: sources }) => {
+		const known = eventNamed(event);
+		const isGuess = sources.every((source) => source === 'seed');
+		expect(known?.isLegacy ?? false).toBe(isGuess);
+		// A guessed tier is told, but keeps nobody from trying.
+		expect([...(known?.tiers ?? [])].sort()).toEqual(
+			isGuess ? ['plugin', 'user', 'website'] : [...tiers].sort(),
+		);
+	});
+
+	it('says each in words of its own', () => {
+		const labels = events.map(({ label }) => label);
+		expect(new Set(labels).size).toBe(labels.length);
+		for (const label of labels) expect(label).toMatch(/^[A-Z][A-Za-z ]+ - [A-Z][A-Za-z ]+$/);
+	});
+
+	it('reaches the 75 names of the original wrapper, message variants by the filter on types', () => {
+		const names = facts.flatMap(({ seed = [] }) => seed);
+		expect(names).toHaveLength(75);
+		for (const name of names) {
+			const [event = '', type] = name.split('/');
+			expect(eventNamed(event)).toBeDefined();
+			if (type) expect(messageTypes).toContain(type);
+		}
+	});
+
+	it('is what the trigger offers, in order, with the wire name of each', () => {
+		const [choice] = triggerProperties();
+		const options = choice?.options as Array<{ name: string; value: string; description: string }>;
+		expect(options.map(({ value }) => value).sort()).toEqual(facts.map(({ event }) => event).sort());
+		expect(options.map(({ name }) => name)).toEqual(
+			options.map(({ name }) => name).sort((a, b) => a.localeCompare(b)),
+		);
+		for (const { value, description } of options) expect(description.startsWith(value)).toBe(true);
+	});
+});

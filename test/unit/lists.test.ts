@@ -1,0 +1,164 @@
+import { readPages, readTimed } from '../../nodes/Crisp/pages';
+import { runInLanes } from '../../nodes/Crisp/lanes';
+import type { CrispRequest } from '../../nodes/shared/transport';
+import { settled } from '../fakeClock';
+
+const people = (count: number) => Array.from({ length: count }, (_, index) => ({ people_id: `p${index}` }));
+
+/** Serves a numbered list of so many entries, and takes down what is asked. */
+function serve(entries: unknown[], pageSize?: number) {
+	const asked: CrispRequest[] = [];
+	return {
+		asked,
+		send: async (request: CrispRequest) => {
+			asked.push(request);
+			const size = pageSize ?? Number(request.query?.per_page ?? 20);
+			const page = Number(request.path.split('/').at(-1));
+			return entries.slice((page - 1) * size, page * size);
+		},
+	};
+}
+
+const request: CrispRequest = { method: 'GET', path: '/v1/website/w/people/profiles/{page_number}' };
+
+describe('a numbered list', () => {
+	it.each([
+		[0, Infinity, 0],
+		[1, Infinity, 1],
+		[50, Infinity, 50],
+		[51, Infinity, 51],
+		[230, Infinity, 230],
+		[230, 50, 50],
+		[230, 7, 7],
+		[230, 101, 101],
+	])('of %d entries gives, up to %d, %d of them in order', async (count, limit, expected) => {
+		for (const isSized of [true, false]) {
+			const { send } = serve(people(count));
+			const found = await readPages(send, { request, limit, entry: 'people_id', isSized });
+			expect(found).toEqual(people(count).slice(0, expected));
+		}
+	});
+
+	it('asks for no more pages than the limit needs', async () => {
+		const { send, asked } = serve(people(500));
+		await readPages(send, { request, limit: 100, isSized: true });
+		expect(asked.map(({ path, query }) => [path.split('/').at(-1), query?.per_page])).toEqual([
+			['1', 50],
+			['2', 50],
+		]);
+	});
+
+	it('is read to its end where pages are smaller than documented', async () => {
+		const { send } = serve(people(35), 10);
+		expect(await readPages(send, { request, limit: Infinity, entry: 'people_id' })).toEqual(people(35));
+	});
+
+	it('gives an entry once when the list shifts while it is read', async () => {
+		let shift = 0;
+		const all = people(60);
+		const send = async ({ path }: CrispRequest) => {
+			const page = Number(path.split('/').at(-1));
+			const start = Math.max(0, (page - 1) * 20 - shift);
+			shift = 5;
+			return all.slice(start, start + 20);
+		};
+		const found = await readPages(send, { request, limit: Infinity, entry: 'people_id' });
+		expect(found).toEqual(all);
+	});
+});
+
+describe('messages', () => {
+	const messages = Array.from({ length: 130 }, (_, index) => ({
+		fingerprint: index + 1,
+		timestamp: 1000 + index,
+	}));
+	/** Batches of 40, oldest first, as Crisp serves them; a bound is inclusive to make it hard. */
+	const send = async ({ query = {} }: CrispRequest) => {
+		const { timestamp_before: before, timestamp_after: after } = query as Record<string, number | undefined>;
+		if (after !== undefined) return messages.filter(({ timestamp }) => timestamp >= after).slice(0, 40);
+		const older = messages.filter(({ timestamp }) => before === undefined || timestamp <= before);
+		return older.slice(-40);
+	};
+	const read = async (limit: number, query = {}) =>
+		(
+			(await readTimed(send, {
+				request: { method: 'GET', path: '/m', query },
+				limit,
+				entry: 'fingerprint',
+			})) as Array<{
+				fingerprint: number;
+			}>
+		).map(({ fingerprint }) => fingerprint);
+	const from = (first: number, last: number) =>
+		messages.map(({ fingerprint }) => fingerprint).slice(first - 1, last);
+
+	it.each<[string, number, object, number[]]>([
+		['to the beginning, oldest first', Infinity, {}, from(1, 130)],
+		['the newest ones up to the limit', 50, {}, from(81, 130)],
+		['before a moment', 10, { timestamp_before: 1099 }, from(91, 100)],
+		['forward from a moment', Infinity, { timestamp_after: 1050 }, from(51, 130)],
+		['forward up to the limit', 45, { timestamp_after: 1050 }, from(51, 95)],
+	])('are read %s, each once', async (_, limit, query, expected) => {
+		expect(await read(limit, query)).toEqual(expected);
+	});
+});
+
+describe('items that run together', () => {
+	interface Step {
+		lane: string | undefined;
+		finish(): void;
+	}
+
+	/** Runs items of these lanes, each until the test finishes it. */
+	function begin(laneNames: Array<string | undefined>, isStopped = () => false) {
+		const started: number[] = [];
+		const steps = new Map<number, Step>();
+		const results = runInLanes<number>({
+			count: laneNames.length,
+			laneOf: (index) => laneNames[index],
+			isStopped,
+			async run(index) {
+				started.push(index);
+				await new Promise<void>((resolve) => steps.set(index, { lane: laneNames[index], finish: resolve }));
+				return index;
+			},
+		});
+		return {
+			started,
+			results,
+			finish: async (index: number) => (steps.get(index)?.finish(), await settled()),
+		};
+	}
+
+	it('keep their order within a lane, and give their results in the order of the items', async () => {
+		const { started, results, finish } = begin(['a', 'b', 'a', undefined, 'b']);
+		await settled();
+		expect(started).toEqual([0, 1, 3]);
+		await finish(3);
+		await finish(1);
+		expect(started).toEqual([0, 1, 3, 4]);
+		await finish(4);
+		await finish(0);
+		await finish(2);
+		expect(await results).toEqual([0, 1, 2, 3, 4]);
+	});
+
+	it('are ten at a time', async () => {
+		const { started, finish } = begin(new Array<undefined>(30).fill(undefined));
+		await settled();
+		expect(started).toHaveLength(10);
+		await finish(4);
+		expect(started).toHaveLength(11);
+	});
+
+	it('begin no more once stopped', async () => {
+		let isOver = false;
+		const { started, results, finish } = begin(['a', 'a', 'b', 'b'], () => isOver);
+		await settled();
+		isOver = true;
+		await finish(0);
+		await finish(2);
+		expect(await results).toEqual([0, undefined, 2, undefined]);
+		expect(started).toEqual([0, 2]);
+	});
+});
