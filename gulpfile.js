@@ -17,10 +17,10 @@ function compile(done) {
  * no runtime dependency. Built for browsers it uses the WebSocket that Node.js has; its window to
  * the globals, which n8n forbids nodes, becomes our own of the few things it needs.
  */
-async function bundleSocket() {
+async function bundleSocketTo(outfile) {
 	await bundle({
 		entryPoints: ['nodes/shared/socket.ts'],
-		outfile: 'dist/nodes/shared/socket.js',
+		outfile,
 		allowOverwrite: true,
 		bundle: true,
 		format: 'cjs',
@@ -40,10 +40,12 @@ const socketGlobals = {
 	},
 };
 
+const bundleSocket = () => bundleSocketTo('dist/nodes/shared/socket.js');
+
 const copyIcons = () => src('icons/*.svg', { encoding: false }).pipe(dest('dist/icons'));
 
 const copyCodex = () => src('nodes/**/*.node.json', { base: '.' }).pipe(dest('dist'));
 
-exports.bundleSocket = bundleSocket;
+exports.bundleSocketTo = bundleSocketTo;
 exports.build = series(clean, compile, parallel(bundleSocket, copyIcons, copyCodex));
 exports.default = exports.build;

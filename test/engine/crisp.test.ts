@@ -125,12 +125,24 @@ describe('a message', () => {
 			{
 				contentText: 'Teas',
 				contentTargets: {
-					rows: [{ title: 'Mint', description: 'Cool', actions: { rows: [{ label: 'Buy', url: 'https://example.com/mint' }] } }],
+					rows: [
+						{
+							title: 'Mint',
+							description: 'Cool',
+							actions: { rows: [{ label: 'Buy', url: 'https://example.com/mint' }] },
+						},
+					],
 				},
 			},
 			{
 				text: 'Teas',
-				targets: [{ title: 'Mint', description: 'Cool', actions: [{ label: 'Buy', url: 'https://example.com/mint' }] }],
+				targets: [
+					{
+						title: 'Mint',
+						description: 'Cool',
+						actions: [{ label: 'Buy', url: 'https://example.com/mint' }],
+					},
+				],
 			},
 		],
 	];
