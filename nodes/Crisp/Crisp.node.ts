@@ -21,7 +21,7 @@ export class Crisp implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
-		description: 'Read and change conversations, people and settings of Crisp',
+		description: 'Read and change conversations and people in Crisp, and start workflows on its events',
 		defaults: { name: 'Crisp' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

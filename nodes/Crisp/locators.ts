@@ -5,6 +5,8 @@ const uuid = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 
 interface Locator {
 	search: string;
+	/** Shown while nothing is chosen. */
+	hint: string;
 	example: string;
 	/** What an ID looks like. */
 	pattern?: string;
@@ -16,22 +18,26 @@ interface Locator {
 const locators: Record<Picks, Locator> = {
 	website: {
 		search: 'searchWebsites',
+		hint: 'Default website of the credential',
 		example: '8c842203-7ed8-4e29-a608-7cf78a7d2fcc',
 		pattern: uuid,
 		url: { pattern: `/website/(${uuid})`, example: 'https://app.crisp.chat/website/8c842203-…/inbox/' },
 	},
 	conversation: {
 		search: 'searchConversations',
+		hint: 'Choose a conversation...',
 		example: 'session_36ba3566-9651-4790-afc8-ffedbccc317f',
 		url: { pattern: '/(session_[\\w-]+)', example: 'https://app.crisp.chat/website/…/inbox/session_…/' },
 	},
 	person: {
 		search: 'searchPeople',
+		hint: 'Choose a person...',
 		example: '05bde36e-0a91-4c6e-a9e7-93a1de0cb5d0',
 		isEmail: true,
 	},
 	operator: {
 		search: 'searchOperators',
+		hint: 'Choose an operator...',
 		example: 'a4c32c68-be91-4e29-b05a-976e93abbe3f',
 	},
 };
@@ -48,10 +54,10 @@ const labels = {
 
 /** The ways a thing of the workspace can be chosen, for a resource locator. */
 export function locatorModes(what: Picks): INodePropertyMode[] {
-	const { search, example, pattern, url, isEmail } = locators[what];
+	const { search, hint, example, pattern, url, isEmail } = locators[what];
 	const typeOptions = { searchListMethod: search, searchable: true };
 	const modes: INodePropertyMode[] = [
-		{ ...labels.list, type: 'list', typeOptions },
+		{ ...labels.list, type: 'list', typeOptions, placeholder: hint },
 		textMode('id', example, pattern && `^${pattern}$`),
 	];
 	if (url) {

@@ -17,7 +17,8 @@ export class CrispTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: '={{$parameter["events"].join(", ")}}',
-		description: 'Starts the workflow when something happens in Crisp, over its realtime channel',
+		// The node panel shows both nodes as one entry, with this description.
+		description: 'Read and change conversations and people in Crisp, and start workflows on its events',
 		defaults: { name: 'Crisp Trigger' },
 		eventTriggerDescription: 'Waiting for something to happen in Crisp',
 		activationMessage: 'From now on, Crisp starts this workflow as things happen there.',

@@ -53,6 +53,8 @@ function quotaAdvice(): string {
 }
 
 function adviceFor({ status, reason }: Refusal): Advice {
+	const [, thing] = /^(\w+)_not_found$/.exec(reason) ?? [];
+	if (thing) return [`Crisp has no such ${thing.replaceAll('_', ' ')}`, byStatus[404]?.[1] ?? ''];
 	const known = byReason[reason] ?? byStatus[status];
 	if (known) return known;
 	if (status >= 500) return ['Crisp could not answer', 'Try again later: the cause is on the side of Crisp.'];

@@ -161,7 +161,7 @@ describe('a refusal says what happened, with the reason of Crisp, and what to do
 			/\(invalid_data: email is wrong\)/,
 			/field named here/,
 		],
-		[404, 'conversation_not_found', {}, /\(conversation_not_found\)/, /Check the IDs/],
+		[404, 'conversation_not_found', {}, /no such conversation \(conversation_not_found\)/, /Check the IDs/],
 		[409, 'people_exists', {}, /already has this \(people_exists\)/, /Update/],
 		[418, 'teapot', {}, /refused the request \(teapot\)/, /Check the values/],
 		[503, 'unavailable', {}, /could not answer \(unavailable\)/, /later/],
