@@ -10,14 +10,21 @@ export interface Clock {
 
 type Sleep = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 
-// n8n allows nodes no timers of their own. Newer n8n's sleep takes a signal; older n8n has a second
-// function for that, and its sleep ignores the signal.
+// n8n allows nodes no timers of their own. Newer n8n's sleep takes a signal and rejects when it
+// aborts; some versions have a second function for that; the oldest ignore the signal altogether.
 const { sleep, sleepWithAbort } = workflow as unknown as { sleep: Sleep; sleepWithAbort?: Sleep };
 
 export const clock: Clock = {
 	now: () => Date.now(),
 	async sleep(milliseconds, signal) {
 		if (signal?.aborted) return;
-		await (sleepWithAbort ?? sleep)(milliseconds, signal).catch(() => undefined);
+		await new Promise<void>((resolve) => {
+			const wake = () => {
+				signal?.removeEventListener('abort', wake);
+				resolve();
+			};
+			signal?.addEventListener('abort', wake);
+			void (sleepWithAbort ?? sleep)(milliseconds, signal).then(wake, wake);
+		});
 	},
 };

@@ -207,6 +207,15 @@ describe('a token that is refused', () => {
 	);
 });
 
+it('says that Node.js is too old where it has no WebSocket', async () => {
+	const replaced = jest.replaceProperty(globalThis, 'WebSocket', undefined as never);
+	try {
+		await expect(activate(['message:send'])).rejects.toThrow('Crisp Trigger needs Node.js 22 or later');
+	} finally {
+		replaced.restore();
+	}
+});
+
 describe('a test in the editor', () => {
 	it('listens once it is started, and ends without a trace', async () => {
 		const { response, emitted } = await activate(['message:send'], { mode: 'manual' });

@@ -1,0 +1,18 @@
+import { clock } from '../../nodes/shared/clock';
+
+const anHour = 3_600_000;
+
+describe('sleeping', () => {
+	it('ends when its time is over', async () => {
+		await clock.sleep(1);
+		await clock.sleep(1, new AbortController().signal);
+	});
+
+	it('ends at once when it is aborted, before or meanwhile, and does not fail', async () => {
+		const stop = new AbortController();
+		const sleeping = clock.sleep(anHour, stop.signal);
+		stop.abort();
+		await sleeping;
+		await clock.sleep(anHour, stop.signal);
+	});
+});
