@@ -208,11 +208,12 @@ describe('a token that is refused', () => {
 });
 
 it('says that Node.js is too old where it has no WebSocket', async () => {
-	const replaced = jest.replaceProperty(globalThis, 'WebSocket', undefined as never);
+	const { WebSocket: original } = globalThis;
+	Object.assign(globalThis, { WebSocket: undefined });
 	try {
 		await expect(activate(['message:send'])).rejects.toThrow('Crisp Trigger needs Node.js 22 or later');
 	} finally {
-		replaced.restore();
+		Object.assign(globalThis, { WebSocket: original });
 	}
 });
 
