@@ -29,6 +29,8 @@ export interface ConnectionOptions {
 	clock: Clock;
 	random?: () => number;
 	onEvent(name: string, payload: unknown): void;
+	/** The line is open, and Crisp is asked to accept it. */
+	onAsking?(): void;
 	onReady?(): void;
 	onEnding?(ending: Ending): void;
 }
@@ -114,7 +116,7 @@ export class Connection {
 	}
 
 	private async hold({ endpoint, authentication }: Access, onReady: () => void): Promise<Ending> {
-		const { openChannel, clock, onEvent } = this.options;
+		const { openChannel, clock, onAsking, onEvent } = this.options;
 		const { signal } = this.stop;
 		const patience = new AbortController();
 		let isReady = false;
@@ -128,7 +130,10 @@ export class Connection {
 			// A local server may refuse before this constant has its value.
 			let channel: Channel | undefined = undefined;
 			channel = openChannel(endpoint, {
-				onOpen: () => channel?.emit('authentication', authentication),
+				onOpen() {
+					onAsking?.();
+					channel?.emit('authentication', authentication);
+				},
 				onEvent(name, payload) {
 					if (ending) return;
 					if (name === 'authenticated') {

@@ -1,0 +1,188 @@
+import type { Clock } from './clock';
+import { Connection, type Access, type Ending } from './connection';
+import type { OpenChannel } from './socket';
+
+/** What a line is opened for. */
+export interface Wish {
+	events: string[];
+	/** The websites to hear; none for every one of the token. */
+	websites: string[];
+}
+
+/** One workflow on the line that all workflows of a token share. */
+export interface Listener extends Wish {
+	/** Asks Crisp where to connect, for all that the listeners of the line want together. */
+	findAccess(wish: Wish, signal: AbortSignal): Promise<Access>;
+	onEvent(name: string, payload: unknown): void;
+	/** The line is there, for the first time or again. */
+	onReady(): void;
+	onEnding(ending: Ending): void;
+}
+
+export interface HubOptions {
+	clock: Clock;
+	openChannel: OpenChannel;
+	random?: () => number;
+}
+
+interface Line {
+	wish: Wish;
+	connection: Connection;
+	isReady: boolean;
+	/** Resolves with the first outcome: undefined once the line is ready, or why it is not. */
+	outcome: Promise<Ending | undefined>;
+	/** When Crisp was asked to accept the line: from then on it may bring what an older line brings, too. */
+	askedAt?: number;
+}
+
+/** What an older line brought that the one after it may bring again. */
+interface Overlap {
+	/** How often each event came. */
+	counts: Map<string, number>;
+	endsAt: number;
+}
+
+/** How much later a line may bring what the other one brought. */
+const overlapTime = 5_000;
+
+/**
+ * Lets any number of listeners share one line, as Crisp limits how many a token may have. A listener
+ * that wants more than the line brings gets a new one made; the old line delivers until the new one
+ * is ready, and not a moment longer, so that no event is missed and none comes twice.
+ */
+export class Hub {
+	private readonly listeners = new Set<Listener>();
+
+	/** The line that delivers, and while a wider one is being made, that one. */
+	private readonly lines: Line[] = [];
+
+	private overlap: Overlap = { counts: new Map(), endsAt: 0 };
+
+	constructor(private readonly options: HubOptions) {}
+
+	get isEmpty(): boolean {
+		return this.listeners.size === 0;
+	}
+
+	/** Begins to deliver; resolves with undefined once the line is ready, or with why it is not. */
+	async join(listener: Listener): Promise<Ending | undefined> {
+		this.listeners.add(listener);
+		for (;;) {
+			const newest = this.lines.at(-1);
+			const line = newest && covers(newest.wish, listener) ? newest : this.open();
+			const wasReady = line.isReady;
+			const ending = await line.outcome;
+			// A line that a wider one overtook is not the end of it.
+			if (ending?.kind === 'closed' && this.listeners.has(listener)) continue;
+			if (wasReady) listener.onReady();
+			return ending;
+		}
+	}
+
+	/** Ends the delivery to one listener; the line goes with the last of them. */
+	async leave(listener: Listener): Promise<void> {
+		this.listeners.delete(listener);
+		if (!this.isEmpty) return;
+		await Promise.all(this.lines.splice(0).map(async ({ connection }) => await connection.close()));
+	}
+
+	private open(): Line {
+		const wish = unionOf([...this.listeners]);
+		const line: Line = {
+			wish,
+			isReady: false,
+			outcome: Promise.resolve(undefined),
+			connection: new Connection({
+				...this.options,
+				findAccess: async (signal) => await this.findAccess(wish, signal),
+				onEvent: (name, payload) => this.deliver(line, name, payload),
+				onAsking: () => (line.askedAt = this.options.clock.now()),
+				onReady: () => this.takeOver(line),
+				onEnding: (ending) => this.report(line, ending),
+			}),
+		};
+		this.lines.push(line);
+		line.outcome = line.connection.open();
+		return line;
+	}
+
+	/** Whoever listens may ask, with the credential as it is now. */
+	private async findAccess(wish: Wish, signal: AbortSignal): Promise<Access> {
+		const [listener] = this.listeners;
+		if (!listener) throw new DOMException('Nobody listens', 'AbortError');
+		return await listener.findAccess(wish, signal);
+	}
+
+	/** From this moment on the line alone delivers; those before it end. */
+	private takeOver(line: Line): void {
+		const former = this.lines.splice(0, this.lines.indexOf(line));
+		line.isReady = true;
+		this.overlap.endsAt = this.options.clock.now() + overlapTime;
+		for (const { connection } of former) void connection.close();
+		for (const listener of this.listeners) if (covers(line.wish, listener)) listener.onReady();
+	}
+
+	private deliver(line: Line, name: string, payload: unknown): void {
+		if (line !== this.lines[0] || this.isRepeated(line, name, payload)) return;
+		for (const listener of this.listeners) {
+			if (listener.events.includes(name)) listener.onEvent(name, payload);
+		}
+	}
+
+	/** Whether the line before brought this very event, while both were open. */
+	private isRepeated(line: Line, name: string, payload: unknown): boolean {
+		const { counts, endsAt } = this.overlap;
+		const isBoth = this.lines.some((other) => other !== line && other.askedAt !== undefined);
+		if (!isBoth && this.options.clock.now() > endsAt) {
+			counts.clear();
+			return false;
+		}
+		const event = JSON.stringify([name, payload]);
+		const count = counts.get(event) ?? 0;
+		if (isBoth) counts.set(event, count + 1);
+		else if (count > 0) counts.set(event, count - 1);
+		return !isBoth && count > 0;
+	}
+
+	private report(line: Line, ending: Ending): void {
+		line.isReady = false;
+		// While an older line delivers, what becomes of a wider one is told to those who wait for it.
+		const isWaited = line !== this.lines[0];
+		for (const listener of this.listeners) {
+			const isServed = isWaited && covers(this.lines[0]?.wish ?? line.wish, listener);
+			if (!isServed) listener.onEnding(ending);
+		}
+	}
+}
+
+function covers(line: Wish, { events, websites }: Wish): boolean {
+	const hasWebsites =
+		line.websites.length === 0 || (websites.length > 0 && isWithin(websites, line.websites));
+	return hasWebsites && isWithin(events, line.events);
+}
+
+function isWithin(part: string[], whole: string[]): boolean {
+	return part.every((entry) => whole.includes(entry));
+}
+
+function unionOf(wishes: Wish[]): Wish {
+	const isForAll = wishes.some(({ websites }) => websites.length === 0);
+	return {
+		events: [...new Set(wishes.flatMap(({ events }) => events))].sort(),
+		websites: isForAll ? [] : [...new Set(wishes.flatMap(({ websites }) => websites))].sort(),
+	};
+}
+
+const hubs = new Map<string, Hub>();
+
+/** The one hub of everything in this process that listens with a token; made for the first of them. */
+export function hubFor(token: string, options: HubOptions): Hub {
+	const hub = hubs.get(token) ?? new Hub(options);
+	hubs.set(token, hub);
+	return hub;
+}
+
+/** Forgets a hub that nobody listens on any more. */
+export function forgetHub(token: string): void {
+	if (hubs.get(token)?.isEmpty) hubs.delete(token);
+}

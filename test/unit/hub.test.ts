@@ -1,0 +1,168 @@
+import type { Access, Ending } from '../../nodes/shared/connection';
+import { Hub, type Listener, type Wish } from '../../nodes/shared/hub';
+import type { ChannelListener } from '../../nodes/shared/socket';
+import { FakeClock, settled } from '../fakeClock';
+
+interface Line extends ChannelListener {
+	wish: Wish;
+	isClosed: boolean;
+}
+
+/** A hub over lines that the test plays the other end of. */
+function begin() {
+	const lines: Line[] = [];
+	const wishes: Wish[] = [];
+	const clock = new FakeClock();
+	const hub = new Hub({
+		clock,
+		random: () => 1,
+		openChannel(endpoint, listener) {
+			const line: Line = {
+				...listener,
+				wish: JSON.parse(decodeURIComponent(endpoint)) as Wish,
+				isClosed: false,
+			};
+			lines.push(line);
+			return {
+				emit() {},
+				close() {
+					if (line.isClosed) return;
+					line.isClosed = true;
+					listener.onClose('closed');
+				},
+			};
+		},
+	});
+	return { hub, lines, wishes, clock };
+}
+
+/** A workflow that listens, with what it heard. */
+function workflow(events: string[], websites: string[] = []) {
+	const heard: unknown[] = [];
+	const endings: Ending[] = [];
+	let ready = 0;
+	const listener: Listener = {
+		events,
+		websites,
+		findAccess: async (wish): Promise<Access> => ({
+			endpoint: encodeURIComponent(JSON.stringify(wish)),
+			authentication: { tier: 'plugin', username: 'i', password: 'k', events: wish.events },
+		}),
+		onEvent: (_, payload) => heard.push(payload),
+		onReady: () => (ready += 1),
+		onEnding: (ending) => endings.push(ending),
+	};
+	return { listener, heard, endings, ready: () => ready };
+}
+
+async function accept(line?: Line): Promise<void> {
+	await settled();
+	line?.onOpen();
+	line?.onEvent('authenticated', undefined);
+	await settled();
+}
+
+it('gives a hundred workflows with the same wish one line', async () => {
+	const { hub, lines } = begin();
+	const all = Array.from({ length: 100 }, () => workflow(['message:send']));
+	const joins = Promise.all(all.map(async ({ listener }) => await hub.join(listener)));
+	await settled();
+	await accept(lines[0]);
+	expect(new Set(await joins)).toEqual(new Set([undefined]));
+	lines[0]?.onEvent('message:send', 1);
+	expect(lines).toHaveLength(1);
+	expect(all.map(({ heard, ready }) => [heard, ready()])).toEqual(all.map(() => [[1], 1]));
+});
+
+it('gives each workflow its own events only', async () => {
+	const { hub, lines } = begin();
+	const both = workflow(['message:send', 'session:set_state']);
+	const one = workflow(['message:send']);
+	void hub.join(both.listener);
+	await settled();
+	await accept(lines[0]);
+	expect(await hub.join(one.listener)).toBeUndefined();
+	lines[0]?.onEvent('session:set_state', 'state');
+	lines[0]?.onEvent('message:send', 'message');
+	expect([both.heard, one.heard, lines.length]).toEqual([['state', 'message'], ['message'], 1]);
+});
+
+describe('a workflow that wants more than the line brings', () => {
+	async function overtaking() {
+		const parts = begin();
+		const first = workflow(['message:send'], ['w1']);
+		void parts.hub.join(first.listener);
+		await settled();
+		await accept(parts.lines[0]);
+		const second = workflow(['people:profile:created'], ['w2']);
+		const joined = parts.hub.join(second.listener);
+		await settled();
+		const [old, wide] = parts.lines as [Line, Line];
+		return { ...parts, first, second, joined, old, wide };
+	}
+
+	it('gets a wider one, and the old one delivers until it is there', async () => {
+		const { first, second, joined, old, wide } = await overtaking();
+		expect(wide.wish).toEqual({ events: ['message:send', 'people:profile:created'], websites: ['w1', 'w2'] });
+		old.onEvent('message:send', 'before');
+		expect(old.isClosed).toBe(false);
+		await accept(wide);
+		expect(await joined).toBeUndefined();
+		expect(old.isClosed).toBe(true);
+		old.onEvent('message:send', 'too late');
+		wide.onEvent('message:send', 'after');
+		wide.onEvent('people:profile:created', 'person');
+		expect([first.heard, second.heard]).toEqual([['before', 'after'], ['person']]);
+		expect([first.ready(), second.ready()]).toEqual([2, 1]);
+	});
+
+	it('costs no event and doubles none while both lines are open', async () => {
+		const { first, old, wide } = await overtaking();
+		old.onEvent('message:send', 'same words');
+		wide.onOpen();
+		old.onEvent('message:send', 'same words');
+		old.onEvent('message:send', 'seen twice');
+		wide.onEvent('authenticated', undefined);
+		wide.onEvent('message:send', 'same words');
+		wide.onEvent('message:send', 'seen twice');
+		wide.onEvent('message:send', 'same words');
+		expect(first.heard).toEqual(['same words', 'same words', 'seen twice', 'same words']);
+	});
+
+	it('leaves the others alone when Crisp refuses it', async () => {
+		const { first, second, joined, old, wide } = await overtaking();
+		wide.onOpen();
+		wide.onEvent('unauthorized', undefined);
+		expect((await joined)?.kind).toBe('refused');
+		old.onEvent('message:send', 'still here');
+		expect([first.heard, first.endings]).toEqual([['still here'], []]);
+		expect(second.endings.map(({ kind }) => kind)).toEqual(['refused']);
+	});
+});
+
+it('asks for everything again when the line was lost', async () => {
+	const { hub, lines, clock } = begin();
+	const { listener, heard, ready, endings } = workflow(['message:send']);
+	void hub.join(listener);
+	await settled();
+	await accept(lines[0]);
+	lines[0]?.onClose('lost');
+	await clock.advance(1_000);
+	await accept(lines[1]);
+	lines[1]?.onEvent('message:send', 'back');
+	expect([heard, ready(), endings.map(({ kind }) => kind)]).toEqual([['back'], 2, ['lost']]);
+});
+
+it('ends the line with the last workflow, and not before', async () => {
+	const { hub, lines, clock } = begin();
+	const [one, other] = [workflow(['message:send']), workflow(['message:send'])];
+	void hub.join(one.listener);
+	void hub.join(other.listener);
+	await settled();
+	await accept(lines[0]);
+	await hub.leave(one.listener);
+	lines[0]?.onEvent('message:send', 1);
+	expect([one.heard, other.heard, hub.isEmpty]).toEqual([[], [1], false]);
+	await hub.leave(other.listener);
+	expect([lines[0]?.isClosed, hub.isEmpty, clock.sleeping]).toEqual([true, true, 0]);
+});
