@@ -1,13 +1,8 @@
 import { NodeApiError, NodeOperationError, type IDataObject, type INode } from 'n8n-workflow';
 import { Refused, type Access } from '../shared/connection';
 import { eventNamed } from '../shared/events';
+import type { Wish } from '../shared/hub';
 import { addressOf, type Credential, type Send } from '../shared/transport';
-
-export interface Wish {
-	events: string[];
-	/** The website to listen to; empty for every one of the token. */
-	website: string;
-}
 
 /** Asks Crisp where its realtime channel is, and puts together what to say there. */
 export async function findAccess(
@@ -23,7 +18,7 @@ export async function findAccess(
 	const { tier, identifier, key } = credential;
 	let answer: unknown;
 	try {
-		answer = await send({ method: 'GET', path: endpointsPath(tier, wish.website) });
+		answer = await send({ method: 'GET', path: endpointsPath(tier, wish.websites[0] ?? '') });
 	} catch (error) {
 		throw isRefusal(error) ? new Refused(error) : error;
 	}
@@ -41,15 +36,15 @@ export async function findAccess(
 			username: identifier,
 			password: key,
 			events: wish.events,
-			...(wish.website && { rooms: [wish.website] }),
+			...(wish.websites.length > 0 && { rooms: wish.websites }),
 		},
 	};
 }
 
 /** What keeps a wish from ever being granted to a credential, and how to mend it. */
-function faultOf({ events, website }: Wish, { tier }: Credential): [what: string, how: string] | undefined {
+function faultOf({ events, websites }: Wish, { tier }: Credential): [what: string, how: string] | undefined {
 	if (events.length === 0) return ['No event is chosen', "Choose at least one under 'Trigger On'."];
-	if (tier === 'website' && !website) {
+	if (tier === 'website' && websites.length === 0) {
 		return ['No website is chosen', "Set 'Default Website ID' in the credential, or 'Website' here."];
 	}
 	for (const name of events) {

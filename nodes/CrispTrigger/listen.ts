@@ -1,18 +1,24 @@
+import { createHash } from 'node:crypto';
 import {
 	NodeApiError,
 	NodeOperationError,
 	type IDataObject,
 	type INode,
+	type INodeExecutionData,
 	type ITriggerFunctions,
 	type ITriggerResponse,
 } from 'n8n-workflow';
 import { idIn } from '../Crisp/locators';
 import { clock as systemClock, type Clock } from '../shared/clock';
-import { Connection, type Ending } from '../shared/connection';
+import type { Ending } from '../shared/connection';
 import { passes, toOutput, type Filter } from '../shared/delivery';
+import { forgetHub, hubFor, type Listener } from '../shared/hub';
 import { hasWebSocket, openSocket, type OpenChannel } from '../shared/socket';
-import { openTransport, type Credential } from '../shared/transport';
-import { findAccess, type Wish } from './access';
+import { openTransport, tokenHash, type Credential, type Send } from '../shared/transport';
+import { findAccess } from './access';
+import { readMissed } from './missed';
+import { Subscription } from './subscription';
+import { websitesOf } from './websites';
 
 /** What a test brings of its own. */
 export interface Surroundings {
@@ -20,12 +26,26 @@ export interface Surroundings {
 	openChannel?: OpenChannel;
 }
 
-/** The one connection of each active trigger node, so that a second activation replaces the first. */
-const active = new Map<string, Connection>();
+/** What the form of the trigger says. */
+interface Settings {
+	events: string[];
+	/** Empty for every website of the token. */
+	website: string;
+	filter: Filter;
+	/** In milliseconds. */
+	lookBack: number;
+}
+
+/** How to end each active trigger node, so that a second activation replaces the first. */
+const active = new Map<string, () => Promise<void>>();
+
+/** n8n has its own record of what started an execution, which outlives this process. */
+type Emit = (data: INodeExecutionData[][], response?: undefined, done?: undefined, key?: string) => void;
 
 /**
- * Connects to Crisp and starts the workflow with each event that passes the filters.
- * Where a person watches, throws a NodeApiError or NodeOperationError for a refused credential.
+ * Listens to Crisp and starts the workflow with each event that passes the filters, and with what
+ * was missed while nobody listened. Where a person watches, throws a NodeApiError or
+ * NodeOperationError for a refused credential.
  */
 export async function listen(
 	context: ITriggerFunctions,
@@ -38,51 +58,44 @@ export async function listen(
 		});
 	}
 	const isManual = context.getMode() === 'manual';
-	const isWatched = isManual || context.getActivationMode() === 'activate';
-	const wish = await readWish(context);
-	const filter = readFilter(context, wish);
-	const report = reporterOf(context, isWatched);
-	const connection = new Connection({
-		clock,
-		openChannel,
-		async findAccess() {
-			const credential = await context.getCredentials<Credential>('crispApi');
-			const send = openTransport(context, credential, { clock, isPatient: false });
-			return await findAccess(send, credential, wish, node);
-		},
-		onEvent(name, payload) {
-			const data = (payload ?? {}) as IDataObject;
-			if (!wish.events.includes(name) || !passes(name, data, filter)) return;
-			context.emit([[{ json: toOutput(name, data) }]]);
-		},
-		...report,
-	});
+	const mode = isManual ? 'manual' : context.getActivationMode();
+	// Somebody watches these; in all others, throwing would end the trigger for good.
+	const isWatched = mode === 'manual' || mode === 'activate';
+	const credential = await context.getCredentials<Credential>('crispApi');
+	const settings = readSettings(context, credential);
+	const subscription = subscribe(context, settings, { clock, isResumed: !isWatched, isManual });
+	const token = tokenHash(credential);
+	const hub = hubFor(token, { clock, openChannel });
+	const listener = listenerOf(context, settings, subscription, { clock, isWatched });
+	const close = async () => {
+		subscription.close();
+		await hub.leave(listener);
+		forgetHub(token);
+	};
 	const begin = async () => {
-		const opening = connection.open();
-		// Nobody waits for a trigger that n8n starts by itself, and a failure there would end it for good.
+		const joining = hub.join(listener);
+		// Nobody waits for a trigger that n8n starts by itself.
 		if (!isWatched) return;
-		const ending = await opening;
+		const ending = await joining;
 		if (!ending || (ending.kind !== 'refused' && !isManual)) return;
-		await connection.close();
+		await close();
 		throw failureOf(node, ending);
 	};
-	if (isManual) {
-		return { closeFunction: async () => await connection.close(), manualTriggerFunction: begin };
-	}
-	return await holdActive(context, connection, begin);
+	if (isManual) return { closeFunction: close, manualTriggerFunction: begin };
+	return await holdActive(context, begin, close);
 }
 
-/** Registers the connection as the node's only one. */
+/** Registers the trigger as the only one of its node. */
 async function holdActive(
 	context: ITriggerFunctions,
-	connection: Connection,
 	begin: () => Promise<void>,
+	close: () => Promise<void>,
 ): Promise<ITriggerResponse> {
 	const slot = `${context.getWorkflow().id}:${context.getNode().id}`;
 	const former = active.get(slot);
-	active.set(slot, connection);
-	await former?.close();
-	const release = () => active.get(slot) === connection && active.delete(slot);
+	active.set(slot, close);
+	await former?.();
+	const release = () => active.get(slot) === close && active.delete(slot);
 	try {
 		await begin();
 	} catch (error) {
@@ -92,40 +105,101 @@ async function holdActive(
 	return {
 		async closeFunction() {
 			release();
-			await connection.close();
+			await close();
 		},
 	};
 }
 
-async function readWish(context: ITriggerFunctions): Promise<Wish> {
-	const credential = await context.getCredentials<Credential>('crispApi');
+function readSettings(context: ITriggerFunctions, credential: Credential): Settings {
 	const chosen = idIn('website', context.getNodeParameter('websiteId', ''));
-	const website = typeof chosen === 'string' ? chosen : '';
+	const website = (typeof chosen === 'string' && chosen) || credential.websiteId?.trim() || '';
+	const { messageTypes, ignoreOwn } = context.getNodeParameter('filters', {}) as IDataObject;
+	const { lookBackHours = 24 } = context.getNodeParameter('options', {}) as IDataObject;
 	return {
 		events: context.getNodeParameter('events', []) as string[],
-		website: website || (credential.websiteId?.trim() ?? ''),
+		website,
+		lookBack: Number(lookBackHours) * 3_600_000,
+		filter: {
+			messageTypes: (messageTypes as string[] | undefined) ?? [],
+			website: website || undefined,
+			ignoresOwn: ignoreOwn !== false,
+			instanceId: context.getInstanceId(),
+		},
 	};
 }
 
-function readFilter(context: ITriggerFunctions, wish: Wish): Filter {
-	const { messageTypes, ignoreOwn } = context.getNodeParameter('filters', {}) as IDataObject;
-	return {
-		messageTypes: (messageTypes as string[] | undefined) ?? [],
-		website: wish.website || undefined,
-		ignoresOwn: ignoreOwn !== false,
-		instanceId: context.getInstanceId(),
-	};
+function subscribe(
+	context: ITriggerFunctions,
+	{ events, website, filter, lookBack }: Settings,
+	{ clock, isResumed, isManual }: { clock: Clock; isResumed: boolean; isManual: boolean },
+): Subscription {
+	const node = context.getNode();
+	const emit = context.emit as Emit;
+	return new Subscription({
+		clock,
+		lookBack,
+		isResumed,
+		memory: isManual ? {} : context.getWorkflowStaticData('node'),
+		async readMissed(since, signal) {
+			const { credential, send } = await openWay(context, { clock, signal });
+			const websites = website ? [website] : await websitesOf(send, credential.tier);
+			const found = await Promise.all(
+				websites.map(async (one) => await readMissed(send, { events, website: one, since })),
+			);
+			return found.flat().sort((a, b) => a.at - b.at);
+		},
+		deliver(name, payload, identity) {
+			if (!passes(name, payload, filter)) return;
+			const key = identity && keyOf(context, identity);
+			try {
+				emit([[{ json: toOutput(name, payload) }]], undefined, undefined, key);
+			} catch (error) {
+				context.logger.error(`${node.name}: n8n did not take an event: ${(error as Error).message}`);
+			}
+		},
+		onTrouble: (error) =>
+			context.logger.warn(`${node.name}: what was missed could not be read yet: ${(error as Error).message}`),
+	});
+}
+
+/** The credential may change while the trigger listens, so it is read each time. */
+async function openWay(
+	context: ITriggerFunctions,
+	options: { clock: Clock; signal?: AbortSignal; isPatient?: boolean },
+): Promise<{ credential: Credential; send: Send }> {
+	const credential = await context.getCredentials<Credential>('crispApi');
+	return { credential, send: openTransport(context, credential, options) };
+}
+
+/** The key by which n8n starts one execution for an event, whatever process sees it, and how often. */
+function keyOf(context: ITriggerFunctions, identity: string): string {
+	const parts = [context.getInstanceId(), context.getWorkflow().id, context.getNode().id, identity];
+	return `crisp:${createHash('sha256').update(JSON.stringify(parts)).digest('hex')}`;
 }
 
 /** Tells of a refused token once, as a failed execution, until it works again; of the rest in the log. */
-function reporterOf(context: ITriggerFunctions, isWatched: boolean) {
+function listenerOf(
+	context: ITriggerFunctions,
+	{ events, website }: Settings,
+	subscription: Subscription,
+	{ clock, isWatched }: { clock: Clock; isWatched: boolean },
+): Listener {
 	const node = context.getNode();
 	let isTold = isWatched;
 	return {
+		events,
+		websites: website ? [website] : [],
+		async findAccess(wish, signal) {
+			const { credential, send } = await openWay(context, { clock, signal, isPatient: false });
+			return await findAccess(send, credential, wish, node);
+		},
+		onEvent: (name, payload) => subscription.hear(name, (payload ?? {}) as IDataObject),
 		onReady() {
 			isTold = false;
+			subscription.ready();
 		},
-		onEnding(ending: Ending) {
+		onEnding(ending) {
+			subscription.lost();
 			const error = failureOf(node, ending);
 			context.logger.warn(`${node.name}: ${error.message}; trying again`);
 			if (ending.kind !== 'refused' || isTold) return;

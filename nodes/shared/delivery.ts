@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { messageEvents } from './events';
 import { isOwnFingerprint } from './fingerprint';
 
 /** What decides whether an event starts the workflow. */
@@ -16,8 +17,7 @@ export interface Filter {
 export function passes(name: string, payload: IDataObject, filter: Filter): boolean {
 	const website = websiteOf(payload);
 	if (filter.website && website && website !== filter.website) return false;
-	const isMessage = name === 'message:send' || name === 'message:received';
-	if (!isMessage) return true;
+	if (!messageEvents.includes(name)) return true;
 	if (filter.messageTypes.length > 0 && !filter.messageTypes.includes(String(payload.type))) return false;
 	const isOperators = payload.from === 'operator';
 	return !(
@@ -25,6 +25,20 @@ export function passes(name: string, payload: IDataObject, filter: Filter): bool
 		isOperators &&
 		isOwnFingerprint(filter.instanceId, Number(payload.fingerprint))
 	);
+}
+
+/**
+ * What tells an event from every other, where it can only happen once: a message sent, a person
+ * created. Undefined for everything else, which may truly happen again in the same words.
+ */
+export function identityOf(name: string, payload: IDataObject): string | undefined {
+	const { session_id, fingerprint, people_id } = payload;
+	const website = websiteOf(payload) ?? '';
+	if (messageEvents.includes(name) && session_id && fingerprint) {
+		return JSON.stringify([name, website, session_id, fingerprint]);
+	}
+	if (name === 'people:profile:created' && people_id) return JSON.stringify([name, website, people_id]);
+	return undefined;
 }
 
 function websiteOf({ website_id, resource }: IDataObject): string | undefined {

@@ -1,0 +1,19 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { Credential, Send } from '../shared/transport';
+
+/** The IDs of every website a token may read. A token of tier website has one, which is in its credential. */
+export async function websitesOf(send: Send, tier: Credential['tier']): Promise<string[]> {
+	if (tier === 'website') return [];
+	if (tier === 'user') return idsIn(await send({ method: 'GET', path: '/v1/user/account/websites' }));
+	const found = new Set<string>();
+	for (let page = 1; ; page++) {
+		const ids = idsIn(await send({ method: 'GET', path: `/v1/plugin/connect/websites/all/${page}` }));
+		if (ids.every((id) => found.has(id))) return [...found];
+		for (const id of ids) found.add(id);
+	}
+}
+
+function idsIn(answer: unknown): string[] {
+	const entries = Array.isArray(answer) ? (answer as IDataObject[]) : [];
+	return entries.map(({ website_id }) => String(website_id));
+}
