@@ -1,8 +1,9 @@
 import type {
-	IAuthenticateGeneric,
+	ICredentialDataDecryptedObject,
 	ICredentialTestRequest,
 	ICredentialType,
 	Icon,
+	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
 
@@ -133,13 +134,20 @@ export class CrispApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticateGeneric = {
-		type: 'generic',
-		properties: {
-			auth: { username: '={{$credentials.identifier}}', password: '={{$credentials.key}}' },
-			headers: { 'X-Crisp-Tier': '={{$credentials.tier}}', 'User-Agent': userAgent },
-		},
-	};
+	/**
+	 * A function, and not expressions: n8n can resolve expressions for a trigger only while it is being
+	 * activated, and a connection is made anew long after that.
+	 */
+	async authenticate(
+		{ tier, identifier, key }: ICredentialDataDecryptedObject,
+		options: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> {
+		return {
+			...options,
+			headers: { ...options.headers, 'X-Crisp-Tier': String(tier), 'User-Agent': userAgent },
+			auth: { username: String(identifier), password: String(key) },
+		};
+	}
 
 	test: ICredentialTestRequest = {
 		request: {

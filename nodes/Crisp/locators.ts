@@ -43,7 +43,7 @@ const locators: Record<Picks, Locator> = {
 };
 
 /** The value of a locator in which nothing is chosen. */
-export const nothingChosen = { mode: 'list', value: '' };
+export const nothingChosen = { __rl: true, mode: 'list', value: '' };
 
 const labels = {
 	list: { displayName: 'From List', name: 'list' },
@@ -58,7 +58,8 @@ export function locatorModes(what: Picks): INodePropertyMode[] {
 	const typeOptions = { searchListMethod: search, searchable: true };
 	const modes: INodePropertyMode[] = [
 		{ ...labels.list, type: 'list', typeOptions, placeholder: hint },
-		textMode('id', example, pattern && `^${pattern}$`),
+		// n8n checks even a field that may stay empty.
+		textMode('id', example, pattern && `^(${pattern})?$`),
 	];
 	if (url) {
 		const extractValue = { type: 'regex', regex: `.*${url.pattern}.*` } as const;
@@ -80,10 +81,20 @@ function textMode(mode: keyof typeof labels, example: string, regex?: string): I
 
 /** The ID in what a user gave: an ID, or a pasted address of Crisp's app that holds one. */
 export function idIn(what: Picks, given: unknown): unknown {
-	const isLocator = typeof given === 'object' && given !== null && '__rl' in given;
-	const value = isLocator ? (given as unknown as { value: unknown }).value : given;
+	const value = valueIn(given);
 	if (typeof value !== 'string') return value;
 	const { url } = locators[what];
 	const found = url && value.includes('://') ? new RegExp(url.pattern).exec(value)?.[1] : undefined;
 	return found ?? (value.trim() || undefined);
+}
+
+/** Whether a locator holds anything, be it an expression that will have no value. */
+export function isGiven(raw: unknown): boolean {
+	const value = valueIn(raw);
+	return value !== undefined && value !== null && value !== '';
+}
+
+function valueIn(given: unknown): unknown {
+	const isLocator = typeof given === 'object' && given !== null && 'mode' in given && 'value' in given;
+	return isLocator ? given.value : given;
 }

@@ -46,6 +46,8 @@ export interface ComposedOperation extends Cells {
 	variables: string[];
 	/** Whether the form offers "Return All" and "Limit". */
 	isList?: boolean;
+	/** Whether it changes nothing, so that items need not wait for each other. */
+	isReadOnly?: boolean;
 	compose(this: void, composing: Composing): Promise<IDataObject[]>;
 }
 

@@ -22,7 +22,8 @@ async function begin(context: ILoadOptionsFunctions, paginationToken?: string): 
 	const chosen = idIn('website', context.getCurrentNodeParameter('websiteId'));
 	const defaultWebsite = credential.websiteId?.trim() ?? '';
 	return {
-		send: openTransport(context, credential),
+		// Whoever looks at a list does not want to wait for it.
+		send: openTransport(context, credential, { isPatient: false }),
 		tier: credential.tier,
 		website: encodeURIComponent(typeof chosen === 'string' ? chosen : defaultWebsite),
 		defaultWebsite,

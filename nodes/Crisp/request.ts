@@ -3,7 +3,7 @@ import type { CrispRequest } from '../shared/transport';
 import { parameterName, type Field, type Fields } from './field';
 import { pathFields, type Operation, type TableOperation } from './operation';
 import { fillPath } from './route';
-import { labelOf, setAt, toWire, type Parameters } from './value';
+import { asFields, labelOf, setAt, toWire, type Parameters } from './value';
 
 /** The collection of the form that an operation's optional fields wait in. */
 export function collectionName(key: string, isList: boolean): string {
@@ -31,14 +31,17 @@ export function readPath(operation: Operation, reading: Reading): Record<string,
 	const values: Record<string, string> = {};
 	for (const name of operation.variables) {
 		const field = pathField(operation, name);
-		const raw = reading.parameters.get(parameterName(name));
-		const value = toWire(name, field, raw, reading.parameters.timezone);
-		values[name] = String(value ?? (name === 'website_id' ? reading.defaultWebsite : ''));
+		const { parameters, defaultWebsite } = reading;
+		const parameter = parameterName(name);
+		const value = toWire(name, field, parameters.get(parameter), parameters.timezone);
+		// An expression that yields nothing must not turn an item against the default website.
+		const isDefault = name === 'website_id' && !parameters.isGiven(parameter);
+		values[name] = String(value ?? (isDefault ? defaultWebsite : ''));
 		if (values[name] !== '') continue;
 		throw new UserError(`'${labelOf(name, field)}' is empty`, {
 			description:
 				name === 'website_id'
-					? 'Choose a website, or set a default website in the credential.'
+					? 'Choose a website, check that the expression has a value for this item, or leave the field empty and set a default website in the credential.'
 					: 'Choose it from the list, or check that the expression has a value for this item.',
 		});
 	}
@@ -83,10 +86,11 @@ function missing(name: string, field: Field): UserError {
 export function buildRequest(operation: TableOperation, reading: Reading): CrispRequest {
 	const { route } = operation;
 	const query = readFields(operation.query ?? {}, reading);
-	const values = readFields(operation.body ?? {}, reading, route.method === 'PATCH');
+	const fields = operation.body ?? {};
+	const values = readFields(fields, reading, route.method === 'PATCH');
 	const body: IDataObject = {};
 	for (const [name, value] of values) {
-		if (name === '') Object.assign(body, value);
+		if (name === '') Object.assign(body, asFields(value, `'${labelOf(name, fields[name] as Field)}'`));
 		else setAt(body, name, value);
 	}
 	if (operation.body && isChange(operation) && Object.keys(body).length === 0) {

@@ -13,6 +13,7 @@ import {
 	type Operation,
 	type TableOperation,
 } from './operation';
+import { isGiven } from './locators';
 import { buildRequest, collectionName, readFields, readPath, type Reading } from './request';
 import { sendOnce } from './sent';
 
@@ -43,6 +44,8 @@ export async function openRunner(
 			const reading: Reading = {
 				parameters: {
 					get: (name) => context.getNodeParameter(name, itemIndex, null),
+					isGiven: (name) =>
+						isGiven(context.getNodeParameter(name, itemIndex, null, { rawExpressions: true })),
 					timezone: context.getTimezone(),
 				},
 				defaultWebsite: credential.websiteId?.trim() ?? '',
@@ -50,7 +53,7 @@ export async function openRunner(
 			};
 			const item: Item = { key, reading, client };
 			if (isComposed(operation)) return composedTask(operation, item);
-			const identity = () => identityOf(context, executionId, itemIndex);
+			const identity = (request: CrispRequest) => identityOf(context, executionId, itemIndex, request);
 			return tableTask(operation, { ...item, identity, instanceId: () => context.getInstanceId() });
 		},
 	};
@@ -63,7 +66,7 @@ interface Item {
 }
 
 interface TableItem extends Item {
-	identity(): Array<string | number>;
+	identity(request: CrispRequest): Array<string | number>;
 	instanceId(): string;
 }
 
@@ -96,18 +99,35 @@ async function readList(operation: TableOperation, request: CrispRequest, limit:
  * Gives a message the fingerprint it goes by, and sends it once however often the item is run. A
  * fingerprint of the user's own is sent as it is, every time.
  */
-function messageSender(operation: TableOperation, { path, body }: CrispRequest, item: TableItem): Send {
+function messageSender(operation: TableOperation, request: CrispRequest, item: TableItem): Send {
+	const { path, body } = request;
 	const isMessage = operation.body?.fingerprint?.kind === 'fingerprint';
 	if (!isMessage || !body || body.fingerprint !== undefined) return item.client.send;
-	const fingerprint = fingerprintFor(item.instanceId(), item.identity());
+	const fingerprint = fingerprintFor(item.instanceId(), item.identity(request));
 	body.fingerprint = fingerprint;
 	return async (message) => await sendOnce(path, fingerprint, async () => await item.client.send(message));
 }
 
-/** What makes a message the same when its item is run again, and another in every other run. */
-function identityOf(context: IExecuteFunctions, executionId: string, itemIndex: number) {
+/**
+ * What makes a message the same when its item is run again, and another in every other run. Calls of
+ * an AI tool may share a run index, so that their content has to tell them apart.
+ */
+function identityOf(
+	context: IExecuteFunctions,
+	executionId: string,
+	itemIndex: number,
+	request: CrispRequest,
+) {
 	const runIndex = Number(context.evaluateExpression('{{ $runIndex }}', itemIndex));
-	return [String(context.getWorkflow().id), executionId, context.getNode().id, runIndex, itemIndex];
+	const content = context.isToolExecution?.() ? [request.path, JSON.stringify(request.body)] : [];
+	return [
+		String(context.getWorkflow().id),
+		executionId,
+		context.getNode().id,
+		runIndex,
+		itemIndex,
+		...content,
+	];
 }
 
 function composedTask(operation: ComposedOperation, { key, reading, client }: Item): Task {
@@ -136,7 +156,7 @@ function wantsSimple(operation: Operation, { parameters }: Reading): boolean {
 
 /** The thing an operation changes, as the name of its lane; undefined where nothing is shared. */
 function laneOf(operation: Operation, path: Record<string, string>): string | undefined {
-	const method = isComposed(operation) ? 'PATCH' : operation.route.method;
+	const method = isComposed(operation) ? (operation.isReadOnly ? 'GET' : 'PATCH') : operation.route.method;
 	if (method === 'GET' || method === 'HEAD') return undefined;
 	const { website_id: website = '', ...targets } = path;
 	const isCreation = method === 'POST' && Object.keys(targets).length === 0;

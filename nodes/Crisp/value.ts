@@ -7,6 +7,8 @@ import { idIn } from './locators';
 export interface Parameters {
 	/** The value of a parameter, or undefined where the form does not have it. */
 	get(name: string): unknown;
+	/** Whether the form holds anything for it, be it an expression without a value. */
+	isGiven(name: string): boolean;
 	/** What dates without an offset are in, as an IANA name. */
 	timezone: string;
 }
@@ -35,9 +37,9 @@ export function toWire(wireName: string, field: Field, raw: unknown, timezone: s
 		case 'choice':
 			return toChoice(value, field, label);
 		case 'list':
-			return toList(value);
+			return toList(value, label);
 		case 'numbers':
-			return toList(value).map((entry) => toNumber(entry, label));
+			return toList(value, label).map((entry) => toNumber(entry, label));
 		case 'date':
 			return value === '' ? undefined : toDate(value, label, timezone).toUTC().toISO();
 		case 'instant':
@@ -45,7 +47,7 @@ export function toWire(wireName: string, field: Field, raw: unknown, timezone: s
 		case 'json':
 			return toJson(value, label);
 		case 'pairs':
-			return toPairs(value);
+			return toPairs(value, label);
 		case 'table':
 			return toRows(value, field, label, timezone);
 		default:
@@ -64,8 +66,9 @@ function toText(value: unknown, label: string): string {
 
 function toNumber(value: unknown, label: string): number | undefined {
 	if (value === '') return undefined;
-	const number = typeof value === 'boolean' ? NaN : Number(value);
-	if (Number.isFinite(number)) return number;
+	const isWritten = typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
+	const number = Number(value);
+	if (isWritten && Number.isFinite(number)) return number;
 	throw new UserError(`${label} is not a number: ${show(value)}`, {
 		description: 'Give digits only, such as 42.',
 	});
@@ -90,9 +93,9 @@ function toChoice(value: unknown, field: Field, label: string): string | undefin
 	});
 }
 
-function toList(value: unknown): string[] {
-	const entries = Array.isArray(value) ? value : String(value).split(',');
-	return entries.map((entry) => String(entry).trim()).filter((entry) => entry !== '');
+function toList(value: unknown, label: string): string[] {
+	const entries = Array.isArray(value) ? (value as unknown[]) : toText(value, label).split(',');
+	return entries.map((entry) => toText(entry, `An entry of ${label}`).trim()).filter((entry) => entry !== '');
 }
 
 function toDate(value: unknown, label: string, timezone: string): DateTime {
@@ -102,7 +105,9 @@ function toDate(value: unknown, label: string, timezone: string): DateTime {
 			: value instanceof Date
 				? DateTime.fromJSDate(value)
 				: DateTime.fromISO(String(value).trim().replace(' ', 'T'), { zone: timezone });
-	if (date.isValid) return date;
+	// Seconds since 1970, which much else counts in, would be taken for a day of January 1970.
+	const isInSeconds = !(value instanceof Date) && date.isValid && Math.abs(date.toMillis()) < 1e11;
+	if (date.isValid && !isInSeconds) return date;
 	throw new UserError(`${label} is not a date: ${show(value)}`, {
 		description: 'Give a date as ISO 8601, such as 2026-01-31 or 2026-01-31T09:30:00Z.',
 	});
@@ -122,10 +127,12 @@ function toJson(value: unknown, label: string): unknown {
 	});
 }
 
-function toPairs(value: unknown): IDataObject | undefined {
-	if (typeof value !== 'object' || value === null) return undefined;
+function toPairs(given: unknown, label: string): IDataObject | undefined {
+	const value = toJson(given, label);
+	if (value === undefined) return undefined;
+	if (!isPlain(value)) throw notAnObject(label);
 	const rows = rowsOf(value);
-	if (!rows) return value as IDataObject;
+	if (!rows) return value;
 	const entries = rows.map((row): [string, unknown] => [String(row.key ?? ''), row.value]);
 	return Object.fromEntries(entries.filter(([key]) => key !== '')) as IDataObject;
 }
@@ -147,6 +154,22 @@ function toRows(value: unknown, field: Field, label: string, timezone: string): 
 		}
 		return entry;
 	});
+}
+
+function isPlain(value: unknown): value is IDataObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function notAnObject(label: string): UserError {
+	return new UserError(`${label} is not an object`, {
+		description: 'Give keys and values, such as { "plan": "gold" }.',
+	});
+}
+
+/** The fields of a body that is given as a whole. */
+export function asFields(value: unknown, label: string): IDataObject {
+	if (!isPlain(value)) throw notAnObject(label);
+	return value;
 }
 
 /** The rows that a fixed collection of n8n holds under its one group. */

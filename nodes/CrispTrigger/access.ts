@@ -72,5 +72,7 @@ function isRefusal(error: unknown): boolean {
 
 /** The key goes over an encrypted line only, unless the API itself is a stand-in on plain http. */
 function isSafe(endpoint: string, address: string): boolean {
-	return endpoint.startsWith('wss://') || (endpoint.startsWith('ws://') && address.startsWith('http://'));
+	if (!URL.canParse(endpoint)) return false;
+	const { protocol } = new URL(endpoint);
+	return protocol === 'wss:' || (protocol === 'ws:' && address.startsWith('http://'));
 }

@@ -10,7 +10,7 @@ import {
 } from 'n8n-workflow';
 import { idIn } from '../Crisp/locators';
 import { clock as systemClock, type Clock } from '../shared/clock';
-import type { Ending } from '../shared/connection';
+import { Refused, type Ending } from '../shared/connection';
 import { passes, toOutput, type Filter } from '../shared/delivery';
 import { forgetHub, hubFor, type Listener } from '../shared/hub';
 import { hasWebSocket, openSocket, type OpenChannel } from '../shared/socket';
@@ -167,7 +167,9 @@ async function openWay(
 	context: ITriggerFunctions,
 	options: { clock: Clock; signal?: AbortSignal; isPatient?: boolean },
 ): Promise<{ credential: Credential; send: Send }> {
-	const credential = await context.getCredentials<Credential>('crispApi');
+	const credential = await context
+		.getCredentials<Credential>('crispApi')
+		.catch(async (error: unknown) => await Promise.reject(new Refused(error)));
 	return { credential, send: openTransport(context, credential, options) };
 }
 
@@ -185,7 +187,8 @@ function listenerOf(
 	{ clock, isWatched }: { clock: Clock; isWatched: boolean },
 ): Listener {
 	const node = context.getNode();
-	let isTold = isWatched;
+	let isTold = false;
+	let isFirst = isWatched;
 	return {
 		events,
 		websites: website ? [website] : [],
@@ -196,15 +199,19 @@ function listenerOf(
 		onEvent: (name, payload) => subscription.hear(name, (payload ?? {}) as IDataObject),
 		onReady() {
 			isTold = false;
+			isFirst = false;
 			subscription.ready();
 		},
 		onEnding(ending) {
 			subscription.lost();
 			const error = failureOf(node, ending);
 			context.logger.warn(`${node.name}: ${error.message}; trying again`);
-			if (ending.kind !== 'refused' || isTold) return;
+			// The very first refusal is thrown to the person who watches.
+			const isSaid = isTold || isFirst;
+			isFirst = false;
+			if (ending.kind !== 'refused') return;
 			isTold = true;
-			context.saveFailedExecution(error);
+			if (!isSaid) context.saveFailedExecution(error);
 		},
 	};
 }

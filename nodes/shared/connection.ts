@@ -36,14 +36,18 @@ export interface ConnectionOptions {
 }
 
 /** Thrown by `findAccess` for a token that Crisp does not accept. */
-export class Refused {
-	constructor(readonly cause: unknown) {}
+export class Refused extends Error {
+	constructor(override readonly cause: unknown) {
+		super(String((cause as Error | undefined)?.message ?? cause));
+	}
 }
 
 /** Crisp says nothing to those it has not authenticated; this long is waited for its word. */
 const authenticationTimeout = 15_000;
 const shortestDelay = 1_000;
 const longestDelay = 30_000;
+/** A line that held this long is followed by another without much delay. */
+const steadyTime = 30_000;
 /** A refused token is seldom accepted the next moment, but a credential may be mended any time. */
 const refusedDelay = 60_000;
 
@@ -73,20 +77,23 @@ export class Connection {
 	}
 
 	private async run(onFirst: (ending?: Ending) => void): Promise<void> {
-		const { clock, onReady, onEnding } = this.options;
+		const { clock } = this.options;
 		const { signal } = this.stop;
-		for (let failures = 0; !signal.aborted;) {
+		for (let failures = 0; !signal.aborted; failures++) {
+			let readySince = Infinity;
 			const ending = await this.line(() => {
-				failures = 0;
-				onReady?.();
+				readySince = clock.now();
+				this.options.onReady?.();
 				onFirst();
 			});
 			onFirst(ending);
 			if (ending.kind === 'closed') return;
-			onEnding?.(ending);
+			this.options.onEnding?.(ending);
+			// A line that is accepted and cut at once, over and over, would use up the quota of the token.
+			if (clock.now() - readySince >= steadyTime) failures = 0;
 			await clock.sleep(this.delayAfter(ending, failures), signal);
-			failures += 1;
 		}
+		onFirst({ kind: 'closed', wasReady: false });
 	}
 
 	private delayAfter({ kind }: Ending, failures: number): number {
@@ -97,11 +104,11 @@ export class Connection {
 
 	/** One line from its beginning to its end. */
 	private async line(onReady: () => void): Promise<Ending> {
-		const { findAccess } = this.options;
 		const { signal } = this.stop;
-		let access: Access;
 		try {
-			access = await findAccess(signal);
+			const access = await this.options.findAccess(signal);
+			if (signal.aborted) return { kind: 'closed', wasReady: false };
+			return await this.hold(access, onReady);
 		} catch (error) {
 			if (signal.aborted) return { kind: 'closed', wasReady: false };
 			const isRefused = error instanceof Refused;
@@ -111,8 +118,6 @@ export class Connection {
 				cause: isRefused ? error.cause : error,
 			};
 		}
-		if (signal.aborted) return { kind: 'closed', wasReady: false };
-		return await this.hold(access, onReady);
 	}
 
 	private async hold({ endpoint, authentication }: Access, onReady: () => void): Promise<Ending> {

@@ -50,6 +50,8 @@ const timeout = 30_000;
 /** A rejected request was not executed, so it is sent again whatever it does. */
 const mostRejections = 10;
 const mostFailures = 3;
+/** A limit that lasts longer is told instead of waited out, as a used-up daily quota is. */
+const longestWait = 60_000;
 const repeatable = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
 
 /** Where the API of a credential is, without a slash at the end. */
@@ -71,6 +73,7 @@ export function openTransport(
 ): Send {
 	const node = context.getNode();
 	const gate = gateFor(tokenHash(credential));
+	const secrets = [credential.key, credential.identifier];
 	const exchange = async (request: CrispRequest): Promise<IN8nHttpFullResponse> =>
 		(await context.helpers.httpRequestWithAuthentication.call(
 			context as IAllExecuteFunctions,
@@ -78,7 +81,7 @@ export function openTransport(
 			httpOptions(request, credential, signal),
 		)) as IN8nHttpFullResponse;
 	return async (request) => {
-		const response = await persist({ request, exchange, gate, node, signal, clock, isPatient });
+		const response = await persist({ request, exchange, gate, node, signal, clock, isPatient, secrets });
 		return read(response, request, node);
 	};
 }
@@ -112,6 +115,8 @@ interface Attempt {
 	signal?: AbortSignal;
 	clock: Clock;
 	isPatient: boolean;
+	/** What no error may show. */
+	secrets: string[];
 }
 
 /** Sends until there is an answer to show: waits out limits, repeats what is safe to repeat. */
@@ -129,14 +134,19 @@ async function persist(attempt: Attempt): Promise<IN8nHttpFullResponse> {
 		}
 		if (response?.statusCode === 429 || response?.statusCode === 420) {
 			rejections += 1;
-			gate.reject(clock, retryAfterOf(response.headers['retry-after'], clock.now()));
-			if (rejections >= mostRejections || !isPatient) return response;
+			const retryAfter = retryAfterOf(response.headers['retry-after'], clock.now());
+			const isTooLong = (retryAfter ?? 0) > longestWait;
+			gate.reject(clock, isTooLong ? longestWait : retryAfter);
+			if (rejections >= mostRejections || isTooLong || !isPatient) return response;
 			continue;
 		}
 		if (response && response.statusCode < 500) {
 			gate.accept();
-			return response;
+			// What the first try deleted, though its answer was lost, is not there for the second.
+			const isDeleted = request.method === 'DELETE' && failures > 0 && response.statusCode === 404;
+			return isDeleted ? { ...response, statusCode: 204, body: '' } : response;
 		}
+		if (!response && !isNetworkFault(fault)) throw strangeError(node, fault, attempt.secrets);
 		failures += 1;
 		const isRepeated = isPatient && repeatable.has(request.method) && failures < mostFailures;
 		if (!isRepeated || signal?.aborted) {
@@ -160,15 +170,42 @@ const faults: Record<string, string> = {
 	ENETUNREACH: 'there is no network',
 };
 
+/** The code of a fault of the network, such as ECONNRESET, wherever n8n has put it. */
+function codeOf(fault: unknown): string {
+	const { code, cause, httpCode } = (fault ?? {}) as {
+		code?: unknown;
+		cause?: { code?: unknown };
+		httpCode?: unknown;
+	};
+	const codes = [code, cause?.code, httpCode].filter((one): one is string => typeof one === 'string');
+	return codes.find((one) => /^[A-Z][A-Z_]+$/.test(one)) ?? '';
+}
+
+/** Whether a fault came from the way to Crisp, and not from n8n before anything was sent. */
+function isNetworkFault(fault: unknown): boolean {
+	return codeOf(fault) !== '';
+}
+
 function networkError(node: INode, fault: unknown, { method, path }: CrispRequest) {
-	const { code, cause } = fault as { code?: string; cause?: { code?: string } };
-	const said = faults[code ?? cause?.code ?? ''] ?? 'no answer came';
+	const code = codeOf(fault);
+	const said = faults[code] ?? `${code.replaceAll('_', ' ').toLowerCase()}`;
 	const isUnsure = method === 'POST' || method === 'PATCH';
 	const warning = isUnsure ? ' Crisp may have received it all the same.' : '';
 	return unansweredError(
 		node,
 		`Crisp could not be reached: ${said}`,
 		`Check the network of n8n and 'API Address' in the credential. The request was ${method} ${path}.${warning}`,
+	);
+}
+
+/** For what is neither Crisp's nor the network's fault, such as a credential that n8n no longer has. */
+function strangeError(node: INode, fault: unknown, secrets: string[]) {
+	const [line = ''] = String((fault as Error | undefined)?.message ?? fault).split('\n');
+	const shown = secrets.filter(Boolean).reduce((text, secret) => text.replaceAll(secret, '…'), line);
+	return unansweredError(
+		node,
+		`n8n could not send the request: ${shown}`,
+		'Check the credential of this node.',
 	);
 }
 

@@ -91,6 +91,19 @@ describe('every route of the original wrapper', () => {
 	});
 });
 
+describe('an update sends nothing that the user did not set', () => {
+	const updates = operations.filter(({ operation }) => operation.route.method === 'PATCH');
+	it.each(updates)('$resource/$key', ({ operation }) => {
+		const facts = routes.find(
+			({ method, path }) => method === operation.route.method && path === operation.route.path,
+		);
+		for (const [name, field] of Object.entries(operation.body ?? {})) {
+			const isNeeded = facts?.body?.[name]?.required ?? false;
+			if (!field.required && !isNeeded) expect([name, field.fallback]).toEqual([name, undefined]);
+		}
+	});
+});
+
 const calls = routes.flatMap((route) =>
 	operationsOf(route)
 		.filter(({ operation }) => !operation.fixed)

@@ -179,6 +179,27 @@ describe('a message', () => {
 	});
 });
 
+describe('an update', () => {
+	it('changes nothing that it does not name', async () => {
+		const session_id = await newConversation();
+		const sessionId = locator(session_id);
+		await run({
+			resource: 'conversation',
+			operation: 'updateMeta',
+			sessionId,
+			updateFields: { origin: 'email' },
+		});
+		await run({
+			resource: 'conversation',
+			operation: 'updateMeta',
+			sessionId,
+			updateFields: { subject: 'Tea' },
+		});
+		const [details] = await run({ resource: 'conversation', operation: 'getMeta', sessionId });
+		expect(details?.json).toMatchObject({ origin: 'email', subject: 'Tea' });
+	});
+});
+
 describe('answers', () => {
 	const of = async (parameters: INodeParameters) => (await run(parameters)).map(({ json }) => json);
 
@@ -346,6 +367,20 @@ describe('bad input is refused with what, for which item and how to mend it', ()
 			(thrown: unknown) => thrown,
 		)) as NodeApiError;
 		expect(error.message).toBe("Row 2 of 'Choices' has no 'Label'");
+	});
+
+	it('a website that its expression does not yield is not the default one', async () => {
+		const websiteId = locator('={{ $json.website_id }}');
+		const parameters = { resource: 'person', operation: 'delete', websiteId, peopleId: locator(person) };
+		const error = (await run(parameters).catch((thrown: unknown) => thrown)) as NodeApiError;
+		expect(error.message).toBe("'Website' is empty");
+		expect(error.description).toMatch(/expression has a value/);
+	});
+
+	it('fields that are not an object', async () => {
+		const parameters = { resource: 'userProfile', operation: 'update', fields: '"abc"' };
+		const error = (await run(parameters).catch((thrown: unknown) => thrown)) as NodeApiError;
+		expect(error.message).toBe("'Fields' is not an object");
 	});
 
 	it('no website at all', async () => {

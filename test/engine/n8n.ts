@@ -61,19 +61,6 @@ function workflowOf(node: INode): Workflow {
 	});
 }
 
-/** Fills what n8n fills from the credential, by the `authenticate` of the credential type itself. */
-function authenticate(credential: Credential, options: IHttpRequestOptions, workflow: Workflow, node: INode) {
-	const fill = (text: string) =>
-		String(workflow.expression.getSimpleParameterValue(node, text, 'internal', { $credentials: credential }));
-	const { auth, headers } = new CrispApi().authenticate.properties;
-	const filled = Object.entries(headers ?? {}).map(([name, value]) => [name, fill(String(value))]);
-	return {
-		...options,
-		headers: { ...options.headers, ...(Object.fromEntries(filled) as IDataObject) },
-		auth: { username: fill(String(auth?.username)), password: fill(String(auth?.password)) },
-	};
-}
-
 function additionalDataFor(credential: () => Credential, executionId?: string) {
 	return {
 		executionId,
@@ -81,13 +68,8 @@ function additionalDataFor(credential: () => Credential, executionId?: string) {
 			getParentTypes: () => [],
 			getDecrypted: async () => ({ ...credential() }),
 			preAuthentication: async () => undefined,
-			authenticate: async (
-				data: Credential,
-				_type: string,
-				options: IHttpRequestOptions,
-				workflow: Workflow,
-				node: INode,
-			) => authenticate(data, options, workflow, node),
+			authenticate: async (data: Credential, _type: string, options: IHttpRequestOptions) =>
+				await new CrispApi().authenticate({ ...data }, options),
 		},
 	} as unknown as IWorkflowExecuteAdditionalData;
 }

@@ -100,6 +100,7 @@ describe('a connection', () => {
 		lines[0]?.onClose('no');
 		await clock.advance(1_000);
 		const line = await accept(lines);
+		await clock.advance(30_000);
 		line.onClose('transport close');
 		await settled();
 		expect(endings.at(-1)).toEqual({ kind: 'lost', wasReady: true, cause: 'transport close' });
@@ -108,6 +109,39 @@ describe('a connection', () => {
 		expect(next.said).toEqual([['authentication', access.authentication]]);
 		expect(ready()).toBe(2);
 		await connection.close();
+	});
+
+	it('is in no hurry with a server that accepts and drops at once', async () => {
+		const { connection, lines, clock } = begin();
+		void connection.open();
+		for (const seconds of [1, 2, 4, 8]) {
+			(await accept(lines)).onClose('dropped');
+			const count = lines.length;
+			await clock.advance(seconds * 1_000 - 1);
+			expect(lines).toHaveLength(count);
+			await clock.advance(1);
+			expect(lines).toHaveLength(count + 1);
+		}
+		await connection.close();
+	});
+
+	it('outlives a line that cannot even be opened, and says when it was closed before it began', async () => {
+		const clock = new FakeClock();
+		const endings: Ending[] = [];
+		const broken = new Connection({
+			clock,
+			findAccess: async () => access,
+			openChannel() {
+				throw new TypeError('Invalid URL');
+			},
+			onEvent() {},
+			onEnding: (ending) => endings.push(ending),
+		});
+		expect((await broken.open())?.kind).toBe('unreachable');
+		await clock.advance(10_000);
+		expect(endings.length).toBeGreaterThan(2);
+		await broken.close();
+		expect((await broken.open())?.kind).toBe('closed');
 	});
 
 	it('delivers nothing of a line that is over', async () => {

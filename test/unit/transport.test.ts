@@ -118,6 +118,16 @@ describe('a limit', () => {
 	});
 });
 
+it.each([['86400'], [new Date(1_800_003_600_000).toUTCString()]])(
+	'a limit with Retry-After %s is told at once',
+	async (header) => {
+		const limited = { ...refused(429, 'quota_exceeded'), headers: { 'retry-after': header } } as Answer;
+		const { send, sent } = transportOver([limited]);
+		expect((await errorOf(send(post))).message).toContain('quota_exceeded');
+		expect(sent).toHaveLength(1);
+	},
+);
+
 describe('a failure', () => {
 	const failures: Array<[string, Answer]> = [
 		['a status 503', refused(503, 'unavailable')],
@@ -138,6 +148,20 @@ describe('a failure', () => {
 		const answer = send(get);
 		await clock.advance(60_000);
 		expect(await answer).toBe(1);
+	});
+
+	it('after which what was deleted is gone is no failure', async () => {
+		const { send, clock } = transportOver([broken('ECONNRESET'), refused(404, 'conversation_not_found')]);
+		const answer = send({ method: 'DELETE', path: '/v1/website/w' });
+		await clock.advance(60_000);
+		expect(await answer).toBeUndefined();
+	});
+
+	it('of n8n itself is told in its words, without secrets, and not tried again', async () => {
+		const { send, sent } = transportOver([new Error('No credential very-secret\nat somewhere')]);
+		const error = await errorOf(send(get));
+		expect(error.message).toBe('n8n could not send the request: No credential …');
+		expect(sent).toHaveLength(1);
 	});
 
 	it('says of a message that Crisp may have it all the same', async () => {

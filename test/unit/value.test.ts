@@ -30,7 +30,7 @@ describe('what the form gives becomes what Crisp wants', () => {
 		['milliseconds', instant(''), 1769814000000, 1769814000000],
 		['an instant', instant(''), '2026-01-31T00:00:00Z', 1769817600000],
 		['a Date', instant(''), new Date(5), 5],
-		['a luxon DateTime', instant(''), DateTime.fromMillis(5), 5],
+		['a luxon DateTime', instant(''), DateTime.fromMillis(1769817600000), 1769817600000],
 		['no date', date(''), '', undefined],
 		['JSON', json(''), '{"a":1}', { a: 1 }],
 		['an object for JSON', json(''), { a: 1 }, { a: 1 }],
@@ -69,6 +69,8 @@ describe('what the form gives becomes what Crisp wants', () => {
 			session,
 		],
 		['an empty locator', picker('conversation', ''), { __rl: true, mode: 'list', value: '' }, undefined],
+		['a locator in a collection', picker('operator', ''), { mode: 'list', value: '' }, undefined],
+		['pairs as JSON', pairs(''), '{"plan":"gold"}', { plan: 'gold' }],
 		['nothing', text(''), undefined, undefined],
 		['null', list(''), null, undefined],
 	])('%s', (_, field, raw, expected) => {
@@ -91,6 +93,13 @@ describe('a value that cannot be used is refused, with its field and the cure', 
 		['a date that is none', date(''), 'next Tuesday', /is not a date: "next Tuesday"/, /ISO 8601/],
 		['a day that is none', date(''), '2026-02-30', /is not a date/, /ISO 8601/],
 		['JSON that does not parse', json(''), '{a:1}', /is not valid JSON/, /"key"/],
+		['seconds for milliseconds', instant(''), 1767225600, /is not a date: 1767225600/, /ISO 8601/],
+		['an object for a list', list(''), { name: 'vip' }, /'Nickname' is an object/, /\$json/],
+		['objects in a list', list(''), [{ name: 'vip' }], /An entry of 'Nickname' is an object/, /\$json/],
+		['a list for a number', number(''), [], /is not a number/, /digits/],
+		['blanks for a number', number(''), ' ', /is not a number/, /digits/],
+		['words for pairs', pairs(''), '"abc"', /'Nickname' is not an object/, /keys and values/],
+		['a list for pairs', pairs(''), ['a'], /'Nickname' is not an object/, /keys and values/],
 	])('%s', (_, field, raw, message, cure) => {
 		let error: unknown;
 		try {

@@ -8,6 +8,7 @@ export const findByEmail: ComposedOperation = {
 	action: 'Find a person by email',
 	description: 'Retrieve the contact with exactly this email; nothing when there is none',
 	variables: ['website_id'],
+	isReadOnly: true,
 	body: { email: email('Email of the person; upper and lower case are the same', { required: true }) },
 	simplify: personSummary,
 	async compose({ values, client }) {

@@ -8,6 +8,7 @@ export const findBySegments: ComposedOperation = {
 	action: 'Find people by segments',
 	description: 'Retrieve the contacts that have all of these segments',
 	variables: ['website_id'],
+	isReadOnly: true,
 	isList: true,
 	body: {
 		segments: list('Segments a person must have, separated by commas', {

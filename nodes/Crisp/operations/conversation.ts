@@ -129,7 +129,7 @@ export const conversation = resource('Conversation', {
 		description: 'Resolve a conversation, open it again or mark it as pending',
 		body: {
 			state: choice(states, 'The state it gets', { required: true, fallback: 'resolved' }),
-			origin: { ...origin, fallback: undefined },
+			origin,
 			...sender,
 		},
 	}),
@@ -139,7 +139,7 @@ export const conversation = resource('Conversation', {
 		description: 'Drop what the visitor writes from now on, without telling them; operators can still write',
 		body: {
 			blocked: flag('Whether messages of the visitor are dropped', { required: true, fallback: true }),
-			origin: { ...origin, fallback: undefined },
+			origin,
 			...sender,
 		},
 	}),

@@ -12,7 +12,7 @@ import {
 	text,
 } from '../field';
 import { op, resource } from '../operation';
-import { origin, sender } from './senders';
+import { chatOrigin, sender } from './senders';
 
 const hasUrl = { type: ['file', 'animation', 'audio'] };
 const isQuestion = { type: ['picker', 'field'] };
@@ -134,7 +134,7 @@ export const message = resource('Message', {
 			from: choice({ operator: 'Operator', user: 'Visitor' }, 'In whose name the message is sent', {
 				fallback: 'operator',
 			}),
-			origin,
+			origin: chatOrigin,
 			automated: flag('Whether the message is marked as written by a bot'),
 			fingerprint: fingerprint(
 				'Your own number for the message, at most 15 digits. Crisp stores a fingerprint once. Leave it out and the node makes one.',
@@ -197,7 +197,7 @@ export const message = resource('Message', {
 				required: true,
 				fallback: 'user',
 			}),
-			origin,
+			origin: chatOrigin,
 			fingerprints: numbers('Fingerprints of the messages, separated by commas; all messages when empty', {
 				label: 'Message Fingerprints',
 			}),

@@ -6,10 +6,10 @@ export const origins = { chat: 'Chat', email: 'Email', 'urn:*': 'Any URN' };
 export const origin = choice(
 	origins,
 	'The channel it comes from; a plugin may give its own URN by an expression',
-	{
-		fallback: 'chat',
-	},
 );
+
+/** Where Crisp needs an origin. */
+export const chatOrigin = { ...origin, fallback: 'chat' };
 
 /** Who is shown to have done something, where it is not the owner of the token. */
 export const sender: Fields = {
