@@ -1,73 +1,24 @@
-import type { IDataObject, ITriggerResponse } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 import { listen } from '../../nodes/CrispTrigger/listen';
-import { clock, type Clock } from '../../nodes/shared/clock';
-import { startSandbox, type Sandbox } from '../../sandbox';
-import { execute, triggerContext, type Activation } from './n8n';
+import { triggerContext } from './n8n';
+import { hurried, until, Workflows } from './listening';
 import { conversation, credentialFor, help, locator, shop } from './workspace';
 
-let sandbox: Sandbox;
-let open: ITriggerResponse[] = [];
-
-beforeEach(async () => {
-	sandbox = await startSandbox({ page: false });
-});
-
-afterEach(async () => {
-	for (const response of open) await response.closeFunction?.();
-	open = [];
-	await sandbox.close();
-});
-
-const hurried: Clock = {
-	now: () => Date.now(),
-	sleep: async (milliseconds, signal) =>
-		await clock.sleep(milliseconds >= 15_000 ? milliseconds : 20, signal),
-};
+const workflows = Workflows.use();
 
 const wanted = ['message:send', 'message:received', 'people:profile:created'];
 
-async function activate(more: Partial<Activation> = {}, memory?: IDataObject) {
-	const trigger = triggerContext({
-		credential: credentialFor(sandbox),
-		parameters: { events: wanted, filters: { ignoreOwn: false }, websiteId: locator('') },
-		...more,
-	});
-	if (memory) Object.assign(trigger.context.getWorkflowStaticData('node'), memory);
-	const response = await listen(trigger.context, { clock: hurried });
-	open.push(response);
-	return { ...trigger, response, memory: trigger.context.getWorkflowStaticData('node') };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-	while (!condition()) await new Promise((resolve) => setImmediate(resolve));
-}
-
-async function visitorWrites(text: string, website = shop) {
-	const body = { website_id: website, text, ...(website === shop && { session_id: conversation }) };
-	await fetch(`${sandbox.url}/sandbox/visitor/message`, {
-		method: 'POST',
-		headers: { 'Content-Type': 'application/json' },
-		body: JSON.stringify(body),
-	});
-}
-
-const run = async (parameters: IDataObject) =>
-	await execute({ credential: credentialFor(sandbox), parameters: parameters as never });
+const activate = async (activation: 'activate' | 'init' | 'update' | 'leadershipChange', more = {}) =>
+	await workflows.activate(wanted, { activation, filters: { ignoreOwn: false }, ...more });
 
 const texts = (emitted: IDataObject[]) => emitted.map(({ text, email }) => text ?? email);
 
 /** A visitor, an operator, the team and a new contact, while nobody listens. */
 async function everybodyActs() {
-	const sending = {
-		resource: 'message',
-		operation: 'send',
-		sessionId: locator(conversation),
-		additionalFields: {},
-	};
-	await visitorWrites('from the visitor');
-	await run({ ...sending, type: 'text', content: 'from the operator' });
-	await run({ ...sending, type: 'note', content: 'for the team' });
-	await run({
+	await workflows.visitorWrites('from the visitor');
+	await workflows.send('from the operator');
+	await workflows.send('for the team', {}, 'note');
+	await workflows.run({
 		resource: 'person',
 		operation: 'create',
 		email: 'new@example.org',
@@ -79,14 +30,14 @@ async function everybodyActs() {
 const all = ['from the visitor', 'from the operator', 'for the team', 'new@example.org'];
 
 it('delivers what was missed while the line was down, once, in order and before what follows', async () => {
-	const { emitted } = await activate();
-	sandbox.faults.refuseSockets({ how: 'connection' });
-	sandbox.dropSockets();
-	await until(() => sandbox.connections() === 0);
+	const { emitted } = await activate('activate');
+	workflows.sandbox.faults.refuseSockets({ how: 'connection' });
+	workflows.sandbox.dropSockets();
+	await until(() => workflows.sandbox.connections() === 0);
 	await everybodyActs();
-	sandbox.faults.reset();
+	workflows.sandbox.faults.reset();
 	await until(() => emitted.length >= all.length);
-	await visitorWrites('live again');
+	await workflows.visitorWrites('live again');
 	await until(() => emitted.length > all.length);
 	expect(texts(emitted)).toEqual([...all, 'live again']);
 });
@@ -96,7 +47,7 @@ it.each(['init', 'update', 'leadershipChange'] as const)(
 	async (activation) => {
 		const mark = Date.now();
 		await everybodyActs();
-		const { emitted, memory } = await activate({ activation }, { mark });
+		const { emitted, memory } = await activate(activation, { memory: { mark } });
 		await until(() => emitted.length >= all.length);
 		expect(texts(emitted)).toEqual(all);
 		expect(memory.mark).toBeGreaterThanOrEqual(mark);
@@ -106,48 +57,49 @@ it.each(['init', 'update', 'leadershipChange'] as const)(
 
 it('in mode activate starts at now', async () => {
 	await everybodyActs();
-	const { emitted } = await activate({ activation: 'activate' }, { mark: 5 });
-	await visitorWrites('the first it hears');
+	const { emitted } = await activate('activate', { memory: { mark: 5 } });
+	await workflows.visitorWrites('the first it hears');
 	await until(() => emitted.length > 0);
 	expect(texts(emitted)).toEqual(['the first it hears']);
 });
 
 it('reads every website of a plugin that is set to none', async () => {
 	const mark = Date.now();
-	await visitorWrites('in the shop');
-	await visitorWrites('in the help', help);
-	const { emitted } = await activate(
-		{ activation: 'init', credential: credentialFor(sandbox, 'plugin', { websiteId: '' }) },
-		{ mark },
-	);
+	await workflows.visitorWrites('in the shop');
+	await workflows.visitorWrites('in the help', { website_id: help, session_id: undefined });
+	const { emitted } = await activate('init', {
+		credential: credentialFor(workflows.sandbox, 'plugin', { websiteId: '' }),
+		memory: { mark },
+	});
 	await until(() => emitted.length >= 2);
 	expect(texts(emitted)).toEqual(['in the shop', 'in the help']);
 });
 
 it('goes on trying where the missed cannot be read', async () => {
 	const mark = Date.now();
-	await visitorWrites('missed');
-	sandbox.faults.fail({ status: 500, times: 8, match: 'conversations' });
-	const { emitted } = await activate({ activation: 'init' }, { mark });
+	await workflows.visitorWrites('missed');
+	workflows.sandbox.faults.fail({ status: 500, times: 8, match: 'conversations' });
+	const { emitted } = await activate('init', { memory: { mark } });
 	await until(() => emitted.length >= 1);
 	expect(texts(emitted)).toEqual(['missed']);
 });
 
 it('gives a message and a person the same key in every process, and others none', async () => {
 	const trigger = triggerContext({
-		credential: credentialFor(sandbox),
+		credential: credentialFor(workflows.sandbox),
 		parameters: { events: [...wanted, 'session:set_state'], filters: {}, websiteId: locator('') },
 	});
 	const keys: Array<string | undefined> = [];
 	Object.assign(trigger.context, {
 		emit: (_: unknown, _response: unknown, _done: unknown, key?: string) => keys.push(key),
 	});
-	open.push(await listen(trigger.context, { clock: hurried }));
-	await visitorWrites('hello');
-	sandbox.announce('people:profile:created', shop, { people_id: 'p' });
-	sandbox.announce('session:set_state', shop, { session_id: conversation, state: 'resolved' });
+	const { closeFunction } = await listen(trigger.context, { clock: hurried });
+	await workflows.visitorWrites('hello');
+	workflows.sandbox.announce('people:profile:created', shop, { people_id: 'p' });
+	workflows.sandbox.announce('session:set_state', shop, { session_id: conversation, state: 'resolved' });
 	await until(() => keys.length >= 3);
 	expect(keys.filter((key) => key !== undefined)).toHaveLength(2);
+	await closeFunction?.();
 	for (const key of keys) if (key !== undefined) expect(key).toMatch(/^crisp:[0-9a-f]{64}$/);
 });
 
@@ -155,18 +107,14 @@ it('holds one socket for any number of workflows of a token', async () => {
 	const many = await Promise.all(
 		Array.from(
 			{ length: 20 },
-			async (_, index) =>
-				await activate({
-					nodeId: `node-${index}`,
-					parameters: { events: [wanted[index % 3] ?? ''], filters: {}, websiteId: locator('') },
-				}),
+			async (_, index) => await workflows.activate([wanted[index % 3] ?? ''], { nodeId: `node-${index}` }),
 		),
 	);
-	await until(() => sandbox.connections() === 1);
-	await visitorWrites('to some');
+	await until(() => workflows.sandbox.connections() === 1);
+	await workflows.visitorWrites('to some');
 	await until(() => many.filter(({ emitted }) => emitted.length === 1).length === 7);
 	for (const { response } of many.slice(1)) await response.closeFunction?.();
-	expect(sandbox.connections()).toBe(1);
+	expect(workflows.sandbox.connections()).toBe(1);
 	await many[0]?.response.closeFunction?.();
-	await until(() => sandbox.connections() === 0);
+	await until(() => workflows.sandbox.connections() === 0);
 });
