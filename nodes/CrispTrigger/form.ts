@@ -1,15 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { locatorModes, nothingChosen } from '../Crisp/locators';
-import { events, messageEvents, messageTypes } from '../shared/events';
+import { derivedEvents, events, messageEvents, messageTypes, type CrispEvent } from '../shared/events';
 
 /** What n8n shows for the trigger. */
 export function triggerProperties(): INodeProperties[] {
-	const eventOptions = events
-		.map(({ name, label, tiers, isLegacy }) => ({
-			name: label,
-			value: name,
-			description: isLegacy ? `${name}, in no reference of today` : `${name}${onlyFor(tiers)}`,
-		}))
+	const eventOptions = [...events, ...derivedEvents]
+		.map((event) => ({ name: event.label, value: event.name, description: descriptionOf(event) }))
 		.sort((a, b) => a.name.localeCompare(b.name));
 	return [
 		{
@@ -36,7 +32,7 @@ export function triggerProperties(): INodeProperties[] {
 			type: 'collection',
 			placeholder: 'Add Filter',
 			default: {},
-			displayOptions: { show: { events: messageEvents } },
+			displayOptions: { show: { events: withMessages() } },
 			options: [
 				{
 					displayName: 'Ignore Own Messages',
@@ -78,6 +74,17 @@ export function triggerProperties(): INodeProperties[] {
 			],
 		},
 	];
+}
+
+/** The events that filters on messages apply to. */
+function withMessages(): string[] {
+	const derived = derivedEvents.filter(({ of = '' }) => messageEvents.includes(of));
+	return [...messageEvents, ...derived.map(({ name }) => name)];
+}
+
+function descriptionOf({ name, of, tiers, isLegacy }: CrispEvent): string {
+	if (of) return `${name}, read from ${of}`;
+	return isLegacy ? `${name}, in no reference of today` : `${name}${onlyFor(tiers)}`;
 }
 
 function onlyFor(tiers: readonly string[]): string {

@@ -12,6 +12,8 @@ import { idIn } from '../Crisp/locators';
 import { clock as systemClock, type Clock } from '../shared/clock';
 import { Refused, type Ending } from '../shared/connection';
 import { passes, toOutput, type Filter } from '../shared/delivery';
+import { Derivation } from '../shared/derived';
+import { heardFor } from '../shared/events';
 import { forgetHub, hubFor, type Listener } from '../shared/hub';
 import { hasWebSocket, openSocket, type OpenChannel } from '../shared/socket';
 import { openTransport, tokenHash, type Credential, type Send } from '../shared/transport';
@@ -135,6 +137,8 @@ function subscribe(
 ): Subscription {
 	const node = context.getNode();
 	const emit = context.emit as Emit;
+	const derivation = new Derivation();
+	const heard = heardFor(events);
 	return new Subscription({
 		clock,
 		lookBack,
@@ -144,17 +148,20 @@ function subscribe(
 			const { credential, send } = await openWay(context, { clock, signal });
 			const websites = website ? [website] : await websitesOf(send, credential.tier);
 			const found = await Promise.all(
-				websites.map(async (one) => await readMissed(send, { events, website: one, since })),
+				websites.map(async (one) => await readMissed(send, { events: heard, website: one, since })),
 			);
 			return found.flat().sort((a, b) => a.at - b.at);
 		},
-		deliver(name, payload, identity) {
-			if (!passes(name, payload, filter)) return;
-			const key = identity && keyOf(context, identity);
-			try {
-				emit([[{ json: toOutput(name, payload) }]], undefined, undefined, key);
-			} catch (error) {
-				context.logger.error(`${node.name}: n8n did not take an event: ${(error as Error).message}`);
+		deliver(heard, payload, identity) {
+			const names = derivation.namesOf(heard, payload).filter((name) => events.includes(name));
+			for (const name of names) {
+				if (!passes(name, payload, filter)) continue;
+				const key = identity && keyOf(context, name, identity);
+				try {
+					emit([[{ json: toOutput(name, payload) }]], undefined, undefined, key);
+				} catch (error) {
+					context.logger.error(`${node.name}: n8n did not take an event: ${(error as Error).message}`);
+				}
 			}
 		},
 		onTrouble: (error) =>
@@ -174,8 +181,8 @@ async function openWay(
 }
 
 /** The key by which n8n starts one execution for an event, whatever process sees it, and how often. */
-function keyOf(context: ITriggerFunctions, identity: string): string {
-	const parts = [context.getInstanceId(), context.getWorkflow().id, context.getNode().id, identity];
+function keyOf(context: ITriggerFunctions, name: string, identity: string): string {
+	const parts = [context.getInstanceId(), context.getWorkflow().id, context.getNode().id, name, identity];
 	return `crisp:${createHash('sha256').update(JSON.stringify(parts)).digest('hex')}`;
 }
 
@@ -190,7 +197,7 @@ function listenerOf(
 	let isTold = false;
 	let isFirst = isWatched;
 	return {
-		events,
+		events: heardFor(events),
 		websites: website ? [website] : [],
 		async findAccess(wish, signal) {
 			const { credential, send } = await openWay(context, { clock, signal, isPatient: false });

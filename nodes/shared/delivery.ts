@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { messageEvents } from './events';
+import { chosenIn } from './derived';
+import { eventNamed, messageEvents } from './events';
 import { isOwnFingerprint } from './fingerprint';
 
 /** What decides whether an event starts the workflow. */
@@ -17,7 +18,7 @@ export interface Filter {
 export function passes(name: string, payload: IDataObject, filter: Filter): boolean {
 	const website = websiteOf(payload);
 	if (filter.website && website && website !== filter.website) return false;
-	if (!messageEvents.includes(name)) return true;
+	if (payload.type === undefined || !messageEvents.includes(eventNamed(name)?.of ?? name)) return true;
 	if (filter.messageTypes.length > 0 && !filter.messageTypes.includes(String(payload.type))) return false;
 	const isOperators = payload.from === 'operator';
 	return !(
@@ -60,6 +61,7 @@ export function toOutput(name: string, payload: IDataObject): IDataObject {
 		people_id: payload.people_id,
 		inbox_id: payload.inbox_id,
 		text: textOf(payload),
+		...choiceOf(payload),
 		type: payload.type,
 		from: payload.from,
 		author: user.nickname,
@@ -73,6 +75,13 @@ export function toOutput(name: string, payload: IDataObject): IDataObject {
 	}
 	const known = Object.entries(flat).filter(([, value]) => value !== undefined && value !== null);
 	return { ...Object.fromEntries(known), data: payload };
+}
+
+/** What a visitor chose, where the event is a choice. */
+function choiceOf(payload: IDataObject): IDataObject {
+	const [first] = chosenIn(payload);
+	if (!first) return {};
+	return { choice: first.value, choice_label: first.label, question_id: (payload.content as IDataObject).id };
 }
 
 /** Where `email:track:view` is about a conversation, its identifier is the session. */

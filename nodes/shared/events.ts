@@ -9,6 +9,8 @@ export interface CrispEvent {
 	label: string;
 	/** The tiers of token that may receive it. */
 	tiers: readonly Tier[];
+	/** The events of Crisp that this one is read from; itself where Crisp sends it. */
+	of?: string;
 	/** Whether the tiers are a guess: the event is in no reference of today, only in older code. */
 	isLegacy?: boolean;
 }
@@ -127,7 +129,47 @@ export const events: CrispEvent[] = [
 	...entries(legacy, everybody).map((event) => ({ ...event, isLegacy: true })),
 ];
 
-const byName = new Map(events.map((event) => [event.name, event]));
+/** What people think of as an event, though Crisp sends it as a case of another (see `derived.ts`). */
+export const derivedEvents: CrispEvent[] = [
+	{
+		name: 'conversation:resolved',
+		label: 'Conversation - Resolved',
+		of: 'session:set_state',
+		tiers: everybody,
+	},
+	{
+		name: 'conversation:reopened',
+		label: 'Conversation - Reopened',
+		of: 'session:set_state',
+		tiers: everybody,
+	},
+	{
+		name: 'conversation:assigned',
+		label: 'Conversation - Assigned',
+		of: 'session:set_routing',
+		tiers: everybody,
+	},
+	{
+		name: 'conversation:unassigned',
+		label: 'Conversation - Unassigned',
+		of: 'session:set_routing',
+		tiers: everybody,
+	},
+	{
+		name: 'message:chosen',
+		label: 'Message - Choice Made by Visitor',
+		of: 'message:updated',
+		tiers: everybody,
+	},
+	{ name: 'message:noted', label: 'Message - Note Written', of: 'message:received', tiers: everybody },
+];
+
+const byName = new Map([...events, ...derivedEvents].map((event) => [event.name, event]));
+
+/** The events of Crisp that have to be heard for those that a user chose. */
+export function heardFor(chosen: string[]): string[] {
+	return [...new Set(chosen.map((name) => eventNamed(name)?.of ?? name))];
+}
 
 export function eventNamed(name: string): CrispEvent | undefined {
 	return byName.get(name);

@@ -65,6 +65,25 @@ describe('an active trigger', () => {
 		expect(emitted[0]).toMatchObject({ website_id: shop, data: { visitors_count: 5 } });
 	});
 
+	it('hears what people think in as events', async () => {
+		const chosen = ['conversation:resolved', 'conversation:reopened', 'message:noted'];
+		const { emitted } = await workflows.activate(chosen, { filters: { ignoreOwn: false } });
+		for (const state of ['resolved', 'unresolved', 'resolved']) {
+			workflows.sandbox.announce('session:set_state', shop, { session_id: conversation, state });
+		}
+		await workflows.send('for the team', {}, 'note');
+		await workflows.send('for the visitor');
+		await workflows.send('for the team again', {}, 'note');
+		await until(() => emitted.length >= 5);
+		expect(emitted.map(({ event, text }) => [event, text])).toEqual([
+			['conversation:resolved', undefined],
+			['conversation:reopened', undefined],
+			['conversation:resolved', undefined],
+			['message:noted', 'for the team'],
+			['message:noted', 'for the team again'],
+		]);
+	});
+
 	it('comes back after its socket was dropped, and when the address has moved', async () => {
 		const { emitted } = await workflows.activate(['message:send']);
 		for (const trouble of [

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { triggerProperties } from '../../nodes/CrispTrigger/form';
-import { eventNamed, events, messageTypes } from '../../nodes/shared/events';
+import { derivedEvents, eventNamed, events, heardFor, messageTypes } from '../../nodes/shared/events';
 
 interface EventFacts {
 	event: string;
@@ -43,10 +43,25 @@ describe('the catalogue of events', () => {
 		}
 	});
 
+	it('has events that people think in, each read from one that Crisp sends', () => {
+		const wire = facts.map(({ event }) => event);
+		for (const { name, of, label } of derivedEvents) {
+			expect(wire).not.toContain(name);
+			expect(wire).toContain(of);
+			expect(label).toMatch(/^[A-Z][A-Za-z ]+ - [A-Z][A-Za-z ]+$/);
+		}
+		expect(heardFor(['conversation:resolved', 'session:set_state', 'message:send'])).toEqual([
+			'session:set_state',
+			'message:send',
+		]);
+	});
+
 	it('is what the trigger offers, in order, with the wire name of each', () => {
 		const [choice] = triggerProperties();
 		const options = choice?.options as Array<{ name: string; value: string; description: string }>;
-		expect(options.map(({ value }) => value).sort()).toEqual(facts.map(({ event }) => event).sort());
+		const wire = facts.map(({ event }) => event);
+		const derived = derivedEvents.map(({ name }) => name);
+		expect(options.map(({ value }) => value).sort()).toEqual([...wire, ...derived].sort());
 		expect(options.map(({ name }) => name)).toEqual(
 			options.map(({ name }) => name).sort((a, b) => a.localeCompare(b)),
 		);

@@ -1,0 +1,52 @@
+import type { IDataObject } from 'n8n-workflow';
+import { toOutput } from '../../nodes/shared/delivery';
+import { Derivation } from '../../nodes/shared/derived';
+
+const about = (more: IDataObject): IDataObject => ({ website_id: 'w', session_id: 's', ...more });
+const picker = (...selected: boolean[]) =>
+	about({
+		content: {
+			id: 'helped',
+			text: 'Helped?',
+			choices: selected.map((one, index) => ({ value: `v${index}`, label: `L${index}`, selected: one })),
+		},
+	});
+
+describe('what people think in is read from what Crisp sends', () => {
+	it.each<[string, IDataObject, string[]]>([
+		['session:set_state', about({ state: 'resolved' }), ['conversation:resolved']],
+		['session:set_state', about({ state: 'unresolved' }), ['conversation:reopened']],
+		['session:set_routing', about({ routing_id: 'operator' }), ['conversation:assigned']],
+		['session:set_routing', about({ routing_id: null }), ['conversation:unassigned']],
+		['message:received', about({ type: 'note' }), ['message:noted']],
+		['message:received', about({ type: 'text' }), []],
+		['message:updated', picker(false, true), ['message:chosen']],
+		['message:updated', picker(false, false), []],
+		['message:updated', about({ content: 'edited' }), []],
+		['message:send', about({ type: 'text' }), []],
+	])('%s', (name, payload, expected) => {
+		expect(new Derivation().namesOf(name, payload)).toEqual([name, ...expected]);
+	});
+
+	it('resolved, reopened and resolved again are three, and between open states there is none', () => {
+		const derivation = new Derivation();
+		const states = ['resolved', 'pending', 'unresolved', 'resolved', 'unresolved'];
+		const names = states.map((state) => derivation.namesOf('session:set_state', about({ state }))[1]);
+		expect(names).toEqual([
+			'conversation:resolved',
+			'conversation:reopened',
+			undefined,
+			'conversation:resolved',
+			'conversation:reopened',
+		]);
+	});
+
+	it('a choice says what was chosen, of which question', () => {
+		expect(toOutput('message:chosen', picker(false, true))).toMatchObject({
+			event: 'message:chosen',
+			choice: 'v1',
+			choice_label: 'L1',
+			question_id: 'helped',
+		});
+	});
+});
