@@ -10,7 +10,7 @@ import {
 import { formProperties } from './form';
 import { runInLanes } from './lanes';
 import { operationFor } from './operations';
-import { searchConversations, searchOperators, searchPeople, searchWebsites } from './pickers';
+import { listSearch } from './pickers';
 import { openRunner, type Task } from './run';
 
 export class Crisp implements INodeType {
@@ -30,9 +30,7 @@ export class Crisp implements INodeType {
 		properties: formProperties(),
 	};
 
-	methods = {
-		listSearch: { searchConversations, searchOperators, searchPeople, searchWebsites },
-	};
+	methods = { listSearch };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const resource = this.getNodeParameter('resource', 0);

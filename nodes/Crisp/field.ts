@@ -20,7 +20,20 @@ export interface Field {
 	picks?: Picks;
 }
 
-export type Picks = 'website' | 'conversation' | 'person' | 'operator';
+export type Picks =
+	| 'website'
+	| 'conversation'
+	| 'person'
+	| 'operator'
+	| 'inbox'
+	| 'team'
+	| 'campaign'
+	| 'template'
+	| 'locale'
+	| 'article'
+	| 'category'
+	| 'section'
+	| 'plugin';
 
 export type Fields = Record<string, Field>;
 
@@ -33,6 +46,7 @@ export type Kind =
 	| 'flag'
 	| 'bit'
 	| 'choice'
+	| 'color'
 	| 'list'
 	| 'numbers'
 	| 'date'
@@ -59,6 +73,8 @@ export const number = field('number');
 export const flag = field('flag');
 /** A boolean that is sent as `1` or `0`, as the filters of the conversation list want it. */
 export const bit = field('bit');
+/** A hexadecimal code such as `#377fea`, chosen from a palette. */
+export const color = field('color');
 /** Several texts: separated by commas in the form, or an array through an expression. */
 export const list = field('list');
 /** Several numbers, given like a list. */
@@ -74,7 +90,10 @@ export const pairs = field('pairs');
 /** Identifies a message; the node makes one where the user gives none. */
 export const fingerprint = field('fingerprint');
 
-/** One of several values: a list of wire values, or wire values with the name shown for each. */
+/**
+ * One of several values: a list of wire values, or wire values with the name shown for each. A value
+ * such as `urn:*` is not shown: it lets through what begins so and comes by an expression.
+ */
 export function choice(
 	values: readonly string[] | Record<string, string>,
 	description: string,
@@ -96,7 +115,7 @@ export function picker(picks: Picks, description: string, extra: Extra = {}): Fi
 	return { kind: 'picker', description, picks, ...extra };
 }
 
-const upperCase = new Set(['id', 'url', 'ip', 'json', 'html', 'css', 'arr']);
+const upperCase = new Set(['id', 'url', 'ip', 'json', 'html', 'css', 'arr', 'jwt', 'mcp']);
 
 /** Objects of a body that go without saying: what they hold is shown without their name. */
 const implied = /^(person|content)\./;
@@ -118,8 +137,12 @@ export function titleCase(name: string): string {
 		.join(' ');
 }
 
+/** Names that mean something else to n8n. */
+const taken = new Set(['action', 'operation', 'resource']);
+
 /** The n8n parameter for a field of Crisp: `person.first_name` is `personFirstName`. */
 export function parameterName(wireName: string): string {
+	if (taken.has(wireName)) return `${wireName}Value`;
 	const words = titleCase(wireName).split(' ');
 	const [first = '', ...rest] = words.map((word) => word.charAt(0) + word.slice(1).toLowerCase());
 	return first.charAt(0).toLowerCase() + first.slice(1) + rest.join('');

@@ -23,17 +23,25 @@ const locators: Record<Picks, Locator> = {
 	conversation: {
 		search: 'searchConversations',
 		example: 'session_36ba3566-9651-4790-afc8-ffedbccc317f',
+		pattern: 'session_[\\w-]+',
 		url: { pattern: '/(session_[\\w-]+)', example: 'https://app.crisp.chat/website/…/inbox/session_…/' },
 	},
 	person: {
 		search: 'searchPeople',
 		example: '05bde36e-0a91-4c6e-a9e7-93a1de0cb5d0',
+		url: { pattern: `/contacts/profile/(${uuid})`, example: 'https://app.crisp.chat/website/…/contacts/…' },
 		isEmail: true,
 	},
-	operator: {
-		search: 'searchOperators',
-		example: 'a4c32c68-be91-4e29-b05a-976e93abbe3f',
-	},
+	operator: { search: 'searchOperators', example: 'a4c32c68-be91-4e29-b05a-976e93abbe3f' },
+	inbox: { search: 'searchInboxes', example: 'd42e8b3b-ea8f-4e79-a9f8-d0e467fc1c31' },
+	team: { search: 'searchTeams', example: 'd09fbd42-e517-45a4-9776-ba8226e00ba8' },
+	campaign: { search: 'searchCampaigns', example: '355d805f-a72f-457e-a3e5-5d01521f3cd8' },
+	template: { search: 'searchTemplates', example: 'a4876300-4dae-47f7-8599-3bf9283f36c2' },
+	locale: { search: 'searchLocales', example: 'en' },
+	article: { search: 'searchArticles', example: 'fd036d68-c619-4c63-9deb-e2ce91733dd6' },
+	category: { search: 'searchCategories', example: '33bc73b7-b7db-40a9-80fc-fcba8ebd1067' },
+	section: { search: 'searchSections', example: '9dc0e823-56b0-43ca-9ca3-47e25a8eb543' },
+	plugin: { search: 'searchPlugins', example: 'c64f3595-adee-425a-8d3a-89d47f7ed6bb' },
 };
 
 /** The value of a locator in which nothing is chosen. */
@@ -80,4 +88,18 @@ export function idIn(what: Picks, given: unknown): unknown {
 	const { url } = locators[what];
 	const found = url && value.includes('://') ? new RegExp(url.pattern).exec(value)?.[1] : undefined;
 	return found ?? (value.trim() || undefined);
+}
+
+/**
+ * What to do about an ID that cannot be one: an email where an ID is wanted, an address that holds
+ * none, or another form than such IDs have. Undefined for an ID that may be right.
+ */
+export function faultOfId(what: Picks, id: string): string | undefined {
+	const { pattern, example, isEmail } = locators[what];
+	const isRight = pattern
+		? new RegExp(`^${pattern}$`).test(id)
+		: (isEmail === true || !id.includes('@')) && !id.includes('://');
+	if (isRight) return undefined;
+	const ways = isEmail ? 'an ID or an email' : 'an ID';
+	return `Choose the ${what} from the list, or give ${ways} such as ${example} through an expression.`;
 }

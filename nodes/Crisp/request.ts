@@ -18,6 +18,11 @@ export function pathField(operation: Operation, name: string): Field {
 	return field;
 }
 
+/** The n8n parameter for a path variable; another one than that of a body field of the same name. */
+export function pathParameter({ body }: Operation, name: string): string {
+	return parameterName(body?.[name] ? `path_${name}` : name);
+}
+
 export interface Reading {
 	parameters: Parameters;
 	/** Used where no website is chosen. */
@@ -31,7 +36,7 @@ export function readPath(operation: Operation, reading: Reading): Record<string,
 	const values: Record<string, string> = {};
 	for (const name of operation.variables) {
 		const field = pathField(operation, name);
-		const raw = reading.parameters.get(parameterName(name));
+		const raw = reading.parameters.get(pathParameter(operation, name));
 		const value = toWire(name, field, raw, reading.parameters.timezone);
 		values[name] = String(value ?? (name === 'website_id' ? reading.defaultWebsite : ''));
 		if (values[name] !== '') continue;
@@ -91,7 +96,7 @@ export function buildRequest(operation: TableOperation, reading: Reading): Crisp
 	}
 	if (operation.body && isChange(operation) && Object.keys(body).length === 0) {
 		throw new UserError('There is nothing to update', {
-			description: "Add at least one field under 'Update Fields', with a value for this item.",
+			description: 'Add at least one field below, with a value for this item.',
 		});
 	}
 	Object.assign(body, structuredClone(operation.fixed));

@@ -19,6 +19,8 @@ export interface Route {
 
 const variable = /\{(\w+)\}/g;
 const page = 'page_number';
+/** The one variable that may hold several segments: Crisp wants its slashes as they are. */
+const tree = 'path';
 
 /** Takes a route apart. The template is the line of Crisp's reference: `GET /v1/website/{website_id}`. */
 export function parseRoute(template: string): Route {
@@ -33,14 +35,17 @@ export function parseRoute(template: string): Route {
 }
 
 /**
- * Puts values into a route's path, each escaped so that it stays the one segment it is. The page
- * number stays open (see `onPage`). Throws a UserError for a value that no path can carry: empty,
- * `.` or `..`, broken Unicode.
+ * Puts values into a route's path, each escaped so that it stays the one segment it is, or of
+ * `{path}` the segments between its slashes. The page number stays open (see `onPage`). Throws a
+ * UserError for a value that no path can carry: empty, `.` or `..`, broken Unicode.
  */
 export function fillPath(route: Route, values: Record<string, string>): string {
-	return route.path.replace(variable, (open, name: string) =>
-		name === page ? open : segment(name, values[name]),
-	);
+	return route.path.replace(variable, (open, name: string) => {
+		if (name === page) return open;
+		const value = values[name] ?? '';
+		const parts = name === tree ? value.replace(/^\/|\/$/g, '').split('/') : [value];
+		return parts.map((part) => segment(name, part)).join('/');
+	});
 }
 
 /** The path of one page of a list; pages count from 1. */
@@ -48,7 +53,7 @@ export function onPage(path: string, pageNumber: number): string {
 	return path.replace(`{${page}}`, String(pageNumber));
 }
 
-function segment(name: string, value: string | undefined): string {
+function segment(name: string, value: string): string {
 	const words = name.replaceAll('_', ' ');
 	if (!value) {
 		throw new UserError(`The ${words} is empty`, {

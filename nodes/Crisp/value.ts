@@ -1,7 +1,7 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 import { labelFrom, parameterName, type Field } from './field';
-import { idIn } from './locators';
+import { faultOfId, idIn } from './locators';
 
 /** How the values of one item are read: by n8n parameter name, expressions resolved. */
 export interface Parameters {
@@ -43,11 +43,13 @@ export function toWire(wireName: string, field: Field, raw: unknown, timezone: s
 		case 'instant':
 			return value === '' ? undefined : toDate(value, label, timezone).toMillis();
 		case 'json':
-			return toJson(value, label);
+			return wireName === '' ? toBody(value, label) : toJson(value, label);
 		case 'pairs':
 			return toPairs(value);
 		case 'table':
 			return toRows(value, field, timezone);
+		case 'picker':
+			return toId(value, field, label);
 		default:
 			return toText(value, label);
 	}
@@ -60,6 +62,13 @@ function toText(value: unknown, label: string): string {
 		});
 	}
 	return String(value);
+}
+
+function toId(value: unknown, { picks = 'website' }: Field, label: string): string {
+	const id = toText(value, label);
+	const cure = faultOfId(picks, id);
+	if (!cure) return id;
+	throw new UserError(`${label} is not the ID of a ${picks}: ${show(id)}`, { description: cure });
 }
 
 function toNumber(value: unknown, label: string): number | undefined {
@@ -84,9 +93,10 @@ function toChoice(value: unknown, field: Field, label: string): string | undefin
 	const text = String(value);
 	const known = Object.keys(field.options ?? {});
 	if (text === '') return undefined;
-	if (known.includes(text) || (known.includes('urn:*') && text.startsWith('urn:'))) return text;
+	const isOpen = known.some((value) => value.endsWith('*') && text.startsWith(value.slice(0, -1)));
+	if (known.includes(text) || isOpen) return text;
 	throw new UserError(`${label} cannot be ${show(value)}`, {
-		description: `Choose one of: ${known.join(', ')}.`,
+		description: `Choose one of: ${known.filter((value) => value !== '').join(', ')}.`,
 	});
 }
 
@@ -119,6 +129,15 @@ function toJson(value: unknown, label: string): unknown {
 	}
 	throw new UserError(`${label} is not valid JSON: ${fault}`, {
 		description: 'Give JSON such as { "key": "value" }, or an object through an expression.',
+	});
+}
+
+/** What is a whole body has to be one object: the fields of a list or a text would be lost. */
+function toBody(value: unknown, label: string): unknown {
+	const body = toJson(value, label);
+	if (body === undefined || (typeof body === 'object' && body !== null && !Array.isArray(body))) return body;
+	throw new UserError(`${label} is not an object: ${show(body)}`, {
+		description: 'Give the fields and their values, such as { "color": "blue" }.',
 	});
 }
 

@@ -24,3 +24,6 @@ export const sender: Fields = {
 	'user.nickname': text('Name that is shown as the sender', { label: 'Sender Name' }),
 	'user.avatar': text('Address of the picture that is shown with the sender', { label: 'Sender Avatar URL' }),
 };
+
+/** Who and where from, as the event in the conversation shows it. */
+export const eventSender: Fields = { origin: { ...origin, fallback: undefined }, ...sender };
