@@ -117,13 +117,20 @@ export function picker(picks: Picks, description: string, extra: Extra = {}): Fi
 
 const upperCase = new Set(['id', 'url', 'ip', 'json', 'html', 'css', 'arr', 'jwt', 'mcp']);
 
-/** Objects of a body that go without saying: what they hold is shown without their name. */
-const implied = /^(person|content)\./;
+/** Parts of a name that go without saying: objects of a body, and what a filter or a search is. */
+const implied =
+	/^((person|content|options|appearance|logos|localization|behavior|service|access|target|state)\.)+|^filter_/;
 
 /** What a user calls a field of Crisp: `person.employment.title` is "Employment Title". */
-export function labelFrom(wireName: string): string {
-	return titleCase(wireName.replace(implied, ''));
+export function labelFrom(wireName: string, kind?: Kind): string {
+	if (/^search_(name|title|text|query)$/.test(wireName)) return 'Search';
+	const bare = wireName.replace(implied, '');
+	if (kind === 'picker') return titleCase(bare.replace(/_id$/, ''));
+	const isFilter = kind === 'bit' && wireName.startsWith('filter_');
+	return titleCase(isFilter ? `is_${bare.replace(/^(status|type|visibility)_/, '')}` : bare);
 }
+
+const lowerCase = new Set(['as', 'by', 'of', 'on', 'or', 'to']);
 
 /** `first_name` or `setState` in words for a form: `First Name`, `Set State`. */
 export function titleCase(name: string): string {
@@ -131,9 +138,11 @@ export function titleCase(name: string): string {
 		.replace(/([a-z])([A-Z])/g, '$1 $2')
 		.split(/[._\s-]+/)
 		.filter(Boolean)
-		.map((word) =>
-			upperCase.has(word.toLowerCase()) ? word.toUpperCase() : word.charAt(0).toUpperCase() + word.slice(1),
-		)
+		.map((word, index) => {
+			const lower = word.toLowerCase();
+			if (index > 0 && lowerCase.has(lower)) return lower;
+			return upperCase.has(lower) ? word.toUpperCase() : word.charAt(0).toUpperCase() + word.slice(1);
+		})
 		.join(' ');
 }
 
@@ -144,6 +153,8 @@ const taken = new Set(['action', 'operation', 'resource']);
 export function parameterName(wireName: string): string {
 	if (taken.has(wireName)) return `${wireName}Value`;
 	const words = titleCase(wireName).split(' ');
-	const [first = '', ...rest] = words.map((word) => word.charAt(0) + word.slice(1).toLowerCase());
+	const [first = '', ...rest] = words.map(
+		(word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase(),
+	);
 	return first.charAt(0).toLowerCase() + first.slice(1) + rest.join('');
 }

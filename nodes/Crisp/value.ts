@@ -13,7 +13,7 @@ export interface Parameters {
 
 /** What a user calls a field. */
 export function labelOf(wireName: string, field: Field): string {
-	return field.label ?? labelFrom(wireName);
+	return field.label ?? labelFrom(wireName, field.kind);
 }
 
 /**

@@ -53,7 +53,7 @@ export const analytics = resource(
 					['average', 'maximum', 'median', 'minimum', 'moving_average', 'sum'],
 					'How several values become one',
 				),
-				split_by: text('Key that the results are divided by', { example: 'operator' }),
+				split_by: text('Key that the results are divided by', { label: 'Split By', example: 'operator' }),
 				filter: json('What is counted only; its form depends on the metric'),
 				if: json('Condition of a rule; needs Then'),
 				then: json('What happens where the condition of If is met'),

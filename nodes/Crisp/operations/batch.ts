@@ -10,12 +10,12 @@ const sessions: Fields = {
 };
 
 const inbox: Fields = {
-	inbox_id: picker('inbox', 'The inbox to act in; every inbox when empty', { label: 'Inbox' }),
+	inbox_id: picker('inbox', 'The inbox to act in; every inbox when empty'),
 };
 
 const people: Fields = {
 	'people.profiles': list('IDs of the people, separated by commas', { label: 'Person IDs' }),
-	'people.search': text('Search that finds the people, instead of their IDs', { label: 'People Search' }),
+	'people.search': text('Search that finds the people, instead of their IDs'),
 };
 
 const data: Fields = {
@@ -98,7 +98,6 @@ export const batch = resource(
 			body: {
 				...sessions,
 				inbox_id: picker('inbox', 'The inbox that gets the conversations', {
-					label: 'Inbox',
 					required: true,
 				}),
 			},

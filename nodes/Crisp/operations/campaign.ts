@@ -26,13 +26,13 @@ const delivery: Fields = {
 	'flow.assert_delay': number('How long to wait before the criteria are checked'),
 	'flow.deliver_once': flag('Whether a person gets an automated campaign only once'),
 	'flow.deliver_delay': number('How long to wait before it is delivered'),
-	'options.deliver_to_chatbox': flag('Whether it is shown in the chatbox', { label: 'Deliver to Chatbox' }),
-	'options.deliver_to_email': flag('Whether it is sent by email', { label: 'Deliver to Email' }),
+	'options.deliver_to_chatbox': flag('Whether it is shown in the chatbox'),
+	'options.deliver_to_email': flag('Whether it is sent by email'),
 	'options.sender_name_website': flag('Whether the website is shown as the sender', {
 		label: 'Sender Is Website',
 	}),
 	'options.sender_email_reply': flag('Whether people can reply by email', { label: 'Reply by Email' }),
-	'options.tracking': flag('Whether openings and clicks are counted', { label: 'Tracking' }),
+	'options.tracking': flag('Whether openings and clicks are counted'),
 };
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-campaign and #website-campaigns */
@@ -74,17 +74,15 @@ export const campaign = resource(
 			action: 'Get many campaigns',
 			entry: 'campaign_id',
 			query: {
-				search_name: text('Words of the name', { label: 'Search' }),
-				filter_tag: text('Only campaigns with this tag', { label: 'Tag' }),
+				search_name: text('Words of the name'),
+				filter_tag: text('Only campaigns with this tag'),
 				filter_type_one_shot: bit('Whether to return one-shot campaigns', { label: 'Is One-Shot' }),
-				filter_type_automated: bit('Whether to return automated campaigns', { label: 'Is Automated' }),
-				filter_status_not_configured: bit('Whether to return campaigns that are not set up', {
-					label: 'Is Not Configured',
-				}),
-				filter_status_ready: bit('Whether to return campaigns that can be sent', { label: 'Is Ready' }),
-				filter_status_paused: bit('Whether to return paused campaigns', { label: 'Is Paused' }),
-				filter_status_sending: bit('Whether to return campaigns under way', { label: 'Is Sending' }),
-				filter_status_done: bit('Whether to return campaigns that are sent', { label: 'Is Done' }),
+				filter_type_automated: bit('Whether to return automated campaigns'),
+				filter_status_not_configured: bit('Whether to return campaigns that are not set up'),
+				filter_status_ready: bit('Whether to return campaigns that can be sent'),
+				filter_status_paused: bit('Whether to return paused campaigns'),
+				filter_status_sending: bit('Whether to return campaigns under way'),
+				filter_status_done: bit('Whether to return campaigns that are sent'),
 			},
 		}),
 		getAllRecipients: op('GET /v1/website/{website_id}/campaign/{campaign_id}/recipients/{page_number}', {
@@ -179,9 +177,9 @@ export const campaignTemplate = resource(
 			action: 'Get many campaign templates',
 			entry: 'template_id',
 			query: {
-				search_name: text('Words of the name', { label: 'Search' }),
-				filter_type_custom: bit('Whether to return templates of your own', { label: 'Is Custom' }),
-				filter_type_static: bit('Whether to return templates that Crisp brings', { label: 'Is Static' }),
+				search_name: text('Words of the name'),
+				filter_type_custom: bit('Whether to return templates of your own'),
+				filter_type_static: bit('Whether to return templates that Crisp brings'),
 			},
 		}),
 		replace: op('PUT /v1/website/{website_id}/campaigns/template/{template_id}', {

@@ -57,13 +57,13 @@ export const classicArticle = resource(
 			action: 'Get many articles of the classic help desk',
 			entry: 'article_id',
 			query: {
-				search_title: text('Words of the title', { label: 'Search' }),
-				filter_category_id: picker('category', 'Only articles of this category', { label: 'Category' }),
-				filter_section_id: text('Only articles of this section', { label: 'Section ID' }),
-				filter_status_published: bit('Whether to return published articles', { label: 'Is Published' }),
-				filter_status_draft: bit('Whether to return drafts', { label: 'Is Draft' }),
-				filter_visibility_visible: bit('Whether to return visible articles', { label: 'Is Visible' }),
-				filter_visibility_hidden: bit('Whether to return hidden articles', { label: 'Is Hidden' }),
+				search_title: text('Words of the title'),
+				filter_category_id: picker('category', 'Only articles of this category'),
+				filter_section_id: text('Only articles of this section'),
+				filter_status_published: bit('Whether to return published articles'),
+				filter_status_draft: bit('Whether to return drafts'),
+				filter_visibility_visible: bit('Whether to return visible articles'),
+				filter_visibility_hidden: bit('Whether to return hidden articles'),
 				...period,
 				order_visits: bit('Whether the article that is read most comes first', { label: 'Sort by Visits' }),
 			},
@@ -138,10 +138,9 @@ export const classicArticle = resource(
 				action: 'Update the category of an article',
 				body: {
 					category_id: picker('category', 'The category that gets the article', {
-						label: 'Category',
 						required: true,
 					}),
-					section_id: text('ID of the section of the category; empty for none', { label: 'Section ID' }),
+					section_id: text('ID of the section of the category; empty for none'),
 				},
 			},
 		),
@@ -175,7 +174,7 @@ export const classicCategory = resource(
 		getAll: op('GET /v1/website/{website_id}/helpdesk/locale/{locale}/categories/{page_number}', {
 			action: 'Get many categories of the classic help desk',
 			entry: 'category_id',
-			query: { search_name: text('Words of the name', { label: 'Search' }) },
+			query: { search_name: text('Words of the name') },
 		}),
 		replace: op('PUT /v1/website/{website_id}/helpdesk/locale/{locale}/category/{category_id}', {
 			action: 'Replace a category of the classic help desk',
@@ -222,7 +221,7 @@ export const classicSection = resource(
 			{
 				action: 'Get many sections of the classic help desk',
 				entry: 'section_id',
-				query: { search_name: text('Words of the name', { label: 'Search' }) },
+				query: { search_name: text('Words of the name') },
 			},
 		),
 		replace: op(

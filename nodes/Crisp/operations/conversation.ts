@@ -63,9 +63,6 @@ export const conversation = resource(
 			query: {
 				search_query: text(
 					'What to search for: words, a segment or a JSON list of criteria, as Search Type says',
-					{
-						label: 'Search',
-					},
 				),
 				search_type: choice(['text', 'segment', 'filter'], 'How the search is read', {}),
 				search_operator: choice(
@@ -75,28 +72,20 @@ export const conversation = resource(
 						label: 'Search Must Match',
 					},
 				),
-				filter_inbox_id: picker('inbox', 'Only conversations of this inbox', { label: 'Inbox' }),
+				filter_inbox_id: picker('inbox', 'Only conversations of this inbox'),
 				filter_assigned: picker('operator', 'Only conversations assigned to this operator', {
 					label: 'Assigned To',
 				}),
-				filter_unassigned: bit('Whether to return only conversations that nobody is assigned to', {
-					label: 'Is Unassigned',
-				}),
-				filter_unread: bit('Whether to return only conversations with unread messages', {
-					label: 'Is Unread',
-				}),
-				filter_resolved: bit('Whether to return only resolved conversations', { label: 'Is Resolved' }),
-				filter_not_resolved: bit('Whether to return only conversations that are not resolved', {
-					label: 'Is Not Resolved',
-				}),
+				filter_unassigned: bit('Whether to return only conversations that nobody is assigned to'),
+				filter_unread: bit('Whether to return only conversations with unread messages'),
+				filter_resolved: bit('Whether to return only resolved conversations'),
+				filter_not_resolved: bit('Whether to return only conversations that are not resolved'),
 				filter_mention: bit('Whether to return only conversations that mention the operator', {
 					label: 'Is Mentioned',
 				}),
 				filter_date_start: date('Only conversations from this moment on', { label: 'From' }),
 				filter_date_end: date('Only conversations until this moment', { label: 'Until' }),
-				include_empty: bit('Whether to return conversations without messages too', {
-					label: 'Include Empty',
-				}),
+				include_empty: bit('Whether to return conversations without messages too'),
 				order_date_created: bit('Whether the newest conversation comes first', { label: 'Sort by Creation' }),
 				order_date_updated: bit('Whether the latest change comes first', { label: 'Sort by Change' }),
 				order_date_waiting: bit('Whether the visitor who waits longest comes first', {
@@ -161,7 +150,6 @@ export const conversation = resource(
 			body: { silent: flag('Whether the operator is not notified') },
 		}),
 		setState: op('PATCH /v1/website/{website_id}/conversation/{session_id}/state', {
-			name: 'Set State',
 			scope: 'website:conversation:states',
 			action: 'Set the state of a conversation',
 			description: 'Resolve a conversation, open it again or mark it as pending',
@@ -217,7 +205,7 @@ export const conversation = resource(
 			scope: 'website:conversation:routing',
 			action: 'Move a conversation to an inbox',
 			body: {
-				inbox_id: picker('inbox', 'The inbox that gets the conversation', { label: 'Inbox', required: true }),
+				inbox_id: picker('inbox', 'The inbox that gets the conversation', { required: true }),
 			},
 		}),
 		moveToMainInbox: op('PATCH /v1/website/{website_id}/conversation/{session_id}/inbox', {

@@ -12,10 +12,9 @@ export const file = resource('File', {
 		tier: 'user',
 		query: {
 			list_id: text('Your own ID for the request; it comes back with the event', {
-				label: 'List ID',
 				required: true,
 			}),
-			search_query: text('What the animations should be about', { label: 'Search' }),
+			search_query: text('What the animations should be about'),
 		},
 		isSized: true,
 	}),

@@ -7,9 +7,8 @@ export const importing: Fields = {
 		required: true,
 		example: 'https://docs.example.com/',
 	}),
-	detect_locales: flag('Whether Crisp finds out the language of each article', { label: 'Detect Locales' }),
+	detect_locales: flag('Whether Crisp finds out the language of each article'),
 	other_locales: list('Languages there may be besides the main one, separated by commas', {
-		label: 'Other Locales',
 		example: 'fr, de',
 	}),
 };

@@ -37,7 +37,7 @@ export const knowledgeBase = resource(
 			action: 'Get many changes of the knowledge base',
 			entry: 'change_id',
 			query: {
-				filter_locale: picker('locale', 'Only changes in this language', { label: 'Locale' }),
+				filter_locale: picker('locale', 'Only changes in this language'),
 				filter_type: text('Only changes in this part', { label: 'Content Type', example: 'articles' }),
 				filter_tree_path: text('Only changes of this page', { label: 'Path' }),
 			},
@@ -65,13 +65,12 @@ export const knowledgeBase = resource(
 			action: 'Get the tree of the knowledge base',
 			description: 'Retrieve pages and groups with what is below them',
 			query: {
-				search_title: text('Words of the title', { label: 'Search' }),
+				search_title: text('Words of the title'),
 				sub_path: text('Only what is below this path', { label: 'Below Path' }),
 				...period,
 			},
 		}),
 		getByID: op('GET /v1/website/{website_id}/helpdesk/page/entity/{locale}/{content_type}/{entity_id}', {
-			name: 'Get by ID',
 			action: 'Get a page of the knowledge base by ID',
 			description: 'Retrieve title, path and address of a page',
 		}),
@@ -91,7 +90,6 @@ export const knowledgeBase = resource(
 			query: period,
 		}),
 		getUrl: op('GET /v1/website/{website_id}/helpdesk/tree/page/{locale}/{content_type}/{path}', {
-			name: 'Get URL',
 			action: 'Get the URL of a page of the knowledge base',
 		}),
 		import: op('POST /v1/website/{website_id}/helpdesk/import/{locale}/{content_type}', {
@@ -129,9 +127,9 @@ export const knowledgeBase = resource(
 					title: text('Title of the page'),
 					description: longText('Short description of the page'),
 					format: text('What the text is written in', { example: 'markdown' }),
-					'state.published': flag('Whether readers see the page', { label: 'Published' }),
-					'state.hidden': flag('Whether the page is kept out of lists', { label: 'Hidden' }),
-					'state.featured': flag('Whether the page is featured', { label: 'Featured' }),
+					'state.published': flag('Whether readers see the page'),
+					'state.hidden': flag('Whether the page is kept out of lists'),
+					'state.featured': flag('Whether the page is featured'),
 					'author.user_id': picker('operator', 'The operator who is shown as the author', {
 						label: 'Author',
 					}),

@@ -60,7 +60,6 @@ export const message = resource(
 					when: { type: ['text', 'note'] },
 				}),
 				'content.text': longText('What the message says above what it offers', {
-					label: 'Text',
 					required: true,
 					when: { type: ['picker', 'field', 'carousel', 'event'] },
 				}),
@@ -95,7 +94,7 @@ export const message = resource(
 						'action.target': text('The address to open', { label: 'Action URL' }),
 					},
 					'What the visitor can choose',
-					{ label: 'Choices', required: true, when: { type: ['picker'] } },
+					{ required: true, when: { type: ['picker'] } },
 				),
 				'content.explain': text('Shown in the empty field', {
 					label: 'Hint',
@@ -135,7 +134,6 @@ export const message = resource(
 					when: hasUrl,
 				}),
 				'content.duration': number('How long the audio is, in seconds', {
-					label: 'Duration',
 					required: true,
 					when: { type: ['audio'] },
 				}),

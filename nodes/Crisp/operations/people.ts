@@ -120,7 +120,7 @@ export const person = resource(
 			isSized: true,
 			simplify: personSummary,
 			query: {
-				search_text: text('Words to search for in names, emails and companies', { label: 'Search' }),
+				search_text: text('Words to search for in names, emails and companies'),
 				search_filter: json('List of criteria, each with model, criterion, operator and query', {
 					label: 'Search Criteria',
 					example: '[{"model":"people","criterion":"email","operator":"eq","query":["a@b.co"]}]',
@@ -159,7 +159,6 @@ export const person = resource(
 			body: { data: pairs('Keys and the values they get', { label: 'Custom Data', required: true }) },
 		}),
 		addEvent: op('POST /v1/website/{website_id}/people/events/{people_id}', {
-			name: 'Add Event',
 			action: 'Add an event to a person',
 			description: 'Note in the profile that something happened, such as an order',
 			body: {
@@ -192,13 +191,9 @@ export const person = resource(
 				description: 'Retrieve the IDs of the conversations with a contact',
 				entry: 'session_id',
 				query: {
-					filter_unread: bit('Whether to return only conversations with unread messages', {
-						label: 'Is Unread',
-					}),
-					filter_resolved: bit('Whether to return only resolved conversations', { label: 'Is Resolved' }),
-					filter_not_resolved: bit('Whether to return only conversations that are not resolved', {
-						label: 'Is Not Resolved',
-					}),
+					filter_unread: bit('Whether to return only conversations with unread messages'),
+					filter_resolved: bit('Whether to return only resolved conversations'),
+					filter_not_resolved: bit('Whether to return only conversations that are not resolved'),
 				},
 			},
 		),
@@ -224,11 +219,9 @@ export const person = resource(
 					{ required: true },
 				),
 				'options.column_separator': text('What stands between two columns', {
-					label: 'Column Separator',
 					fallback: ';',
 				}),
 				'options.skip_header': flag('Whether the first line has the names of the columns', {
-					label: 'Skip Header',
 					fallback: true,
 				}),
 			},

@@ -2,10 +2,8 @@ import { bit, date, json, number, text, type Fields } from '../field';
 import { op, resource } from '../operation';
 
 const filters: Fields = {
-	filter_configured: bit('Whether to return only websites that the plugin is set up for', {
-		label: 'Is Configured',
-	}),
-	include_plan: bit('Whether to return the plan of each website too', { label: 'Include Plan' }),
+	filter_configured: bit('Whether to return only websites that the plugin is set up for'),
+	include_plan: bit('Whether to return the plan of each website too'),
 };
 
 /** https://docs.crisp.chat/references/rest-api/v1/#plugin-connect */

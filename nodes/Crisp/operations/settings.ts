@@ -19,7 +19,7 @@ export const websiteSetting = resource(
 					'Other domains of the website, separated by commas; they replace the ones there',
 				),
 				logo: text('Address of the logo; empty for none', { label: 'Logo URL' }),
-				'audit.log': flag('Whether actions of operators are logged', { label: 'Audit Log' }),
+				'audit.log': flag('Whether actions of operators are logged'),
 				'contact.email': email('Email that visitors are shown'),
 				'contact.phone': text('Phone number that visitors are shown'),
 				'contact.messenger': text('Facebook Messenger account that visitors are shown'),

@@ -18,7 +18,7 @@ export const spam = resource('Spam', {
 	getAll: op('GET /v1/website/{website_id}/conversations/spams/{page_number}', {
 		action: 'Get many spams',
 		entry: 'spam_id',
-		query: { filter_type: text('Only spams of this type', { label: 'Type', example: 'email' }) },
+		query: { filter_type: text('Only spams of this type', { example: 'email' }) },
 	}),
 	getContent: op('GET /v1/website/{website_id}/conversations/spam/{spam_id}/content', {
 		action: 'Get the content of a spam',
