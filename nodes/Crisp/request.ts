@@ -1,6 +1,6 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import type { CrispRequest } from '../shared/transport';
-import { parameterName, type Field, type Fields } from './field';
+import { parameterName, titleCase, type Field, type Fields } from './field';
 import { pathFields, type Operation, type TableOperation } from './operation';
 import { fillPath } from './route';
 import { labelOf, setAt, toWire, type Parameters } from './value';
@@ -96,13 +96,13 @@ export function buildRequest(operation: TableOperation, reading: Reading): Crisp
 	}
 	if (operation.body && isChange(operation) && Object.keys(body).length === 0) {
 		throw new UserError('There is nothing to update', {
-			description: 'Add at least one field below, with a value for this item.',
+			description: `Add at least one field under '${titleCase(reading.collection)}', with a value for this item.`,
 		});
 	}
 	Object.assign(body, structuredClone(operation.fixed));
 	return {
 		method: route.method,
-		path: fillPath(route, readPath(operation, reading)),
+		path: fillPath(route, readPath(operation, reading), (name) => labelOf(name, pathField(operation, name))),
 		query: Object.fromEntries([...query].map(([name, value]) => [name, inQuery(value)])),
 		body: sendsBody(operation) ? body : undefined,
 	};

@@ -39,12 +39,16 @@ export function parseRoute(template: string): Route {
  * `{path}` the segments between its slashes. The page number stays open (see `onPage`). Throws a
  * UserError for a value that no path can carry: empty, `.` or `..`, broken Unicode.
  */
-export function fillPath(route: Route, values: Record<string, string>): string {
+export function fillPath(
+	route: Route,
+	values: Record<string, string>,
+	labelOf = (name: string) => name.replaceAll('_', ' '),
+): string {
 	return route.path.replace(variable, (open, name: string) => {
 		if (name === page) return open;
 		const value = values[name] ?? '';
 		const parts = name === tree ? value.replace(/^\/|\/$/g, '').split('/') : [value];
-		return parts.map((part) => segment(name, part)).join('/');
+		return parts.map((part) => segment(labelOf(name), part)).join('/');
 	});
 }
 
@@ -53,17 +57,17 @@ export function onPage(path: string, pageNumber: number): string {
 	return path.replace(`{${page}}`, String(pageNumber));
 }
 
-function segment(name: string, value: string): string {
-	const words = name.replaceAll('_', ' ');
+function segment(label: string, value: string): string {
 	if (!value) {
-		throw new UserError(`The ${words} is empty`, {
-			description: `Choose it from the list, or give the ${words} through an expression that has a value for this item.`,
+		throw new UserError(`'${label}' is empty`, {
+			description:
+				'Choose it from the list, or give it through an expression that has a value for this item.',
 		});
 	}
 	// Clients resolve dot segments even when they are escaped, which would reach another route.
 	if (value === '.' || value === '..' || !value.isWellFormed()) {
-		throw new UserError(`"${value.toWellFormed()}" cannot be a ${words}`, {
-			description: `Copy the ${words} from Crisp, or take it from the output of an earlier node.`,
+		throw new UserError(`'${label}' cannot be "${value.toWellFormed()}"`, {
+			description: 'Copy it from Crisp, or take it from the output of an earlier node.',
 		});
 	}
 	return encodeURIComponent(value);

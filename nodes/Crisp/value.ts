@@ -68,7 +68,8 @@ function toId(value: unknown, { picks = 'website' }: Field, label: string): stri
 	const id = toText(value, label);
 	const cure = faultOfId(picks, id);
 	if (!cure) return id;
-	throw new UserError(`${label} is not the ID of a ${picks}: ${show(id)}`, { description: cure });
+	const article = /^[aeiou]/.test(picks) ? 'an' : 'a';
+	throw new UserError(`${label} is not the ID of ${article} ${picks}: ${show(id)}`, { description: cure });
 }
 
 function toNumber(value: unknown, label: string): number | undefined {
