@@ -1,0 +1,65 @@
+import { listSearch } from '../../nodes/Crisp/pickers';
+import { crisp, search } from './n8n';
+import { conversation, credentialFor, locator, shop, useSandbox } from './workspace';
+
+const sandbox = useSandbox();
+
+type Method = keyof typeof listSearch;
+
+/** What the form has chosen already, for lists that are about something. */
+const parameters = {
+	websiteId: locator(shop),
+	locale: locator('en'),
+	categoryId: locator('33bc73b7-b7db-40a9-80fc-fcba8ebd1067'),
+};
+
+const paths: Record<Method, string> = {
+	searchWebsites: `/v1/website/${shop}`,
+	searchConversations: `/v1/website/${shop}/conversations/1`,
+	searchPeople: `/v1/website/${shop}/people/profiles/1`,
+	searchOperators: `/v1/website/${shop}/operators/list`,
+	searchInboxes: `/v1/website/${shop}/inboxes/list/1`,
+	searchTeams: `/v1/website/${shop}/teams/list/1`,
+	searchCampaigns: `/v1/website/${shop}/campaigns/list/1`,
+	searchTemplates: `/v1/website/${shop}/campaigns/templates/1`,
+	searchLocales: `/v1/website/${shop}/helpdesk/locales/1`,
+	searchArticles: `/v1/website/${shop}/helpdesk/locale/en/articles/1`,
+	searchCategories: `/v1/website/${shop}/helpdesk/locale/en/categories/1`,
+	searchSections: `/v1/website/${shop}/helpdesk/locale/en/category/${parameters.categoryId.value}/sections/1`,
+	searchPlugins: `/v1/plugins/subscription/${shop}`,
+};
+
+it('has a list behind every dropdown of the form', () => {
+	const used = new Set(JSON.stringify(crisp.description).match(/(?<="searchListMethod":")\w+/g));
+	expect([...used].sort()).toEqual(Object.keys(paths).sort());
+	expect(Object.keys(crisp.methods.listSearch).sort()).toEqual(Object.keys(paths).sort());
+});
+
+describe.each(Object.entries(paths) as Array<[Method, string]>)('%s', (method, path) => {
+	it(`reads ${path}`, async () => {
+		const { results } = await search(method, credentialFor(sandbox.current), { parameters });
+		expect(sandbox.current.requests.at(-1)?.path).toBe(path);
+		for (const { name, value } of results) {
+			expect(name).not.toMatch(/undefined|\[object/);
+			expect(value).not.toBe('undefined');
+		}
+	});
+
+	it('searches, by Crisp or by what it read', async () => {
+		const credential = credentialFor(sandbox.current);
+		const { results } = await search(method, credential, { parameters, filter: 'no such words' });
+		const asked = JSON.stringify(sandbox.current.requests.at(-1)?.query ?? {});
+		expect(asked.includes('no such words') || results.length === 0).toBe(true);
+	});
+});
+
+it('says what has to be chosen first', async () => {
+	const credential = credentialFor(sandbox.current);
+	const found = search('searchArticles', credential, { parameters: { websiteId: locator(shop) } });
+	await expect(found).rejects.toThrow("'locale' is empty");
+});
+
+it('shows a conversation by who wrote, about what, and what was said last', async () => {
+	const { results } = await search('searchConversations', credentialFor(sandbox.current), { parameters });
+	expect(results.find(({ value }) => value === conversation)?.name).toMatch(/.+ – .+/);
+});
