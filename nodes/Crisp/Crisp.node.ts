@@ -39,14 +39,14 @@ export class Crisp implements INodeType {
 		const count = this.getInputData().length;
 		const goesOn = this.continueOnFail();
 		const faults = new Map<number, unknown>();
-		const tasks = Array.from({ length: count }, (_, index) => {
+		const tasks: Array<Task | undefined> = [];
+		for (let index = 0; index < count; index++) {
 			try {
-				return runner.taskFor(index);
+				tasks[index] = await runner.taskFor(index);
 			} catch (error) {
 				faults.set(index, error);
-				return undefined;
 			}
-		});
+		}
 		// Where one bad item fails all, it does so before anything was sent for the others.
 		const isStopped = () => faults.size > 0 && !goesOn;
 		const results = await runInLanes({
@@ -55,7 +55,7 @@ export class Crisp implements INodeType {
 			isStopped,
 			async run(index) {
 				try {
-					return await (tasks[index] as Task | undefined)?.run();
+					return await tasks[index]?.run();
 				} catch (error) {
 					faults.set(index, error);
 					return undefined;

@@ -10,7 +10,8 @@ interface Locator {
 	pattern?: string;
 	/** The part of an address in Crisp's app that holds the ID. */
 	url?: { pattern: string; example: string };
-	isEmail?: boolean;
+	/** Whether an email may be given: Crisp takes it as it is, or the node looks up the ID. */
+	email?: 'taken' | 'looked up';
 }
 
 const locators: Record<Picks, Locator> = {
@@ -30,9 +31,13 @@ const locators: Record<Picks, Locator> = {
 		search: 'searchPeople',
 		example: '05bde36e-0a91-4c6e-a9e7-93a1de0cb5d0',
 		url: { pattern: `/contacts/profile/(${uuid})`, example: 'https://app.crisp.chat/website/…/contacts/…' },
-		isEmail: true,
+		email: 'taken',
 	},
-	operator: { search: 'searchOperators', example: 'a4c32c68-be91-4e29-b05a-976e93abbe3f' },
+	operator: {
+		search: 'searchOperators',
+		example: 'a4c32c68-be91-4e29-b05a-976e93abbe3f',
+		email: 'looked up',
+	},
 	inbox: { search: 'searchInboxes', example: 'd42e8b3b-ea8f-4e79-a9f8-d0e467fc1c31' },
 	team: { search: 'searchTeams', example: 'd09fbd42-e517-45a4-9776-ba8226e00ba8' },
 	campaign: { search: 'searchCampaigns', example: '355d805f-a72f-457e-a3e5-5d01521f3cd8' },
@@ -56,7 +61,7 @@ const labels = {
 
 /** The ways a thing of the workspace can be chosen, for a resource locator. */
 export function locatorModes(what: Picks): INodePropertyMode[] {
-	const { search, example, pattern, url, isEmail } = locators[what];
+	const { search, example, pattern, url, email } = locators[what];
 	const typeOptions = { searchListMethod: search, searchable: true };
 	const modes: INodePropertyMode[] = [
 		{ ...labels.list, type: 'list', typeOptions },
@@ -66,7 +71,7 @@ export function locatorModes(what: Picks): INodePropertyMode[] {
 		const extractValue = { type: 'regex', regex: `.*${url.pattern}.*` } as const;
 		modes.push({ ...textMode('url', url.example, `.*${url.pattern}.*`), extractValue });
 	}
-	if (isEmail) modes.push(textMode('email', 'nathan@example.com', '^[^@\\s]+@[^@\\s]+$'));
+	if (email) modes.push(textMode('email', 'nathan@example.com', '^[^@\\s]+@[^@\\s]+$'));
 	return modes;
 }
 
@@ -95,11 +100,16 @@ export function idIn(what: Picks, given: unknown): unknown {
  * none, or another form than such IDs have. Undefined for an ID that may be right.
  */
 export function faultOfId(what: Picks, id: string): string | undefined {
-	const { pattern, example, isEmail } = locators[what];
+	const { pattern, example, email } = locators[what];
 	const isRight = pattern
 		? new RegExp(`^${pattern}$`).test(id)
-		: (isEmail === true || !id.includes('@')) && !id.includes('://');
+		: (email !== undefined || !id.includes('@')) && !id.includes('://');
 	if (isRight) return undefined;
-	const ways = isEmail ? 'an ID or an email' : 'an ID';
+	const ways = email ? 'an ID or an email' : 'an ID';
 	return `Choose the ${what} from the list, or give ${ways} such as ${example} through an expression.`;
+}
+
+/** Whether the node finds the ID of such a thing by an email. */
+export function isLookedUp(what: Picks): boolean {
+	return locators[what].email === 'looked up';
 }
