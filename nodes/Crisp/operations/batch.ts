@@ -97,9 +97,7 @@ export const batch = resource(
 			action: 'Move many conversations to an inbox',
 			body: {
 				...sessions,
-				inbox_id: picker('inbox', 'The inbox that gets the conversations', {
-					required: true,
-				}),
+				inbox_id: picker('inbox', 'The inbox that gets the conversations', { required: true }),
 			},
 		}),
 		moveToMainInbox: op('PATCH /v1/website/{website_id}/batch/inbox', {

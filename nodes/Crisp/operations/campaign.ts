@@ -42,10 +42,7 @@ export const campaign = resource(
 		create: op('POST /v1/website/{website_id}/campaign', {
 			action: 'Create a campaign',
 			description: 'Create an empty campaign, to be filled by Update',
-			body: {
-				type: { ...type, required: true },
-				name: text('Name of the campaign', { required: true }),
-			},
+			body: { type: { ...type, required: true }, name: text('Name of the campaign', { required: true }) },
 		}),
 		delete: op('DELETE /v1/website/{website_id}/campaign/{campaign_id}', { action: 'Delete a campaign' }),
 		dispatch: op('POST /v1/website/{website_id}/campaign/{campaign_id}/dispatch', {
@@ -159,10 +156,7 @@ export const campaignTemplate = resource(
 	{
 		create: op('POST /v1/website/{website_id}/campaigns/template', {
 			action: 'Create a campaign template',
-			body: {
-				name: text('Name of the template', { required: true }),
-				format: { ...format, required: true },
-			},
+			body: { name: text('Name of the template', { required: true }), format: { ...format, required: true } },
 		}),
 		delete: op('DELETE /v1/website/{website_id}/campaigns/template/{template_id}', {
 			action: 'Delete a campaign template',
@@ -193,11 +187,7 @@ export const campaignTemplate = resource(
 		update: op('PATCH /v1/website/{website_id}/campaigns/template/{template_id}', {
 			action: 'Update a campaign template',
 			description: 'Change the fields given and keep the rest',
-			body: {
-				name: text('Name of the template'),
-				format: { ...format, fallback: undefined },
-				content,
-			},
+			body: { name: text('Name of the template'), format: { ...format, fallback: undefined }, content },
 		}),
 	},
 	{ tier: 'user' },

@@ -137,9 +137,7 @@ export const classicArticle = resource(
 			{
 				action: 'Update the category of an article',
 				body: {
-					category_id: picker('category', 'The category that gets the article', {
-						required: true,
-					}),
+					category_id: picker('category', 'The category that gets the article', { required: true }),
 					section_id: text('ID of the section of the category; empty for none'),
 				},
 			},

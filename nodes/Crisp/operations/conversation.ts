@@ -68,9 +68,7 @@ export const conversation = resource(
 				search_operator: choice(
 					{ and: 'All', or: 'Any' },
 					'Which criteria of a filter search have to match',
-					{
-						label: 'Search Must Match',
-					},
+					{ label: 'Search Must Match' },
 				),
 				filter_inbox_id: picker('inbox', 'Only conversations of this inbox'),
 				filter_assigned: picker('operator', 'Only conversations assigned to this operator', {
@@ -204,9 +202,7 @@ export const conversation = resource(
 			name: 'Move to Inbox',
 			scope: 'website:conversation:routing',
 			action: 'Move a conversation to an inbox',
-			body: {
-				inbox_id: picker('inbox', 'The inbox that gets the conversation', { required: true }),
-			},
+			body: { inbox_id: picker('inbox', 'The inbox that gets the conversation', { required: true }) },
 		}),
 		moveToMainInbox: op('PATCH /v1/website/{website_id}/conversation/{session_id}/inbox', {
 			scope: 'website:conversation:routing',
@@ -317,9 +313,7 @@ export const conversation = resource(
 			action: 'Set whether you have a conversation open',
 			description: 'Show other operators that you look at a conversation; it ends by itself unless renewed',
 			scope: 'website:conversation:actions',
-			body: {
-				opened: flag('Whether you have the conversation open', { required: true, fallback: true }),
-			},
+			body: { opened: flag('Whether you have the conversation open', { required: true, fallback: true }) },
 		}),
 	},
 	{ scope: 'website:conversation:sessions' },

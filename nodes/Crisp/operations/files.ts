@@ -8,12 +8,10 @@ export const file = resource('File', {
 	getAllAnimations: op('GET /v1/media/animation/list/{page_number}', {
 		action: 'Get many animations',
 		description:
-			'Ask Crisp for animated pictures; it sends them a moment later as event media:animation:listed, with the List ID',
+			'Ask Crisp for animated pictures; they come a moment later as event media:animation:listed, with the List ID, and not as items here',
 		tier: 'user',
 		query: {
-			list_id: text('Your own ID for the request; it comes back with the event', {
-				required: true,
-			}),
+			list_id: text('Your own ID for the request; it comes back with the event', { required: true }),
 			search_query: text('What the animations should be about'),
 		},
 		isSized: true,

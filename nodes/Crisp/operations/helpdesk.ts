@@ -57,9 +57,7 @@ export const helpDesk = resource(
 				'appearance.logos.header': text('Address of the logo on top', { label: 'Header Logo URL' }),
 				'appearance.logos.footer': text('Address of the logo at the bottom', { label: 'Footer Logo URL' }),
 				'appearance.banner': text('Address of the banner', { label: 'Banner URL' }),
-				'localization.writing_locale': text('Language that texts are written in', {
-					example: 'en',
-				}),
+				'localization.writing_locale': text('Language that texts are written in', { example: 'en' }),
 				'localization.translated_automatic': flag('Whether texts are translated by a machine', {
 					label: 'Translate Automatically',
 				}),

@@ -71,12 +71,7 @@ export const message = resource(
 				}),
 				'content.id': text(
 					'Comes back with the answer, so that a workflow knows which question it belongs to',
-					{
-						label: 'Question ID',
-						required: true,
-						fallback: 'question',
-						when: isQuestion,
-					},
+					{ label: 'Question ID', required: true, fallback: 'question', when: isQuestion },
 				),
 				'content.choices': table(
 					{
@@ -87,9 +82,7 @@ export const message = resource(
 						'action.type': choice(
 							{ '': 'None', frame: 'Open a Frame', link: 'Open a Link' },
 							'What else happens',
-							{
-								fallback: '',
-							},
+							{ fallback: '' },
 						),
 						'action.target': text('The address to open', { label: 'Action URL' }),
 					},

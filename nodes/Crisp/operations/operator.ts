@@ -22,9 +22,7 @@ export const operator = resource(
 				'type',
 			],
 		}),
-		get: op('GET /v1/website/{website_id}/operator/{user_id}', {
-			action: 'Get an operator',
-		}),
+		get: op('GET /v1/website/{website_id}/operator/{user_id}', { action: 'Get an operator' }),
 		invite: op('POST /v1/website/{website_id}/operator', {
 			action: 'Invite an operator',
 			description: 'Send an invitation by email; the address needs no Crisp account yet',

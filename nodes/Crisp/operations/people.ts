@@ -218,9 +218,7 @@ export const person = resource(
 					'Which column holds what',
 					{ required: true },
 				),
-				'options.column_separator': text('What stands between two columns', {
-					fallback: ';',
-				}),
+				'options.column_separator': text('What stands between two columns', { fallback: ';' }),
 				'options.skip_header': flag('Whether the first line has the names of the columns', {
 					fallback: true,
 				}),

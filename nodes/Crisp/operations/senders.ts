@@ -6,9 +6,7 @@ export const origins = { chat: 'Chat', email: 'Email', 'urn:*': 'Any URN' };
 export const origin = choice(
 	origins,
 	'The channel it comes from; a plugin may give its own URN by an expression',
-	{
-		fallback: 'chat',
-	},
+	{ fallback: 'chat' },
 );
 
 /** Who is shown to have done something, where it is not the owner of the token. */
@@ -16,9 +14,7 @@ export const sender: Fields = {
 	'user.type': choice(
 		['website', 'participant'],
 		'Whether the website or a participant is shown as the sender',
-		{
-			label: 'Sender Type',
-		},
+		{ label: 'Sender Type' },
 	),
 	'user.user_id': text('ID of the user who is shown as the sender', { label: 'Sender ID' }),
 	'user.nickname': text('Name that is shown as the sender', { label: 'Sender Name' }),

@@ -6,9 +6,7 @@ import { colorModes, colorThemes } from './looks';
 export const websiteSetting = resource(
 	'Website Setting',
 	{
-		get: op('GET /v1/website/{website_id}/settings', {
-			action: 'Get the settings of a website',
-		}),
+		get: op('GET /v1/website/{website_id}/settings', { action: 'Get the settings of a website' }),
 		update: op('PATCH /v1/website/{website_id}/settings', {
 			action: 'Update the settings of a website',
 			description: 'Change the settings given and keep the rest',
@@ -93,9 +91,7 @@ export const websiteSetting = resource(
 				),
 				'chatbox.blocked_ips': list(
 					'Addresses without the chatbox, separated by commas; they replace the ones there',
-					{
-						label: 'Chatbox Blocked IPs',
-					},
+					{ label: 'Chatbox Blocked IPs' },
 				),
 			},
 		}),

@@ -48,15 +48,11 @@ export const verification = resource('Identity Verification', {
 	updateSettings: op('PATCH /v1/website/{website_id}/verify/settings', {
 		scope: 'website:verify',
 		action: 'Update whether users have to be verified',
-		body: {
-			enabled: flag('Whether users have to be verified', { required: true, fallback: true }),
-		},
+		body: { enabled: flag('Whether users have to be verified', { required: true, fallback: true }) },
 	}),
 	updateStatus: op('PATCH /v1/website/{website_id}/conversation/{session_id}/verify', {
 		name: 'Update Conversation Status',
 		action: 'Update whether a conversation is verified',
-		body: {
-			verified: flag('Whether the user is shown as verified', { required: true, fallback: true }),
-		},
+		body: { verified: flag('Whether the user is shown as verified', { required: true, fallback: true }) },
 	}),
 });

@@ -8,9 +8,7 @@ export const visitor = resource(
 		clearBlocked: op('DELETE /v1/website/{website_id}/visitors/blocked/{block_rule}', {
 			action: 'Clear the visitors blocked by a rule',
 		}),
-		count: op('GET /v1/website/{website_id}/visitors/count', {
-			action: 'Count the visitors on the website',
-		}),
+		count: op('GET /v1/website/{website_id}/visitors/count', { action: 'Count the visitors on the website' }),
 		countBlocked: op('GET /v1/website/{website_id}/visitors/blocked', {
 			action: 'Count the blocked visitors',
 			description: 'Retrieve how many visitors are blocked, by rule',
