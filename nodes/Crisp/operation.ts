@@ -11,7 +11,10 @@ interface Cells {
 	description?: string;
 	/** The one tier whose credentials may do this, where Crisp says that it is only one. */
 	tier?: 'plugin' | 'user';
-	/** What a plugin token needs, without `read` or `write`; where not given, the resource's. */
+	/**
+	 * What a plugin token needs, without `read` or `write`; where not given, the resource's. Empty where
+	 * Crisp does not say.
+	 */
 	scope?: string;
 	/** Shown instead of the name derived from the key. */
 	name?: string;

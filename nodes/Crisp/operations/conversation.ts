@@ -174,6 +174,7 @@ export const conversation = resource(
 		}),
 		getAllFiles: op('GET /v1/website/{website_id}/conversation/{session_id}/files/{page_number}', {
 			action: 'Get many files of a conversation',
+			scope: '',
 			description: 'Retrieve the files that were sent in messages',
 			entry: 'url',
 		}),
@@ -193,6 +194,7 @@ export const conversation = resource(
 		}),
 		getRelations: op('GET /v1/website/{website_id}/conversation/{session_id}/relations', {
 			action: 'Get the conversations related to a conversation',
+			scope: '',
 		}),
 		getState: op('GET /v1/website/{website_id}/conversation/{session_id}/state', {
 			action: 'Get the state of a conversation',
@@ -200,12 +202,12 @@ export const conversation = resource(
 		}),
 		move: op('PATCH /v1/website/{website_id}/conversation/{session_id}/inbox', {
 			name: 'Move to Inbox',
-			scope: 'website:conversation:routing',
+			scope: '',
 			action: 'Move a conversation to an inbox',
 			body: { inbox_id: picker('inbox', 'The inbox that gets the conversation', { required: true }) },
 		}),
 		moveToMainInbox: op('PATCH /v1/website/{website_id}/conversation/{session_id}/inbox', {
-			scope: 'website:conversation:routing',
+			scope: '',
 			action: 'Move a conversation to the main inbox',
 			fixed: { inbox_id: null },
 		}),
@@ -226,7 +228,7 @@ export const conversation = resource(
 		purgeChatbox: op('POST /v1/website/{website_id}/conversation/{session_id}/purge', {
 			action: 'Purge the chatbox of a visitor',
 			description: 'Make the chatbox forget the conversation; the visitor must be online',
-			scope: 'website:conversation:actions',
+			scope: '',
 		}),
 		replaceParticipants: op('PUT /v1/website/{website_id}/conversation/{session_id}/participants', {
 			action: 'Replace the participants of a conversation',
@@ -247,13 +249,13 @@ export const conversation = resource(
 		report: op('POST /v1/website/{website_id}/conversation/{session_id}/report', {
 			action: 'Report a conversation',
 			description: 'Report a conversation, which takes it out of the inbox',
-			scope: 'website:conversation:actions',
+			scope: '',
 			body: { flag: choice(['spam'], 'What the conversation is', { required: true }) },
 		}),
 		requestFeedback: op('POST /v1/website/{website_id}/conversation/{session_id}/feedback', {
 			action: 'Request feedback from the visitor of a conversation',
 			description: 'Ask the visitor for a rating; the visitor must be online',
-			scope: 'website:conversation:actions',
+			scope: '',
 		}),
 		requestTool: op('POST /v1/website/{website_id}/conversation/{session_id}/tool', {
 			name: 'Request Tool Call',
@@ -268,7 +270,7 @@ export const conversation = resource(
 		scheduleReminder: op('POST /v1/website/{website_id}/conversation/{session_id}/reminder', {
 			action: 'Schedule a reminder for a conversation',
 			description: 'Have Crisp remind you by notification, email and a note in the conversation',
-			scope: 'website:conversation:actions',
+			scope: '',
 			body: {
 				date: date('When you are reminded', { label: 'Remind At', required: true }),
 				note: longText('What you are reminded of', { required: true }),
@@ -277,7 +279,7 @@ export const conversation = resource(
 		}),
 		sendTranscript: op('POST /v1/website/{website_id}/conversation/{session_id}/transcript', {
 			action: 'Send the transcript of a conversation by email',
-			scope: 'website:conversation:actions',
+			scope: '',
 			body: {
 				to: choice({ operator: 'Operator', user: 'Visitor' }, 'Who gets the transcript', {
 					label: 'Send To',

@@ -160,6 +160,7 @@ export const person = resource(
 		}),
 		addEvent: op('POST /v1/website/{website_id}/people/events/{people_id}', {
 			action: 'Add an event to a person',
+			scope: '',
 			description: 'Note in the profile that something happened, such as an order',
 			body: {
 				text: text('What happened', { label: 'Event', required: true, example: 'Placed an order' }),
@@ -170,9 +171,11 @@ export const person = resource(
 		}),
 		getAllEvents: op('GET /v1/website/{website_id}/people/events/{people_id}/list/{page_number}', {
 			action: 'Get many events of a person',
+			scope: '',
 		}),
 		export: op('POST /v1/website/{website_id}/people/export/profiles', {
 			action: 'Export people',
+			scope: '',
 			description:
 				'Have contacts sent by email to the user of the token; all of them where nothing is chosen',
 			body: {
@@ -182,12 +185,14 @@ export const person = resource(
 		}),
 		getAllCampaigns: op('GET /v1/website/{website_id}/people/campaigns/{people_id}/list/{page_number}', {
 			action: 'Get many campaigns a person got',
+			scope: '',
 			entry: 'campaign_id',
 		}),
 		getAllConversations: op(
 			'GET /v1/website/{website_id}/people/conversations/{people_id}/list/{page_number}',
 			{
 				action: 'Get many conversations of a person',
+				scope: '',
 				description: 'Retrieve the IDs of the conversations with a contact',
 				entry: 'session_id',
 				query: {
@@ -199,6 +204,7 @@ export const person = resource(
 		),
 		getStatistics: op('GET /v1/website/{website_id}/people/stats', {
 			action: 'Get how many people there are',
+			scope: '',
 		}),
 		getSubscription: op('GET /v1/website/{website_id}/people/subscription/{people_id}', {
 			action: 'Get whether a person wants emails',
@@ -206,6 +212,7 @@ export const person = resource(
 		}),
 		import: op('POST /v1/website/{website_id}/people/import/profiles', {
 			action: 'Import people',
+			scope: '',
 			description:
 				'Import contacts from a CSV file in the storage of Crisp, which takes a while. File: Request Upload URL, with namespace "processing", gives the place for it.',
 			body: {
