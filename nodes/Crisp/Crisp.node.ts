@@ -10,7 +10,7 @@ import {
 import { formProperties } from './form';
 import { runInLanes } from './lanes';
 import { operationFor } from './operations';
-import { searchConversations, searchOperators, searchPeople, searchWebsites } from './pickers';
+import { listSearch } from './pickers';
 import { openRunner, type Task } from './run';
 
 export class Crisp implements INodeType {
@@ -30,9 +30,7 @@ export class Crisp implements INodeType {
 		properties: formProperties(),
 	};
 
-	methods = {
-		listSearch: { searchConversations, searchOperators, searchPeople, searchWebsites },
-	};
+	methods = { listSearch };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const resource = this.getNodeParameter('resource', 0);
@@ -41,14 +39,14 @@ export class Crisp implements INodeType {
 		const count = this.getInputData().length;
 		const goesOn = this.continueOnFail();
 		const faults = new Map<number, unknown>();
-		const tasks = Array.from({ length: count }, (_, index) => {
+		const tasks: Array<Task | undefined> = [];
+		for (let index = 0; index < count; index++) {
 			try {
-				return runner.taskFor(index);
+				tasks[index] = await runner.taskFor(index);
 			} catch (error) {
 				faults.set(index, error);
-				return undefined;
 			}
-		});
+		}
 		// Where one bad item fails all, it does so before anything was sent for the others.
 		const isStopped = () => faults.size > 0 && !goesOn;
 		const results = await runInLanes({
@@ -57,7 +55,7 @@ export class Crisp implements INodeType {
 			isStopped,
 			async run(index) {
 				try {
-					return await (tasks[index] as Task | undefined)?.run();
+					return await tasks[index]?.run();
 				} catch (error) {
 					faults.set(index, error);
 					return undefined;

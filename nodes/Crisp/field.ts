@@ -20,7 +20,20 @@ export interface Field {
 	picks?: Picks;
 }
 
-export type Picks = 'website' | 'conversation' | 'person' | 'operator';
+export type Picks =
+	| 'website'
+	| 'conversation'
+	| 'person'
+	| 'operator'
+	| 'inbox'
+	| 'team'
+	| 'campaign'
+	| 'template'
+	| 'locale'
+	| 'article'
+	| 'category'
+	| 'section'
+	| 'plugin';
 
 export type Fields = Record<string, Field>;
 
@@ -33,6 +46,7 @@ export type Kind =
 	| 'flag'
 	| 'bit'
 	| 'choice'
+	| 'color'
 	| 'list'
 	| 'numbers'
 	| 'date'
@@ -59,6 +73,8 @@ export const number = field('number');
 export const flag = field('flag');
 /** A boolean that is sent as `1` or `0`, as the filters of the conversation list want it. */
 export const bit = field('bit');
+/** A hexadecimal code such as `#377fea`, chosen from a palette. */
+export const color = field('color');
 /** Several texts: separated by commas in the form, or an array through an expression. */
 export const list = field('list');
 /** Several numbers, given like a list. */
@@ -74,7 +90,10 @@ export const pairs = field('pairs');
 /** Identifies a message; the node makes one where the user gives none. */
 export const fingerprint = field('fingerprint');
 
-/** One of several values: a list of wire values, or wire values with the name shown for each. */
+/**
+ * One of several values: a list of wire values, or wire values with the name shown for each. A value
+ * such as `urn:*` is not shown: it lets through what begins so and comes by an expression.
+ */
 export function choice(
 	values: readonly string[] | Record<string, string>,
 	description: string,
@@ -96,15 +115,22 @@ export function picker(picks: Picks, description: string, extra: Extra = {}): Fi
 	return { kind: 'picker', description, picks, ...extra };
 }
 
-const upperCase = new Set(['id', 'url', 'ip', 'json', 'html', 'css', 'arr']);
+const upperCase = new Set(['id', 'url', 'ip', 'json', 'html', 'css', 'arr', 'jwt', 'mcp']);
 
-/** Objects of a body that go without saying: what they hold is shown without their name. */
-const implied = /^(person|content)\./;
+/** Parts of a name that go without saying: objects of a body, and what a filter or a search is. */
+const implied =
+	/^((person|content|options|appearance|logos|localization|behavior|service|access|target|state)\.)+|^filter_/;
 
 /** What a user calls a field of Crisp: `person.employment.title` is "Employment Title". */
-export function labelFrom(wireName: string): string {
-	return titleCase(wireName.replace(implied, ''));
+export function labelFrom(wireName: string, kind?: Kind): string {
+	if (/^search_(name|title|text|query)$/.test(wireName)) return 'Search';
+	const bare = wireName.replace(implied, '');
+	if (kind === 'picker') return titleCase(bare.replace(/_id$/, ''));
+	const isFilter = kind === 'bit' && wireName.startsWith('filter_');
+	return titleCase(isFilter ? `is_${bare.replace(/^(status|type|visibility)_/, '')}` : bare);
 }
+
+const lowerCase = new Set(['as', 'by', 'of', 'on', 'or', 'to']);
 
 /** `first_name` or `setState` in words for a form: `First Name`, `Set State`. */
 export function titleCase(name: string): string {
@@ -112,15 +138,23 @@ export function titleCase(name: string): string {
 		.replace(/([a-z])([A-Z])/g, '$1 $2')
 		.split(/[._\s-]+/)
 		.filter(Boolean)
-		.map((word) =>
-			upperCase.has(word.toLowerCase()) ? word.toUpperCase() : word.charAt(0).toUpperCase() + word.slice(1),
-		)
+		.map((word, index) => {
+			const lower = word.toLowerCase();
+			if (index > 0 && lowerCase.has(lower)) return lower;
+			return upperCase.has(lower) ? word.toUpperCase() : word.charAt(0).toUpperCase() + word.slice(1);
+		})
 		.join(' ');
 }
 
+/** Names that mean something else to n8n. */
+const taken = new Set(['action', 'operation', 'resource']);
+
 /** The n8n parameter for a field of Crisp: `person.first_name` is `personFirstName`. */
 export function parameterName(wireName: string): string {
+	if (taken.has(wireName)) return `${wireName}Value`;
 	const words = titleCase(wireName).split(' ');
-	const [first = '', ...rest] = words.map((word) => word.charAt(0) + word.slice(1).toLowerCase());
+	const [first = '', ...rest] = words.map(
+		(word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase(),
+	);
 	return first.charAt(0).toLowerCase() + first.slice(1) + rest.join('');
 }

@@ -1,9 +1,9 @@
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 import { parameterName, titleCase, type Field, type Fields } from './field';
-import { isList, type Operation, type Resource } from './operation';
+import { descriptionOf, isList, type Operation, type Resource } from './operation';
 import { resources } from './operations';
 import { locatorModes, nothingChosen } from './locators';
-import { collectionName, pathField } from './request';
+import { collectionName, pathField, pathParameter } from './request';
 import { labelOf } from './value';
 
 /** What n8n shows for the table: resource, operation, then the fields of each operation. */
@@ -20,7 +20,11 @@ export function propertiesOf(table: Record<string, Resource>): INodeProperties[]
 			name: 'resource',
 			type: 'options',
 			noDataExpression: true,
-			options: byName.map(([value, { name }]) => ({ name, value })),
+			options: byName.map(([value, { name, description }]) => ({
+				name,
+				value,
+				...(description && { description }),
+			})),
 			default: first,
 		},
 		...byName.map(([value, resource]) => operationProperty(value, resource)),
@@ -28,11 +32,11 @@ export function propertiesOf(table: Record<string, Resource>): INodeProperties[]
 	];
 }
 
-function operationProperty(resource: string, { operations }: Resource): INodeProperties {
-	const options = Object.entries(operations).map(([value, operation]) => ({
+function operationProperty(key: string, resource: Resource): INodeProperties {
+	const options = Object.entries(resource.operations).map(([value, operation]) => ({
 		name: operationName(value, operation),
 		value,
-		description: operation.description ?? operation.action,
+		description: descriptionOf(operation, resource),
 		action: operation.action,
 	}));
 	options.sort((a, b) => a.name.localeCompare(b.name));
@@ -43,17 +47,17 @@ function operationProperty(resource: string, { operations }: Resource): INodePro
 		name: 'operation',
 		type: 'options',
 		noDataExpression: true,
-		displayOptions: { show: { resource: [resource] } },
+		displayOptions: { show: { resource: [key] } },
 		options,
 		default: first,
 	};
 }
 
-/** `getAll` is "Get Many" and `upsert` "Create or Update" in n8n's words; others say what they are. */
+const usualNames: Record<string, string> = { upsert: 'Create or Update', exists: 'Check If Exists' };
+
+/** `getAll` is "Get Many" in n8n's words; other keys say what they are. */
 export function operationName(key: string, { name }: Pick<Operation, 'name'>): string {
-	if (name) return name;
-	if (key === 'upsert') return 'Create or Update';
-	return titleCase(key).replace(/^Get All\b/, 'Get Many');
+	return name ?? usualNames[key] ?? titleCase(key).replace(/^Get All\b/, 'Get Many');
 }
 
 /** The fields of all operations of a resource; one that several share in the same words stands once. */
@@ -82,7 +86,10 @@ function propertiesFor(key: string, operation: Operation): INodeProperties[] {
 	const optional = entries.filter(([, field]) => !field.required);
 	const collection = collectionName(key, isMany);
 	return [
-		...operation.variables.map((name) => toProperty(name, pathField(operation, name))),
+		...operation.variables.map((name) => ({
+			...toProperty(name, pathField(operation, name)),
+			name: pathParameter(operation, name),
+		})),
 		...entries.filter(([, field]) => field.required).map(([name, field]) => toProperty(name, field)),
 		...(isMany ? limitProperties : []),
 		...(operation.simplify ? [simplifyProperty] : []),
@@ -155,6 +162,8 @@ function typeOf(field: Field): Typed {
 			return { type: 'string', typeOptions: { rows: 4 }, default: fallback };
 		case 'secret':
 			return { type: 'string', typeOptions: { password: true }, default: fallback };
+		case 'color':
+			return { type: 'color', default: fallback };
 		case 'email':
 			return { type: 'string', placeholder: 'name@email.com', default: fallback };
 		case 'number':
@@ -214,8 +223,14 @@ const valueColumn: INodeProperties = {
 	placeholder: 'e.g. premium',
 };
 
+/** n8n wants more than a few things in the order of the alphabet. */
+function byLabel(values: INodeProperties[]): INodeProperties[] {
+	if (values.length < 5) return values;
+	return values.sort((a, b) => a.displayName.localeCompare(b.displayName));
+}
+
 function tableOf(displayName: string, values: INodeProperties[]): Typed {
-	const rows: INodePropertyCollection = { displayName, name: 'rows', values };
+	const rows: INodePropertyCollection = { displayName, name: 'rows', values: byLabel(values) };
 	return {
 		type: 'fixedCollection',
 		typeOptions: { multipleValues: true },

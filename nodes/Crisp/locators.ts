@@ -5,41 +5,48 @@ const uuid = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 
 interface Locator {
 	search: string;
-	/** Shown while nothing is chosen. */
-	hint: string;
 	example: string;
 	/** What an ID looks like. */
 	pattern?: string;
 	/** The part of an address in Crisp's app that holds the ID. */
 	url?: { pattern: string; example: string };
-	isEmail?: boolean;
+	/** Whether an email may be given: Crisp takes it as it is, or the node looks up the ID. */
+	email?: 'taken' | 'looked up';
 }
 
 const locators: Record<Picks, Locator> = {
 	website: {
 		search: 'searchWebsites',
-		hint: 'Default website of the credential',
 		example: '8c842203-7ed8-4e29-a608-7cf78a7d2fcc',
 		pattern: uuid,
 		url: { pattern: `/website/(${uuid})`, example: 'https://app.crisp.chat/website/8c842203-…/inbox/' },
 	},
 	conversation: {
 		search: 'searchConversations',
-		hint: 'Choose a conversation...',
 		example: 'session_36ba3566-9651-4790-afc8-ffedbccc317f',
+		pattern: 'session_[\\w-]+',
 		url: { pattern: '/(session_[\\w-]+)', example: 'https://app.crisp.chat/website/…/inbox/session_…/' },
 	},
 	person: {
 		search: 'searchPeople',
-		hint: 'Choose a person...',
 		example: '05bde36e-0a91-4c6e-a9e7-93a1de0cb5d0',
-		isEmail: true,
+		url: { pattern: `/contacts/profile/(${uuid})`, example: 'https://app.crisp.chat/website/…/contacts/…' },
+		email: 'taken',
 	},
 	operator: {
 		search: 'searchOperators',
-		hint: 'Choose an operator...',
 		example: 'a4c32c68-be91-4e29-b05a-976e93abbe3f',
+		email: 'looked up',
 	},
+	inbox: { search: 'searchInboxes', example: 'd42e8b3b-ea8f-4e79-a9f8-d0e467fc1c31' },
+	team: { search: 'searchTeams', example: 'd09fbd42-e517-45a4-9776-ba8226e00ba8' },
+	campaign: { search: 'searchCampaigns', example: '355d805f-a72f-457e-a3e5-5d01521f3cd8' },
+	template: { search: 'searchTemplates', example: 'a4876300-4dae-47f7-8599-3bf9283f36c2' },
+	locale: { search: 'searchLocales', example: 'en' },
+	article: { search: 'searchArticles', example: 'fd036d68-c619-4c63-9deb-e2ce91733dd6' },
+	category: { search: 'searchCategories', example: '33bc73b7-b7db-40a9-80fc-fcba8ebd1067' },
+	section: { search: 'searchSections', example: '9dc0e823-56b0-43ca-9ca3-47e25a8eb543' },
+	plugin: { search: 'searchPlugins', example: 'c64f3595-adee-425a-8d3a-89d47f7ed6bb' },
 };
 
 /** The value of a locator in which nothing is chosen. */
@@ -54,7 +61,8 @@ const labels = {
 
 /** The ways a thing of the workspace can be chosen, for a resource locator. */
 export function locatorModes(what: Picks): INodePropertyMode[] {
-	const { search, hint, example, pattern, url, isEmail } = locators[what];
+	const { search, example, pattern, url, email } = locators[what];
+	const hint = what === 'website' ? 'Default website of the credential' : `Choose the ${what}...`;
 	const typeOptions = { searchListMethod: search, searchable: true };
 	const modes: INodePropertyMode[] = [
 		{ ...labels.list, type: 'list', typeOptions, placeholder: hint },
@@ -65,7 +73,7 @@ export function locatorModes(what: Picks): INodePropertyMode[] {
 		const extractValue = { type: 'regex', regex: `.*${url.pattern}.*` } as const;
 		modes.push({ ...textMode('url', url.example, `.*${url.pattern}.*`), extractValue });
 	}
-	if (isEmail) modes.push(textMode('email', 'nathan@example.com', '^[^@\\s]+@[^@\\s]+$'));
+	if (email) modes.push(textMode('email', 'nathan@example.com', '^[^@\\s]+@[^@\\s]+$'));
 	return modes;
 }
 
@@ -97,4 +105,23 @@ export function isGiven(raw: unknown): boolean {
 function valueIn(given: unknown): unknown {
 	const isLocator = typeof given === 'object' && given !== null && 'mode' in given && 'value' in given;
 	return isLocator ? given.value : given;
+}
+
+/**
+ * What to do about an ID that cannot be one: an email where an ID is wanted, an address that holds
+ * none, or another form than such IDs have. Undefined for an ID that may be right.
+ */
+export function faultOfId(what: Picks, id: string): string | undefined {
+	const { pattern, example, email } = locators[what];
+	const isRight = pattern
+		? new RegExp(`^${pattern}$`).test(id)
+		: (email !== undefined || !id.includes('@')) && !id.includes('://');
+	if (isRight) return undefined;
+	const ways = email ? 'an ID or an email' : 'an ID';
+	return `Choose the ${what} from the list, or give ${ways} such as ${example} through an expression.`;
+}
+
+/** Whether the node finds the ID of such a thing by an email. */
+export function isLookedUp(what: Picks): boolean {
+	return locators[what].email === 'looked up';
 }

@@ -1,14 +1,21 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Client } from './client';
-import { picker, type Fields } from './field';
+import { choice, picker, secret, text, type Fields } from './field';
 import { parseRoute, type Route, type VariablesOf } from './route';
 
 /** The cells that table rows and composed operations share: what the form needs to know. */
 interface Cells {
 	/** What it does, in the words of a menu and of an AI agent: "Send a message". */
 	action: string;
-	/** More than the action says: consequences, needed tier or scope. */
+	/** More than the action says, such as its consequences. */
 	description?: string;
+	/** The one tier whose credentials may do this, where Crisp says that it is only one. */
+	tier?: 'plugin' | 'user';
+	/**
+	 * What a plugin token needs, without `read` or `write`; where not given, the resource's. Empty where
+	 * Crisp does not say.
+	 */
+	scope?: string;
 	/** Shown instead of the name derived from the key. */
 	name?: string;
 	/** Path variables described otherwise than in `pathFields`. */
@@ -53,8 +60,10 @@ export interface ComposedOperation extends Cells {
 
 export type Operation = TableOperation | ComposedOperation;
 
-export interface Resource {
+export interface Resource extends Pick<Cells, 'tier' | 'scope'> {
 	name: string;
+	/** Shown with the name in the list of resources. */
+	description?: string;
 	operations: Record<string, Operation>;
 }
 
@@ -66,13 +75,47 @@ export const pathFields = {
 	website_id: picker(
 		'website',
 		'The website to act on. Leave empty for the default website of the credential.',
-		{
-			label: 'Website',
-		},
 	),
 	session_id: picker('conversation', 'The conversation to act on', { label: 'Conversation', required: true }),
 	people_id: picker('person', 'The person to act on', { label: 'Person', required: true }),
 	user_id: picker('operator', 'The operator to act on', { label: 'Operator', required: true }),
+	fingerprint: text('Identifies the message within its conversation', {
+		label: 'Message Fingerprint',
+		required: true,
+		example: '524653764345',
+	}),
+	inbox_id: picker('inbox', 'The inbox to act on', { required: true }),
+	team_id: picker('team', 'The team to act on', { required: true }),
+	campaign_id: picker('campaign', 'The campaign to act on', { required: true }),
+	template_id: picker('template', 'The campaign template to act on', { required: true }),
+	plugin_id: picker('plugin', 'The plugin to act on', { required: true }),
+	locale: picker('locale', 'The language of the help desk', { required: true }),
+	article_id: picker('article', 'The article to act on', { required: true }),
+	category_id: picker('category', 'The category to act on', { required: true }),
+	section_id: picker('section', 'The section to act on', { required: true }),
+	content_type: choice(['articles', 'guides', 'news', 'references'], 'The part of the knowledge base', {
+		required: true,
+		fallback: 'articles',
+	}),
+	path: text('Where it is in the tree: slugs with slashes between them', {
+		required: true,
+		example: 'getting-started/install',
+	}),
+	call_id: text('Identifies the call', {
+		required: true,
+		example: 'call_35a0c062-72fa-4095-a2a0-f9911d47ee56',
+	}),
+	browsing_id: text('Identifies the browsing session', {
+		required: true,
+		example: 'browsing_05a9392d-ff3f-45e7-b021-1179c45668fa',
+	}),
+	original_id: text('Identifies the original; a message has it in its field "original"', { required: true }),
+	spam_id: text('Identifies the spam', { required: true }),
+	token_id: secret('Token of the chatbox of a visitor', { label: 'Visitor Token', required: true }),
+	block_rule: text('Name of the rule that blocked the visitors', { required: true }),
+	redirection_id: text('Identifies the redirection', { required: true }),
+	change_id: text('Identifies the change', { required: true }),
+	entity_id: text('Identifies the page', { label: 'Page ID', required: true }),
 } satisfies Fields;
 
 type Described = keyof typeof pathFields | 'page_number';
@@ -87,8 +130,27 @@ export function op<const Template extends string, const Cell extends Row>(
 }
 
 /** Names a group of operations in the words of Crisp's interface; the keys become the operations. */
-export function resource(name: string, operations: Record<string, Operation>): Resource {
-	return { name, operations };
+export function resource(
+	name: string,
+	operations: Record<string, Operation>,
+	more: Pick<Resource, 'description' | 'tier' | 'scope'> = {},
+): Resource {
+	return { name, operations, ...more };
+}
+
+/** What a user reads of an operation: what it does, and what the credential needs for it. */
+export function descriptionOf(operation: Operation, resource: Resource): string {
+	const { tier = resource.tier, scope = resource.scope } = operation;
+	const parts = [operation.description ?? operation.action];
+	if (tier) parts.push(`Needs a credential of tier ${tier}`);
+	if (scope) parts.push(`Plugin scope: ${scope} (${writes(operation) ? 'write' : 'read'})`);
+	if (parts.length === 1) return parts[0] as string;
+	return parts.map((part) => `${part.replace(/\.$/, '')}.`).join(' ');
+}
+
+function writes(operation: Operation): boolean {
+	if (isComposed(operation)) return false;
+	return operation.route.method !== 'GET' && operation.route.method !== 'HEAD';
 }
 
 export function isComposed(operation: Operation): operation is ComposedOperation {

@@ -5,39 +5,146 @@ import type {
 	INodeListSearchResult,
 } from 'n8n-workflow';
 import { openTransport, type Credential, type Send } from '../shared/transport';
+import { parameterName, type Field, type Fields } from './field';
 import { idIn } from './locators';
+import { pathFields } from './operation';
+import { fillPath, onPage, parseRoute } from './route';
 
 /** What fills the dropdowns of resource locators: a page of what matches, and the page after it. */
 
-interface Search {
-	send: Send;
-	tier: Credential['tier'];
-	website: string;
-	defaultWebsite: string;
-	page: number;
+type Item = INodeListSearchItems;
+
+/** A list of Crisp that a dropdown shows. Its variables are what the form has for them. */
+interface Source {
+	route: string;
+	/** The query that searches; without it, what was read is searched here. */
+	query?: (words: string) => IDataObject;
+	item: (entry: IDataObject) => Item;
 }
 
-async function begin(context: ILoadOptionsFunctions, paginationToken?: string): Promise<Search> {
-	const credential = await context.getCredentials<Credential>('crispApi');
-	const chosen = idIn('website', context.getCurrentNodeParameter('websiteId'));
-	const defaultWebsite = credential.websiteId?.trim() ?? '';
-	return {
+const byName = (words: string) => ({ search_name: words });
+const helpdesk = 'GET /v1/website/{website_id}/helpdesk';
+
+const sources = {
+	searchConversations: {
+		route: 'GET /v1/website/{website_id}/conversations/{page_number}',
+		query: (words) => ({ search_query: words, search_type: 'text' }),
+		item: ({ session_id, meta, last_message }) => {
+			const { nickname, email, subject } = (meta ?? {}) as IDataObject;
+			return named(session_id, [nickname ?? email ?? 'Visitor', subject, last_message], ' – ');
+		},
+	},
+	searchPeople: {
+		route: 'GET /v1/website/{website_id}/people/profiles/{page_number}',
+		query: (words) => ({ search_text: words }),
+		item: ({ people_id, email, person }) =>
+			named(people_id, [(person as IDataObject | undefined)?.nickname, inBrackets(email)]),
+	},
+	searchOperators: {
+		route: 'GET /v1/website/{website_id}/operators/list',
+		item: ({ details }) => {
+			const { user_id, first_name, last_name, email } = (details ?? {}) as IDataObject;
+			return named(user_id, [first_name, last_name, inBrackets(email)]);
+		},
+	},
+	searchInboxes: {
+		route: 'GET /v1/website/{website_id}/inboxes/list/{page_number}',
+		item: ({ inbox_id, emoji, name }) => named(inbox_id, [emoji, name]),
+	},
+	searchTeams: {
+		route: 'GET /v1/website/{website_id}/teams/list/{page_number}',
+		item: ({ team_id, emoji, name }) => named(team_id, [emoji, name]),
+	},
+	searchCampaigns: {
+		route: 'GET /v1/website/{website_id}/campaigns/list/{page_number}',
+		query: byName,
+		item: ({ campaign_id, name, type }) => named(campaign_id, [name, inBrackets(type)]),
+	},
+	searchTemplates: {
+		route: 'GET /v1/website/{website_id}/campaigns/templates/{page_number}',
+		query: byName,
+		item: ({ template_id, name, format }) => named(template_id, [name, inBrackets(format)]),
+	},
+	searchLocales: {
+		route: `${helpdesk}/locales/{page_number}`,
+		item: ({ locale, url }) => named(locale, [locale, inBrackets(url)]),
+	},
+	searchArticles: {
+		route: `${helpdesk}/locale/{locale}/articles/{page_number}`,
+		query: (words) => ({ search_title: words }),
+		item: ({ article_id, title, status }) => named(article_id, [title, inBrackets(status)]),
+	},
+	searchCategories: {
+		route: `${helpdesk}/locale/{locale}/categories/{page_number}`,
+		query: byName,
+		item: ({ category_id, name }) => named(category_id, [name]),
+	},
+	searchSections: {
+		route: `${helpdesk}/locale/{locale}/category/{category_id}/sections/{page_number}`,
+		query: byName,
+		item: ({ section_id, name }) => named(section_id, [name]),
+	},
+	searchPlugins: {
+		route: 'GET /v1/plugins/subscription/{website_id}',
+		item: ({ id, name, urn }) => named(id, [name, inBrackets(urn)]),
+	},
+} satisfies Record<string, Source>;
+
+function named(value: unknown, parts: unknown[], between = ' '): Item {
+	const name = parts.filter(Boolean).join(between) || String(value);
+	return { name: name.length > 90 ? `${name.slice(0, 89)}…` : name, value: String(value) };
+}
+
+function inBrackets(value: unknown): string {
+	return value ? `(${String(value)})` : '';
+}
+
+type ListSearch = (
+	this: ILoadOptionsFunctions,
+	filter?: string,
+	paginationToken?: string,
+) => Promise<INodeListSearchResult>;
+
+type Searches = Record<keyof typeof sources | 'searchWebsites', ListSearch>;
+
+/** The methods behind the dropdowns, by the names that locators use. */
+export const listSearch: Searches = {
+	...(Object.fromEntries(Object.entries(sources).map(([name, source]) => [name, searchIn(source)])) as Omit<
+		Searches,
+		'searchWebsites'
+	>),
+	searchWebsites,
+};
+
+function searchIn({ route: template, query, item }: Source): ListSearch {
+	const route = parseRoute(template);
+	return async function (filter, paginationToken) {
+		const credential = await this.getCredentials<Credential>('crispApi');
+		const page = Number(paginationToken ?? 1);
+		const values = route.variables.map((name) => [name, valueInForm(this, name, credential)]);
 		// Whoever looks at a list does not want to wait for it.
-		send: openTransport(context, credential, { isPatient: false }),
-		tier: credential.tier,
-		website: encodeURIComponent(typeof chosen === 'string' ? chosen : defaultWebsite),
-		defaultWebsite,
-		page: Number(paginationToken ?? 1),
+		const send = openTransport(this, credential, { isPatient: false });
+		const answer = await send({
+			method: 'GET',
+			path: onPage(fillPath(route, Object.fromEntries(values) as Record<string, string>), page),
+			query: filter ? query?.(filter) : undefined,
+		});
+		const { results, ...next } = paged(answer, page, item);
+		return { results: query ? results : matching(results, filter), ...(route.isPaged && next) };
 	};
+}
+
+/** What the form has for a variable of a path; empty where nothing is chosen yet. */
+function valueInForm(context: ILoadOptionsFunctions, name: string, { websiteId }: Credential): string {
+	const field: Field | undefined = (pathFields as Fields)[name];
+	const chosen = idIn(field?.picks ?? 'website', context.getCurrentNodeParameter(parameterName(name)));
+	if (typeof chosen === 'string') return chosen;
+	return name === 'website_id' ? (websiteId?.trim() ?? '') : '';
 }
 
 const fullPage = 20;
 
-function paged(
-	entries: unknown,
-	page: number,
-	toItem: (entry: IDataObject) => INodeListSearchItems,
-): INodeListSearchResult {
+function paged(entries: unknown, page: number, toItem: (entry: IDataObject) => Item): INodeListSearchResult {
 	const list = Array.isArray(entries) ? (entries as IDataObject[]) : [];
 	return {
 		results: list.map(toItem),
@@ -46,95 +153,47 @@ function paged(
 }
 
 /** Keeps what contains the words a user typed, for lists that Crisp does not search itself. */
-function matching(results: INodeListSearchItems[], filter = ''): INodeListSearchItems[] {
+function matching(results: Item[], filter = ''): Item[] {
 	const words = filter.toLowerCase();
 	return results.filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(words));
 }
 
+/** The websites a token reaches: where they are listed depends on its tier. */
 export async function searchWebsites(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const { send, tier, defaultWebsite, page } = await begin(this, paginationToken);
-	if (tier === 'website') {
+	const credential = await this.getCredentials<Credential>('crispApi');
+	const send = openTransport(this, credential);
+	if (credential.tier === 'website') {
 		const own = (await send({
 			method: 'GET',
-			path: `/v1/website/${encodeURIComponent(defaultWebsite)}`,
+			path: `/v1/website/${encodeURIComponent(credential.websiteId?.trim() ?? '')}`,
 		})) as IDataObject;
 		return { results: matching([websiteItem(own)], filter) };
 	}
-	if (tier === 'user') {
+	if (credential.tier === 'user') {
 		const own = await send({ method: 'GET', path: '/v1/user/account/websites' });
 		return { results: matching(paged(own, 1, websiteItem).results, filter) };
 	}
+	const page = Number(paginationToken ?? 1);
 	const subscribed = await send({ method: 'GET', path: `/v1/plugin/connect/websites/all/${page}` });
 	const { results, ...next } = paged(subscribed, page, websiteItem);
-	const named = await Promise.all(results.map(async (item) => await withName(send, item)));
-	return { results: matching(named, filter), ...next };
+	const known = await Promise.all(results.map(async (item) => await withName(send, item)));
+	return { results: matching(known, filter), ...next };
 }
 
-function websiteItem({ website_id, name, domain }: IDataObject): INodeListSearchItems {
-	const value = String(website_id);
-	return { name: name ? `${String(name)} (${String(domain)})` : value, value };
+function websiteItem({ website_id, name, domain }: IDataObject): Item {
+	return named(website_id, [name, name && inBrackets(domain)]);
 }
 
 /** A plugin's list of websites has no names; a website it may not read keeps its ID as the name. */
-async function withName(send: Send, item: INodeListSearchItems): Promise<INodeListSearchItems> {
+async function withName(send: Send, item: Item): Promise<Item> {
 	try {
 		const path = `/v1/website/${encodeURIComponent(String(item.value))}`;
 		return websiteItem((await send({ method: 'GET', path })) as IDataObject);
 	} catch {
 		return item;
 	}
-}
-
-export async function searchConversations(
-	this: ILoadOptionsFunctions,
-	filter?: string,
-	paginationToken?: string,
-): Promise<INodeListSearchResult> {
-	const { send, website, page } = await begin(this, paginationToken);
-	const query = filter ? { search_query: filter, search_type: 'text' } : {};
-	const entries = await send({ method: 'GET', path: `/v1/website/${website}/conversations/${page}`, query });
-	return paged(entries, page, conversationItem);
-}
-
-function conversationItem({ session_id, meta, last_message }: IDataObject): INodeListSearchItems {
-	const { nickname, email, subject } = (meta ?? {}) as IDataObject;
-	const about = [nickname ?? email ?? 'Visitor', subject, last_message].filter(Boolean).join(' – ');
-	return { name: about.length > 90 ? `${about.slice(0, 89)}…` : about, value: String(session_id) };
-}
-
-export async function searchPeople(
-	this: ILoadOptionsFunctions,
-	filter?: string,
-	paginationToken?: string,
-): Promise<INodeListSearchResult> {
-	const { send, website, page } = await begin(this, paginationToken);
-	const query = filter ? { search_text: filter } : {};
-	const entries = await send({
-		method: 'GET',
-		path: `/v1/website/${website}/people/profiles/${page}`,
-		query,
-	});
-	return paged(entries, page, ({ people_id, email, person }) => {
-		const { nickname } = (person ?? {}) as IDataObject;
-		const name = [nickname, email && `(${String(email)})`].filter(Boolean).join(' ');
-		return { name: name || String(people_id), value: String(people_id) };
-	});
-}
-
-export async function searchOperators(
-	this: ILoadOptionsFunctions,
-	filter?: string,
-): Promise<INodeListSearchResult> {
-	const { send, website } = await begin(this);
-	const entries = await send({ method: 'GET', path: `/v1/website/${website}/operators/list` });
-	const { results } = paged(entries, 1, ({ details }) => {
-		const { user_id, first_name, last_name, email } = (details ?? {}) as IDataObject;
-		const name = [first_name, last_name, email && `(${String(email)})`].filter(Boolean).join(' ');
-		return { name: name || String(user_id), value: String(user_id) };
-	});
-	return { results: matching(results, filter) };
 }

@@ -1,9 +1,9 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import type { CrispRequest } from '../shared/transport';
-import { parameterName, type Field, type Fields } from './field';
+import { parameterName, titleCase, type Field, type Fields } from './field';
 import { pathFields, type Operation, type TableOperation } from './operation';
 import { fillPath } from './route';
-import { asFields, labelOf, setAt, toWire, type Parameters } from './value';
+import { labelOf, setAt, toWire, type Parameters } from './value';
 
 /** The collection of the form that an operation's optional fields wait in. */
 export function collectionName(key: string, isList: boolean): string {
@@ -16,6 +16,11 @@ export function pathField(operation: Operation, name: string): Field {
 	const field = operation.path?.[name] ?? (pathFields as Fields)[name];
 	if (!field) throw new UserError(`Nothing describes the path variable "${name}"`);
 	return field;
+}
+
+/** The n8n parameter for a path variable; another one than that of a body field of the same name. */
+export function pathParameter({ body }: Operation, name: string): string {
+	return parameterName(body?.[name] ? `path_${name}` : name);
 }
 
 export interface Reading {
@@ -32,7 +37,7 @@ export function readPath(operation: Operation, reading: Reading): Record<string,
 	for (const name of operation.variables) {
 		const field = pathField(operation, name);
 		const { parameters, defaultWebsite } = reading;
-		const parameter = parameterName(name);
+		const parameter = pathParameter(operation, name);
 		const value = toWire(name, field, parameters.get(parameter), parameters.timezone);
 		// An expression that yields nothing must not turn an item against the default website.
 		const isDefault = name === 'website_id' && !parameters.isGiven(parameter);
@@ -90,18 +95,18 @@ export function buildRequest(operation: TableOperation, reading: Reading): Crisp
 	const values = readFields(fields, reading, route.method === 'PATCH');
 	const body: IDataObject = {};
 	for (const [name, value] of values) {
-		if (name === '') Object.assign(body, asFields(value, `'${labelOf(name, fields[name] as Field)}'`));
+		if (name === '') Object.assign(body, value);
 		else setAt(body, name, value);
 	}
 	if (operation.body && isChange(operation) && Object.keys(body).length === 0) {
 		throw new UserError('There is nothing to update', {
-			description: "Add at least one field under 'Update Fields', with a value for this item.",
+			description: `Add at least one field under '${titleCase(reading.collection)}', with a value for this item.`,
 		});
 	}
 	Object.assign(body, structuredClone(operation.fixed));
 	return {
 		method: route.method,
-		path: fillPath(route, readPath(operation, reading)),
+		path: fillPath(route, readPath(operation, reading), (name) => labelOf(name, pathField(operation, name))),
 		query: Object.fromEntries([...query].map(([name, value]) => [name, inQuery(value)])),
 		body: sendsBody(operation) ? body : undefined,
 	};

@@ -19,6 +19,8 @@ export interface Route {
 
 const variable = /\{(\w+)\}/g;
 const page = 'page_number';
+/** The one variable that may hold several segments: Crisp wants its slashes as they are. */
+const tree = 'path';
 
 /** Takes a route apart. The template is the line of Crisp's reference: `GET /v1/website/{website_id}`. */
 export function parseRoute(template: string): Route {
@@ -33,14 +35,21 @@ export function parseRoute(template: string): Route {
 }
 
 /**
- * Puts values into a route's path, each escaped so that it stays the one segment it is. The page
- * number stays open (see `onPage`). Throws a UserError for a value that no path can carry: empty,
- * `.` or `..`, broken Unicode.
+ * Puts values into a route's path, each escaped so that it stays the one segment it is, or of
+ * `{path}` the segments between its slashes. The page number stays open (see `onPage`). Throws a
+ * UserError for a value that no path can carry: empty, `.` or `..`, broken Unicode.
  */
-export function fillPath(route: Route, values: Record<string, string>): string {
-	return route.path.replace(variable, (open, name: string) =>
-		name === page ? open : segment(name, values[name]),
-	);
+export function fillPath(
+	route: Route,
+	values: Record<string, string>,
+	labelOf = (name: string) => name.replaceAll('_', ' '),
+): string {
+	return route.path.replace(variable, (open, name: string) => {
+		if (name === page) return open;
+		const value = values[name] ?? '';
+		const parts = name === tree ? value.replace(/^\/|\/$/g, '').split('/') : [value];
+		return parts.map((part) => segment(labelOf(name), part)).join('/');
+	});
 }
 
 /** The path of one page of a list; pages count from 1. */
@@ -48,17 +57,17 @@ export function onPage(path: string, pageNumber: number): string {
 	return path.replace(`{${page}}`, String(pageNumber));
 }
 
-function segment(name: string, value: string | undefined): string {
-	const words = name.replaceAll('_', ' ');
+function segment(label: string, value: string): string {
 	if (!value) {
-		throw new UserError(`The ${words} is empty`, {
-			description: `Choose it from the list, or give the ${words} through an expression that has a value for this item.`,
+		throw new UserError(`'${label}' is empty`, {
+			description:
+				'Choose it from the list, or give it through an expression that has a value for this item.',
 		});
 	}
 	// Clients resolve dot segments even when they are escaped, which would reach another route.
 	if (value === '.' || value === '..' || !value.isWellFormed()) {
-		throw new UserError(`"${value.toWellFormed()}" cannot be a ${words}`, {
-			description: `Copy the ${words} from Crisp, or take it from the output of an earlier node.`,
+		throw new UserError(`'${label}' cannot be "${value.toWellFormed()}"`, {
+			description: 'Copy it from Crisp, or take it from the output of an earlier node.',
 		});
 	}
 	return encodeURIComponent(value);

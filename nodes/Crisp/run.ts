@@ -4,6 +4,7 @@ import { fingerprintFor } from '../shared/fingerprint';
 import { openTransport, type Credential, type CrispRequest, type Send } from '../shared/transport';
 import { simplified, toEntries } from './answer';
 import { clientFor, type Client } from './client';
+import { operatorFinder, withIds } from './emails';
 import type { Fields } from './field';
 import {
 	isComposed,
@@ -26,8 +27,8 @@ export interface Task {
 
 /** Reads items of one operation; opened once for all items of an execution. */
 export interface Runner {
-	/** Throws a UserError when a value of the item cannot be used; sends nothing. */
-	taskFor(itemIndex: number): Task;
+	/** Throws a UserError when a value of the item cannot be used; changes nothing in Crisp. */
+	taskFor(itemIndex: number): Promise<Task>;
 }
 
 export async function openRunner(
@@ -38,10 +39,11 @@ export async function openRunner(
 	const credential = await context.getCredentials<Credential>('crispApi');
 	const send = openTransport(context, credential, { signal: context.getExecutionCancelSignal() });
 	const client = clientFor(send);
+	const find = operatorFinder(send);
 	const executionId = context.getExecutionId() || randomUUID();
 	return {
-		taskFor(itemIndex) {
-			const reading: Reading = {
+		async taskFor(itemIndex) {
+			const given: Reading = {
 				parameters: {
 					get: (name) => context.getNodeParameter(name, itemIndex, null),
 					isGiven: (name) =>
@@ -51,6 +53,7 @@ export async function openRunner(
 				defaultWebsite: credential.websiteId?.trim() ?? '',
 				collection: collectionName(key, isList(key, operation)),
 			};
+			const reading = await withIds(operation, given, find);
 			const item: Item = { key, reading, client };
 			if (isComposed(operation)) return composedTask(operation, item);
 			const identity = (request: CrispRequest) => identityOf(context, executionId, itemIndex, request);

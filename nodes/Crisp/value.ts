@@ -1,7 +1,7 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 import { labelFrom, parameterName, type Field } from './field';
-import { idIn } from './locators';
+import { faultOfId, idIn } from './locators';
 
 /** How the values of one item are read: by n8n parameter name, expressions resolved. */
 export interface Parameters {
@@ -15,7 +15,7 @@ export interface Parameters {
 
 /** What a user calls a field. */
 export function labelOf(wireName: string, field: Field): string {
-	return field.label ?? labelFrom(wireName);
+	return field.label ?? labelFrom(wireName, field.kind);
 }
 
 /**
@@ -45,11 +45,13 @@ export function toWire(wireName: string, field: Field, raw: unknown, timezone: s
 		case 'instant':
 			return value === '' ? undefined : toDate(value, label, timezone).toMillis();
 		case 'json':
-			return toJson(value, label);
+			return wireName === '' ? toBody(value, label) : toJson(value, label);
 		case 'pairs':
 			return toPairs(value, label);
 		case 'table':
 			return toRows(value, field, label, timezone);
+		case 'picker':
+			return toId(value, field, label);
 		default:
 			return toText(value, label);
 	}
@@ -62,6 +64,14 @@ function toText(value: unknown, label: string): string {
 		});
 	}
 	return String(value);
+}
+
+function toId(value: unknown, { picks = 'website' }: Field, label: string): string {
+	const id = toText(value, label);
+	const cure = faultOfId(picks, id);
+	if (!cure) return id;
+	const article = /^[aeiou]/.test(picks) ? 'an' : 'a';
+	throw new UserError(`${label} is not the ID of ${article} ${picks}: ${show(id)}`, { description: cure });
 }
 
 function toNumber(value: unknown, label: string): number | undefined {
@@ -87,9 +97,10 @@ function toChoice(value: unknown, field: Field, label: string): string | undefin
 	const text = String(value);
 	const known = Object.keys(field.options ?? {});
 	if (text === '') return undefined;
-	if (known.includes(text) || (known.includes('urn:*') && text.startsWith('urn:'))) return text;
+	const isOpen = known.some((value) => value.endsWith('*') && text.startsWith(value.slice(0, -1)));
+	if (known.includes(text) || isOpen) return text;
 	throw new UserError(`${label} cannot be ${show(value)}`, {
-		description: `Choose one of: ${known.join(', ')}.`,
+		description: `Choose one of: ${known.filter((value) => value !== '').join(', ')}.`,
 	});
 }
 
@@ -127,10 +138,17 @@ function toJson(value: unknown, label: string): unknown {
 	});
 }
 
+/** What is a whole body has to be one object: the fields of a list or a text would be lost. */
+function toBody(value: unknown, label: string): unknown {
+	const body = toJson(value, label);
+	if (body === undefined || isPlain(body)) return body;
+	throw notAnObject(label, body);
+}
+
 function toPairs(given: unknown, label: string): IDataObject | undefined {
 	const value = toJson(given, label);
 	if (value === undefined) return undefined;
-	if (!isPlain(value)) throw notAnObject(label);
+	if (!isPlain(value)) throw notAnObject(label, value);
 	const rows = rowsOf(value);
 	if (!rows) return value;
 	const entries = rows.map((row): [string, unknown] => [String(row.key ?? ''), row.value]);
@@ -160,16 +178,10 @@ function isPlain(value: unknown): value is IDataObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function notAnObject(label: string): UserError {
-	return new UserError(`${label} is not an object`, {
+function notAnObject(label: string, value: unknown): UserError {
+	return new UserError(`${label} is not an object: ${show(value)}`, {
 		description: 'Give keys and values, such as { "plan": "gold" }.',
 	});
-}
-
-/** The fields of a body that is given as a whole. */
-export function asFields(value: unknown, label: string): IDataObject {
-	if (!isPlain(value)) throw notAnObject(label);
-	return value;
 }
 
 /** The rows that a fixed collection of n8n holds under its one group. */

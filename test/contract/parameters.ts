@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters, NodeParameterValueType } from 'n8n-workflow';
 import { parameterName, type Field, type Fields } from '../../nodes/Crisp/field';
 import { isList, type TableOperation } from '../../nodes/Crisp/operation';
-import { collectionName } from '../../nodes/Crisp/request';
+import { collectionName, pathField, pathParameter } from '../../nodes/Crisp/request';
 import type { Recorded } from './recorder';
 
 /** Fills the form of an operation so that it should send a recorded request. */
@@ -33,12 +33,13 @@ export function parametersFor(
 	return { ...parameters, ...pathParameters(operation, recorded.path) };
 }
 
-function pathParameters({ route }: TableOperation, path: string): INodeParameters {
+function pathParameters(operation: TableOperation, path: string): INodeParameters {
 	const segments = path.split('/');
-	const entries = route.path.split('/').flatMap((part, index) => {
+	const entries = operation.route.path.split('/').flatMap((part, index) => {
 		const name = /^\{(\w+)\}$/.exec(part)?.[1];
 		if (!name || name === 'page_number') return [];
-		return [[parameterName(name), { __rl: true, mode: 'id', value: segments[index] }]];
+		const value = name === 'path' ? segments.slice(index).join('/') : (segments[index] ?? '');
+		return [[pathParameter(operation, name), inForm(pathField(operation, name), value)]];
 	});
 	return Object.fromEntries(entries) as INodeParameters;
 }
@@ -47,6 +48,8 @@ function inForm(field: Field, value: unknown): NodeParameterValueType {
 	switch (field.kind) {
 		case 'picker':
 			return { __rl: true, mode: 'id', value: String(value) };
+		case 'json':
+			return JSON.stringify(value);
 		case 'pairs':
 			return {
 				rows: Object.entries(value as object).map(([key, entry]) => ({ key, value: entry as string })),

@@ -12,6 +12,9 @@ export interface Recorded {
 export class Recorder {
 	readonly requests: Recorded[] = [];
 
+	/** The address of the last request, as it came. */
+	lastUrl = '';
+
 	private readonly server: Server = createServer((request, response) => {
 		void this.take(request).then((isList) => {
 			response.setHeader('Content-Type', 'application/json');
@@ -44,6 +47,7 @@ export class Recorder {
 		const chunks: Buffer[] = [];
 		for await (const chunk of request) chunks.push(chunk as Buffer);
 		const text = Buffer.concat(chunks).toString();
+		this.lastUrl = request.url ?? '';
 		const { pathname, searchParams } = new URL(request.url ?? '/', this.url);
 		this.requests.push({
 			method: request.method ?? '',

@@ -4,6 +4,7 @@ export type Shape =
 
 /** What the reference says of a field of a body. */
 export interface FieldFacts {
+	type?: string;
 	enum?: string[];
 	required?: boolean;
 }
@@ -13,25 +14,60 @@ export interface Call {
 	params: Array<{ name: string; type: Shape; optional?: boolean }>;
 }
 
+const moment = '2026-01-31T00:00:00.000Z';
+const later = '2026-02-28T00:00:00.000Z';
+
 /** Values by name, where the vendor's type leaves open, or has wrong, what its reference and examples show. */
 const samples: Record<string, unknown> = {
+	websiteID: '8c842203-7ed8-4e29-a608-7cf78a7d2fcc',
+	sessionID: 'session_36ba3566-9651-4790-afc8-ffedbccc317f',
+	path: 'guides/some path',
+	campaignType: 'one-shot',
+	templateFormat: 'html',
 	peopleData: { data: { plan: 'gold' } },
 	verify: { method: 'password', secret: 'some secret' },
-
+	searchQuery: 'some animation',
+	usage: { name: 'some messages', units: 250, price: 0.1 },
+	date: moment,
+	dateSince: moment,
+	filterDateStart: moment,
+	filterDateEnd: later,
+	filter_date_start: moment,
+	filter_date_end: later,
 	timestampBefore: 1700000000001,
 	timestampAfter: 1700000000002,
 	timestampAround: 1700000000003,
 	timestamp: 1700000000004,
 	active: 1700000000005,
-	filter_date_start: '2026-01-31T00:00:00.000Z',
-	filter_date_end: '2026-02-28T00:00:00.000Z',
 	searchOperator: 'and',
 	searchOrder: 'ascending',
 	searchFilter: '[{"model":"people","criterion":"email","operator":"eq","query":["a@b.co"]}]',
 	gender: 'female',
-	from: 'operator',
-	origin: 'chat',
 	pageNumber: 1,
+};
+
+/** Values of what the vendor's type only calls an object. */
+const objects: Record<string, unknown[]> = {
+	'website.generateAnalytics': [
+		{
+			metric: 'conversation',
+			type: 'response_time',
+			date: { from: moment, to: later, split: 'day', timezone: 'Europe/Paris' },
+			aggregator: 'median',
+			split_by: 'operator',
+			filter: { operator: 'some operator' },
+			if: { value: 1 },
+			then: { value: 2 },
+			raw_export: true,
+		},
+	],
+	'website.assistExistingBrowsingSession': [
+		{ action: 'start' },
+		{ action: 'mouse', mouse: { x: 0, y: 784 } },
+		{ action: 'click', click: { selector: 'a' } },
+		{ action: 'scroll', scroll: { y: 10 } },
+	],
+	'website.transmitSignalingOnOngoingCallSession': [{ type: 'sdp', payload: { sdp: 'v=0' } }],
 };
 
 type Facts = Record<string, FieldFacts>;
@@ -42,7 +78,7 @@ const isAny = (shape: object): shape is { anyOf: Shape[] } => 'anyOf' in shape &
 
 /** One value of each alternative of a shape. */
 function valuesOf(shape: Shape, name: string, facts: Facts): unknown[] {
-	const known = samples[name] ?? facts[name]?.enum?.[0];
+	const known = facts[name]?.enum?.[0] ?? samples[name];
 	if (known !== undefined && (typeof shape === 'string' || isAny(shape))) return [known];
 	if (typeof shape === 'string') return [valueOf(shape, name)];
 	if (isEnum(shape)) return shape.enum;
@@ -55,7 +91,7 @@ function valueOf(type: string, name: string): unknown {
 	if (type === 'string') return `some ${name}`;
 	if (type === 'number') return 7;
 	if (type === 'boolean') return true;
-	if (type === 'object' || type.startsWith('Record') || type.startsWith('{')) return { plan: 'gold' };
+	if (/^(object|Record|\{|WebsiteBatchDataPayload)/.test(type)) return { plan: 'gold' };
 	if (type === 'never') return undefined;
 	if (/^\d+$/.test(type)) return type;
 	throw new Error(`No sample for the type ${type}`);
@@ -87,12 +123,16 @@ function nestedFacts(shape: { [name: string]: Shape }): Facts {
 }
 
 /** Argument lists for a call: with everything set, and with only what the reference requires. */
-export function argumentLists({ params }: Call, facts: Facts): unknown[][] {
-	const full = combine(params.map(({ name, type }) => valuesOf(type, name, facts)));
+export function argumentLists({ call, params }: Call, facts: Facts): unknown[][] {
+	const full = combine(
+		params.map(({ name, type }) => (type === 'object' && objects[call]) || valuesOf(type, name, facts)),
+	);
 	const isLeftOut = (optional: boolean | undefined, name: string) => optional && !facts[name]?.required;
 	const count = params.findIndex(({ optional, name }) => isLeftOut(optional, name));
 	const required = full.map((list) =>
-		list.slice(0, count < 0 ? list.length : count).map((value) => requiredOf(value, facts)),
+		list
+			.slice(0, count < 0 ? list.length : count)
+			.map((value) => (call in objects ? value : requiredOf(value, facts))),
 	);
 	return [...full, ...required];
 }
@@ -112,4 +152,11 @@ function combine(choices: unknown[][]): unknown[][] {
 		for (const value of values.slice(1)) lists.push(first.map((other, at) => (at === index ? value : other)));
 	});
 	return lists;
+}
+
+/** A value for a field of the reference, of which no call of the vendor's shows one. */
+export function sampleOf(name: string, { type = 'string', enum: values }: FieldFacts): unknown {
+	if (values) return values[0];
+	if (type.startsWith('array')) return ['some', name];
+	return valueOf(type, name);
 }

@@ -1,66 +1,65 @@
-import type { INodeListSearchResult } from 'n8n-workflow';
-import { search } from './n8n';
-import { credentialFor, help, locator, person, shop, useSandbox } from './workspace';
+import { listSearch } from '../../nodes/Crisp/pickers';
+import { crisp, search } from './n8n';
+import { conversation, credentialFor, locator, shop, useSandbox } from './workspace';
 
 const sandbox = useSandbox();
-const names = ({ results }: INodeListSearchResult) => results.map(({ name }) => name);
 
-describe('websites', () => {
-	it.each([
-		['website', [shop]],
-		['plugin', [shop, help]],
-	] as const)('are those of the token of tier %s, by name', async (tier, expected) => {
-		const { results } = await search('searchWebsites', credentialFor(sandbox.current, tier));
-		expect(results.map(({ value }) => value).sort()).toEqual([...expected].sort());
-		for (const { name } of results) expect(name).toMatch(/^[A-Z][a-z]+ .+\(.+\)$/);
-	});
+type Method = keyof typeof listSearch;
 
-	it('of a user are all of the account', async () => {
-		const { results } = await search('searchWebsites', credentialFor(sandbox.current, 'user'));
-		expect(results).toHaveLength(3);
-	});
+/** What the form has chosen already, for lists that are about something. */
+const parameters = {
+	websiteId: locator(shop),
+	locale: locator('en'),
+	categoryId: locator('33bc73b7-b7db-40a9-80fc-fcba8ebd1067'),
+};
 
-	it('are found by a part of the name', async () => {
-		const found = await search('searchWebsites', credentialFor(sandbox.current, 'plugin'), {
-			filter: 'help',
-		});
-		expect(found.results.map(({ value }) => value)).toEqual([help]);
-	});
+const paths: Record<Method, string> = {
+	searchWebsites: `/v1/website/${shop}`,
+	searchConversations: `/v1/website/${shop}/conversations/1`,
+	searchPeople: `/v1/website/${shop}/people/profiles/1`,
+	searchOperators: `/v1/website/${shop}/operators/list`,
+	searchInboxes: `/v1/website/${shop}/inboxes/list/1`,
+	searchTeams: `/v1/website/${shop}/teams/list/1`,
+	searchCampaigns: `/v1/website/${shop}/campaigns/list/1`,
+	searchTemplates: `/v1/website/${shop}/campaigns/templates/1`,
+	searchLocales: `/v1/website/${shop}/helpdesk/locales/1`,
+	searchArticles: `/v1/website/${shop}/helpdesk/locale/en/articles/1`,
+	searchCategories: `/v1/website/${shop}/helpdesk/locale/en/categories/1`,
+	searchSections: `/v1/website/${shop}/helpdesk/locale/en/category/${parameters.categoryId.value}/sections/1`,
+	searchPlugins: `/v1/plugins/subscription/${shop}`,
+};
+
+it('has a list behind every dropdown of the form', () => {
+	const used = new Set(JSON.stringify(crisp.description).match(/(?<="searchListMethod":")\w+/g));
+	expect([...used].sort()).toEqual(Object.keys(paths).sort());
+	expect(Object.keys(crisp.methods.listSearch).sort()).toEqual(Object.keys(paths).sort());
 });
 
-describe('conversations', () => {
-	it('show who writes about what, and are those of the chosen website', async () => {
-		const all = await search('searchConversations', credentialFor(sandbox.current, 'plugin'));
-		const others = await search('searchConversations', credentialFor(sandbox.current, 'plugin'), {
-			parameters: { websiteId: locator(help) },
-		});
-		expect(all.results.length).toBeGreaterThan(others.results.length);
-		for (const { name, value } of [...all.results, ...others.results]) {
-			expect(value).toMatch(/^session_/);
-			expect(name.length).toBeLessThanOrEqual(90);
+describe.each(Object.entries(paths) as Array<[Method, string]>)('%s', (method, path) => {
+	it(`reads ${path}`, async () => {
+		const { results } = await search(method, credentialFor(sandbox.current), { parameters });
+		expect(sandbox.current.requests.at(-1)?.path).toBe(path);
+		for (const { name, value } of results) {
+			expect(name).not.toMatch(/undefined|\[object/);
+			expect(value).not.toBe('undefined');
 		}
-		expect(names(all).some((name) => name.includes(' – '))).toBe(true);
 	});
-});
 
-describe('people', () => {
-	it('are found by what a user types, page by page', async () => {
+	it('searches, by Crisp or by what it read', async () => {
 		const credential = credentialFor(sandbox.current);
-		const found = await search('searchPeople', credential, { filter: 'mira' });
-		expect(found.results[0]).toMatchObject({
-			value: person,
-			name: expect.stringContaining('mira@') as string,
-		});
-		const first = await search('searchPeople', credential);
-		expect(first.results.length).toBeGreaterThan(10);
-		expect(first.paginationToken).toBe(first.results.length >= 20 ? '2' : undefined);
+		const { results } = await search(method, credential, { parameters, filter: 'no such words' });
+		const asked = JSON.stringify(sandbox.current.requests.at(-1)?.query ?? {});
+		expect(asked.includes('no such words') || results.length === 0).toBe(true);
 	});
 });
 
-describe('operators', () => {
-	it('show name and email', async () => {
-		const { results } = await search('searchOperators', credentialFor(sandbox.current));
-		expect(results).toHaveLength(4);
-		for (const { name } of results) expect(name).toMatch(/^\w+ \w+ \(\S+@\S+\)$/);
-	});
+it('says what has to be chosen first', async () => {
+	const credential = credentialFor(sandbox.current);
+	const found = search('searchArticles', credential, { parameters: { websiteId: locator(shop) } });
+	await expect(found).rejects.toThrow("'locale' is empty");
+});
+
+it('shows a conversation by who wrote, about what, and what was said last', async () => {
+	const { results } = await search('searchConversations', credentialFor(sandbox.current), { parameters });
+	expect(results.find(({ value }) => value === conversation)?.name).toMatch(/.+ – .+/);
 });

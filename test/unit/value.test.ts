@@ -117,7 +117,7 @@ describe('names', () => {
 	it.each([
 		['person.employment.title', 'personEmploymentTitle', 'Employment Title'],
 		['people_id', 'peopleId', 'People ID'],
-		['filter_date_start', 'filterDateStart', 'Filter Date Start'],
+		['filter_date_start', 'filterDateStart', 'Date Start'],
 		['chatbox.blocked_ips', 'chatboxBlockedIps', 'Chatbox Blocked Ips'],
 	])('%s is %s to n8n and "%s" to people', (wireName, parameter, label) => {
 		expect(kinds.parameterName(wireName)).toBe(parameter);

@@ -4,7 +4,6 @@ import { personSummary, readPeople } from './people';
 
 /** Crisp's search may find more than the exact address, so what it finds is compared again. */
 export const findByEmail: ComposedOperation = {
-	name: 'Find by Email',
 	action: 'Find a person by email',
 	description: 'Retrieve the contact with exactly this email; nothing when there is none',
 	variables: ['website_id'],

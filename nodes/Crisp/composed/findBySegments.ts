@@ -4,7 +4,6 @@ import { personSummary, readPeople } from './people';
 
 /** One criterion a segment, as Crisp matches any of several values within one criterion. */
 export const findBySegments: ComposedOperation = {
-	name: 'Find by Segments',
 	action: 'Find people by segments',
 	description: 'Retrieve the contacts that have all of these segments',
 	variables: ['website_id'],

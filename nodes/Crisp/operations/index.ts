@@ -1,24 +1,60 @@
 import { UserError } from 'n8n-workflow';
 import type { Operation, Resource } from '../operation';
+import { analytics } from './analytics';
+import { batch } from './batch';
+import { browsingSession, call } from './calls';
+import { campaign, campaignTemplate } from './campaign';
+import { classicArticle, classicCategory, classicSection } from './classic';
 import { conversation } from './conversation';
+import { file } from './files';
+import { helpDesk, helpDeskLocale, helpDeskRedirection } from './helpdesk';
+import { inbox } from './inbox';
+import { knowledgeBase } from './knowledgeBase';
 import { message } from './message';
 import { operator } from './operator';
 import { person } from './people';
+import { planSubscription } from './plan';
+import { pluginConnection, pluginSubscription } from './plugin';
 import { websiteSetting } from './settings';
-import { userAccount, userNotification, userProfile, userSession, userWebsite } from './user';
+import { spam } from './spam';
+import { suggestion } from './suggestion';
+import { team } from './team';
+import { userAccount, userSession } from './user';
+import { verification } from './verification';
+import { visitor } from './visitor';
 import { website } from './website';
 
 /** Everything the node can do: resources by the value of the form's "Resource". */
 export const resources: Record<string, Resource> = {
+	analytics,
+	batch,
+	browsingSession,
+	call,
+	campaign,
+	campaignTemplate,
+	classicArticle,
+	classicCategory,
+	classicSection,
 	conversation,
+	file,
+	helpDesk,
+	helpDeskLocale,
+	helpDeskRedirection,
+	inbox,
+	knowledgeBase,
 	message,
 	operator,
 	person,
+	planSubscription,
+	pluginConnection,
+	pluginSubscription,
+	spam,
+	suggestion,
+	team,
 	userAccount,
-	userNotification,
-	userProfile,
 	userSession,
-	userWebsite,
+	verification,
+	visitor,
 	website,
 	websiteSetting,
 };

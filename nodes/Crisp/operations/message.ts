@@ -3,6 +3,7 @@ import {
 	fingerprint,
 	flag,
 	instant,
+	json,
 	list,
 	longText,
 	number,
@@ -17,190 +18,267 @@ import { chatOrigin, sender } from './senders';
 const hasUrl = { type: ['file', 'animation', 'audio'] };
 const isQuestion = { type: ['picker', 'field'] };
 
+const summary = [
+	'fingerprint',
+	'type',
+	'from',
+	'content',
+	'timestamp',
+	'user.nickname',
+	'user.user_id',
+	'origin',
+	'automated',
+	'session_id',
+];
+
 /** https://docs.crisp.chat/references/rest-api/v1/#website-conversation */
-export const message = resource('Message', {
-	send: op('POST /v1/website/{website_id}/conversation/{session_id}/message', {
-		action: 'Send a message',
-		description: 'Send a text, note, file or question into a conversation',
-		body: {
-			type: choice(
-				{
-					text: 'Text',
-					note: 'Note',
-					file: 'File',
-					picker: 'Picker',
-					field: 'Field',
-					carousel: 'Carousel',
-					animation: 'Animation',
-					audio: 'Audio',
-					event: 'Event',
-				},
-				'The kind of message. A note is private: only operators see it. A picker offers choices, a field asks for a value.',
-				{ label: 'Message Type', required: true, fallback: 'text' },
-			),
-			content: longText('What the message says; Markdown is allowed', {
-				label: 'Text',
-				required: true,
-				when: { type: ['text', 'note'] },
-			}),
-			'content.text': longText('What the message says above what it offers', {
-				label: 'Text',
-				required: true,
-				when: { type: ['picker', 'field', 'carousel', 'event'] },
-			}),
-			'content.namespace': text('What kind of event it is, as Crisp names it', {
-				label: 'Event Namespace',
-				required: true,
-				example: 'state:resolved',
-				when: { type: ['event'] },
-			}),
-			'content.id': text(
-				'Comes back with the answer, so that a workflow knows which question it belongs to',
-				{
-					label: 'Question ID',
+export const message = resource(
+	'Message',
+	{
+		send: op('POST /v1/website/{website_id}/conversation/{session_id}/message', {
+			action: 'Send a message',
+			description: 'Send a text, note, file or question into a conversation',
+			body: {
+				type: choice(
+					{
+						text: 'Text',
+						note: 'Note',
+						file: 'File',
+						picker: 'Picker',
+						field: 'Field',
+						carousel: 'Carousel',
+						animation: 'Animation',
+						audio: 'Audio',
+						event: 'Event',
+					},
+					'The kind of message. A note is private: only operators see it. A picker offers choices, a field asks for a value.',
+					{ label: 'Message Type', required: true, fallback: 'text' },
+				),
+				content: longText('What the message says; Markdown is allowed', {
+					label: 'Text',
 					required: true,
-					fallback: 'question',
+					when: { type: ['text', 'note'] },
+				}),
+				'content.text': longText('What the message says above what it offers', {
+					required: true,
+					when: { type: ['picker', 'field', 'carousel', 'event'] },
+				}),
+				'content.namespace': text('What kind of event it is, as Crisp names it', {
+					label: 'Event Namespace',
+					required: true,
+					example: 'state:resolved',
+					when: { type: ['event'] },
+				}),
+				'content.id': text(
+					'Comes back with the answer, so that a workflow knows which question it belongs to',
+					{ label: 'Question ID', required: true, fallback: 'question', when: isQuestion },
+				),
+				'content.choices': table(
+					{
+						value: text('What a workflow gets when this is chosen', { required: true, example: 'yes' }),
+						label: text('What the visitor reads', { required: true, example: 'Yes, please' }),
+						icon: text('An emoji in front of the label'),
+						selected: flag('Whether it is chosen already', { fallback: false }),
+						'action.type': choice(
+							{ '': 'None', frame: 'Open a Frame', link: 'Open a Link' },
+							'What else happens',
+							{ fallback: '' },
+						),
+						'action.target': text('The address to open', { label: 'Action URL' }),
+					},
+					'What the visitor can choose',
+					{ required: true, when: { type: ['picker'] } },
+				),
+				'content.explain': text('Shown in the empty field', {
+					label: 'Hint',
+					required: true,
+					example: 'Enter your order number',
+					when: { type: ['field'] },
+				}),
+				'content.targets': table(
+					{
+						title: text('Title of the card', { required: true }),
+						description: text('Text of the card'),
+						image: text('Address of the picture', { label: 'Image URL' }),
+						actions: table(
+							{ label: text('What the button says'), url: text('What the button opens') },
+							'Buttons of the card',
+						),
+					},
+					'The cards to swipe through',
+					{ label: 'Cards', required: true, when: { type: ['carousel'] } },
+				),
+				'content.url': text('Where the file can be read by everybody', {
+					label: 'File URL',
+					required: true,
+					example: 'https://example.com/invoice.pdf',
+					when: hasUrl,
+				}),
+				'content.name': text('Name that is shown for the file', {
+					label: 'File Name',
+					required: true,
+					example: 'invoice.pdf',
+					when: { type: ['file'] },
+				}),
+				'content.type': text('The media type of the file', {
+					label: 'MIME Type',
+					required: true,
+					example: 'application/pdf',
+					when: hasUrl,
+				}),
+				'content.duration': number('How long the audio is, in seconds', {
+					required: true,
+					when: { type: ['audio'] },
+				}),
+				'content.required': flag('Whether the visitor has to answer before going on', {
+					label: 'Answer Required',
 					when: isQuestion,
-				},
-			),
-			'content.choices': table(
-				{
-					value: text('What a workflow gets when this is chosen', { required: true, example: 'yes' }),
-					label: text('What the visitor reads', { required: true, example: 'Yes, please' }),
-					icon: text('An emoji in front of the label'),
-					selected: flag('Whether it is chosen already', { fallback: false }),
-					'action.type': choice(
-						{ '': 'None', frame: 'Open a Frame', link: 'Open a Link' },
-						'What else happens',
-						{
-							fallback: '',
-						},
-					),
-					'action.target': text('The address to open', { label: 'Action URL' }),
-				},
-				'What the visitor can choose',
-				{ label: 'Choices', required: true, when: { type: ['picker'] } },
-			),
-			'content.explain': text('Shown in the empty field', {
-				label: 'Hint',
-				required: true,
-				example: 'Enter your order number',
-				when: { type: ['field'] },
-			}),
-			'content.targets': table(
-				{
-					title: text('Title of the card', { required: true }),
-					description: text('Text of the card', { required: true }),
-					image: text('Address of the picture', { label: 'Image URL' }),
-					actions: table(
-						{ label: text('What the button says'), url: text('What the button opens') },
-						'Buttons of the card',
-					),
-				},
-				'The cards to swipe through',
-				{ label: 'Cards', required: true, when: { type: ['carousel'] } },
-			),
-			'content.url': text('Where the file can be read by everybody', {
-				label: 'File URL',
-				required: true,
-				example: 'https://example.com/invoice.pdf',
-				when: hasUrl,
-			}),
-			'content.name': text('Name that is shown for the file', {
-				label: 'File Name',
-				required: true,
-				example: 'invoice.pdf',
-				when: { type: ['file'] },
-			}),
-			'content.type': text('The media type of the file', {
-				label: 'MIME Type',
-				required: true,
-				example: 'application/pdf',
-				when: hasUrl,
-			}),
-			'content.duration': number('How long the audio is, in seconds', {
-				label: 'Duration',
-				required: true,
-				when: { type: ['audio'] },
-			}),
-			'content.required': flag('Whether the visitor has to answer before going on', {
-				label: 'Answer Required',
-				when: isQuestion,
-			}),
-			'content.value': text('What the field holds to begin with', {
-				label: 'Field Value',
-				when: { type: ['field'] },
-			}),
-			from: choice({ operator: 'Operator', user: 'Visitor' }, 'In whose name the message is sent', {
-				fallback: 'operator',
-			}),
-			origin: chatOrigin,
-			automated: flag('Whether the message is marked as written by a bot'),
-			fingerprint: fingerprint(
-				'Your own number for the message, at most 15 digits. Crisp stores a fingerprint once. Leave it out and the node makes one.',
-			),
-			mentions: list('IDs of the operators a note notifies, separated by commas', {
-				label: 'Mentioned Operators',
-				when: { type: ['note'] },
-			}),
-			'original.original_id': text('ID of the original that this message was made from', {
-				label: 'Original ID',
-			}),
-			properties: pairs('Values of your own that stay with the message'),
-			references: table(
-				{
-					type: text('Kind of the reference', { example: 'link' }),
-					name: text('What the reference is called'),
-					target: text('The address of the reference', { label: 'Target URL' }),
-				},
-				'Where the message takes its facts from',
-			),
-			stealth: flag('Whether the other side is not told of the message, as for an import'),
-			timestamp: instant('When the message was sent, for older messages that are brought in', {
-				label: 'Sent At',
-			}),
-			translated: flag('Whether the message was translated by a machine'),
-			...sender,
-		},
-	}),
-	getAll: op('GET /v1/website/{website_id}/conversation/{session_id}/messages', {
-		action: 'Get many messages',
-		description:
-			'Retrieve the newest messages of a conversation, oldest first; with Return All from its beginning',
-		entry: 'fingerprint',
-		simplify: [
-			'fingerprint',
-			'type',
-			'from',
-			'content',
-			'timestamp',
-			'user.nickname',
-			'user.user_id',
-			'origin',
-			'automated',
-			'session_id',
-		],
-		query: {
-			timestamp_before: instant('Only messages before this moment', { label: 'Before' }),
-			timestamp_after: instant('Only messages after this moment, reading forward from it', {
-				label: 'After',
-			}),
-			timestamp_around: instant('The one batch of messages around this moment', { label: 'Around' }),
-		},
-	}),
-	markRead: op('PATCH /v1/website/{website_id}/conversation/{session_id}/read', {
-		action: 'Mark messages as read',
-		description: 'Mark the named messages as read, or all messages of the conversation when none is named',
-		body: {
-			from: choice({ user: 'Visitor', operator: 'Operator' }, 'Whose messages are marked as read', {
-				label: 'Messages From',
-				required: true,
-				fallback: 'user',
-			}),
-			origin: chatOrigin,
-			fingerprints: numbers('Fingerprints of the messages, separated by commas; all messages when empty', {
-				label: 'Message Fingerprints',
-			}),
-		},
-	}),
-});
+				}),
+				'content.value': text('What the field holds to begin with', {
+					label: 'Field Value',
+					when: { type: ['field'] },
+				}),
+				from: choice({ operator: 'Operator', user: 'Visitor' }, 'In whose name the message is sent', {
+					fallback: 'operator',
+				}),
+				origin: chatOrigin,
+				automated: flag('Whether the message is marked as written by a bot'),
+				fingerprint: fingerprint(
+					'Your own number for the message, at most 15 digits. Crisp stores a fingerprint once. Leave it out and the node makes one.',
+				),
+				mentions: list('IDs of the operators a note notifies, separated by commas', {
+					label: 'Mentioned Operators',
+					when: { type: ['note'] },
+				}),
+				'original.original_id': text('ID of the original that this message was made from', {
+					label: 'Original ID',
+				}),
+				properties: pairs('Values of your own that stay with the message'),
+				references: table(
+					{
+						type: text('Kind of the reference', { example: 'link' }),
+						name: text('What the reference is called'),
+						target: text('The address of the reference', { label: 'Target URL' }),
+					},
+					'Where the message takes its facts from',
+				),
+				stealth: flag('Whether the other side is not told of the message, as for an import'),
+				timestamp: instant('When the message was sent, for older messages that are brought in', {
+					label: 'Sent At',
+				}),
+				translated: flag('Whether the message was translated by a machine'),
+				...sender,
+			},
+		}),
+		getAll: op('GET /v1/website/{website_id}/conversation/{session_id}/messages', {
+			action: 'Get many messages',
+			description:
+				'Retrieve the newest messages of a conversation, oldest first; with Return All from its beginning',
+			entry: 'fingerprint',
+			simplify: summary,
+			query: {
+				timestamp_before: instant('Only messages before this moment', { label: 'Before' }),
+				timestamp_after: instant('Only messages after this moment, reading forward from it', {
+					label: 'After',
+				}),
+				timestamp_around: instant('The one batch of messages around this moment', { label: 'Around' }),
+			},
+		}),
+		markRead: op('PATCH /v1/website/{website_id}/conversation/{session_id}/read', {
+			name: 'Mark as Read',
+			action: 'Mark messages as read',
+			description: 'Mark the named messages as read, or all messages of the conversation when none is named',
+			body: {
+				from: choice({ user: 'Visitor', operator: 'Operator' }, 'Whose messages are marked as read', {
+					label: 'Messages From',
+					required: true,
+					fallback: 'user',
+				}),
+				origin: chatOrigin,
+				fingerprints: numbers('Fingerprints of the messages, separated by commas; all messages when empty', {
+					label: 'Message Fingerprints',
+				}),
+			},
+		}),
+		delete: op('DELETE /v1/website/{website_id}/conversation/{session_id}/message/{fingerprint}', {
+			action: 'Delete a message',
+			description: 'Take a message back where that is still possible; emails that were sent stay',
+		}),
+		get: op('GET /v1/website/{website_id}/conversation/{session_id}/message/{fingerprint}', {
+			action: 'Get a message',
+			simplify: summary,
+		}),
+		getOriginal: op('GET /v1/website/{website_id}/conversation/{session_id}/original/{original_id}', {
+			action: 'Get the original of a message',
+			description: 'Retrieve what a message was made from, such as the HTML of an email',
+		}),
+		markDelivered: op('PATCH /v1/website/{website_id}/conversation/{session_id}/delivered', {
+			name: 'Mark as Delivered',
+			action: 'Mark messages as delivered',
+			body: {
+				from: choice({ operator: 'Operator' }, 'Whose messages are marked', {
+					label: 'Messages From',
+					required: true,
+					fallback: 'operator',
+				}),
+				fingerprints: numbers('Fingerprints of the messages, separated by commas', {
+					label: 'Message Fingerprints',
+					required: true,
+				}),
+				origin: chatOrigin,
+			},
+		}),
+		markUnread: op('PATCH /v1/website/{website_id}/conversation/{session_id}/unread', {
+			name: 'Mark as Unread',
+			action: 'Mark a conversation as unread',
+			description: 'Show all messages of the visitor as unread again',
+			body: {
+				from: choice({ user: 'Visitor' }, 'Whose messages are marked', {
+					label: 'Messages From',
+					required: true,
+					fallback: 'user',
+				}),
+			},
+		}),
+		setTyping: op('PATCH /v1/website/{website_id}/conversation/{session_id}/compose', {
+			name: 'Set Typing State',
+			action: 'Show or hide that somebody is typing',
+			body: {
+				type: choice({ start: 'Typing', stop: 'Not Typing' }, 'What is shown', {
+					label: 'State',
+					required: true,
+					fallback: 'start',
+				}),
+				from: choice({ operator: 'Operator', user: 'Visitor' }, 'Whose typing is shown', {
+					label: 'Who Types',
+					required: true,
+					fallback: 'operator',
+				}),
+				automated: flag('Whether it is shown as the typing of a bot'),
+				excerpt: text('What was typed so far, which operators see'),
+				stealth: flag('Whether the other side is not shown it'),
+			},
+		}),
+		update: op('PATCH /v1/website/{website_id}/conversation/{session_id}/message/{fingerprint}', {
+			action: 'Update a text message',
+			description: 'Change the text of a message in a conversation of the chatbox',
+			body: {
+				content: longText('What the message says now; Markdown is allowed', {
+					label: 'Text',
+					required: true,
+				}),
+			},
+		}),
+		updateContent: op('PATCH /v1/website/{website_id}/conversation/{session_id}/message/{fingerprint}', {
+			action: 'Update the content of a message',
+			description: 'Change a picker, a field, a file or another message that is more than a text',
+			body: {
+				content: json('The whole content, as the type of the message wants it', {
+					required: true,
+					example: '{ "text": "Which?", "choices": [] }',
+				}),
+			},
+		}),
+	},
+	{ scope: 'website:conversation:messages' },
+);

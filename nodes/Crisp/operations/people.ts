@@ -1,7 +1,9 @@
 import {
+	bit,
 	choice,
 	date,
 	email,
+	flag,
 	instant,
 	json,
 	list,
@@ -91,87 +93,162 @@ const newProfile: Fields = {
 };
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-people */
-export const person = resource('Person', {
-	create: op('POST /v1/website/{website_id}/people/profile', {
-		action: 'Create a person',
-		description: 'Add a contact; Crisp refuses a second one with the same email',
-		body: newProfile,
-	}),
-	delete: op('DELETE /v1/website/{website_id}/people/profile/{people_id}', {
-		action: 'Delete a person',
-		description: 'Delete a contact permanently',
-	}),
-	exists: op('HEAD /v1/website/{website_id}/people/profile/{people_id}', {
-		name: 'Check If Exists',
-		action: 'Check if a person exists',
-	}),
-	get: op('GET /v1/website/{website_id}/people/profile/{people_id}', {
-		action: 'Get a person',
-		description: 'Retrieve a contact by ID or email',
-		simplify: personSummary,
-	}),
-	getAll: op('GET /v1/website/{website_id}/people/profiles/{page_number}', {
-		action: 'Get many people',
-		description: 'Retrieve a list of contacts, searched, filtered and sorted',
-		entry: 'people_id',
-		isSized: true,
-		simplify: personSummary,
-		query: {
-			search_text: text('Words to search for in names, emails and companies', { label: 'Search' }),
-			search_filter: json('List of criteria, each with model, criterion, operator and query', {
-				label: 'Search Criteria',
-				example: '[{"model":"people","criterion":"email","operator":"eq","query":["a@b.co"]}]',
-			}),
-			search_operator: choice({ and: 'All', or: 'Any' }, 'Which criteria have to match', {
-				label: 'Search Must Match',
-			}),
-			filter_date_start: date('Only people from this moment on', { label: 'From' }),
-			filter_date_end: date('Only people until this moment', { label: 'Until' }),
-			sort_field: text('Field to sort by', { label: 'Sort By', example: 'active' }),
-			sort_order: choice({ ascending: 'Ascending', descending: 'Descending' }, 'Direction to sort in'),
-		},
-	}),
-	findByEmail,
-	findBySegments,
-	update: op('PATCH /v1/website/{website_id}/people/profile/{people_id}', {
-		action: 'Update a person',
-		description: 'Change the fields given and keep the rest',
-		body: { email: email('Email of the person'), 'person.nickname': name, ...profile },
-	}),
-	replace: op('PUT /v1/website/{website_id}/people/profile/{people_id}', {
-		action: 'Replace a person',
-		description: 'Save a whole profile; every field that is not given is emptied',
-		body: newProfile,
-	}),
-	getData: op('GET /v1/website/{website_id}/people/data/{people_id}', {
-		name: 'Get Custom Data',
-		action: 'Get the custom data of a person',
-	}),
-	updateData: op('PATCH /v1/website/{website_id}/people/data/{people_id}', {
-		name: 'Update Custom Data',
-		action: 'Update the custom data of a person',
-		description: 'Set the keys given and keep the others',
-		body: { data: pairs('Keys and the values they get', { label: 'Custom Data', required: true }) },
-	}),
-	addEvent: op('POST /v1/website/{website_id}/people/events/{people_id}', {
-		name: 'Add Event',
-		action: 'Add an event to a person',
-		description: 'Note in the profile that something happened, such as an order',
-		body: {
-			text: text('What happened', { label: 'Event', required: true, example: 'Placed an order' }),
-			data: pairs('Values that belong to the event', { label: 'Event Data' }),
-			color: choice(colors, 'Color the event is shown in'),
-			timestamp: instant('When it happened, if not now', { label: 'Happened At' }),
-		},
-	}),
-	getEvents: op('GET /v1/website/{website_id}/people/events/{people_id}/list/{page_number}', {
-		name: 'Get Many Events',
-		action: 'Get many events of a person',
-	}),
-	getSegments: op('GET /v1/website/{website_id}/people/suggest/segments/{page_number}', {
-		name: 'Get Many Segments',
-		action: 'Get many segments people have',
-		description: 'Retrieve the segments in use, with how many people have each',
-		entry: 'segment',
-	}),
-});
+export const person = resource(
+	'Person',
+	{
+		create: op('POST /v1/website/{website_id}/people/profile', {
+			action: 'Create a person',
+			description: 'Add a contact; Crisp refuses a second one with the same email',
+			body: newProfile,
+		}),
+		delete: op('DELETE /v1/website/{website_id}/people/profile/{people_id}', {
+			action: 'Delete a person',
+			description: 'Delete a contact permanently',
+		}),
+		exists: op('HEAD /v1/website/{website_id}/people/profile/{people_id}', {
+			action: 'Check if a person exists',
+		}),
+		get: op('GET /v1/website/{website_id}/people/profile/{people_id}', {
+			action: 'Get a person',
+			description: 'Retrieve a contact by ID or email',
+			simplify: personSummary,
+		}),
+		getAll: op('GET /v1/website/{website_id}/people/profiles/{page_number}', {
+			action: 'Get many people',
+			description: 'Retrieve a list of contacts, searched, filtered and sorted',
+			entry: 'people_id',
+			isSized: true,
+			simplify: personSummary,
+			query: {
+				search_text: text('Words to search for in names, emails and companies'),
+				search_filter: json('List of criteria, each with model, criterion, operator and query', {
+					label: 'Search Criteria',
+					example: '[{"model":"people","criterion":"email","operator":"eq","query":["a@b.co"]}]',
+				}),
+				search_operator: choice({ and: 'All', or: 'Any' }, 'Which criteria have to match', {
+					label: 'Search Must Match',
+				}),
+				filter_date_start: date('Only people from this moment on', { label: 'From' }),
+				filter_date_end: date('Only people until this moment', { label: 'Until' }),
+				sort_field: text('Field to sort by', { label: 'Sort By', example: 'active' }),
+				sort_order: choice({ ascending: 'Ascending', descending: 'Descending' }, 'Direction to sort in'),
+			},
+		}),
+		findByEmail,
+		findBySegments,
+		update: op('PATCH /v1/website/{website_id}/people/profile/{people_id}', {
+			action: 'Update a person',
+			description: 'Change the fields given and keep the rest',
+			body: { email: email('Email of the person'), 'person.nickname': name, ...profile },
+		}),
+		replace: op('PUT /v1/website/{website_id}/people/profile/{people_id}', {
+			action: 'Replace a person',
+			description: 'Save a whole profile; every field that is not given is emptied',
+			body: newProfile,
+		}),
+		getData: op('GET /v1/website/{website_id}/people/data/{people_id}', {
+			name: 'Get Custom Data',
+			scope: 'website:people:data',
+			action: 'Get the custom data of a person',
+		}),
+		updateData: op('PATCH /v1/website/{website_id}/people/data/{people_id}', {
+			name: 'Update Custom Data',
+			scope: 'website:people:data',
+			action: 'Update the custom data of a person',
+			description: 'Set the keys given and keep the others',
+			body: { data: pairs('Keys and the values they get', { label: 'Custom Data', required: true }) },
+		}),
+		addEvent: op('POST /v1/website/{website_id}/people/events/{people_id}', {
+			action: 'Add an event to a person',
+			scope: '',
+			description: 'Note in the profile that something happened, such as an order',
+			body: {
+				text: text('What happened', { label: 'Event', required: true, example: 'Placed an order' }),
+				data: pairs('Values that belong to the event', { label: 'Event Data' }),
+				color: choice(colors, 'Color the event is shown in'),
+				timestamp: instant('When it happened, if not now', { label: 'Happened At' }),
+			},
+		}),
+		getAllEvents: op('GET /v1/website/{website_id}/people/events/{people_id}/list/{page_number}', {
+			action: 'Get many events of a person',
+			scope: '',
+		}),
+		export: op('POST /v1/website/{website_id}/people/export/profiles', {
+			action: 'Export people',
+			scope: '',
+			description:
+				'Have contacts sent by email to the user of the token; all of them where nothing is chosen',
+			body: {
+				profiles: list('IDs of the people, separated by commas; at most 100', { label: 'Person IDs' }),
+				search: json('Search that finds the people, instead of their IDs'),
+			},
+		}),
+		getAllCampaigns: op('GET /v1/website/{website_id}/people/campaigns/{people_id}/list/{page_number}', {
+			action: 'Get many campaigns a person got',
+			scope: '',
+			entry: 'campaign_id',
+		}),
+		getAllConversations: op(
+			'GET /v1/website/{website_id}/people/conversations/{people_id}/list/{page_number}',
+			{
+				action: 'Get many conversations of a person',
+				scope: '',
+				description: 'Retrieve the IDs of the conversations with a contact',
+				entry: 'session_id',
+				query: {
+					filter_unread: bit('Whether to return only conversations with unread messages'),
+					filter_resolved: bit('Whether to return only resolved conversations'),
+					filter_not_resolved: bit('Whether to return only conversations that are not resolved'),
+				},
+			},
+		),
+		getStatistics: op('GET /v1/website/{website_id}/people/stats', {
+			action: 'Get how many people there are',
+			scope: '',
+		}),
+		getSubscription: op('GET /v1/website/{website_id}/people/subscription/{people_id}', {
+			action: 'Get whether a person wants emails',
+			scope: 'website:people:subscriptions',
+		}),
+		import: op('POST /v1/website/{website_id}/people/import/profiles', {
+			action: 'Import people',
+			scope: '',
+			description:
+				'Import contacts from a CSV file in the storage of Crisp, which takes a while. File: Request Upload URL, with namespace "processing", gives the place for it.',
+			body: {
+				url: text('Address of the file', { label: 'File URL', required: true }),
+				mapping: table(
+					{
+						column: number('Number of the column, from 1', { required: true, fallback: 1 }),
+						field: text('Field of the person', { required: true, example: 'person.nickname' }),
+					},
+					'Which column holds what',
+					{ required: true },
+				),
+				'options.column_separator': text('What stands between two columns', { fallback: ';' }),
+				'options.skip_header': flag('Whether the first line has the names of the columns', {
+					fallback: true,
+				}),
+			},
+		}),
+		replaceData: op('PUT /v1/website/{website_id}/people/data/{people_id}', {
+			name: 'Replace Custom Data',
+			action: 'Replace the custom data of a person',
+			description: 'Set the keys given and remove all others',
+			scope: 'website:people:data',
+			body: { data: pairs('Keys and the values they get', { label: 'Custom Data', required: true }) },
+		}),
+		updateSubscription: op('PATCH /v1/website/{website_id}/people/subscription/{people_id}', {
+			action: 'Update whether a person wants emails',
+			scope: 'website:people:subscriptions',
+			body: {
+				email: flag('Whether the person gets emails', {
+					label: 'Subscribed',
+					required: true,
+					fallback: true,
+				}),
+			},
+		}),
+	},
+	{ scope: 'website:people:profiles' },
+);

@@ -16,11 +16,12 @@ export const sender: Fields = {
 	'user.type': choice(
 		['website', 'participant'],
 		'Whether the website or a participant is shown as the sender',
-		{
-			label: 'Sender Type',
-		},
+		{ label: 'Sender Type' },
 	),
 	'user.user_id': text('ID of the user who is shown as the sender', { label: 'Sender ID' }),
 	'user.nickname': text('Name that is shown as the sender', { label: 'Sender Name' }),
 	'user.avatar': text('Address of the picture that is shown with the sender', { label: 'Sender Avatar URL' }),
 };
+
+/** Who and where from, as the event in the conversation shows it. */
+export const eventSender: Fields = { origin, ...sender };

@@ -3,77 +3,74 @@ import { op, resource } from '../operation';
 
 const changes = json('The fields to change, as Crisp names them', { label: 'Fields', required: true });
 
-/** Routes of the account of an operator; all of them need a credential of tier user. */
-export const userAccount = resource('User Account', {
-	create: op('POST /v1/user/account', {
-		action: 'Create a user account',
-		description: 'Register an operator account. Needs a credential of tier user.',
-		body: {
-			email: email('Email of the account', { required: true }),
-			password: secret('Password of the account', { required: true }),
-			first_name: text('First name of the operator'),
-			last_name: text('Last name of the operator'),
-		},
-	}),
-	get: op('GET /v1/user/account', {
-		action: 'Get the user account',
-		description: 'Retrieve the account the credential belongs to. Needs a credential of tier user.',
-	}),
-});
+/** Routes of the account of an operator. */
+export const userAccount = resource(
+	'User Account',
+	{
+		create: op('POST /v1/user/account', {
+			action: 'Create a user account',
+			description: 'Register an operator account',
+			body: {
+				email: email('Email of the account', { required: true }),
+				password: secret('Password of the account', { required: true }),
+				first_name: text('First name of the operator'),
+				last_name: text('Last name of the operator'),
+			},
+		}),
+		get: op('GET /v1/user/account', {
+			action: 'Get the user account',
+			description: 'Retrieve the account the credential belongs to',
+		}),
+		getAllWebsites: op('GET /v1/user/account/websites', {
+			action: 'Get many websites of the user',
+			description: 'Retrieve the websites the operator belongs to',
+			entry: 'website_id',
+		}),
+		getNotifications: op('GET /v1/user/account/notification', {
+			action: 'Get the notification settings of the user',
+			description: 'Retrieve how Crisp notifies the operator',
+		}),
+		getProfile: op('GET /v1/user/account/profile', {
+			action: 'Get the profile of the user',
+			description: 'Retrieve the name and picture of the operator',
+		}),
+		updateNotifications: op('PATCH /v1/user/account/notification', {
+			action: 'Update the notification settings of the user',
+			description: 'Change how Crisp notifies the operator',
+			body: { '': changes },
+		}),
+		updateProfile: op('PATCH /v1/user/account/profile', {
+			action: 'Update the profile of the user',
+			description: 'Change the name or picture of the operator',
+			body: { '': changes },
+		}),
+	},
+	{ tier: 'user' },
+);
 
-export const userNotification = resource('User Notification', {
-	get: op('GET /v1/user/account/notification', {
-		action: 'Get the notification settings of the user',
-		description: 'Retrieve how Crisp notifies the operator. Needs a credential of tier user.',
-	}),
-	update: op('PATCH /v1/user/account/notification', {
-		action: 'Update the notification settings of the user',
-		description: 'Change how Crisp notifies the operator. Needs a credential of tier user.',
-		body: { '': changes },
-	}),
-});
-
-export const userProfile = resource('User Profile', {
-	get: op('GET /v1/user/account/profile', {
-		action: 'Get the profile of the user',
-		description: 'Retrieve the name and picture of the operator. Needs a credential of tier user.',
-	}),
-	update: op('PATCH /v1/user/account/profile', {
-		action: 'Update the profile of the user',
-		description: 'Change the name or picture of the operator. Needs a credential of tier user.',
-		body: { '': changes },
-	}),
-});
-
-export const userSession = resource('User Session', {
-	login: op('POST /v1/user/session/login', {
-		name: 'Log In',
-		action: 'Log in with email and password',
-		description:
-			'Open a session; the answer holds its identifier and key, which are secrets. Needs a credential of tier user.',
-		body: {
-			email: email('Email of the account', { required: true }),
-			password: secret('Password of the account', { required: true }),
-		},
-	}),
-	logout: op('POST /v1/user/session/logout', {
-		name: 'Log Out',
-		action: 'Log out of the session',
-		description:
-			'End the session of the credential, which is of no use afterwards. Needs a credential of tier user.',
-	}),
-	recover: op('POST /v1/user/session/recover', {
-		name: 'Recover Password',
-		action: 'Recover the password of an account',
-		description: 'Send an email to set a new password. Needs a credential of tier user.',
-		body: { email: email('Email of the account', { required: true }) },
-	}),
-});
-
-export const userWebsite = resource('User Website', {
-	getAll: op('GET /v1/user/account/websites', {
-		action: 'Get many websites of the user',
-		description: 'Retrieve the websites the operator belongs to. Needs a credential of tier user.',
-		entry: 'website_id',
-	}),
-});
+export const userSession = resource(
+	'User Session',
+	{
+		login: op('POST /v1/user/session/login', {
+			name: 'Log In',
+			action: 'Log in with email and password',
+			description: 'Open a session; the answer holds its identifier and key, which are secrets',
+			body: {
+				email: email('Email of the account', { required: true }),
+				password: secret('Password of the account', { required: true }),
+			},
+		}),
+		logout: op('POST /v1/user/session/logout', {
+			name: 'Log Out',
+			action: 'Log out of the session',
+			description: 'End the session of the credential, which is of no use afterwards',
+		}),
+		recover: op('POST /v1/user/session/recover', {
+			name: 'Recover Password',
+			action: 'Recover the password of an account',
+			description: 'Send an email to set a new password',
+			body: { email: email('Email of the account', { required: true }) },
+		}),
+	},
+	{ tier: 'user' },
+);

@@ -6,7 +6,8 @@ import { identity } from './identity';
 export const website = resource('Website', {
 	create: op('POST /v1/website', {
 		action: 'Create a website',
-		description: 'Create a workspace. Needs a credential of tier user.',
+		description: 'Create a workspace',
+		tier: 'user',
 		body: {
 			name: text('Name of the website', { required: true }),
 			domain: text('Domain of the website', { required: true, example: 'example.com' }),
@@ -15,11 +16,29 @@ export const website = resource('Website', {
 	delete: op('DELETE /v1/website/{website_id}', {
 		action: 'Delete a website',
 		description:
-			'Schedule the deletion of a whole workspace. It runs after a few days; all owners get an email and can cancel. Needs a credential of tier user.',
+			'Schedule the deletion of a whole workspace. It runs after a few days; all owners get an email and can cancel.',
+		tier: 'user',
 		body: identity,
 	}),
 	get: op('GET /v1/website/{website_id}', {
 		action: 'Get a website',
 		description: 'Retrieve name, domain and logo of a website',
+	}),
+	abortDeletion: op('DELETE /v1/website/{website_id}/expunge', {
+		action: 'Abort the deletion of a website',
+		description: 'Keep a workspace whose deletion is scheduled',
+	}),
+	exists: op('HEAD /v1/website', {
+		action: 'Check if a website exists',
+		description: 'Find out whether a domain has a workspace',
+		query: { domain: text('Domain of the website', { required: true, example: 'example.com' }) },
+	}),
+	getAvailability: op('GET /v1/website/{website_id}/availability/status', {
+		action: 'Get whether a website is online',
+		description: 'Retrieve whether visitors see the website as online, and since when',
+		scope: 'website:availability',
+	}),
+	getEndpoints: op('GET /v1/website/{website_id}/connect/endpoints', {
+		action: 'Get the realtime endpoints of a website',
 	}),
 });

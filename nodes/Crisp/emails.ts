@@ -1,0 +1,70 @@
+import { UserError, type IDataObject } from 'n8n-workflow';
+import type { Send } from '../shared/transport';
+import { parameterName, type Field } from './field';
+import { idIn, isLookedUp } from './locators';
+import type { Operation } from './operation';
+import { pathField, pathParameter, readPath, type Reading } from './request';
+import { labelOf } from './value';
+
+/** Gives the ID of who has an email on a website. */
+export type Find = (website: string, email: string, label: string) => Promise<string>;
+
+/** Looks operators up by email; asks for those of a website once. Throws a UserError where none has it. */
+export function operatorFinder(send: Send): Find {
+	const lists = new Map<string, Promise<unknown>>();
+	return async (website, email, label) => {
+		const path = `/v1/website/${encodeURIComponent(website)}/operators/list`;
+		const list = lists.get(website) ?? send({ method: 'GET', path });
+		lists.set(website, list);
+		const operators = ((await list) as IDataObject[]).map(({ details }) => (details ?? {}) as IDataObject);
+		const found = operators.find((one) => String(one.email).toLowerCase() === email.toLowerCase());
+		if (found) return String(found.user_id);
+		throw new UserError(`'${label}': no operator of this website has the email "${email}"`, {
+			description: 'Choose the operator from the list, or check the email and the website.',
+		});
+	};
+}
+
+/** The same reading with IDs where emails were given for what Crisp knows by ID only. */
+export async function withIds(operation: Operation, reading: Reading, find: Find): Promise<Reading> {
+	const { parameters, collection } = reading;
+	const optional = { ...(parameters.get(collection) as IDataObject | undefined) };
+	const replaced = new Map<string, unknown>();
+	for (const { name, parameter, field, isOptional } of lookedUp(operation)) {
+		const given = idIn(
+			field.picks ?? 'website',
+			isOptional ? optional[parameter] : parameters.get(parameter),
+		);
+		if (typeof given !== 'string' || !given.includes('@')) continue;
+		const { website_id: website = '' } = readPath(operation, reading);
+		const id = await find(website, given, labelOf(name, field));
+		if (isOptional) replaced.set(collection, Object.assign(optional, { [parameter]: id }));
+		else replaced.set(parameter, id);
+	}
+	if (replaced.size === 0) return reading;
+	const get = (name: string) => (replaced.has(name) ? replaced.get(name) : parameters.get(name));
+	return { ...reading, parameters: { ...parameters, get } };
+}
+
+interface Lookup {
+	name: string;
+	parameter: string;
+	field: Field;
+	isOptional: boolean;
+}
+
+function lookedUp(operation: Operation): Lookup[] {
+	const inPath = operation.variables.map((name) => ({
+		name,
+		parameter: pathParameter(operation, name),
+		field: pathField(operation, name),
+		isOptional: false,
+	}));
+	const fields = Object.entries({ ...operation.query, ...operation.body }).map(([name, field]) => ({
+		name,
+		parameter: parameterName(name),
+		field,
+		isOptional: !field.required,
+	}));
+	return [...inPath, ...fields].filter(({ field }) => field.picks && isLookedUp(field.picks));
+}

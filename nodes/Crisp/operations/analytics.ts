@@ -1,0 +1,65 @@
+import { choice, date, flag, json, text } from '../field';
+import { op, resource } from '../operation';
+
+const metrics = [
+	'campaign_activity',
+	'campaign_sent',
+	'conversation',
+	'conversation_assigned',
+	'conversation_segment',
+	'conversation_shortcut',
+	'conversation_state',
+	'helpdesk_read',
+	'helpdesk_search',
+	'people_created',
+	'status_downtime',
+	'visitor_trigger',
+	'visitor_visit',
+];
+
+const types = [
+	'handle_time',
+	'messages',
+	'metric',
+	'operator_messages',
+	'rating',
+	'resolution_time',
+	'response_time',
+	'total',
+	'unique',
+	'visitor_messages',
+];
+
+/** https://docs.crisp.chat/references/rest-api/v1/#website-analytics */
+export const analytics = resource(
+	'Analytics Report',
+	{
+		generate: op('POST /v1/website/{website_id}/analytics/generate', {
+			action: 'Generate an analytics report',
+			description: 'Compute numbers over a period, such as conversations a day or the median response time',
+			body: {
+				metric: choice(metrics, 'What is counted', { required: true, fallback: 'conversation' }),
+				type: choice(types, 'What of the metric; each metric has only some of these', {
+					required: true,
+					fallback: 'total',
+				}),
+				'date.from': date('Where the period begins', { label: 'From', required: true }),
+				'date.to': date('Where the period ends', { label: 'To', required: true }),
+				'date.split': choice(['hour', 'day', 'week', 'month'], 'How the period is divided', {
+					label: 'Split By Time',
+				}),
+				'date.timezone': text('Time zone that days begin in', { label: 'Timezone', example: 'Europe/Paris' }),
+				aggregator: choice(
+					['average', 'maximum', 'median', 'minimum', 'moving_average', 'sum'],
+					'How several values become one',
+				),
+				split_by: text('Key that the results are divided by', { label: 'Split By', example: 'operator' }),
+				filter: json('What is counted only; its form depends on the metric'),
+				if: json('Condition of a rule; needs Then'),
+				then: json('What happens where the condition of If is met'),
+				raw_export: flag('Whether the single values are returned too'),
+			},
+		}),
+	},
+	{ scope: 'website:analytics' },
+);

@@ -1,0 +1,194 @@
+import { bit, choice, flag, json, list, longText, number, picker, text, type Fields } from '../field';
+import { op, resource } from '../operation';
+
+const types = { automated: 'Automated', 'one-shot': 'One-Shot' };
+const formats = { html: 'HTML', markdown: 'Markdown' };
+
+const type = choice(types, 'When the campaign is sent: once, or to each person that something happens to', {
+	label: 'Campaign Type',
+	fallback: 'one-shot',
+});
+const format = choice(formats, 'What the text is written in', { fallback: 'markdown' });
+
+/** What a campaign holds besides its texts; the same to update and to replace. */
+const delivery: Fields = {
+	tag: text('Tag of the campaign'),
+	'recipients.type': text('Who gets a one-shot campaign, as Crisp calls it', { example: 'all' }),
+	'recipients.segments': list('Segments of the people who get it, separated by commas'),
+	'recipients.people': list('IDs of the people who get it, separated by commas', {
+		label: 'Recipient Person IDs',
+	}),
+	'recipients.filter': json(
+		'Criteria of the people who get it, each with model, criterion, operator and query',
+	),
+	'flow.launch_event': text('Event that starts an automated campaign'),
+	'flow.assert_filter': json('Criteria a person must meet, each with model, criterion, operator and query'),
+	'flow.assert_delay': number('How long to wait before the criteria are checked'),
+	'flow.deliver_once': flag('Whether a person gets an automated campaign only once'),
+	'flow.deliver_delay': number('How long to wait before it is delivered'),
+	'options.deliver_to_chatbox': flag('Whether it is shown in the chatbox'),
+	'options.deliver_to_email': flag('Whether it is sent by email'),
+	'options.sender_name_website': flag('Whether the website is shown as the sender', {
+		label: 'Sender Is Website',
+	}),
+	'options.sender_email_reply': flag('Whether people can reply by email', { label: 'Reply by Email' }),
+	'options.tracking': flag('Whether openings and clicks are counted'),
+};
+
+/** https://docs.crisp.chat/references/rest-api/v1/#website-campaign and #website-campaigns */
+export const campaign = resource(
+	'Campaign',
+	{
+		create: op('POST /v1/website/{website_id}/campaign', {
+			action: 'Create a campaign',
+			description: 'Create an empty campaign, to be filled by Update',
+			body: { type: { ...type, required: true }, name: text('Name of the campaign', { required: true }) },
+		}),
+		delete: op('DELETE /v1/website/{website_id}/campaign/{campaign_id}', { action: 'Delete a campaign' }),
+		dispatch: op('POST /v1/website/{website_id}/campaign/{campaign_id}/dispatch', {
+			action: 'Dispatch a campaign',
+			description: 'Send a campaign that is ready to its recipients',
+		}),
+		exists: op('HEAD /v1/website/{website_id}/campaign/{campaign_id}', {
+			action: 'Check if a campaign exists',
+		}),
+		get: op('GET /v1/website/{website_id}/campaign/{campaign_id}', {
+			action: 'Get a campaign',
+			simplify: [
+				'campaign_id',
+				'type',
+				'name',
+				'subject',
+				'message',
+				'ready',
+				'running',
+				'statistics.opened',
+				'statistics.clicked',
+				'updated_at',
+			],
+		}),
+		getAll: op('GET /v1/website/{website_id}/campaigns/list/{page_number}', {
+			action: 'Get many campaigns',
+			entry: 'campaign_id',
+			query: {
+				search_name: text('Words of the name'),
+				filter_tag: text('Only campaigns with this tag'),
+				filter_type_one_shot: bit('Whether to return one-shot campaigns', { label: 'Is One-Shot' }),
+				filter_type_automated: bit('Whether to return automated campaigns'),
+				filter_status_not_configured: bit('Whether to return campaigns that are not set up'),
+				filter_status_ready: bit('Whether to return campaigns that can be sent'),
+				filter_status_paused: bit('Whether to return paused campaigns'),
+				filter_status_sending: bit('Whether to return campaigns under way'),
+				filter_status_done: bit('Whether to return campaigns that are sent'),
+			},
+		}),
+		getAllRecipients: op('GET /v1/website/{website_id}/campaign/{campaign_id}/recipients/{page_number}', {
+			action: 'Get many recipients of a campaign',
+			description: 'Preview who would get a one-shot campaign that is not dispatched yet',
+			entry: 'people_id',
+		}),
+		getAllStatistics: op(
+			'GET /v1/website/{website_id}/campaign/{campaign_id}/statistics/{type}/{page_number}',
+			{
+				action: 'Get many statistics of a campaign',
+				description: 'Retrieve who opened a campaign, clicked in it or unsubscribed',
+				path: {
+					type: text('What people did, as the statistics of the campaign name it', {
+						label: 'Action',
+						required: true,
+						fallback: 'opened',
+						example: 'clicked',
+					}),
+				},
+				isSized: true,
+			},
+		),
+		getAllTags: op('GET /v1/website/{website_id}/campaigns/tags', {
+			action: 'Get many campaign tags',
+			entry: 'tag',
+		}),
+		pause: op('POST /v1/website/{website_id}/campaign/{campaign_id}/pause', { action: 'Pause a campaign' }),
+		replace: op('PUT /v1/website/{website_id}/campaign/{campaign_id}', {
+			action: 'Replace a campaign',
+			description: 'Save a whole campaign; every field that is not given is emptied',
+			body: {
+				type: { ...type, required: true },
+				format: { ...format, required: true },
+				name: text('Name of the campaign', { required: true }),
+				subject: text('Subject of the email', { required: true }),
+				message: longText('What the campaign says', { required: true }),
+				'sender.user_id': picker('operator', 'The operator who is shown as the sender', {
+					label: 'Sender',
+					required: true,
+				}),
+				...delivery,
+			},
+		}),
+		resume: op('POST /v1/website/{website_id}/campaign/{campaign_id}/resume', {
+			action: 'Resume a paused campaign',
+		}),
+		test: op('POST /v1/website/{website_id}/campaign/{campaign_id}/test', {
+			action: 'Test a campaign',
+			description: 'Send a campaign that is ready to yourself',
+		}),
+		update: op('PATCH /v1/website/{website_id}/campaign/{campaign_id}', {
+			action: 'Update a campaign',
+			description: 'Change the fields given and keep the rest',
+			body: {
+				type: { ...type, fallback: undefined },
+				format: { ...format, fallback: undefined },
+				name: text('Name of the campaign'),
+				subject: text('Subject of the email'),
+				message: longText('What the campaign says'),
+				'sender.user_id': picker('operator', 'The operator who is shown as the sender', { label: 'Sender' }),
+				...delivery,
+			},
+		}),
+	},
+	{ tier: 'user' },
+);
+
+const content = longText('What the template says; HTML needs the link to unsubscribe');
+
+/** https://docs.crisp.chat/references/rest-api/v1/#website-campaigns */
+export const campaignTemplate = resource(
+	'Campaign Template',
+	{
+		create: op('POST /v1/website/{website_id}/campaigns/template', {
+			action: 'Create a campaign template',
+			body: { name: text('Name of the template', { required: true }), format: { ...format, required: true } },
+		}),
+		delete: op('DELETE /v1/website/{website_id}/campaigns/template/{template_id}', {
+			action: 'Delete a campaign template',
+		}),
+		exists: op('HEAD /v1/website/{website_id}/campaigns/template/{template_id}', {
+			action: 'Check if a campaign template exists',
+		}),
+		get: op('GET /v1/website/{website_id}/campaigns/template/{template_id}', {
+			action: 'Get a campaign template',
+		}),
+		getAll: op('GET /v1/website/{website_id}/campaigns/templates/{page_number}', {
+			action: 'Get many campaign templates',
+			entry: 'template_id',
+			query: {
+				search_name: text('Words of the name'),
+				filter_type_custom: bit('Whether to return templates of your own'),
+				filter_type_static: bit('Whether to return templates that Crisp brings'),
+			},
+		}),
+		replace: op('PUT /v1/website/{website_id}/campaigns/template/{template_id}', {
+			action: 'Replace a campaign template',
+			body: {
+				name: text('Name of the template', { required: true }),
+				format: { ...format, required: true },
+				content: { ...content, required: true },
+			},
+		}),
+		update: op('PATCH /v1/website/{website_id}/campaigns/template/{template_id}', {
+			action: 'Update a campaign template',
+			description: 'Change the fields given and keep the rest',
+			body: { name: text('Name of the template'), format: { ...format, fallback: undefined }, content },
+		}),
+	},
+	{ tier: 'user' },
+);

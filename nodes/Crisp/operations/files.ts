@@ -1,0 +1,40 @@
+import { choice, text } from '../field';
+import { op, resource } from '../operation';
+
+const namespaces = ['avatar', 'campaign', 'helpdesk', 'processing', 'status', 'upload', 'website'];
+
+/** https://docs.crisp.chat/references/rest-api/v1/#bucket and #media */
+export const file = resource('File', {
+	getAllAnimations: op('GET /v1/media/animation/list/{page_number}', {
+		action: 'Get many animations',
+		description:
+			'Ask Crisp for animated pictures; they come a moment later as event media:animation:listed, with the List ID, and not as items here',
+		tier: 'user',
+		query: {
+			list_id: text('Your own ID for the request; it comes back with the event', { required: true }),
+			search_query: text('What the animations should be about'),
+		},
+		isSized: true,
+	}),
+	requestUpload: op('POST /v1/bucket/url/generate', {
+		name: 'Request Upload URL',
+		action: 'Request a URL to upload a file',
+		description:
+			'Ask Crisp for an address to upload a file to; it comes a moment later as a realtime event of Bucket, with the Tracking ID',
+		body: {
+			namespace: choice(namespaces, 'What the file is for', { required: true, fallback: 'upload' }),
+			id: text('Your own ID for the request; it comes back with the event', {
+				label: 'Tracking ID',
+				required: true,
+			}),
+			'file.name': text('Name of the file', { required: true, example: 'invoice.pdf' }),
+			'file.type': text('The media type of the file', {
+				label: 'MIME Type',
+				required: true,
+				example: 'application/pdf',
+			}),
+			'resource.type': text('What the file belongs to', { example: 'website' }),
+			'resource.id': text('ID of what the file belongs to'),
+		},
+	}),
+});

@@ -1,0 +1,135 @@
+import { bit, date, json, number, text, type Fields } from '../field';
+import { op, resource } from '../operation';
+
+const filters: Fields = {
+	filter_configured: bit('Whether to return only websites that the plugin is set up for'),
+	include_plan: bit('Whether to return the plan of each website too'),
+};
+
+/** https://docs.crisp.chat/references/rest-api/v1/#plugin-connect */
+export const pluginConnection = resource(
+	'Plugin Connection',
+	{
+		check: op('HEAD /v1/plugin/connect/session', {
+			name: 'Check Session',
+			action: 'Check if the plugin token is valid',
+		}),
+		getAccount: op('GET /v1/plugin/connect/account', {
+			action: 'Get the account of the plugin',
+			description: 'Retrieve the ID of the plugin that the token belongs to',
+		}),
+		getAllWebsites: op('GET /v1/plugin/connect/websites/all/{page_number}', {
+			action: 'Get many websites of the plugin',
+			description: 'Retrieve the websites that the plugin is installed on',
+			entry: 'website_id',
+			query: filters,
+		}),
+		getAllWebsitesSince: op('GET /v1/plugin/connect/websites/since', {
+			action: 'Get many websites of the plugin that changed',
+			description: 'Retrieve the websites that were linked, unlinked or updated since a moment',
+			entry: 'website_id',
+			query: { date_since: date('From when on', { label: 'Since', required: true }), ...filters },
+		}),
+		getEndpoints: op('GET /v1/plugin/connect/endpoints', {
+			action: 'Get the realtime endpoints of the plugin',
+		}),
+	},
+	{ tier: 'plugin' },
+);
+
+const summary = [
+	'id',
+	'urn',
+	'name',
+	'type',
+	'category',
+	'price',
+	'since',
+	'active',
+	'configurable',
+	'website_id',
+];
+
+const settings = json('The settings, as the schema of the plugin wants them', {
+	label: 'Settings',
+	required: true,
+	example: '{ "color": "blue" }',
+});
+
+/** https://docs.crisp.chat/references/rest-api/v1/#plugin-subscription */
+export const pluginSubscription = resource('Plugin Subscription', {
+	addUsage: op('POST /v1/plugins/subscription/{website_id}/{plugin_id}/bill/usage', {
+		name: 'Report Usage',
+		action: 'Report usage of a plugin to its bill',
+		description:
+			'Add units to the open bill of a website. The price of a unit stays as it was when the bill was opened.',
+		body: {
+			name: text('What the bill calls it', { required: true, example: 'Paid messages sent' }),
+			units: number('How many units are added', { required: true }),
+			price: number('Price of one unit', { required: true }),
+		},
+	}),
+	dispatchEvent: op('POST /v1/plugins/subscription/{website_id}/{plugin_id}/event', {
+		action: 'Dispatch an event of a plugin',
+		description: 'Send an event to those who listen to plugin:event, and to web hooks',
+		body: {
+			name: text('Name of the event', { required: true, example: 'bot-is-running' }),
+			data: json('What belongs to the event', { label: 'Event Data', required: true, fallback: '{}' }),
+		},
+	}),
+	forwardPayload: op('POST /v1/plugins/subscription/{website_id}/{plugin_id}/channel', {
+		action: 'Forward a payload to the channel of a plugin',
+		description: 'Send data to those who listen to plugin:channel',
+		body: {
+			namespace: text('What kind of data it is', { required: true, example: 'bot:step' }),
+			payload: json('The data', { required: true, fallback: '{}' }),
+			identifier: text('Your own ID for the data', { label: 'Tracking ID' }),
+		},
+	}),
+	get: op('GET /v1/plugins/subscription/{website_id}/{plugin_id}', {
+		action: 'Get a plugin subscription',
+		simplify: summary,
+	}),
+	getAll: op('GET /v1/plugins/subscription/{website_id}', {
+		action: 'Get many plugin subscriptions of a website',
+		description: 'Retrieve the plugins installed on a website',
+		simplify: summary,
+	}),
+	getAllActive: op('GET /v1/plugins/subscription', {
+		name: 'Get Many of All Websites',
+		action: 'Get many plugin subscriptions of all websites',
+		description: 'Retrieve the active plugins of every website the user belongs to or pays for',
+		simplify: summary,
+	}),
+	getProvenance: op('GET /v1/plugins/subscription/{website_id}/{plugin_id}/attest/provenance', {
+		action: 'Get a proof of who uses a plugin',
+		description:
+			'Retrieve data signed with the secret of the plugin, by which the plugin knows the user of Crisp and their role',
+	}),
+	getSettings: op('GET /v1/plugins/subscription/{website_id}/{plugin_id}/settings', {
+		action: 'Get the settings of a plugin on a website',
+	}),
+	getUsage: op('GET /v1/plugins/subscription/{website_id}/{plugin_id}/bill/usage', {
+		name: 'Get Usage Bills',
+		action: 'Get the open usage bills of a plugin',
+	}),
+	replaceSettings: op('PUT /v1/plugins/subscription/{website_id}/{plugin_id}/settings', {
+		action: 'Replace the settings of a plugin on a website',
+		description: 'Save all settings; every one that is not given is removed',
+		body: { '': settings },
+	}),
+	subscribe: op('POST /v1/plugins/subscription/{website_id}', {
+		action: 'Subscribe a website to a plugin',
+		tier: 'user',
+		body: { plugin_id: text('ID of the plugin', { required: true }) },
+	}),
+	unsubscribe: op('DELETE /v1/plugins/subscription/{website_id}/{plugin_id}', {
+		action: 'Unsubscribe a website from a plugin',
+		tier: 'user',
+	}),
+	updateSettings: op('PATCH /v1/plugins/subscription/{website_id}/{plugin_id}/settings', {
+		action: 'Update the settings of a plugin on a website',
+		description: 'Change the settings given and keep the rest',
+		body: { '': settings },
+	}),
+});

@@ -1,0 +1,64 @@
+import { text } from '../field';
+import { op, resource } from '../operation';
+
+const segment = text('The segment to take out', { required: true, example: 'vip' });
+const key = text('The key to take out', { label: 'Data Key', required: true, example: 'plan' });
+
+/** https://docs.crisp.chat/references/rest-api/v1/#website-conversations and #website-people */
+export const suggestion = resource(
+	'Suggestion',
+	{
+		deleteConversationData: op('DELETE /v1/website/{website_id}/conversations/suggest/data', {
+			name: 'Delete Conversation Data Key',
+			action: 'Delete a suggested data key of conversations',
+			scope: 'website:conversation:suggest',
+			body: { key },
+		}),
+		deleteConversationSegment: op('DELETE /v1/website/{website_id}/conversations/suggest/segment', {
+			action: 'Delete a suggested segment of conversations',
+			scope: 'website:conversation:suggest',
+			body: { segment },
+		}),
+		deletePeopleData: op('DELETE /v1/website/{website_id}/people/suggest/data', {
+			name: 'Delete People Data Key',
+			action: 'Delete a suggested data key of people',
+			body: { key },
+		}),
+		deletePeopleEvent: op('DELETE /v1/website/{website_id}/people/suggest/event', {
+			action: 'Delete a suggested event of people',
+			body: { text: text('Text of the event', { label: 'Event', required: true }) },
+		}),
+		deletePeopleSegment: op('DELETE /v1/website/{website_id}/people/suggest/segment', {
+			action: 'Delete a suggested segment of people',
+			body: { segment },
+		}),
+		getAllConversationData: op('GET /v1/website/{website_id}/conversations/suggest/data/{page_number}', {
+			name: 'Get Many Conversation Data Keys',
+			action: 'Get many data keys of conversations',
+			scope: 'website:conversation:suggest',
+			entry: 'key',
+		}),
+		getAllConversationSegments: op(
+			'GET /v1/website/{website_id}/conversations/suggest/segments/{page_number}',
+			{
+				action: 'Get many segments of conversations',
+				scope: 'website:conversation:suggest',
+				entry: 'segment',
+			},
+		),
+		getAllPeopleData: op('GET /v1/website/{website_id}/people/suggest/data/{page_number}', {
+			name: 'Get Many People Data Keys',
+			action: 'Get many data keys of people',
+			entry: 'key',
+		}),
+		getAllPeopleEvents: op('GET /v1/website/{website_id}/people/suggest/events/{page_number}', {
+			action: 'Get many events of people that are suggested',
+			entry: 'text',
+		}),
+		getAllPeopleSegments: op('GET /v1/website/{website_id}/people/suggest/segments/{page_number}', {
+			action: 'Get many segments of people',
+			entry: 'segment',
+		}),
+	},
+	{ description: 'The segments, data keys and events in use, with how often each is' },
+);

@@ -1,0 +1,131 @@
+import { NodeHelpers, type INodeProperties, type INodePropertyCollection } from 'n8n-workflow';
+import { parameterName, type Fields } from '../../nodes/Crisp/field';
+import { isList, type Operation } from '../../nodes/Crisp/operation';
+import { resources } from '../../nodes/Crisp/operations';
+import { collectionName, pathParameter } from '../../nodes/Crisp/request';
+import { crisp, nodeWith } from '../engine/n8n';
+
+const { description } = crisp;
+
+interface Case {
+	title: string;
+	resource: string;
+	key: string;
+	operation: Operation;
+	/** What decides which fields are shown, such as the type of a message. */
+	chosen: Record<string, string>;
+}
+
+/** Every operation; one whose form depends on a choice, once for each value of it. */
+const cases: Case[] = Object.entries(resources).flatMap(([resource, { operations }]) =>
+	Object.entries(operations).flatMap(([key, operation]) =>
+		choicesOf(operation).map((chosen) => ({
+			title: [resource, key, ...Object.values(chosen)].join('/'),
+			resource,
+			key,
+			operation,
+			chosen,
+		})),
+	),
+);
+
+function choicesOf({ body = {} }: Operation): Array<Record<string, string>> {
+	const deciding = Object.values(body).flatMap(({ when = {} }) => Object.keys(when))[0];
+	const values = Object.keys(body[deciding ?? '']?.options ?? {});
+	if (!deciding || values.length === 0) return [{}];
+	return values.map((value) => ({ [deciding]: value }));
+}
+
+/** What a user sees: the properties that n8n shows for these values, with those of collections. */
+function shownFor({ resource, key, chosen }: Case): { top: INodeProperties[]; inside: INodeProperties[] } {
+	const entries = Object.entries(chosen).map(([name, value]) => [parameterName(name), value]);
+	const node = nodeWith('crisp', {});
+	const values = NodeHelpers.getNodeParameters(
+		description.properties,
+		{ resource, operation: key, ...(Object.fromEntries(entries) as object) },
+		true,
+		false,
+		node,
+		description,
+	);
+	const isShown = (property: INodeProperties) =>
+		NodeHelpers.displayParameter(values ?? {}, property, node, description);
+	const top = description.properties.filter(isShown);
+	const inside = top
+		.filter(({ type }) => type === 'collection')
+		.flatMap(({ options = [] }) => options as INodeProperties[])
+		.filter((option) =>
+			NodeHelpers.displayParameterPath(
+				values ?? {},
+				{ ...option, displayOptions: option.displayOptions },
+				'',
+				node,
+				description,
+			),
+		);
+	return { top, inside };
+}
+
+/** What the table says a user can set here, by the name of its parameter. */
+function wantedFor({ operation, key, chosen }: Case) {
+	const fields: Fields = { ...operation.query, ...operation.body };
+	const isOpen = ({ when = {} }: Fields[string]) =>
+		Object.entries(when).every(([name, values]) => values.includes(chosen[name] ?? ''));
+	const open = Object.entries(fields).filter(([, field]) => isOpen(field));
+	const nameOf = ([name]: [string, unknown]) => parameterName(name || 'fields');
+	const optional = open.filter(([, field]) => !field.required).map(nameOf);
+	const list = isList(key, operation) ? ['returnAll', 'limit'] : [];
+	const hasCollection = Object.values(fields).some(({ required }) => !required);
+	return {
+		top: [
+			'resource',
+			'operation',
+			...operation.variables.map((name) => pathParameter(operation, name)),
+			...open.filter(([, field]) => field.required).map(nameOf),
+			...list,
+			...(operation.simplify ? ['simplify'] : []),
+			...(hasCollection ? [collectionName(key, list.length > 0)] : []),
+		],
+		inside: optional,
+	};
+}
+
+const namesOf = (properties: INodeProperties[]) => properties.map(({ name }) => name).sort();
+
+describe.each(cases)('the form of $title', (one) => {
+	const { top, inside } = shownFor(one);
+
+	it('has each field once and none that is not of the operation', () => {
+		const wanted = wantedFor(one);
+		expect(namesOf(top)).toEqual([...wanted.top].sort());
+		expect(namesOf(inside)).toEqual([...wanted.inside].sort());
+	});
+
+	it('calls no two things alike, as an AI agent takes its keys from what it reads', () => {
+		const labels = [...top, ...inside].map(({ displayName }) => displayName);
+		expect(labels.filter((label, index) => labels.indexOf(label) !== index)).toEqual([]);
+		for (const { options = [] } of [...top, ...inside].filter(({ type }) => type === 'fixedCollection')) {
+			const columns = (options as INodePropertyCollection[]).flatMap(({ values }) => values);
+			const names = columns.map(({ displayName }) => displayName);
+			expect(names.filter((label, index) => names.indexOf(label) !== index)).toEqual([]);
+		}
+	});
+});
+
+describe('the lists of resources and operations', () => {
+	it('have an action of its own for every operation, as n8n searches nodes by it', () => {
+		const actions = Object.values(resources).flatMap(({ operations }) =>
+			Object.values(operations).map(({ action }) => action),
+		);
+		expect(actions.filter((action, index) => actions.indexOf(action) !== index)).toEqual([]);
+	});
+
+	it('simplify to ten values at most, none of them twice', () => {
+		for (const { operations } of Object.values(resources)) {
+			for (const { simplify = [] } of Object.values(operations)) {
+				expect(simplify.length).toBeLessThanOrEqual(10);
+				expect(new Set(simplify).size).toBe(simplify.length);
+			}
+		}
+	});
+});

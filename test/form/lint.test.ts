@@ -1,0 +1,59 @@
+import type { ESLint } from 'eslint';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { crisp } from '../engine/n8n';
+
+const { description } = crisp;
+
+/** The node with its derived form in place, as somebody who writes it by hand would have it. */
+function printed(): string {
+	const literal = JSON.stringify(description, undefined, '\t').replace(/"(\w+)":/g, '$1:');
+	return `import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
+
+export class Crisp implements INodeType {
+	description: INodeTypeDescription = ${literal};
+}
+`;
+}
+
+/** What n8n's own rules say of a node. */
+async function complaints(node: string): Promise<string[]> {
+	const cwd = mkdtempSync(join(tmpdir(), 'crisp-form-'));
+	const file = join(cwd, 'nodes', 'Crisp', 'Crisp.node.ts');
+	mkdirSync(join(file, '..'), { recursive: true });
+	writeFileSync(file, node);
+	const config = resolve('test/form/eslint.config.mjs');
+	const bin = resolve('node_modules/eslint/bin/eslint.js');
+	const printedResult = await new Promise<string>((done) =>
+		execFile(
+			process.execPath,
+			[bin, '-c', config, '--format', 'json', 'nodes'],
+			// The rules take every file for a trigger while they think that they are tested themselves.
+			{ cwd, maxBuffer: 1e8, env: { ...process.env, NODE_ENV: 'production' } },
+			(_, stdout) => done(stdout),
+		),
+	);
+	const [result] = JSON.parse(printedResult) as ESLint.LintResult[];
+	const lines = node.split('\n');
+	return (result?.messages ?? []).map(
+		({ ruleId, message, line }) => `${ruleId ?? message}: ${lines[line - 1]?.trim()}`,
+	);
+}
+
+it("breaks none of n8n's rules", async () => {
+	expect(await complaints(printed())).toEqual([]);
+}, 60_000);
+
+it('is held by rules that find what is wrong', async () => {
+	const wrong = printed().replaceAll('Max number of results to return', 'How many');
+	expect(await complaints(wrong)).not.toEqual([]);
+}, 60_000);
+
+it('stays light', () => {
+	const json = JSON.stringify(description);
+	expect(json.length).toBeLessThan(450_000);
+	expect(gzipSync(json).length).toBeLessThan(40_000);
+});
