@@ -28,6 +28,7 @@ async function bundleSocketTo(outfile) {
 		target: 'es2022',
 		external: ['n8n-workflow'],
 		legalComments: 'inline',
+		minify: true,
 		plugins: [socketGlobals],
 	});
 }
@@ -37,6 +38,14 @@ const socketGlobals = {
 	setup(build) {
 		const shim = require.resolve('./nodes/shared/socketGlobals.ts');
 		build.onResolve({ filter: /\/globals(\.node)?\.js$/ }, () => ({ path: shim }));
+		// Crisp's channel speaks WebSocket only; the other transports stay out.
+		build.onResolve({ filter: /\/(polling-(xhr|fetch)(\.node)?|webtransport)\.js$/ }, ({ path }) => ({
+			path,
+			namespace: 'unused',
+		}));
+		build.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({
+			contents: 'export class XHR {} export class Fetch {} export class WT {}',
+		}));
 	},
 };
 
@@ -46,6 +55,17 @@ const copyIcons = () => src('icons/*.svg', { encoding: false }).pipe(dest('dist/
 
 const copyCodex = () => src('nodes/**/*.node.json', { base: '.' }).pipe(dest('dist'));
 
+/** Prints what TypeScript wrote with less white space, which is a tenth of the package. */
+function tidy() {
+	return bundle({
+		entryPoints: ['dist/**/*.js'],
+		outdir: 'dist',
+		outbase: 'dist',
+		allowOverwrite: true,
+		charset: 'utf8',
+	});
+}
+
 exports.bundleSocketTo = bundleSocketTo;
-exports.build = series(clean, compile, parallel(bundleSocket, copyIcons, copyCodex));
+exports.build = series(clean, compile, tidy, parallel(bundleSocket, copyIcons, copyCodex));
 exports.default = exports.build;
