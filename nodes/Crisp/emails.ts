@@ -31,10 +31,7 @@ export async function withIds(operation: Operation, reading: Reading, find: Find
 	const optional = { ...(parameters.get(collection) as IDataObject | undefined) };
 	const replaced = new Map<string, unknown>();
 	for (const { name, parameter, field, isOptional } of lookedUp(operation)) {
-		const given = idIn(
-			field.picks ?? 'website',
-			isOptional ? optional[parameter] : parameters.get(parameter),
-		);
+		const given = idIn(field.picks ?? 'website', isOptional ? optional[parameter] : parameters.get(parameter));
 		if (typeof given !== 'string' || !given.includes('@')) continue;
 		const { website_id: website = '' } = readPath(operation, reading);
 		const id = await find(website, given, labelOf(name, field));

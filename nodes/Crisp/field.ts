@@ -16,7 +16,7 @@ export interface Field {
 	when?: Record<string, string[]>;
 	/** A value people may expect, without "e.g.". */
 	example?: string;
-	/** What a picker chooses: a name in `pickers.ts`. */
+	/** What a picker chooses, the entries of a list or the keys of pairs: a name in `locators.ts`. */
 	picks?: Picks;
 }
 
@@ -33,7 +33,11 @@ export type Picks =
 	| 'article'
 	| 'category'
 	| 'section'
-	| 'plugin';
+	| 'plugin'
+	| 'personSegment'
+	| 'conversationSegment'
+	| 'personData'
+	| 'conversationData';
 
 export type Fields = Record<string, Field>;
 
@@ -153,8 +157,6 @@ const taken = new Set(['action', 'operation', 'resource']);
 export function parameterName(wireName: string): string {
 	if (taken.has(wireName)) return `${wireName}Value`;
 	const words = titleCase(wireName).split(' ');
-	const [first = '', ...rest] = words.map(
-		(word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase(),
-	);
+	const [first = '', ...rest] = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase());
 	return first.charAt(0).toLowerCase() + first.slice(1) + rest.join('');
 }

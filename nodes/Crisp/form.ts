@@ -1,5 +1,5 @@
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
-import { parameterName, titleCase, type Field, type Fields } from './field';
+import { parameterName, titleCase, type Field, type Fields, type Picks } from './field';
 import { descriptionOf, isList, type Operation, type Resource } from './operation';
 import { resources } from './operations';
 import { locatorModes, nothingChosen } from './locators';
@@ -71,12 +71,20 @@ function fieldProperties(resource: string, { operations }: Resource): INodePrope
 			else shared.set(same, { property, keys: [key] });
 		}
 	}
-	return [...shared.values()].map(({ property, keys }) => ({
+	const inOrder = [...shared.values()].sort((a, b) => rankOf(a.property) - rankOf(b.property));
+	return inOrder.map(({ property, keys }) => ({
 		...property,
 		displayOptions: {
 			show: { resource: [resource], operation: keys, ...property.displayOptions?.show },
 		},
 	}));
+}
+
+/** What every form ends with, in this order; the rest comes before, as its operation has it. */
+const ending = ['returnAll', 'limit', 'simplify', 'filters', 'additionalFields', 'updateFields'];
+
+function rankOf({ name }: INodeProperties): number {
+	return ending.indexOf(name);
 }
 
 function propertiesFor(key: string, operation: Operation): INodeProperties[] {
@@ -178,8 +186,14 @@ function typeOf(field: Field): Typed {
 			return { type: 'dateTime', default: '' };
 		case 'json':
 			return { type: 'json', default: fallback };
+		case 'list':
+			if (!field.picks) return { type: 'string', default: fallback };
+			return {
+				...tableOf('Entries', [locatorColumn('Entry', 'entry', field.picks)]),
+				placeholder: 'Add Entry',
+			};
 		case 'pairs':
-			return tableOf('Data', [keyColumn, valueColumn]);
+			return tableOf('Data', [field.picks ? locatorColumn('Key', 'key', field.picks) : keyColumn, valueColumn]);
 		case 'table':
 			return tableOf(
 				'Rows',
@@ -205,6 +219,10 @@ function optionsOf({ options = {} }: Field): INodePropertyOptions[] {
 
 function firstOf({ options = {} }: Field): string {
 	return Object.keys(options)[0] ?? '';
+}
+
+function locatorColumn(displayName: string, name: string, picks: Picks): INodeProperties {
+	return { displayName, name, type: 'resourceLocator', default: nothingChosen, modes: locatorModes(picks) };
 }
 
 const keyColumn: INodeProperties = {

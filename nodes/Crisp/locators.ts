@@ -10,6 +10,8 @@ interface Locator {
 	pattern?: string;
 	/** The part of an address in Crisp's app that holds the ID. */
 	url?: { pattern: string; example: string };
+	/** Whether it is a name, which may be new, and not an ID. */
+	isName?: boolean;
 	/** Whether an email may be given: Crisp takes it as it is, or the node looks up the ID. */
 	email?: 'taken' | 'looked up';
 }
@@ -47,6 +49,10 @@ const locators: Record<Picks, Locator> = {
 	category: { search: 'searchCategories', example: '33bc73b7-b7db-40a9-80fc-fcba8ebd1067' },
 	section: { search: 'searchSections', example: '9dc0e823-56b0-43ca-9ca3-47e25a8eb543' },
 	plugin: { search: 'searchPlugins', example: 'c64f3595-adee-425a-8d3a-89d47f7ed6bb' },
+	personSegment: { search: 'searchPersonSegments', example: 'vip', isName: true },
+	conversationSegment: { search: 'searchConversationSegments', example: 'bug', isName: true },
+	personData: { search: 'searchPersonData', example: 'plan', isName: true },
+	conversationData: { search: 'searchConversationData', example: 'plan', isName: true },
 };
 
 /** The value of a locator in which nothing is chosen. */
@@ -55,19 +61,25 @@ export const nothingChosen = { __rl: true, mode: 'list', value: '' };
 const labels = {
 	list: { displayName: 'From List', name: 'list' },
 	id: { displayName: 'By ID', name: 'id' },
+	name: { displayName: 'By Name', name: 'name' },
 	url: { displayName: 'By URL', name: 'url' },
 	email: { displayName: 'By Email', name: 'email' },
 };
 
 /** The ways a thing of the workspace can be chosen, for a resource locator. */
 export function locatorModes(what: Picks): INodePropertyMode[] {
-	const { search, example, pattern, url, email } = locators[what];
-	const hint = what === 'website' ? 'Default website of the credential' : `Choose the ${what}...`;
+	const { search, example, pattern, url, email, isName } = locators[what];
+	const hint = isName ? 'Choose one in use...' : `Choose the ${what}...`;
 	const typeOptions = { searchListMethod: search, searchable: true };
 	const modes: INodePropertyMode[] = [
-		{ ...labels.list, type: 'list', typeOptions, placeholder: hint },
+		{
+			...labels.list,
+			type: 'list',
+			typeOptions,
+			placeholder: what === 'website' ? 'Default website of the credential' : hint,
+		},
 		// n8n checks even a field that may stay empty.
-		textMode('id', example, pattern && `^(${pattern})?$`),
+		textMode(isName ? 'name' : 'id', example, pattern && `^(${pattern})?$`),
 	];
 	if (url) {
 		const extractValue = { type: 'regex', regex: `.*${url.pattern}.*` } as const;

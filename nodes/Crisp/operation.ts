@@ -72,10 +72,7 @@ export interface Resource extends Pick<Cells, 'tier' | 'scope'> {
  * described in its row, does not compile.
  */
 export const pathFields = {
-	website_id: picker(
-		'website',
-		'The website to act on. Leave empty for the default website of the credential.',
-	),
+	website_id: picker('website', 'The website to act on. Leave empty for the default website of the credential.'),
 	session_id: picker('conversation', 'The conversation to act on', { label: 'Conversation', required: true }),
 	people_id: picker('person', 'The person to act on', { label: 'Person', required: true }),
 	user_id: picker('operator', 'The operator to act on', { label: 'Operator', required: true }),

@@ -1,9 +1,4 @@
-import type {
-	IDataObject,
-	ILoadOptionsFunctions,
-	INodeListSearchItems,
-	INodeListSearchResult,
-} from 'n8n-workflow';
+import type { IDataObject, ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 import { openTransport, type Credential, type Send } from '../shared/transport';
 import { parameterName, type Field, type Fields } from './field';
 import { idIn } from './locators';
@@ -83,6 +78,22 @@ const sources = {
 		route: `${helpdesk}/locale/{locale}/category/{category_id}/sections/{page_number}`,
 		query: byName,
 		item: ({ section_id, name }) => named(section_id, [name]),
+	},
+	searchPersonSegments: {
+		route: 'GET /v1/website/{website_id}/people/suggest/segments/{page_number}',
+		item: ({ segment, count }) => named(segment, [segment, inBrackets(count)]),
+	},
+	searchConversationSegments: {
+		route: 'GET /v1/website/{website_id}/conversations/suggest/segments/{page_number}',
+		item: ({ segment, count }) => named(segment, [segment, inBrackets(count)]),
+	},
+	searchPersonData: {
+		route: 'GET /v1/website/{website_id}/people/suggest/data/{page_number}',
+		item: ({ key, count }) => named(key, [key, inBrackets(count)]),
+	},
+	searchConversationData: {
+		route: 'GET /v1/website/{website_id}/conversations/suggest/data/{page_number}',
+		item: ({ key, count }) => named(key, [key, inBrackets(count)]),
 	},
 	searchPlugins: {
 		route: 'GET /v1/plugins/subscription/{website_id}',
@@ -165,7 +176,7 @@ export async function searchWebsites(
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
 	const credential = await this.getCredentials<Credential>('crispApi');
-	const send = openTransport(this, credential);
+	const send = openTransport(this, credential, { isPatient: false });
 	if (credential.tier === 'website') {
 		const own = (await send({
 			method: 'GET',

@@ -73,9 +73,7 @@ export function readFields(fields: Fields, reading: Reading, keepsEmpty = false)
 }
 
 function isShown(field: Field, values: Map<string, unknown>): boolean {
-	return Object.entries(field.when ?? {}).every(([name, allowed]) =>
-		allowed.includes(String(values.get(name))),
-	);
+	return Object.entries(field.when ?? {}).every(([name, allowed]) => allowed.includes(String(values.get(name))));
 }
 
 function missing(name: string, field: Field): UserError {

@@ -60,8 +60,7 @@ export function onPage(path: string, pageNumber: number): string {
 function segment(label: string, value: string): string {
 	if (!value) {
 		throw new UserError(`'${label}' is empty`, {
-			description:
-				'Choose it from the list, or give it through an expression that has a value for this item.',
+			description: 'Choose it from the list, or give it through an expression that has a value for this item.',
 		});
 	}
 	// Clients resolve dot segments even when they are escaped, which would reach another route.

@@ -6,14 +6,7 @@ import { simplified, toEntries } from './answer';
 import { clientFor, type Client } from './client';
 import { operatorFinder, withIds } from './emails';
 import type { Fields } from './field';
-import {
-	isComposed,
-	isList,
-	isTimed,
-	type ComposedOperation,
-	type Operation,
-	type TableOperation,
-} from './operation';
+import { isComposed, isList, isTimed, type ComposedOperation, type Operation, type TableOperation } from './operation';
 import { isGiven } from './locators';
 import { buildRequest, collectionName, readFields, readPath, type Reading } from './request';
 import { sendOnce } from './sent';
@@ -31,11 +24,7 @@ export interface Runner {
 	taskFor(itemIndex: number): Promise<Task>;
 }
 
-export async function openRunner(
-	context: IExecuteFunctions,
-	key: string,
-	operation: Operation,
-): Promise<Runner> {
+export async function openRunner(context: IExecuteFunctions, key: string, operation: Operation): Promise<Runner> {
 	const credential = await context.getCredentials<Credential>('crispApi');
 	const send = openTransport(context, credential, { signal: context.getExecutionCancelSignal() });
 	const client = clientFor(send);
@@ -46,8 +35,7 @@ export async function openRunner(
 			const given: Reading = {
 				parameters: {
 					get: (name) => context.getNodeParameter(name, itemIndex, null),
-					isGiven: (name) =>
-						isGiven(context.getNodeParameter(name, itemIndex, null, { rawExpressions: true })),
+					isGiven: (name) => isGiven(context.getNodeParameter(name, itemIndex, null, { rawExpressions: true })),
 					timezone: context.getTimezone(),
 				},
 				defaultWebsite: credential.websiteId?.trim() ?? '',
@@ -115,22 +103,10 @@ function messageSender(operation: TableOperation, request: CrispRequest, item: T
  * What makes a message the same when its item is run again, and another in every other run. Calls of
  * an AI tool may share a run index, so that their content has to tell them apart.
  */
-function identityOf(
-	context: IExecuteFunctions,
-	executionId: string,
-	itemIndex: number,
-	request: CrispRequest,
-) {
+function identityOf(context: IExecuteFunctions, executionId: string, itemIndex: number, request: CrispRequest) {
 	const runIndex = Number(context.evaluateExpression('{{ $runIndex }}', itemIndex));
 	const content = context.isToolExecution?.() ? [request.path, JSON.stringify(request.body)] : [];
-	return [
-		String(context.getWorkflow().id),
-		executionId,
-		context.getNode().id,
-		runIndex,
-		itemIndex,
-		...content,
-	];
+	return [String(context.getWorkflow().id), executionId, context.getNode().id, runIndex, itemIndex, ...content];
 }
 
 function composedTask(operation: ComposedOperation, { key, reading, client }: Item): Task {

@@ -37,9 +37,9 @@ export function toWire(wireName: string, field: Field, raw: unknown, timezone: s
 		case 'choice':
 			return toChoice(value, field, label);
 		case 'list':
-			return toList(value, label);
+			return toList(value, field, label);
 		case 'numbers':
-			return toList(value, label).map((entry) => toNumber(entry, label));
+			return toList(value, field, label).map((entry) => toNumber(entry, label));
 		case 'date':
 			return value === '' ? undefined : toDate(value, label, timezone).toUTC().toISO();
 		case 'instant':
@@ -47,7 +47,7 @@ export function toWire(wireName: string, field: Field, raw: unknown, timezone: s
 		case 'json':
 			return wireName === '' ? toBody(value, label) : toJson(value, label);
 		case 'pairs':
-			return toPairs(value, label);
+			return toPairs(value, field, label);
 		case 'table':
 			return toRows(value, field, label, timezone);
 		case 'picker':
@@ -104,7 +104,15 @@ function toChoice(value: unknown, field: Field, label: string): string | undefin
 	});
 }
 
-function toList(value: unknown, label: string): string[] {
+/** Entries are given as a text with commas, as an array, or one by one, each of which may be either. */
+function toList(value: unknown, field: Field, label: string): string[] {
+	const rows = isPlain(value) ? rowsOf(value) : undefined;
+	if (rows) {
+		const { picks = 'personSegment' } = field;
+		const entries = rows.flatMap(({ entry }) => toList(idIn(picks, entry) ?? '', field, label));
+		return [...new Set(entries)];
+	}
+	if (isPlain(value) && Object.keys(value).length === 0) return [];
 	const entries = Array.isArray(value) ? (value as unknown[]) : toText(value, label).split(',');
 	return entries.map((entry) => toText(entry, `An entry of ${label}`).trim()).filter((entry) => entry !== '');
 }
@@ -145,13 +153,13 @@ function toBody(value: unknown, label: string): unknown {
 	throw notAnObject(label, body);
 }
 
-function toPairs(given: unknown, label: string): IDataObject | undefined {
+function toPairs(given: unknown, { picks = 'personData' }: Field, label: string): IDataObject | undefined {
 	const value = toJson(given, label);
 	if (value === undefined) return undefined;
 	if (!isPlain(value)) throw notAnObject(label, value);
 	const rows = rowsOf(value);
 	if (!rows) return value;
-	const entries = rows.map((row): [string, unknown] => [String(row.key ?? ''), row.value]);
+	const entries = rows.map((row): [string, unknown] => [String(idIn(picks, row.key) ?? ''), row.value]);
 	return Object.fromEntries(entries.filter(([key]) => key !== '')) as IDataObject;
 }
 

@@ -5,12 +5,7 @@ import type { Wish } from '../shared/hub';
 import { addressOf, type Credential, type Send } from '../shared/transport';
 
 /** Asks Crisp where its realtime channel is, and puts together what to say there. */
-export async function findAccess(
-	send: Send,
-	credential: Credential,
-	wish: Wish,
-	node: INode,
-): Promise<Access> {
+export async function findAccess(send: Send, credential: Credential, wish: Wish, node: INode): Promise<Access> {
 	const refuse = (message: string, description: string) =>
 		new Refused(new NodeOperationError(node, message, { description }));
 	const fault = faultOf(wish, credential);

@@ -62,13 +62,7 @@ async function readUpdated(send: Send, website: string, since: number): Promise<
 async function readPeople(send: Send, { website, since }: Search): Promise<Happening[]> {
 	const path = (page: number) => `/v1/website/${encodeURIComponent(website)}/people/profiles/${page}`;
 	const query = { sort_field: 'created_at', sort_order: 'descending', per_page: 50 };
-	const people = await readWhile(
-		send,
-		path,
-		query,
-		({ created_at }) => Number(created_at) >= since,
-		'people_id',
-	);
+	const people = await readWhile(send, path, query, ({ created_at }) => Number(created_at) >= since, 'people_id');
 	return people.map(({ people_id, email, created_at }) => ({
 		name: 'people:profile:created',
 		at: Number(created_at),

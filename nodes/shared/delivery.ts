@@ -21,11 +21,7 @@ export function passes(name: string, payload: IDataObject, filter: Filter): bool
 	if (payload.type === undefined || !messageEvents.includes(eventNamed(name)?.of ?? name)) return true;
 	if (filter.messageTypes.length > 0 && !filter.messageTypes.includes(String(payload.type))) return false;
 	const isOperators = payload.from === 'operator';
-	return !(
-		filter.ignoresOwn &&
-		isOperators &&
-		isOwnFingerprint(filter.instanceId, Number(payload.fingerprint))
-	);
+	return !(filter.ignoresOwn && isOperators && isOwnFingerprint(filter.instanceId, Number(payload.fingerprint)));
 }
 
 /**
@@ -92,8 +88,7 @@ function sessionOf({ session_id, identifier, type }: IDataObject): IDataObject[s
 /** What a person would read: a message of text as it is, any other kind by its words or its file. */
 function textOf({ content, excerpt }: IDataObject): string | undefined {
 	if (typeof content === 'string') return content;
-	if (typeof content !== 'object' || content === null)
-		return typeof excerpt === 'string' ? excerpt : undefined;
+	if (typeof content !== 'object' || content === null) return typeof excerpt === 'string' ? excerpt : undefined;
 	const { text, name, url } = content as IDataObject;
 	const words = text ?? name ?? url;
 	return typeof words === 'string' ? words : undefined;

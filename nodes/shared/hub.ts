@@ -156,8 +156,7 @@ export class Hub {
 }
 
 function covers(line: Wish, { events, websites }: Wish): boolean {
-	const hasWebsites =
-		line.websites.length === 0 || (websites.length > 0 && isWithin(websites, line.websites));
+	const hasWebsites = line.websites.length === 0 || (websites.length > 0 && isWithin(websites, line.websites));
 	return hasWebsites && isWithin(events, line.events);
 }
 

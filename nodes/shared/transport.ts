@@ -202,11 +202,7 @@ function networkError(node: INode, fault: unknown, { method, path }: CrispReques
 function strangeError(node: INode, fault: unknown, secrets: string[]) {
 	const [line = ''] = String((fault as Error | undefined)?.message ?? fault).split('\n');
 	const shown = secrets.filter(Boolean).reduce((text, secret) => text.replaceAll(secret, '…'), line);
-	return unansweredError(
-		node,
-		`n8n could not send the request: ${shown}`,
-		'Check the credential of this node.',
-	);
+	return unansweredError(node, `n8n could not send the request: ${shown}`, 'Check the credential of this node.');
 }
 
 function read(response: IN8nHttpFullResponse, request: CrispRequest, node: INode): unknown {

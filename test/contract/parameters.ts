@@ -1,4 +1,9 @@
-import type { IDataObject, INodeParameters, NodeParameterValueType } from 'n8n-workflow';
+import type {
+	IDataObject,
+	INodeParameterResourceLocator,
+	INodeParameters,
+	NodeParameterValueType,
+} from 'n8n-workflow';
 import { parameterName, type Field, type Fields } from '../../nodes/Crisp/field';
 import { isList, type TableOperation } from '../../nodes/Crisp/operation';
 import { collectionName, pathField, pathParameter } from '../../nodes/Crisp/request';
@@ -50,15 +55,25 @@ function inForm(field: Field, value: unknown): NodeParameterValueType {
 			return { __rl: true, mode: 'id', value: String(value) };
 		case 'json':
 			return JSON.stringify(value);
+		case 'list':
+			if (!field.picks) return value as NodeParameterValueType;
+			return { rows: (value as string[]).map((entry) => ({ entry: byName(entry) })) };
 		case 'pairs':
 			return {
-				rows: Object.entries(value as object).map(([key, entry]) => ({ key, value: entry as string })),
+				rows: Object.entries(value as object).map(([key, entry]) => ({
+					key: field.picks ? byName(key) : key,
+					value: entry as string,
+				})),
 			};
 		case 'table':
 			return { rows: (value as IDataObject[]).map((row) => rowInForm(field, row)) };
 		default:
 			return value as NodeParameterValueType;
 	}
+}
+
+function byName(value: string): INodeParameterResourceLocator {
+	return { __rl: true, mode: 'name', value };
 }
 
 function rowInForm(field: Field, row: IDataObject): INodeParameters {

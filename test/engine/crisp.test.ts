@@ -268,6 +268,9 @@ describe('answers', () => {
 	});
 });
 
+/** Names chosen one by one, as the form has them. */
+const named = (...names: string[]) => ({ rows: names.map((name) => ({ entry: locator(name, 'name') })) });
+
 describe('people', () => {
 	it('are found by their exact email, and not by one that is like it', async () => {
 		const create = (email: string) => ({
@@ -291,16 +294,16 @@ describe('people', () => {
 			operation: 'create',
 			email,
 			personNickname: 'Bo',
-			additionalFields: { segments },
+			additionalFields: { segments: named(...segments.split(', ')) },
 		});
 		await run(create('bo1@example.org', 'oolong, beta'));
 		await run(create('bo2@example.org', 'oolong'));
 		const find = { resource: 'person', operation: 'findBySegments', returnAll: true };
-		expect((await run({ ...find, segments: 'oolong' })).map(({ json }) => json.email).sort()).toEqual([
+		expect((await run({ ...find, segments: named('oolong') })).map(({ json }) => json.email).sort()).toEqual([
 			'bo1@example.org',
 			'bo2@example.org',
 		]);
-		const both = await run({ ...find, segments: 'oolong, beta' });
+		const both = await run({ ...find, segments: named('oolong', 'beta') });
 		expect(both.map(({ json, pairedItem }) => [json.email, pairedItem])).toEqual([
 			['bo1@example.org', { item: 0 }],
 		]);

@@ -27,6 +27,10 @@ const paths: Record<Method, string> = {
 	searchCategories: `/v1/website/${shop}/helpdesk/locale/en/categories/1`,
 	searchSections: `/v1/website/${shop}/helpdesk/locale/en/category/${parameters.categoryId.value}/sections/1`,
 	searchPlugins: `/v1/plugins/subscription/${shop}`,
+	searchPersonSegments: `/v1/website/${shop}/people/suggest/segments/1`,
+	searchPersonData: `/v1/website/${shop}/people/suggest/data/1`,
+	searchConversationSegments: `/v1/website/${shop}/conversations/suggest/segments/1`,
+	searchConversationData: `/v1/website/${shop}/conversations/suggest/data/1`,
 };
 
 it('has a list behind every dropdown of the form', () => {
@@ -51,6 +55,14 @@ describe.each(Object.entries(paths) as Array<[Method, string]>)('%s', (method, p
 		const asked = JSON.stringify(sandbox.current.requests.at(-1)?.query ?? {});
 		expect(asked.includes('no such words') || results.length === 0).toBe(true);
 	});
+});
+
+it('suggests the segments and keys that the workspace uses, the name alone as the value', async () => {
+	for (const method of ['searchPersonSegments', 'searchPersonData'] as const) {
+		const { results } = await search(method, credentialFor(sandbox.current), { parameters });
+		expect(results.length).toBeGreaterThan(0);
+		for (const { name, value } of results) expect(name).toMatch(new RegExp(`^${String(value)} \\(\\d+\\)$`));
+	}
 });
 
 it('says what has to be chosen first', async () => {

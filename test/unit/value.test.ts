@@ -23,6 +23,35 @@ describe('what the form gives becomes what Crisp wants', () => {
 		['a URN where any is allowed', origin, 'urn:acme:bridge:0', 'urn:acme:bridge:0'],
 		['list with commas', list(''), ' a, b ,,c', ['a', 'b', 'c']],
 		['list from an expression', list(''), ['a', ' b '], ['a', 'b']],
+		[
+			'a list chosen one by one',
+			list('', { picks: 'personSegment' }),
+			{
+				rows: [
+					{ entry: { __rl: true, mode: 'list', value: 'vip' } },
+					{ entry: { __rl: true, mode: 'name', value: 'a, b' } },
+				],
+			},
+			['vip', 'a', 'b'],
+		],
+		[
+			'an expression that yields a list, as one entry',
+			list('', { picks: 'personSegment' }),
+			{
+				rows: [
+					{ entry: { __rl: true, mode: 'name', value: ['a', 'b'] } },
+					{ entry: { __rl: true, mode: 'list', value: '' } },
+				],
+			},
+			['a', 'b'],
+		],
+		['a list of nothing yet', list('', { picks: 'personSegment' }), {}, []],
+		[
+			'pairs with chosen keys',
+			pairs('', { picks: 'personData' }),
+			{ rows: [{ key: { __rl: true, mode: 'list', value: 'plan' }, value: 'gold' }] },
+			{ plan: 'gold' },
+		],
 		['numbers', numbers(''), '1, 2', [1, 2]],
 		['a day, where n8n is', date(''), '2026-01-31', '2026-01-30T23:00:00.000Z'],
 		['a moment with offset', date(''), '2026-01-31T09:30:00+02:00', '2026-01-31T07:30:00.000Z'],

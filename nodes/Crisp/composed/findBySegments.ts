@@ -10,10 +10,7 @@ export const findBySegments: ComposedOperation = {
 	isReadOnly: true,
 	isList: true,
 	body: {
-		segments: list('Segments a person must have, separated by commas', {
-			required: true,
-			example: 'vip, beta',
-		}),
+		segments: list('Segments a person must have', { required: true, picks: 'personSegment' }),
 	},
 	simplify: personSummary,
 	async compose({ values, client, limit }) {

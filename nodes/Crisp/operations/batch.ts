@@ -1,4 +1,4 @@
-import { choice, flag, list, pairs, picker, text, type Fields } from '../field';
+import { choice, flag, list, pairs, picker, text, type Fields, type Picks } from '../field';
 import { op, resource } from '../operation';
 
 const sessions: Fields = {
@@ -18,16 +18,13 @@ const people: Fields = {
 	'people.search': text('Search that finds the people, instead of their IDs'),
 };
 
-const data: Fields = {
-	data: pairs('Keys and the values they get', { label: 'Custom Data', required: true }),
-};
+const dataOf = (picks: Picks): Fields => ({
+	data: pairs('Keys and the values they get', { label: 'Custom Data', required: true, picks }),
+});
 
-const segments: Fields = {
-	segments: list('Segments to add to the ones there, separated by commas', {
-		required: true,
-		example: 'vip, beta',
-	}),
-};
+const segmentsOf = (picks: Picks): Fields => ({
+	segments: list('Segments to add to the ones there', { required: true, picks }),
+});
 
 /** Crisp takes an empty list for "all of them". */
 const everything = { sessions: [] };
@@ -38,12 +35,12 @@ export const batch = resource(
 	{
 		addPeopleSegments: op('PATCH /v1/website/{website_id}/batch/segments', {
 			action: 'Add segments to many people',
-			body: { ...segments, ...people },
+			body: { ...segmentsOf('personSegment'), ...people },
 		}),
 		addSegments: op('PATCH /v1/website/{website_id}/batch/segments', {
 			name: 'Add Conversation Segments',
 			action: 'Add segments to many conversations',
-			body: { ...sessions, ...segments },
+			body: { ...sessions, ...segmentsOf('conversationSegment') },
 		}),
 		assign: op('PATCH /v1/website/{website_id}/batch/routing', {
 			name: 'Assign Conversations',
@@ -138,11 +135,11 @@ export const batch = resource(
 		updateData: op('PATCH /v1/website/{website_id}/batch/data', {
 			name: 'Update Conversation Data',
 			action: 'Update the custom data of many conversations',
-			body: { ...sessions, ...data },
+			body: { ...sessions, ...dataOf('conversationData') },
 		}),
 		updatePeopleData: op('PATCH /v1/website/{website_id}/batch/data', {
 			action: 'Update the custom data of many people',
-			body: { ...data, ...people },
+			body: { ...dataOf('personData'), ...people },
 		}),
 	},
 	{ description: 'One change to many conversations or people at once' },

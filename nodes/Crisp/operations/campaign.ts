@@ -14,13 +14,11 @@ const format = choice(formats, 'What the text is written in', { fallback: 'markd
 const delivery: Fields = {
 	tag: text('Tag of the campaign'),
 	'recipients.type': text('Who gets a one-shot campaign, as Crisp calls it', { example: 'all' }),
-	'recipients.segments': list('Segments of the people who get it, separated by commas'),
+	'recipients.segments': list('Segments of the people who get it', { picks: 'personSegment' }),
 	'recipients.people': list('IDs of the people who get it, separated by commas', {
 		label: 'Recipient Person IDs',
 	}),
-	'recipients.filter': json(
-		'Criteria of the people who get it, each with model, criterion, operator and query',
-	),
+	'recipients.filter': json('Criteria of the people who get it, each with model, criterion, operator and query'),
 	'flow.launch_event': text('Event that starts an automated campaign'),
 	'flow.assert_filter': json('Criteria a person must meet, each with model, criterion, operator and query'),
 	'flow.assert_delay': number('How long to wait before the criteria are checked'),
@@ -87,22 +85,19 @@ export const campaign = resource(
 			description: 'Preview who would get a one-shot campaign that is not dispatched yet',
 			entry: 'people_id',
 		}),
-		getAllStatistics: op(
-			'GET /v1/website/{website_id}/campaign/{campaign_id}/statistics/{type}/{page_number}',
-			{
-				action: 'Get many statistics of a campaign',
-				description: 'Retrieve who opened a campaign, clicked in it or unsubscribed',
-				path: {
-					type: text('What people did, as the statistics of the campaign name it', {
-						label: 'Action',
-						required: true,
-						fallback: 'opened',
-						example: 'clicked',
-					}),
-				},
-				isSized: true,
+		getAllStatistics: op('GET /v1/website/{website_id}/campaign/{campaign_id}/statistics/{type}/{page_number}', {
+			action: 'Get many statistics of a campaign',
+			description: 'Retrieve who opened a campaign, clicked in it or unsubscribed',
+			path: {
+				type: text('What people did, as the statistics of the campaign name it', {
+					label: 'Action',
+					required: true,
+					fallback: 'opened',
+					example: 'clicked',
+				}),
 			},
-		),
+			isSized: true,
+		}),
 		getAllTags: op('GET /v1/website/{website_id}/campaigns/tags', {
 			action: 'Get many campaign tags',
 			entry: 'tag',

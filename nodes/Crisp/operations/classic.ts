@@ -3,8 +3,7 @@ import { op, resource } from '../operation';
 import { importing } from './importing';
 import { period } from './period';
 
-const description =
-	'For workspaces with the classic help desk; those with the new one use Knowledge Base instead';
+const description = 'For workspaces with the classic help desk; those with the new one use Knowledge Base instead';
 
 const order = number('Where it stands among the others');
 const title = text('Title of the article');
@@ -68,10 +67,10 @@ export const classicArticle = resource(
 				order_visits: bit('Whether the article that is read most comes first', { label: 'Sort by Visits' }),
 			},
 		}),
-		getAllAlternates: op(
-			'GET /v1/website/{website_id}/helpdesk/locale/{locale}/article/{article_id}/alternates',
-			{ action: 'Get many versions of an article in other languages', entry: 'locale' },
-		),
+		getAllAlternates: op('GET /v1/website/{website_id}/helpdesk/locale/{locale}/article/{article_id}/alternates', {
+			action: 'Get many versions of an article in other languages',
+			entry: 'locale',
+		}),
 		getAllFeedbacks: op('GET /v1/website/{website_id}/helpdesk/locale/{locale}/feedback/list/{page_number}', {
 			action: 'Get many feedbacks on the classic help desk',
 			query: period,
@@ -132,16 +131,13 @@ export const classicArticle = resource(
 			description: 'Change the fields given and keep the rest',
 			body: { title, content, description: articleDescription, featured, order },
 		}),
-		updateCategory: op(
-			'PATCH /v1/website/{website_id}/helpdesk/locale/{locale}/article/{article_id}/category',
-			{
-				action: 'Update the category of an article',
-				body: {
-					category_id: picker('category', 'The category that gets the article', { required: true }),
-					section_id: text('ID of the section of the category; empty for none'),
-				},
+		updateCategory: op('PATCH /v1/website/{website_id}/helpdesk/locale/{locale}/article/{article_id}/category', {
+			action: 'Update the category of an article',
+			body: {
+				category_id: picker('category', 'The category that gets the article', { required: true }),
+				section_id: text('ID of the section of the category; empty for none'),
 			},
-		),
+		}),
 	},
 	{ description },
 );
@@ -202,41 +198,29 @@ export const classicSection = resource(
 			action: 'Create a section of the classic help desk',
 			body: { name: { ...name, required: true } },
 		}),
-		delete: op(
-			'DELETE /v1/website/{website_id}/helpdesk/locale/{locale}/category/{category_id}/section/{section_id}',
-			{ action: 'Delete a section of the classic help desk' },
-		),
-		exists: op(
-			'HEAD /v1/website/{website_id}/helpdesk/locale/{locale}/category/{category_id}/section/{section_id}',
-			{ action: 'Check if a section of the classic help desk exists' },
-		),
-		get: op(
-			'GET /v1/website/{website_id}/helpdesk/locale/{locale}/category/{category_id}/section/{section_id}',
-			{ action: 'Get a section of the classic help desk' },
-		),
-		getAll: op(
-			'GET /v1/website/{website_id}/helpdesk/locale/{locale}/category/{category_id}/sections/{page_number}',
-			{
-				action: 'Get many sections of the classic help desk',
-				entry: 'section_id',
-				query: { search_name: text('Words of the name') },
-			},
-		),
-		replace: op(
-			'PUT /v1/website/{website_id}/helpdesk/locale/{locale}/category/{category_id}/section/{section_id}',
-			{
-				action: 'Replace a section of the classic help desk',
-				body: { name: { ...name, required: true }, order: { ...order, required: true } },
-			},
-		),
-		update: op(
-			'PATCH /v1/website/{website_id}/helpdesk/locale/{locale}/category/{category_id}/section/{section_id}',
-			{
-				action: 'Update a section of the classic help desk',
-				description: 'Change the fields given and keep the rest',
-				body: { name, order },
-			},
-		),
+		delete: op('DELETE /v1/website/{website_id}/helpdesk/locale/{locale}/category/{category_id}/section/{section_id}', {
+			action: 'Delete a section of the classic help desk',
+		}),
+		exists: op('HEAD /v1/website/{website_id}/helpdesk/locale/{locale}/category/{category_id}/section/{section_id}', {
+			action: 'Check if a section of the classic help desk exists',
+		}),
+		get: op('GET /v1/website/{website_id}/helpdesk/locale/{locale}/category/{category_id}/section/{section_id}', {
+			action: 'Get a section of the classic help desk',
+		}),
+		getAll: op('GET /v1/website/{website_id}/helpdesk/locale/{locale}/category/{category_id}/sections/{page_number}', {
+			action: 'Get many sections of the classic help desk',
+			entry: 'section_id',
+			query: { search_name: text('Words of the name') },
+		}),
+		replace: op('PUT /v1/website/{website_id}/helpdesk/locale/{locale}/category/{category_id}/section/{section_id}', {
+			action: 'Replace a section of the classic help desk',
+			body: { name: { ...name, required: true }, order: { ...order, required: true } },
+		}),
+		update: op('PATCH /v1/website/{website_id}/helpdesk/locale/{locale}/category/{category_id}/section/{section_id}', {
+			action: 'Update a section of the classic help desk',
+			description: 'Change the fields given and keep the rest',
+			body: { name, order },
+		}),
 	},
 	{ description },
 );

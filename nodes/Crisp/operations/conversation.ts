@@ -61,15 +61,11 @@ export const conversation = resource(
 			isSized: true,
 			simplify: summary,
 			query: {
-				search_query: text(
-					'What to search for: words, a segment or a JSON list of criteria, as Search Type says',
-				),
+				search_query: text('What to search for: words, a segment or a JSON list of criteria, as Search Type says'),
 				search_type: choice(['text', 'segment', 'filter'], 'How the search is read', {}),
-				search_operator: choice(
-					{ and: 'All', or: 'Any' },
-					'Which criteria of a filter search have to match',
-					{ label: 'Search Must Match' },
-				),
+				search_operator: choice({ and: 'All', or: 'Any' }, 'Which criteria of a filter search have to match', {
+					label: 'Search Must Match',
+				}),
 				filter_inbox_id: picker('inbox', 'Only conversations of this inbox'),
 				filter_assigned: picker('operator', 'Only conversations assigned to this operator', {
 					label: 'Assigned To',
@@ -117,8 +113,10 @@ export const conversation = resource(
 				ip: text('IP address of the visitor'),
 				avatar: text('Address of the picture of the visitor', { label: 'Avatar URL' }),
 				subject: text('Subject of the conversation'),
-				segments: list('Segments of the conversation, separated by commas; they replace the ones it has'),
-				data: pairs('Custom data of the conversation', { label: 'Custom Data' }),
+				segments: list('Segments of the conversation; they replace the ones it has', {
+					picks: 'conversationSegment',
+				}),
+				data: pairs('Custom data of the conversation', { label: 'Custom Data', picks: 'conversationData' }),
 				origin,
 				device: json('Device of the visitor: capabilities, geolocation, system, timezone and locales'),
 			},
@@ -160,8 +158,7 @@ export const conversation = resource(
 			name: 'Block or Unblock',
 			scope: 'website:conversation:actions',
 			action: 'Block or unblock the visitor of a conversation',
-			description:
-				'Drop what the visitor writes from now on, without telling them; operators can still write',
+			description: 'Drop what the visitor writes from now on, without telling them; operators can still write',
 			body: {
 				blocked: flag('Whether messages of the visitor are dropped', { required: true, fallback: true }),
 				...eventSender,
@@ -211,20 +208,17 @@ export const conversation = resource(
 			action: 'Move a conversation to the main inbox',
 			fixed: { inbox_id: null },
 		}),
-		pressWidgetButton: op(
-			'POST /v1/website/{website_id}/conversation/{session_id}/widget/{plugin_id}/button',
-			{
-				action: 'Press a button in the widget of a plugin',
-				description:
-					'Act for an operator who presses a button in the sidebar; the outcome comes as event widget:action:processed',
-				tier: 'user',
-				body: {
-					...widget,
-					data: json('What goes with the button', { label: 'Button Data', required: true, fallback: '{}' }),
-					value: json('Value of the button, if it has one', { label: 'Button Value' }),
-				},
+		pressWidgetButton: op('POST /v1/website/{website_id}/conversation/{session_id}/widget/{plugin_id}/button', {
+			action: 'Press a button in the widget of a plugin',
+			description:
+				'Act for an operator who presses a button in the sidebar; the outcome comes as event widget:action:processed',
+			tier: 'user',
+			body: {
+				...widget,
+				data: json('What goes with the button', { label: 'Button Data', required: true, fallback: '{}' }),
+				value: json('Value of the button, if it has one', { label: 'Button Value' }),
 			},
-		),
+		}),
 		purgeChatbox: op('POST /v1/website/{website_id}/conversation/{session_id}/purge', {
 			action: 'Purge the chatbox of a visitor',
 			description: 'Make the chatbox forget the conversation; the visitor must be online',

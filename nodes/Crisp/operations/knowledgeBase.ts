@@ -15,8 +15,7 @@ export const knowledgeBase = resource(
 		}),
 		create: op('POST /v1/website/{website_id}/helpdesk/tree/path/{locale}/{content_type}/{path}', {
 			action: 'Create a page of the knowledge base',
-			description:
-				'Make an empty page or group in the tree, to be filled by Replace Content and Update Details',
+			description: 'Make an empty page or group in the tree, to be filled by Replace Content and Update Details',
 		}),
 		delete: op('DELETE /v1/website/{website_id}/helpdesk/tree/path/{locale}/{content_type}/{path}', {
 			action: 'Delete a page of the knowledge base',
@@ -42,24 +41,21 @@ export const knowledgeBase = resource(
 				filter_tree_path: text('Only changes of this page', { label: 'Path' }),
 			},
 		}),
-		getAllFeedbacks: op(
-			'GET /v1/website/{website_id}/helpdesk/feedback/list/{locale}/{content_type}/{page_number}',
-			{
-				action: 'Get many feedbacks on the knowledge base',
-				query: period,
-				simplify: [
-					'rating',
-					'comment',
-					'article.article_id',
-					'article.title',
-					'article.url',
-					'session.session_id',
-					'session.nickname',
-					'session.email',
-					'created_at',
-				],
-			},
-		),
+		getAllFeedbacks: op('GET /v1/website/{website_id}/helpdesk/feedback/list/{locale}/{content_type}/{page_number}', {
+			action: 'Get many feedbacks on the knowledge base',
+			query: period,
+			simplify: [
+				'rating',
+				'comment',
+				'article.article_id',
+				'article.title',
+				'article.url',
+				'session.session_id',
+				'session.nickname',
+				'session.email',
+				'created_at',
+			],
+		}),
 		getAllTree: op('GET /v1/website/{website_id}/helpdesk/tree/list/{locale}/{content_type}/{page_number}', {
 			name: 'Get Tree',
 			action: 'Get the tree of the knowledge base',
@@ -118,26 +114,23 @@ export const knowledgeBase = resource(
 			action: 'Replace the content of a page of the knowledge base',
 			body: { content: longText('The whole text of the page, in Markdown', { required: true }) },
 		}),
-		updateDetails: op(
-			'PATCH /v1/website/{website_id}/helpdesk/tree/metadata/{locale}/{content_type}/{path}',
-			{
-				action: 'Update the details of a page of the knowledge base',
-				description: 'Change the details given and keep the rest; Published makes the page public or a draft',
-				body: {
-					title: text('Title of the page'),
-					description: longText('Short description of the page'),
-					format: text('What the text is written in', { example: 'markdown' }),
-					'state.published': flag('Whether readers see the page'),
-					'state.hidden': flag('Whether the page is kept out of lists'),
-					'state.featured': flag('Whether the page is featured'),
-					'author.user_id': picker('operator', 'The operator who is shown as the author', {
-						label: 'Author',
-					}),
-					color: color('Color that readers see'),
-					image: text('Address of the picture', { label: 'Image URL' }),
-				},
+		updateDetails: op('PATCH /v1/website/{website_id}/helpdesk/tree/metadata/{locale}/{content_type}/{path}', {
+			action: 'Update the details of a page of the knowledge base',
+			description: 'Change the details given and keep the rest; Published makes the page public or a draft',
+			body: {
+				title: text('Title of the page'),
+				description: longText('Short description of the page'),
+				format: text('What the text is written in', { example: 'markdown' }),
+				'state.published': flag('Whether readers see the page'),
+				'state.hidden': flag('Whether the page is kept out of lists'),
+				'state.featured': flag('Whether the page is featured'),
+				'author.user_id': picker('operator', 'The operator who is shown as the author', {
+					label: 'Author',
+				}),
+				color: color('Color that readers see'),
+				image: text('Address of the picture', { label: 'Image URL' }),
 			},
-		),
+		}),
 	},
 	{
 		description:

@@ -69,21 +69,21 @@ export const message = resource(
 					example: 'state:resolved',
 					when: { type: ['event'] },
 				}),
-				'content.id': text(
-					'Comes back with the answer, so that a workflow knows which question it belongs to',
-					{ label: 'Question ID', required: true, fallback: 'question', when: isQuestion },
-				),
+				'content.id': text('Comes back with the answer, so that a workflow knows which question it belongs to', {
+					label: 'Question ID',
+					required: true,
+					fallback: 'question',
+					when: isQuestion,
+				}),
 				'content.choices': table(
 					{
 						value: text('What a workflow gets when this is chosen', { required: true, example: 'yes' }),
 						label: text('What the visitor reads', { required: true, example: 'Yes, please' }),
 						icon: text('An emoji in front of the label'),
 						selected: flag('Whether it is chosen already', { fallback: false }),
-						'action.type': choice(
-							{ '': 'None', frame: 'Open a Frame', link: 'Open a Link' },
-							'What else happens',
-							{ fallback: '' },
-						),
+						'action.type': choice({ '': 'None', frame: 'Open a Frame', link: 'Open a Link' }, 'What else happens', {
+							fallback: '',
+						}),
 						'action.target': text('The address to open', { label: 'Action URL' }),
 					},
 					'What the visitor can choose',
@@ -172,8 +172,7 @@ export const message = resource(
 		}),
 		getAll: op('GET /v1/website/{website_id}/conversation/{session_id}/messages', {
 			action: 'Get many messages',
-			description:
-				'Retrieve the newest messages of a conversation, oldest first; with Return All from its beginning',
+			description: 'Retrieve the newest messages of a conversation, oldest first; with Return All from its beginning',
 			entry: 'fingerprint',
 			simplify: summary,
 			query: {

@@ -81,7 +81,7 @@ const profile: Fields = {
 	}),
 	'company.metrics.raised': number('Money the company raised', { label: 'Company Money Raised' }),
 	'company.metrics.arr': number('Annual recurring revenue of the company', { label: 'Company ARR' }),
-	segments: list('Segments of the person, separated by commas; they replace the ones the person has'),
+	segments: list('Segments of the person; they replace the ones the person has', { picks: 'personSegment' }),
 	notepad: longText('Private notes on the person'),
 	active: instant('When the person was last active', { label: 'Last Active' }),
 };
@@ -156,7 +156,13 @@ export const person = resource(
 			scope: 'website:people:data',
 			action: 'Update the custom data of a person',
 			description: 'Set the keys given and keep the others',
-			body: { data: pairs('Keys and the values they get', { label: 'Custom Data', required: true }) },
+			body: {
+				data: pairs('Keys and the values they get', {
+					label: 'Custom Data',
+					required: true,
+					picks: 'personData',
+				}),
+			},
 		}),
 		addEvent: op('POST /v1/website/{website_id}/people/events/{people_id}', {
 			action: 'Add an event to a person',
@@ -176,8 +182,7 @@ export const person = resource(
 		export: op('POST /v1/website/{website_id}/people/export/profiles', {
 			action: 'Export people',
 			scope: '',
-			description:
-				'Have contacts sent by email to the user of the token; all of them where nothing is chosen',
+			description: 'Have contacts sent by email to the user of the token; all of them where nothing is chosen',
 			body: {
 				profiles: list('IDs of the people, separated by commas; at most 100', { label: 'Person IDs' }),
 				search: json('Search that finds the people, instead of their IDs'),
@@ -188,20 +193,17 @@ export const person = resource(
 			scope: '',
 			entry: 'campaign_id',
 		}),
-		getAllConversations: op(
-			'GET /v1/website/{website_id}/people/conversations/{people_id}/list/{page_number}',
-			{
-				action: 'Get many conversations of a person',
-				scope: '',
-				description: 'Retrieve the IDs of the conversations with a contact',
-				entry: 'session_id',
-				query: {
-					filter_unread: bit('Whether to return only conversations with unread messages'),
-					filter_resolved: bit('Whether to return only resolved conversations'),
-					filter_not_resolved: bit('Whether to return only conversations that are not resolved'),
-				},
+		getAllConversations: op('GET /v1/website/{website_id}/people/conversations/{people_id}/list/{page_number}', {
+			action: 'Get many conversations of a person',
+			scope: '',
+			description: 'Retrieve the IDs of the conversations with a contact',
+			entry: 'session_id',
+			query: {
+				filter_unread: bit('Whether to return only conversations with unread messages'),
+				filter_resolved: bit('Whether to return only resolved conversations'),
+				filter_not_resolved: bit('Whether to return only conversations that are not resolved'),
 			},
-		),
+		}),
 		getStatistics: op('GET /v1/website/{website_id}/people/stats', {
 			action: 'Get how many people there are',
 			scope: '',
@@ -236,7 +238,13 @@ export const person = resource(
 			action: 'Replace the custom data of a person',
 			description: 'Set the keys given and remove all others',
 			scope: 'website:people:data',
-			body: { data: pairs('Keys and the values they get', { label: 'Custom Data', required: true }) },
+			body: {
+				data: pairs('Keys and the values they get', {
+					label: 'Custom Data',
+					required: true,
+					picks: 'personData',
+				}),
+			},
 		}),
 		updateSubscription: op('PATCH /v1/website/{website_id}/people/subscription/{people_id}', {
 			action: 'Update whether a person wants emails',

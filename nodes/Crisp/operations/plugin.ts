@@ -37,18 +37,7 @@ export const pluginConnection = resource(
 	{ tier: 'plugin' },
 );
 
-const summary = [
-	'id',
-	'urn',
-	'name',
-	'type',
-	'category',
-	'price',
-	'since',
-	'active',
-	'configurable',
-	'website_id',
-];
+const summary = ['id', 'urn', 'name', 'type', 'category', 'price', 'since', 'active', 'configurable', 'website_id'];
 
 const settings = json('The settings, as the schema of the plugin wants them', {
 	label: 'Settings',

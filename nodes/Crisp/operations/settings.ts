@@ -13,9 +13,7 @@ export const websiteSetting = resource(
 			body: {
 				name: text('Name of the website'),
 				domain: text('Domain of the website', { example: 'example.com' }),
-				domain_alternates: list(
-					'Other domains of the website, separated by commas; they replace the ones there',
-				),
+				domain_alternates: list('Other domains of the website, separated by commas; they replace the ones there'),
 				logo: text('Address of the logo; empty for none', { label: 'Logo URL' }),
 				'audit.log': flag('Whether actions of operators are logged'),
 				'contact.email': email('Email that visitors are shown'),
@@ -67,9 +65,7 @@ export const websiteSetting = resource(
 				'chatbox.helpdesk_navigate': text('How links to the help desk open', {
 					label: 'Chatbox Help Desk Navigation',
 				}),
-				'chatbox.status_health_dead': flag(
-					'Whether the chatbox tells when the status page reports an outage',
-				),
+				'chatbox.status_health_dead': flag('Whether the chatbox tells when the status page reports an outage'),
 				'chatbox.check_domain': flag('Whether the chatbox only loads on the domains of the website'),
 				'chatbox.color_theme': choice(colorThemes, 'Color of the chatbox'),
 				'chatbox.color_mode': choice(colorModes, 'Light or dark look of the chatbox'),
@@ -77,22 +73,17 @@ export const websiteSetting = resource(
 				'chatbox.text_theme': text('Name of the greeting texts of the chatbox'),
 				'chatbox.welcome_message': longText('What the chatbox greets visitors with'),
 				'chatbox.locale': text('Language of the chatbox as a locale', { example: 'en' }),
-				'chatbox.allowed_pages': list(
-					'Pages that show the chatbox, separated by commas; they replace the ones there',
-				),
-				'chatbox.blocked_pages': list(
-					'Pages without the chatbox, separated by commas; they replace the ones there',
-				),
+				'chatbox.allowed_pages': list('Pages that show the chatbox, separated by commas; they replace the ones there'),
+				'chatbox.blocked_pages': list('Pages without the chatbox, separated by commas; they replace the ones there'),
 				'chatbox.blocked_countries': list(
 					'Countries without the chatbox, separated by commas; they replace the ones there',
 				),
 				'chatbox.blocked_locales': list(
 					'Locales without the chatbox, separated by commas; they replace the ones there',
 				),
-				'chatbox.blocked_ips': list(
-					'Addresses without the chatbox, separated by commas; they replace the ones there',
-					{ label: 'Chatbox Blocked IPs' },
-				),
+				'chatbox.blocked_ips': list('Addresses without the chatbox, separated by commas; they replace the ones there', {
+					label: 'Chatbox Blocked IPs',
+				}),
 			},
 		}),
 	},

@@ -38,14 +38,11 @@ export const suggestion = resource(
 			scope: 'website:conversation:suggest',
 			entry: 'key',
 		}),
-		getAllConversationSegments: op(
-			'GET /v1/website/{website_id}/conversations/suggest/segments/{page_number}',
-			{
-				action: 'Get many segments of conversations',
-				scope: 'website:conversation:suggest',
-				entry: 'segment',
-			},
-		),
+		getAllConversationSegments: op('GET /v1/website/{website_id}/conversations/suggest/segments/{page_number}', {
+			action: 'Get many segments of conversations',
+			scope: 'website:conversation:suggest',
+			entry: 'segment',
+		}),
 		getAllPeopleData: op('GET /v1/website/{website_id}/people/suggest/data/{page_number}', {
 			name: 'Get Many People Data Keys',
 			action: 'Get many data keys of people',
