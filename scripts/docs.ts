@@ -72,9 +72,7 @@ function chapter(resource: Resource): string[] {
 function section(resource: Resource, key: string, operation: Operation): string[] {
 	const said = operation.description ?? operation.action;
 	const path = Object.fromEntries(
-		operation.variables
-			.filter((name) => name !== 'website_id')
-			.map((name) => [name, pathField(operation, name)]),
+		operation.variables.filter((name) => name !== 'website_id').map((name) => [name, pathField(operation, name)]),
 	);
 	const fields = listOf({ ...path, ...operation.query, ...operation.body });
 	if (isList(key, operation)) fields.push('- Return All, Limit');
@@ -118,9 +116,7 @@ function kindOf({ kind, options }: Field): string {
 }
 
 function conditionOf({ when = {} }: Field): string {
-	const conditions = Object.entries(when).map(
-		([name, values]) => `${code(name)} is ${values.map(code).join(' or ')}`,
-	);
+	const conditions = Object.entries(when).map(([name, values]) => `${code(name)} is ${values.map(code).join(' or ')}`);
 	return conditions.length > 0 ? `; where ${conditions.join(' and ')}` : '';
 }
 

@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { factsOf, isAlive } from './processes';
+
+const LEASH = path.join(__dirname, 'leash.js');
+/** The leash itself is expected to be gone this long after its grace period. */
+const LEASH_MS = 2000;
+
+export interface ChildOptions {
+	cwd: string;
+	env: NodeJS.ProcessEnv;
+	/** Where stdout and stderr are appended. */
+	logFile: string;
+	/** How long it may take to stop by itself. */
+	graceMs: number;
+}
+
+export interface Child {
+	/** Also the number of the process group. */
+	readonly pid: number;
+	/** Resolves with the exit code once the process is gone; never rejects. */
+	readonly exited: Promise<number>;
+	/** Stops the whole process group and waits until it is gone. */
+	stop(): Promise<void>;
+}
+
+/** Starts a command in a process group of its own that ends with this process at the latest. */
+export function startChild(command: string, args: string[], options: ChildOptions): Child {
+	const log = openSync(options.logFile, 'a');
+	const leash = spawn(process.execPath, [LEASH, String(options.graceMs), command, ...args], {
+		cwd: options.cwd,
+		env: options.env,
+		detached: true,
+		stdio: ['pipe', log, log],
+	});
+	closeSync(log);
+	const { pid } = leash;
+	if (pid === undefined) throw new Error(`Cannot start ${command}`);
+	const exited = new Promise<number>((resolve) => {
+		leash.once('exit', (code) => resolve(code ?? 1));
+		leash.once('error', () => resolve(1));
+	});
+	const stop = async () => {
+		leash.stdin?.end();
+		const timer = setTimeout(() => killGroup(pid), options.graceMs + LEASH_MS);
+		await exited;
+		clearTimeout(timer);
+	};
+	return { pid, exited, stop };
+}
+
+/**
+ * Waits until a process group that a killed run left behind has stopped itself, and kills it when
+ * that takes too long. A number that belongs to another program by now is left alone.
+ */
+export async function outliveGroup(group: number, patienceMs: number): Promise<void> {
+	const deadline = Date.now() + patienceMs;
+	while (isAlive(-group) && isOurs(group)) {
+		if (Date.now() > deadline) killGroup(group);
+		await delay(100);
+	}
+}
+
+function isOurs(group: number): boolean {
+	const leader = factsOf(group);
+	// A group without its leader keeps its number from being given away.
+	return leader === undefined || leader.command.includes(LEASH);
+}
+
+function killGroup(group: number): void {
+	try {
+		process.kill(-group, 'SIGKILL');
+	} catch {
+		// Gone already.
+	}
+}

@@ -1,0 +1,51 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+
+export const REPOSITORY = path.resolve(__dirname, '..', '..');
+
+/** What the host is made of. A change here makes the next start install the changed part again. */
+export const VERSIONS = {
+	node: '24.21.0',
+	npm: '11.19.1',
+	n8n: '2.41.1',
+	sqlite3: '5.1.7',
+	nodeAddonApi: '7.1.1',
+} as const;
+
+/** SQLite's binding, in the folder that compiles it and in n8n's. */
+export const BINDING = 'node_modules/sqlite3/build/Release/node_sqlite3.node';
+
+/** Where the real n8n lives. */
+export interface HostFolder {
+	readonly root: string;
+	/** The Node that n8n needs, and the npm that installs n8n. */
+	readonly runtime: string;
+	/** SQLite's binding, compiled apart from n8n so that both can happen at once. */
+	readonly sqlite: string;
+	readonly n8n: string;
+	readonly logs: string;
+	/** n8n's data of `npm start`, kept from one start to the next. */
+	readonly home: string;
+	readonly screenshots: string;
+}
+
+/** The host's folders: `.n8n-host` beside package.json, or where N8N_CRISP_HOST_DIR points. */
+export function openHostFolder(): HostFolder {
+	const root = path.resolve(process.env.N8N_CRISP_HOST_DIR ?? path.join(REPOSITORY, '.n8n-host'));
+	const inRoot = (name: string) => path.join(root, name);
+	mkdirSync(inRoot('logs'), { recursive: true });
+	return {
+		root,
+		runtime: inRoot('runtime'),
+		sqlite: inRoot('sqlite'),
+		n8n: inRoot('n8n'),
+		logs: inRoot('logs'),
+		home: inRoot('home'),
+		screenshots: inRoot('screenshots'),
+	};
+}
+
+export const nodeOf = (host: HostFolder) => path.join(host.runtime, 'node_modules/node/bin/node');
+export const npmOf = (host: HostFolder) => path.join(host.runtime, 'node_modules/npm/bin/npm-cli.js');
+export const nodeGypOf = (host: HostFolder) =>
+	path.join(host.runtime, 'node_modules/npm/node_modules/node-gyp/bin/node-gyp.js');

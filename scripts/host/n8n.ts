@@ -1,0 +1,137 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { startChild } from './child';
+import { hostEnvironment } from './environment';
+import { Failure, Interrupted } from './failure';
+import { nodeOf, type HostFolder } from './folder';
+import { freePort } from './ports';
+
+const READY_WITHIN_MS = 90_000;
+const POLL_MS = 150;
+const LAST_LINES = 15;
+
+/** The login of the only person there is; the hash is bcrypt's of the password. */
+export const OWNER = {
+	email: 'owner@example.com',
+	password: 'Crisp-sandbox-1',
+	hash: '$2a$10$PdyhhO1zjdoJQmTK9tp4neDlzVt//4nbiLReWkBR.KVzz9HSmqCy2',
+} as const;
+
+export interface N8nOptions {
+	host: HostFolder;
+	/** Holds n8n's data; a folder of its own for each n8n that runs. */
+	userFolder: string;
+	port: number;
+	logFile: string;
+	signal?: AbortSignal;
+	/** Hears the process group at once, for whoever has to clean up after this process. */
+	onSpawn?: (group: number) => void;
+	/** Settings of n8n beside or instead of the usual ones. */
+	settings?: Record<string, string>;
+}
+
+export interface RunningN8n {
+	readonly url: string;
+	/** Resolves when n8n is gone, wanted or not. */
+	readonly exited: Promise<number>;
+	stop(): Promise<void>;
+}
+
+/** Starts n8n on 127.0.0.1 and returns when it is ready to work. Throws Failure with its last words. */
+export async function startN8n(options: N8nOptions): Promise<RunningN8n> {
+	const { host, userFolder, port, logFile, signal } = options;
+	mkdirSync(userFolder, { recursive: true });
+	mkdirSync(path.dirname(logFile), { recursive: true });
+	const child = startChild(nodeOf(host), [path.join(host.n8n, 'node_modules/n8n/bin/n8n'), 'start'], {
+		cwd: userFolder,
+		logFile,
+		env: { ...hostEnvironment(host), ...(await settingsFor(options)), ...options.settings },
+		graceMs: 8000,
+	});
+	options.onSpawn?.(child.pid);
+	const url = `http://127.0.0.1:${port}`;
+	try {
+		await waitUntilReady(url, child.exited, logFile, signal);
+	} catch (error) {
+		await child.stop();
+		throw error;
+	}
+	return { url, exited: child.exited, stop: child.stop };
+}
+
+async function waitUntilReady(
+	url: string,
+	exited: Promise<number>,
+	logFile: string,
+	signal?: AbortSignal,
+): Promise<void> {
+	const deadline = Date.now() + READY_WITHIN_MS;
+	let hasExited = false;
+	void exited.then(() => (hasExited = true));
+	while (!(await isReady(url))) {
+		if (signal?.aborted) throw new Interrupted();
+		if (hasExited) throw new Failure(`n8n did not start.${lastWords(logFile)}`);
+		if (Date.now() > deadline) {
+			throw new Failure(`n8n was not ready in ${READY_WITHIN_MS / 1000} s.${lastWords(logFile)}`);
+		}
+		await delay(POLL_MS);
+	}
+}
+
+async function isReady(url: string): Promise<boolean> {
+	try {
+		return (await fetch(`${url}/healthz/readiness`, { signal: AbortSignal.timeout(5000) })).ok;
+	} catch {
+		return false;
+	}
+}
+
+/** The end of n8n's log, to show when it went wrong. */
+export function lastWords(logFile: string): string {
+	const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-LAST_LINES);
+	return ` Its last words, from ${logFile}:\n\n${lines.map((line) => `    ${line}`).join('\n')}`;
+}
+
+async function settingsFor({ userFolder, port }: N8nOptions): Promise<Record<string, string>> {
+	return {
+		N8N_USER_FOLDER: userFolder,
+		N8N_LISTEN_ADDRESS: '127.0.0.1',
+		N8N_HOST: '127.0.0.1',
+		N8N_PORT: String(port),
+		N8N_EDITOR_BASE_URL: `http://localhost:${port}`,
+		N8N_SECURE_COOKIE: 'false',
+		N8N_RUNNERS_BROKER_PORT: String(await freePort()),
+		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
+		// The package is not on npm: n8n must not look for it there.
+		N8N_REINSTALL_MISSING_PACKAGES: 'false',
+		N8N_INSTANCE_OWNER_MANAGED_BY_ENV: 'true',
+		N8N_INSTANCE_OWNER_EMAIL: OWNER.email,
+		N8N_INSTANCE_OWNER_FIRST_NAME: 'Crisp',
+		N8N_INSTANCE_OWNER_LAST_NAME: 'Sandbox',
+		N8N_INSTANCE_OWNER_PASSWORD_HASH: OWNER.hash,
+		N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '5',
+		// n8n's own default is New York.
+		GENERIC_TIMEZONE: Intl.DateTimeFormat().resolvedOptions().timeZone,
+		N8N_LOG_LEVEL: 'warn',
+		NO_PROXY: ['127.0.0.1', 'localhost', process.env.NO_PROXY].filter(Boolean).join(','),
+		...OFFLINE,
+	};
+}
+
+/** What would call home, or offer what a sandbox has no use for. */
+const OFFLINE = {
+	N8N_DIAGNOSTICS_ENABLED: 'false',
+	N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+	N8N_VERSION_NOTIFICATIONS_WHATS_NEW_ENABLED: 'false',
+	N8N_DYNAMIC_BANNERS_ENABLED: 'false',
+	N8N_HIRING_BANNER_ENABLED: 'false',
+	N8N_TEMPLATES_ENABLED: 'false',
+	N8N_PERSONALIZATION_ENABLED: 'false',
+	N8N_VERIFIED_PACKAGES_ENABLED: 'false',
+	N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
+	N8N_AI_ENABLED: 'false',
+	// The first asks n8n's servers; the others would be what a login opens, and want a model.
+	N8N_DISABLED_MODULES: 'mcp-registry,instance-ai,agents',
+};

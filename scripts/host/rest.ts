@@ -1,0 +1,191 @@
+import { parse } from 'flatted';
+import { randomUUID } from 'node:crypto';
+
+import type { RunningN8n } from './n8n';
+import { OWNER } from './n8n';
+
+export interface WorkflowNode {
+	id: string;
+	name: string;
+	type: string;
+	typeVersion: number;
+	position: [number, number];
+	parameters: Record<string, unknown>;
+	credentials?: Record<string, { id: string; name: string }>;
+}
+
+export interface Workflow {
+	id?: string;
+	name: string;
+	nodes: WorkflowNode[];
+	connections: Record<string, unknown>;
+	settings?: Record<string, unknown>;
+	pinData?: Record<string, unknown>;
+}
+
+export type SavedWorkflow = Workflow & { id: string; active: boolean; versionId: string };
+
+export interface Credential {
+	id?: string;
+	name: string;
+	type: string;
+	data: Record<string, unknown>;
+}
+
+export interface TestOutcome {
+	status: 'OK' | 'Error';
+	message: string;
+}
+
+export interface Execution {
+	id: string;
+	status: string;
+	workflowId: string;
+}
+
+/** One node's run in an execution. */
+export interface NodeRun {
+	executionStatus: string;
+	error?: { message: string; description?: string };
+	data?: { main: Array<Array<{ json: Record<string, unknown> }> | null> };
+}
+
+export interface ExecutionData {
+	resultData: {
+		error?: { message: string; description?: string };
+		runData: Record<string, NodeRun[]>;
+	};
+}
+
+/** An answer of n8n's that is not a success. */
+export class N8nRefused extends Error {
+	constructor(
+		readonly status: number,
+		request: string,
+		body: string,
+	) {
+		super(`n8n answered ${status} to ${request}: ${messageIn(body)}`);
+	}
+}
+
+function messageIn(body: string): string {
+	try {
+		return (JSON.parse(body) as { message?: string }).message ?? body;
+	} catch {
+		return body.slice(0, 500);
+	}
+}
+
+/** n8n's own REST API, as its editor uses it. */
+export class N8nClient {
+	private cookie = '';
+	private readonly browserId = randomUUID();
+
+	constructor(private readonly n8n: Pick<RunningN8n, 'url'>) {}
+
+	async login(): Promise<void> {
+		await this.send('POST', 'login', {
+			emailOrLdapLoginId: OWNER.email,
+			password: OWNER.password,
+		});
+	}
+
+	/** The names of all node types, such as `n8n-nodes-base.httpRequest`. */
+	async nodeTypeNames(): Promise<string[]> {
+		const types = await this.read<Array<{ name: string }>>('/types/nodes.json');
+		return types.map(({ name }) => name);
+	}
+
+	async listCredentials(): Promise<Array<{ id: string; name: string; type: string }>> {
+		return await this.send('GET', 'credentials');
+	}
+
+	/** Creates the credential, or changes the one of the same type and name. Returns its ID. */
+	async saveCredential({ name, type, data }: Credential): Promise<string> {
+		const all = await this.listCredentials();
+		const existing = all.find((one) => one.type === type && one.name === name);
+		const saved = existing
+			? await this.send<{ id: string }>('PATCH', `credentials/${existing.id}`, { name, type, data })
+			: await this.send<{ id: string }>('POST', 'credentials', { name, type, data });
+		return saved.id;
+	}
+
+	/** What the editor's test of a credential shows; nothing is saved. */
+	async testCredential(credential: Credential): Promise<TestOutcome> {
+		const credentials = { id: '', ...credential };
+		return await this.send('POST', 'credentials/test', { credentials });
+	}
+
+	/** The workflow, or undefined where there is none of this ID. */
+	async findWorkflow(id: string): Promise<SavedWorkflow | undefined> {
+		try {
+			return await this.send('GET', `workflows/${id}`);
+		} catch (error) {
+			if (error instanceof N8nRefused && error.status === 404) return undefined;
+			throw error;
+		}
+	}
+
+	async createWorkflow(workflow: Workflow): Promise<SavedWorkflow> {
+		return await this.send('POST', 'workflows', workflow);
+	}
+
+	/** Publishes the workflow's current version; see `publicationOf` for whether its trigger runs. */
+	async activate({ id, versionId }: Pick<SavedWorkflow, 'id' | 'versionId'>): Promise<void> {
+		await this.send('POST', `workflows/${id}/activate`, { versionId });
+	}
+
+	async deactivate(id: string): Promise<void> {
+		await this.send('POST', `workflows/${id}/deactivate`, {});
+	}
+
+	async publicationOf(id: string): Promise<{ status: string }> {
+		return await this.send('GET', `workflows/${id}/publication-status`);
+	}
+
+	/** Runs the workflow as "Execute workflow" does, from the named trigger. Returns the execution. */
+	async run(id: string, triggerName: string): Promise<string> {
+		const body = { triggerToStartFrom: { name: triggerName } };
+		const started = await this.send<{ executionId: string }>('POST', `workflows/${id}/run`, body);
+		return started.executionId;
+	}
+
+	/** The latest executions of a workflow, the newest first. */
+	async executionsOf(workflowId: string): Promise<Execution[]> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+		const path = `executions?limit=50&filter=${filter}`;
+		return (await this.send<{ results: Execution[] }>('GET', path)).results;
+	}
+
+	async execution(id: string): Promise<Execution & { data: ExecutionData }> {
+		const raw = await this.send<Execution & { data: string }>('GET', `executions/${id}`);
+		return { ...raw, data: parse(raw.data) as ExecutionData };
+	}
+
+	private async send<T>(method: string, path: string, body?: unknown): Promise<T> {
+		const response = await this.request(`/rest/${path}`, {
+			method,
+			...(body !== undefined && { body: JSON.stringify(body) }),
+		});
+		return ((await response.json()) as { data: T }).data;
+	}
+
+	private async read<T>(path: string): Promise<T> {
+		return (await (await this.request(path, { method: 'GET' })).json()) as T;
+	}
+
+	private async request(path: string, init: RequestInit): Promise<Response> {
+		const response = await fetch(`${this.n8n.url}${path}`, {
+			...init,
+			headers: {
+				'Content-Type': 'application/json',
+				'browser-id': this.browserId,
+				cookie: this.cookie,
+			},
+		});
+		const [cookie] = response.headers.getSetCookie();
+		if (cookie?.startsWith('n8n-auth=')) this.cookie = cookie.split(';', 1)[0] ?? '';
+		if (response.ok) return response;
+		throw new N8nRefused(response.status, `${init.method} ${path}`, await response.text());
+	}
+}

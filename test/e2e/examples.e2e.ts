@@ -1,0 +1,152 @@
+import { readExample, type Example } from '../../scripts/start/seed';
+import { byId, chainOf, crispNode, publish, startStack, type Stack } from './stack';
+import { until } from './until';
+
+interface Person {
+	people_id: string;
+	segments: string[];
+}
+
+describe('workflows in a real n8n', () => {
+	let stack: Stack;
+	const published: string[] = [];
+
+	const publishExample = async (example: Example) => {
+		published.push(await publish(stack, readExample(example, stack.credentialId)));
+	};
+	const repliesTo = async (sessionId: string, count = 1) =>
+		await until(
+			`${count} replies in ${sessionId}`,
+			async () => await stack.sandbox.replies(sessionId),
+			(replies) => replies.length >= count,
+		);
+	/** Events arrive in order: what this message brought about comes after all that was before. */
+	const passAFence = async () => {
+		const { session_id } = await stack.sandbox.visitorWrites('Fence', { nickname: 'Fence' });
+		await repliesTo(session_id);
+	};
+	const connected = async (count: number) =>
+		await until(
+			`${count} sockets`,
+			async () => await stack.sandbox.connections(),
+			(connections) => connections === count,
+			40_000,
+		);
+	let usualConnections = 0;
+
+	beforeAll(async () => {
+		stack = await startStack('workflows');
+		await publishExample('answer-a-visitor');
+		await publishExample('welcome-a-new-contact');
+		usualConnections = await stack.sandbox.connections();
+	}, 120_000);
+	afterAll(async () => await stack?.stop());
+
+	test("a visitor's message gets exactly one reply", async () => {
+		const { session_id } = await stack.sandbox.visitorWrites('Hello?', { nickname: 'Nell' });
+		await repliesTo(session_id);
+		await passAFence();
+		const replies = await stack.sandbox.replies(session_id);
+		expect(replies).toHaveLength(1);
+		expect(replies[0]).toMatchObject({
+			type: 'text',
+			content: expect.stringMatching(/^Hello Nell,.*"Hello\?"/) as string,
+		});
+	});
+
+	test("a picture gets no reply: the example's filter takes texts only", async () => {
+		const file = { name: 'a.png', url: 'https://example.com/a.png', type: 'image/png' };
+		const { session_id } = await stack.sandbox.visitorSends('file', file);
+		await passAFence();
+		expect(await stack.sandbox.replies(session_id)).toEqual([]);
+	});
+
+	test('a new contact gets its segment beside the old ones, its data and a note', async () => {
+		const { sandbox } = stack;
+		const email = 'nell.frost@example.com';
+		const { people_id } = await sandbox.crisp<Person>('POST', 'people/profile', {
+			email,
+			person: { nickname: 'Nell Frost' },
+			segments: ['vip'],
+		});
+		const note = await until(
+			'the note',
+			async () => await notesFor(people_id),
+			(notes) => notes.length > 0,
+		);
+		expect(note).toEqual(['New contact: Nell Frost. Say hello!']);
+		const person = await sandbox.crisp<Person>('GET', `people/profile/${people_id}`);
+		expect(person.segments).toEqual(['vip', 'new-contact']);
+		const { data } = await sandbox.crisp<{ data: object }>('GET', `people/data/${people_id}`);
+		expect(data).toEqual({ welcomed_at: expect.stringMatching(/^\d{4}-/) as string });
+	});
+
+	/** The notes in all conversations of a person. */
+	async function notesFor(personId: string): Promise<unknown[]> {
+		const { sandbox } = stack;
+		const sessions = await sandbox.crisp<string[]>('GET', `people/conversations/${personId}/list/1`);
+		const all = await Promise.all(sessions.map(async (session) => await sandbox.messages(session)));
+		return all.flat().flatMap(({ type, content }) => (type === 'note' ? [content] : []));
+	}
+
+	test('a workflow that hears everything does not answer itself', async () => {
+		const { client, sandbox } = stack;
+		const echo = chainOf('Echo', [
+			crispNode(stack, 'crispTrigger', 'Anything', {
+				events: ['message:send', 'message:received'],
+			}),
+			crispNode(stack, 'crisp', 'Echo', {
+				resource: 'message',
+				operation: 'send',
+				sessionId: byId('={{ $json.session_id }}'),
+				type: 'text',
+				content: '=Echo of: {{ $json.text }}',
+			}),
+		]);
+		const echoId = await publish(stack, echo);
+		const echoes = async (sessionId: string) =>
+			(await sandbox.replies(sessionId)).filter(({ content }) => /^Echo of/.test(String(content)));
+		const echoed = async (sessionId: string, count: number) =>
+			await until(
+				`${count} echoes`,
+				async () => await echoes(sessionId),
+				(found) => found.length >= count,
+			);
+
+		const { session_id } = await sandbox.visitorWrites('Is this a loop?');
+		await echoed(session_id, 1);
+		await sandbox.operatorWrites('A person speaks', { session_id });
+		await echoed(session_id, 2);
+		const fence = await sandbox.visitorWrites('Fence');
+		await echoed(fence.session_id, 1);
+		expect((await echoes(session_id)).map(({ content }) => content)).toEqual([
+			'Echo of: Is this a loop?',
+			'Echo of: A person speaks',
+		]);
+		expect(await client.executionsOf(echoId)).toHaveLength(3);
+		await client.deactivate(echoId);
+	});
+
+	test('after the sandbox was killed and started again, the next message is answered', async () => {
+		const { sandbox } = stack;
+		await sandbox.kill();
+		await sandbox.start();
+		await connected(usualConnections);
+		const { session_id } = await sandbox.visitorWrites('Are you back?');
+		expect(await repliesTo(session_id)).toHaveLength(1);
+	});
+
+	test('after n8n was restarted, the next message is answered', async () => {
+		await stack.restartN8n();
+		await connected(usualConnections);
+		const { session_id } = await stack.sandbox.visitorWrites('And you?');
+		expect(await repliesTo(session_id)).toHaveLength(1);
+	}, 90_000);
+
+	test('after the workflows were unpublished, no socket is left', async () => {
+		for (const id of published) await stack.client.deactivate(id);
+		await connected(0);
+		const { session_id } = await stack.sandbox.visitorWrites('Anybody?');
+		expect(await stack.sandbox.replies(session_id)).toEqual([]);
+	});
+});

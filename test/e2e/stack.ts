@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+import { SHOP_ID } from '../../sandbox/seed';
+import { tokens } from '../../sandbox/tokens';
+import { openHostFolder } from '../../scripts/host/folder';
+import { startN8n, type RunningN8n } from '../../scripts/host/n8n';
+import { installPackage, withTarball } from '../../scripts/host/package';
+import { freePort } from '../../scripts/host/ports';
+import { N8nClient, type Workflow, type WorkflowNode } from '../../scripts/host/rest';
+import { CREDENTIAL_NAME, type CrispAccess } from '../../scripts/start/seed';
+import { SandboxProcess } from './sandboxProcess';
+import { until } from './until';
+
+/** The packed package in a real, empty n8n, and a sandbox beside it. */
+export interface Stack {
+	/** Where n8n is. */
+	readonly url: string;
+	readonly client: N8nClient;
+	readonly sandbox: SandboxProcess;
+	/** What the credential of the tests holds. */
+	readonly access: CrispAccess;
+	readonly credentialId: string;
+	/** Ends n8n and starts it again with the same data. */
+	restartN8n(): Promise<void>;
+	stop(): Promise<void>;
+}
+
+/** Starts a stack; `name` tells its log files apart. */
+export async function startStack(name: string): Promise<Stack> {
+	const host = openHostFolder();
+	const userFolder = mkdtempSync(path.join(os.tmpdir(), 'n8n-nodes-crisp-e2e-'));
+	const logOf = (program: string) => path.join(host.logs, `e2e-${name}-${program}.log`);
+	const sandbox = new SandboxProcess(await freePort(), SHOP_ID, logOf('sandbox'));
+	const port = await freePort();
+	const start = async () => await startN8n({ host, userFolder, port, logFile: logOf('n8n') });
+	let n8n: RunningN8n | undefined;
+	const stop = async () => {
+		await n8n?.stop();
+		await sandbox.kill();
+		rmSync(userFolder, { recursive: true, force: true });
+	};
+	try {
+		await withTarball(async (tarball) => await installPackage(tarball, userFolder));
+		await sandbox.start();
+		n8n = await start();
+		return { ...(await openStack(n8n, sandbox)), stop, restartN8n };
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+
+	async function restartN8n(): Promise<void> {
+		await n8n?.stop();
+		n8n = await start();
+	}
+}
+
+async function openStack(n8n: RunningN8n, sandbox: SandboxProcess) {
+	const client = new N8nClient(n8n);
+	await client.login();
+	const access: CrispAccess = {
+		tier: 'website',
+		...tokens.website,
+		websiteId: SHOP_ID,
+		baseUrl: sandbox.url,
+	};
+	const data = { ...access };
+	const credential = { name: CREDENTIAL_NAME, type: 'crispApi', data };
+	return { url: n8n.url, client, sandbox, access, credentialId: await client.saveCredential(credential) };
+}
+
+/** Creates and publishes a workflow, and returns its ID once its trigger runs. */
+export async function publish({ client }: Stack, workflow: Workflow): Promise<string> {
+	const saved = await client.createWorkflow(workflow);
+	await client.activate(saved);
+	const isDone = ({ status }: { status: string }) => status !== 'in_progress';
+	const ask = async () => await client.publicationOf(saved.id);
+	const { status } = await until(`"${workflow.name}" to be published`, ask, isDone);
+	if (status !== 'published') throw new Error(`"${workflow.name}" is ${status}`);
+	return saved.id;
+}
+
+/** A workflow of nodes in a row. */
+export function chainOf(name: string, nodes: WorkflowNode[]): Workflow {
+	const connections: Workflow['connections'] = {};
+	nodes.slice(1).forEach((node, index) => {
+		const source = nodes[index]?.name ?? '';
+		connections[source] = { main: [[{ node: node.name, type: 'main', index: 0 }]] };
+	});
+	return { name, nodes, connections, settings: { executionOrder: 'v1' } };
+}
+
+/** A node of this package with the stack's credential. */
+export function crispNode(
+	{ credentialId }: Stack,
+	type: 'crisp' | 'crispTrigger',
+	name: string,
+	parameters: Record<string, unknown>,
+): WorkflowNode {
+	return {
+		...plainNode(`n8n-nodes-crisp.${type}`, 1, name, parameters),
+		credentials: { crispApi: { id: credentialId, name: CREDENTIAL_NAME } },
+	};
+}
+
+export function plainNode(
+	type: string,
+	typeVersion: number,
+	name: string,
+	parameters: Record<string, unknown> = {},
+): WorkflowNode {
+	return { id: name, name, type, typeVersion, position: [0, 0], parameters };
+}
+
+export const byId = (value: string) => ({ __rl: true, mode: 'id', value });
