@@ -96,14 +96,7 @@ export class CrispApi implements ICredentialType {
 			required: true,
 			placeholder: 'e.g. 42286ac6-d2f2-4c9f-b5f5-a2c3c5fd3a1e',
 		},
-		{
-			displayName: 'Key',
-			name: 'key',
-			type: 'string',
-			typeOptions: { password: true },
-			default: '',
-			required: true,
-		},
+		{ displayName: 'Key', name: 'key', type: 'string', typeOptions: { password: true }, default: '', required: true },
 		{
 			displayName: 'Default Website ID',
 			name: 'websiteId',
@@ -129,8 +122,7 @@ export class CrispApi implements ICredentialType {
 			type: 'string',
 			default: 'https://api.crisp.chat',
 			required: true,
-			description:
-				'Where the API is served, without the version. Leave as it is, unless you test against a stand-in.',
+			description: 'Where the API is served, without the version. Leave as it is, unless you test against a stand-in.',
 		},
 	];
 

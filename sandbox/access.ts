@@ -23,9 +23,7 @@ export class Access {
 	) {}
 
 	tokenOf(tier: unknown, identifier: unknown, key: unknown): Token | undefined {
-		return this.tokens.find(
-			(token) => token.tier === tier && token.identifier === identifier && token.key === key,
-		);
+		return this.tokens.find((token) => token.tier === tier && token.identifier === identifier && token.key === key);
 	}
 
 	/** The token of a request; throws invalid_session unless it is known and of the tier the request names. */

@@ -33,8 +33,4 @@ export const added = (data: unknown = {}): Answer => ({ status: 201, reason: 'ad
 export const updated = (): Answer => ({ status: 200, reason: 'updated', data: {} });
 export const deleted = (): Answer => ({ status: 200, reason: 'deleted', data: {} });
 /** For what Crisp acknowledges later, over the realtime channel. */
-export const processing = (data: unknown = {}): Answer => ({
-	status: 202,
-	reason: 'processing',
-	data,
-});
+export const processing = (data: unknown = {}): Answer => ({ status: 202, reason: 'processing', data });

@@ -63,19 +63,8 @@ const CONTENT_BY_TYPE: Record<string, Check> = {
 	file: record({ name: filledText, url: filledText, type: filledText }),
 	animation: record({ url: filledText, type: filledText }),
 	audio: record({ url: filledText, type: filledText, duration: number }),
-	picker: record({
-		id: filledText,
-		text: filledText,
-		choices: listOf(choice),
-		'required?': flag,
-	}),
-	field: record({
-		id: filledText,
-		text: filledText,
-		explain: text,
-		'value?': text,
-		'required?': flag,
-	}),
+	picker: record({ id: filledText, text: filledText, choices: listOf(choice), 'required?': flag }),
+	field: record({ id: filledText, text: filledText, explain: text, 'value?': text, 'required?': flag }),
 	carousel: record({ text: filledText, targets: listOf(target) }),
 	event: record({ namespace: filledText, 'text?': text }),
 };

@@ -8,11 +8,7 @@ import type { Rest } from './rest';
 import type { Realtime } from './realtime';
 import { conversationIn, messageIn, operatorIn, type Author, type Website } from './state';
 import { tokens } from './tokens';
-import {
-	createConversation,
-	patchMeta,
-	setAvailability as setVisitorAvailability,
-} from './workspace/conversations';
+import { createConversation, patchMeta, setAvailability as setVisitorAvailability } from './workspace/conversations';
 import { compose, editMessage, markRead, operatorUser, postMessage } from './workspace/messages';
 import { announceIn, type World } from './world';
 
@@ -68,8 +64,7 @@ const DEEDS: Record<string, Deed> = {
 		patchMeta(world, website, conversationOf(world, body), changes);
 	},
 	'/visitor/choice': (body, { world }) => choose(world, body),
-	'/visitor/leave': (body, { world }) =>
-		setVisitorAvailability(world, conversationOf(world, body), 'offline'),
+	'/visitor/leave': (body, { world }) => setVisitorAvailability(world, conversationOf(world, body), 'offline'),
 	'/visitor/rating': (body, { world }) => {
 		const { stars, comment } = body;
 		if (typeof stars !== 'number') throw invalid('stars: must be a number');
@@ -162,8 +157,7 @@ function arm(faults: Faults, orders: FaultOrders): void {
 
 function status({ world, rest, realtime }: Parts) {
 	const all = [...world.state.websites.values()];
-	const sum = (count: (website: Website) => number) =>
-		all.reduce((total, website) => total + count(website), 0);
+	const sum = (count: (website: Website) => number) => all.reduce((total, website) => total + count(website), 0);
 	return {
 		connections: realtime.connections,
 		requests: rest.requests.length,

@@ -34,8 +34,7 @@ interface Armed {
 }
 
 function armed({ match = '', times = 1 }: Matched): Armed {
-	const matches = (request: string) =>
-		typeof match === 'string' ? request.includes(match) : match.test(request);
+	const matches = (request: string) => (typeof match === 'string' ? request.includes(match) : match.test(request));
 	return { matches, left: times };
 }
 

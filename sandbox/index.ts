@@ -58,10 +58,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const access = new Access(knownTokens(), state);
 	const announcer = new Announcer(clock);
 	const realtime: Realtime = new Realtime({ server, access, faults: () => faults, pingInterval });
-	const faults = new Faults(clock, {
-		move: () => realtime.move(),
-		freeze: () => realtime.freeze(),
-	});
+	const faults = new Faults(clock, { move: () => realtime.move(), freeze: () => realtime.freeze() });
 	const url = () => `http://${address()}`;
 	const socketUrl = () => `ws://${address()}${realtime.path}`;
 	const world: World = { state, access, announcer, clock, url, socketUrl };

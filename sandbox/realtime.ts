@@ -119,14 +119,7 @@ export class Realtime {
 	}
 
 	private subscriptionFrom(claims: unknown): Subscription | undefined {
-		const {
-			tier,
-			username,
-			password,
-			events: names,
-			rooms,
-			inboxes,
-		} = (claims ?? {}) as Record<string, unknown>;
+		const { tier, username, password, events: names, rooms, inboxes } = (claims ?? {}) as Record<string, unknown>;
 		const token = this.options.access.tokenOf(tier, username, password);
 		const areListsOfText = [names, rooms ?? [], inboxes ?? []].every(isListOfText);
 		if (!token || !areListsOfText) return undefined;

@@ -52,12 +52,7 @@ const EXTRA_ROUTES: RouteRow[] = [
 		path: '/v1/website/connect/endpoints',
 		tiers: ['website'],
 	},
-	{
-		id: 'user-connect-endpoints',
-		method: 'GET',
-		path: '/v1/user/connect/endpoints',
-		tiers: ['user'],
-	},
+	{ id: 'user-connect-endpoints', method: 'GET', path: '/v1/user/connect/endpoints', tiers: ['user'] },
 ];
 
 /** Tiers that the data leaves open and the guides settle: plugins speak for themselves, only people own websites. */
@@ -78,9 +73,7 @@ const BODY_TWINS: Record<string, string> = {
 const EXTRA_QUERY: Record<string, string[]> = { 'HEAD /v1/website': ['domain'] };
 
 /** An earlier form of the bucket request, still used by published code. */
-const EXTRA_FIELDS: Record<string, string[]> = {
-	'POST /v1/bucket/url/generate': ['from', 'identifier'],
-};
+const EXTRA_FIELDS: Record<string, string[]> = { 'POST /v1/bucket/url/generate': ['from', 'identifier'] };
 
 const keyOf = (row: { method: string; path: string }) => `${row.method} ${row.path}`;
 

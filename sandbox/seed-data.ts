@@ -9,23 +9,12 @@ export const PLUGIN_ID = 'c64f3595-adee-425a-8d3a-89d47f7ed6bb';
 const operatorId = (n: number) => `a4c32c68-9b1d-4a5e-b7f2-6d0c5e8f1a0${n}`;
 const inboxId = (n: number) => `e2efddb4-2f6c-4b8e-9d35-1c7a0b9e4f0${n}`;
 export const personId = (n: number) => `c5a2f70c-f605-4648-b47f-8c39d4b0${String(n).padStart(4, '0')}`;
-export const sessionId = (n: number) =>
-	`session_19e5240f-0a8d-461e-a661-a3123fc6${String(n).padStart(4, '0')}`;
+export const sessionId = (n: number) => `session_19e5240f-0a8d-461e-a661-a3123fc6${String(n).padStart(4, '0')}`;
 
 export const websites = [
 	{ website_id: SHOP_ID, name: 'Thistle Tea', domain: 'thistle-tea.example', isPluginInstalled: true },
-	{
-		website_id: HELP_ID,
-		name: 'Thistle Tea Help',
-		domain: 'help.thistle-tea.example',
-		isPluginInstalled: true,
-	},
-	{
-		website_id: UNCONNECTED_ID,
-		name: 'Harbour Pottery',
-		domain: 'harbour-pottery.example',
-		isPluginInstalled: false,
-	},
+	{ website_id: HELP_ID, name: 'Thistle Tea Help', domain: 'help.thistle-tea.example', isPluginInstalled: true },
+	{ website_id: UNCONNECTED_ID, name: 'Harbour Pottery', domain: 'harbour-pottery.example', isPluginInstalled: false },
 ];
 
 // prettier-ignore
@@ -114,12 +103,7 @@ const note = (n: number, content: string, ...mentioned: number[]): SeedMessage =
 	...reply(n, content, 'note'),
 	mentions: mentioned.map(operatorId),
 });
-const bot = (content: unknown, type = 'text'): SeedMessage => ({
-	from: 'operator',
-	content,
-	type,
-	automated: true,
-});
+const bot = (content: unknown, type = 'text'): SeedMessage => ({ from: 'operator', content, type, automated: true });
 
 export const shopConversations: SeedConversation[] = [
 	{
@@ -276,10 +260,7 @@ export const shopConversations: SeedConversation[] = [
 		inbox: inboxId(1),
 		messages: [
 			visitor('We were charged twice for order TT-10391.'),
-			note(
-				3,
-				'Bank shows one capture and one authorisation that drops by itself within five days. Check on Friday.',
-			),
+			note(3, 'Bank shows one capture and one authorisation that drops by itself within five days. Check on Friday.'),
 			reply(
 				3,
 				'Hi Tess, the second line is a reservation your bank lets go within five days; only one payment reached us. I will look again on Friday.',
@@ -296,9 +277,7 @@ export const helpConversations: SeedConversation[] = [
 		minutesAgo: 65,
 		unread: 1,
 		messages: [
-			visitor(
-				'The brewing guide says 80 degrees in one place and 90 in another. Which one is right for oolong?',
-			),
+			visitor('The brewing guide says 80 degrees in one place and 90 in another. Which one is right for oolong?'),
 		],
 	},
 	{
@@ -315,11 +294,5 @@ export const helpConversations: SeedConversation[] = [
 ];
 
 export const unconnectedConversations: SeedConversation[] = [
-	{
-		n: 13,
-		state: 'pending',
-		minutesAgo: 80,
-		unread: 1,
-		messages: [visitor('Are the blue bowls coming back?')],
-	},
+	{ n: 13, state: 'pending', minutesAgo: 80, unread: 1, messages: [visitor('Are the blue bowls coming back?')] },
 ];

@@ -114,11 +114,7 @@ function toPerson(seed: SeedPerson, now: number): Person {
 	return {
 		people_id: personId(seed.n),
 		email: seed.email,
-		person: {
-			nickname,
-			...(company && { employment }),
-			...(city && { geolocation: { city } }),
-		},
+		person: { nickname, ...(company && { employment }), ...(city && { geolocation: { city } }) },
 		company: company ? { name: company, domain: seed.email.split('@')[1] } : {},
 		segments: seed.segments,
 		notepad: '',
@@ -138,9 +134,7 @@ function toConversation(
 	person: SeedPerson | undefined,
 	now: number,
 ): Conversation {
-	const messages = seed.messages.map((message, index) =>
-		toMessage(seed, message, index, website_id, person, now),
-	);
+	const messages = seed.messages.map((message, index) => toMessage(seed, message, index, website_id, person, now));
 	const lastTime = messages[messages.length - 1]?.timestamp ?? now;
 	const isAwaiting = seed.state !== 'resolved' && messages[messages.length - 1]?.from === 'user';
 	return {
@@ -160,12 +154,7 @@ function toConversation(
 		meta: metaOf(seed, person),
 		messages,
 		pages: [
-			{
-				page_title: 'Teas',
-				page_url: 'https://thistle-tea.example/teas',
-				page_referrer: '',
-				timestamp: lastTime,
-			},
+			{ page_title: 'Teas', page_url: 'https://thistle-tea.example/teas', page_referrer: '', timestamp: lastTime },
 		],
 		events: [],
 		created_at: messages[0]?.timestamp ?? now,

@@ -166,12 +166,7 @@ export interface StoredFile {
 
 export interface Workspace {
 	plugin: { plugin_id: string; urn: string; name: string };
-	account: {
-		user_id: string;
-		email: string;
-		profile: Record<string, unknown>;
-		notification: Record<string, unknown>;
-	};
+	account: { user_id: string; email: string; profile: Record<string, unknown>; notification: Record<string, unknown> };
 	websites: Map<string, Website>;
 	/** Uploaded files by the path of their URL. */
 	files: Map<string, StoredFile>;

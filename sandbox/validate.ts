@@ -60,9 +60,7 @@ export function validateBody(route: Route, body: Body): void {
 
 function refuseUnknownFields(route: Route, body: Body): void {
 	if (!route.body) return;
-	const unknown = Object.keys(body).find(
-		(name) => !(name in (route.body ?? {})) && !route.alsoAccepted.includes(name),
-	);
+	const unknown = Object.keys(body).find((name) => !(name in (route.body ?? {})) && !route.alsoAccepted.includes(name));
 	if (unknown) throw invalid(`${unknown}: not a field of ${routeKey(route)}`);
 }
 

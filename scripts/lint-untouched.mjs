@@ -8,11 +8,7 @@ import { ESLint } from 'eslint';
 /** The rule knows a secret by its name, and does not know that Crisp calls its own "key". */
 const KNOWN = { ruleId: '@n8n/community-nodes/credential-unnecessary-password', count: 1 };
 
-const eslint = new ESLint({
-	overrideConfigFile: true,
-	overrideConfig: config,
-	allowInlineConfig: false,
-});
+const eslint = new ESLint({ overrideConfigFile: true, overrideConfig: config, allowInlineConfig: false });
 const results = await eslint.lintFiles(['nodes/**/*.ts', 'credentials/**/*.ts', 'package.json']);
 const findings = results.flatMap(({ messages }) => messages);
 const known = findings.filter(({ ruleId }) => ruleId === KNOWN.ruleId);

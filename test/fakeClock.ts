@@ -40,9 +40,7 @@ export class FakeClock implements Clock {
 		const end = this.time + milliseconds;
 		for (;;) {
 			await settled();
-			const next = this.sleepers
-				.filter(({ wakesAt }) => wakesAt <= end)
-				.sort((a, b) => a.wakesAt - b.wakesAt)[0];
+			const next = this.sleepers.filter(({ wakesAt }) => wakesAt <= end).sort((a, b) => a.wakesAt - b.wakesAt)[0];
 			if (!next) break;
 			this.sleepers = this.sleepers.filter((other) => other !== next);
 			this.time = Math.max(this.time, next.wakesAt);

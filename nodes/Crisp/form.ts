@@ -20,11 +20,7 @@ export function propertiesOf(table: Record<string, Resource>): INodeProperties[]
 			name: 'resource',
 			type: 'options',
 			noDataExpression: true,
-			options: byName.map(([value, { name, description }]) => ({
-				name,
-				value,
-				...(description && { description }),
-			})),
+			options: byName.map(([value, { name, description }]) => ({ name, value, ...(description && { description }) })),
 			default: first,
 		},
 		...byName.map(([value, resource]) => operationProperty(value, resource)),
@@ -74,9 +70,7 @@ function fieldProperties(resource: string, { operations }: Resource): INodePrope
 	const inOrder = [...shared.values()].sort((a, b) => rankOf(a.property) - rankOf(b.property));
 	return inOrder.map(({ property, keys }) => ({
 		...property,
-		displayOptions: {
-			show: { resource: [resource], operation: keys, ...property.displayOptions?.show },
-		},
+		displayOptions: { show: { resource: [resource], operation: keys, ...property.displayOptions?.show } },
 	}));
 }
 
@@ -188,10 +182,7 @@ function typeOf(field: Field): Typed {
 			return { type: 'json', default: fallback };
 		case 'list':
 			if (!field.picks) return { type: 'string', default: fallback };
-			return {
-				...tableOf('Entries', [locatorColumn('Entry', 'entry', field.picks)]),
-				placeholder: 'Add Entry',
-			};
+			return { ...tableOf('Entries', [locatorColumn('Entry', 'entry', field.picks)]), placeholder: 'Add Entry' };
 		case 'pairs':
 			return tableOf('Data', [field.picks ? locatorColumn('Key', 'key', field.picks) : keyColumn, valueColumn]);
 		case 'table':
@@ -200,11 +191,7 @@ function typeOf(field: Field): Typed {
 				Object.entries(field.fields ?? {}).map(([name, column]) => toProperty(name, column)),
 			);
 		case 'picker':
-			return {
-				type: 'resourceLocator',
-				default: nothingChosen,
-				modes: locatorModes(field.picks ?? 'website'),
-			};
+			return { type: 'resourceLocator', default: nothingChosen, modes: locatorModes(field.picks ?? 'website') };
 		default:
 			return { type: 'string', default: fallback };
 	}

@@ -98,10 +98,7 @@ export const pathFields = {
 		required: true,
 		example: 'getting-started/install',
 	}),
-	call_id: text('Identifies the call', {
-		required: true,
-		example: 'call_35a0c062-72fa-4095-a2a0-f9911d47ee56',
-	}),
+	call_id: text('Identifies the call', { required: true, example: 'call_35a0c062-72fa-4095-a2a0-f9911d47ee56' }),
 	browsing_id: text('Identifies the browsing session', {
 		required: true,
 		example: 'browsing_05a9392d-ff3f-45e7-b021-1179c45668fa',

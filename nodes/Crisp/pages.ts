@@ -24,11 +24,7 @@ export async function readPages(send: Send, listing: Listing): Promise<unknown[]
 	const entries: unknown[] = [];
 	const size = isSized ? { per_page: Math.min(largestPage, Math.max(fullPage, limit)) } : {};
 	for (let page = 1; entries.length < limit; page++) {
-		const answer = await send({
-			...request,
-			path: onPage(request.path, page),
-			query: { ...request.query, ...size },
-		});
+		const answer = await send({ ...request, path: onPage(request.path, page), query: { ...request.query, ...size } });
 		const batch = Array.isArray(answer) ? (answer as unknown[]) : [];
 		const fresh = batch.filter((value) => isNew(value, entry, seen));
 		entries.push(...fresh);

@@ -157,10 +157,7 @@ const fullPage = 20;
 
 function paged(entries: unknown, page: number, toItem: (entry: IDataObject) => Item): INodeListSearchResult {
 	const list = Array.isArray(entries) ? (entries as IDataObject[]) : [];
-	return {
-		results: list.map(toItem),
-		...(list.length >= fullPage && { paginationToken: String(page + 1) }),
-	};
+	return { results: list.map(toItem), ...(list.length >= fullPage && { paginationToken: String(page + 1) }) };
 }
 
 /** Keeps what contains the words a user typed, for lists that Crisp does not search itself. */

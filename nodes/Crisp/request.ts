@@ -77,9 +77,7 @@ function isShown(field: Field, values: Map<string, unknown>): boolean {
 }
 
 function missing(name: string, field: Field): UserError {
-	return new UserError(`'${labelOf(name, field)}' is empty`, {
-		description: `Crisp needs it: ${field.description}.`,
-	});
+	return new UserError(`'${labelOf(name, field)}' is empty`, { description: `Crisp needs it: ${field.description}.` });
 }
 
 /**

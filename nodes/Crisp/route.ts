@@ -26,12 +26,7 @@ const tree = 'path';
 export function parseRoute(template: string): Route {
 	const [method, path] = template.split(' ') as [Method, string];
 	const names = [...path.matchAll(variable)].map((match) => match[1] as string);
-	return {
-		method,
-		path,
-		variables: names.filter((name) => name !== page),
-		isPaged: names.includes(page),
-	};
+	return { method, path, variables: names.filter((name) => name !== page), isPaged: names.includes(page) };
 }
 
 /**

@@ -79,9 +79,7 @@ function toNumber(value: unknown, label: string): number | undefined {
 	const isWritten = typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
 	const number = Number(value);
 	if (isWritten && Number.isFinite(number)) return number;
-	throw new UserError(`${label} is not a number: ${show(value)}`, {
-		description: 'Give digits only, such as 42.',
-	});
+	throw new UserError(`${label} is not a number: ${show(value)}`, { description: 'Give digits only, such as 42.' });
 }
 
 function toBoolean(value: unknown, label: string): boolean {

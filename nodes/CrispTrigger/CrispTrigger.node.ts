@@ -38,9 +38,7 @@ export class CrispTrigger implements INodeType {
 		properties: triggerProperties(),
 	};
 
-	methods = {
-		listSearch: { searchWebsites },
-	};
+	methods = { listSearch: { searchWebsites } };
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		return await listen(this);

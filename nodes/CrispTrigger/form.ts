@@ -46,10 +46,7 @@ export function triggerProperties(): INodeProperties[] {
 					displayName: 'Message Types',
 					name: 'messageTypes',
 					type: 'multiOptions',
-					options: messageTypes.map((value) => ({
-						name: value.charAt(0).toUpperCase() + value.slice(1),
-						value,
-					})),
+					options: messageTypes.map((value) => ({ name: value.charAt(0).toUpperCase() + value.slice(1), value })),
 					default: ['text'],
 					description: 'The types of message that start the workflow; other events are not affected',
 				},

@@ -37,11 +37,7 @@ async function readMessages(send: Send, { website, since }: Search): Promise<Hap
 		// A bound may leave out what is exactly on it.
 		const query = { timestamp_after: since - 1 };
 		const request = { method: 'GET' as const, path, query };
-		const messages = (await readTimed(send, {
-			request,
-			limit: Infinity,
-			entry: 'fingerprint',
-		})) as IDataObject[];
+		const messages = (await readTimed(send, { request, limit: Infinity, entry: 'fingerprint' })) as IDataObject[];
 		for (const message of messages) {
 			const at = Number(message.timestamp);
 			if (!(at >= since)) continue;

@@ -4,13 +4,7 @@ import type { Channel, OpenChannel } from './socket';
 /** Where to connect and what to say there; found anew for each attempt. */
 export interface Access {
 	endpoint: string;
-	authentication: {
-		tier: string;
-		username: string;
-		password: string;
-		events: string[];
-		rooms?: string[];
-	};
+	authentication: { tier: string; username: string; password: string; events: string[]; rooms?: string[] };
 }
 
 /** Why a line ended. Only `refused` is nobody's passing trouble: the token is not accepted. */
@@ -112,11 +106,7 @@ export class Connection {
 		} catch (error) {
 			if (signal.aborted) return { kind: 'closed', wasReady: false };
 			const isRefused = error instanceof Refused;
-			return {
-				kind: isRefused ? 'refused' : 'unreachable',
-				wasReady: false,
-				cause: isRefused ? error.cause : error,
-			};
+			return { kind: isRefused ? 'refused' : 'unreachable', wasReady: false, cause: isRefused ? error.cause : error };
 		}
 	}
 

@@ -106,9 +106,7 @@ const toUsers: Record<string, string> = {
 	'media:animation:listed': 'Media - Animations Listed',
 };
 
-const toPlugins: Record<string, string> = {
-	'identity:verify:request': 'Identity - Verification Requested',
-};
+const toPlugins: Record<string, string> = { 'identity:verify:request': 'Identity - Verification Requested' };
 
 const legacy: Record<string, string> = {
 	'service:translate:processed': 'Legacy - Translation Processed',
@@ -131,36 +129,11 @@ export const events: CrispEvent[] = [
 
 /** What people think of as an event, though Crisp sends it as a case of another (see `derived.ts`). */
 export const derivedEvents: CrispEvent[] = [
-	{
-		name: 'conversation:resolved',
-		label: 'Conversation - Resolved',
-		of: 'session:set_state',
-		tiers: everybody,
-	},
-	{
-		name: 'conversation:reopened',
-		label: 'Conversation - Reopened',
-		of: 'session:set_state',
-		tiers: everybody,
-	},
-	{
-		name: 'conversation:assigned',
-		label: 'Conversation - Assigned',
-		of: 'session:set_routing',
-		tiers: everybody,
-	},
-	{
-		name: 'conversation:unassigned',
-		label: 'Conversation - Unassigned',
-		of: 'session:set_routing',
-		tiers: everybody,
-	},
-	{
-		name: 'message:chosen',
-		label: 'Message - Choice Made by Visitor',
-		of: 'message:updated',
-		tiers: everybody,
-	},
+	{ name: 'conversation:resolved', label: 'Conversation - Resolved', of: 'session:set_state', tiers: everybody },
+	{ name: 'conversation:reopened', label: 'Conversation - Reopened', of: 'session:set_state', tiers: everybody },
+	{ name: 'conversation:assigned', label: 'Conversation - Assigned', of: 'session:set_routing', tiers: everybody },
+	{ name: 'conversation:unassigned', label: 'Conversation - Unassigned', of: 'session:set_routing', tiers: everybody },
+	{ name: 'message:chosen', label: 'Message - Choice Made by Visitor', of: 'message:updated', tiers: everybody },
 	{ name: 'message:noted', label: 'Message - Note Written', of: 'message:received', tiers: everybody },
 ];
 

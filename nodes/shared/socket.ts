@@ -44,8 +44,5 @@ export const openSocket: OpenChannel = (endpoint, listener) => {
 	socket.on('connect_error', (error) => end(error.message));
 	socket.on('disconnect', (reason) => end(reason));
 	socket.onAny((name: string, payload: unknown) => listener.onEvent(name, payload));
-	return {
-		emit: (event, payload) => socket.emit(event, payload),
-		close: () => end('closed'),
-	};
+	return { emit: (event, payload) => socket.emit(event, payload), close: () => end('closed') };
 };

@@ -172,11 +172,7 @@ const faults: Record<string, string> = {
 
 /** The code of a fault of the network, such as ECONNRESET, wherever n8n has put it. */
 function codeOf(fault: unknown): string {
-	const { code, cause, httpCode } = (fault ?? {}) as {
-		code?: unknown;
-		cause?: { code?: unknown };
-		httpCode?: unknown;
-	};
+	const { code, cause, httpCode } = (fault ?? {}) as { code?: unknown; cause?: { code?: unknown }; httpCode?: unknown };
 	const codes = [code, cause?.code, httpCode].filter((one): one is string => typeof one === 'string');
 	return codes.find((one) => /^[A-Z][A-Z_]+$/.test(one)) ?? '';
 }

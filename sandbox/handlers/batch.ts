@@ -62,9 +62,7 @@ export const batchHandlers: Handlers = {
 	[`PATCH ${BATCH}/unresolve`]: toConversations((conversation, { world }) =>
 		deeds.setState(world, conversation, 'unresolved'),
 	),
-	[`PATCH ${BATCH}/read`]: toConversations((conversation, { world }) =>
-		markRead(world, conversation, 'user', 'chat'),
-	),
+	[`PATCH ${BATCH}/read`]: toConversations((conversation, { world }) => markRead(world, conversation, 'user', 'chat')),
 	[`PATCH ${BATCH}/unread`]: toConversations((conversation, { world }) => markUnread(world, conversation)),
 	[`PATCH ${BATCH}/block`]: toConversations((conversation, { world, body }) =>
 		deeds.setBlock(world, conversation, body.blocked as boolean),
@@ -83,8 +81,7 @@ export const batchHandlers: Handlers = {
 		(person, { world }, website) => removePerson(world, website, person),
 	),
 	[`PATCH ${BATCH}/data`]: toEither(
-		(conversation, { world, body }) =>
-			deeds.setData(world, conversation, body.data as Record<string, Scalar>),
+		(conversation, { world, body }) => deeds.setData(world, conversation, body.data as Record<string, Scalar>),
 		(person, { world, body }) =>
 			setPersonData(world, person, { ...person.data, ...(body.data as Record<string, Scalar>) }),
 	),
@@ -92,8 +89,6 @@ export const batchHandlers: Handlers = {
 		(conversation, { world, body }) =>
 			deeds.setSegments(world, conversation, [...conversation.meta.segments, ...(body.segments as string[])]),
 		(person, { world, body }, website) =>
-			patchPerson(world, website, person, {
-				segments: [...person.segments, ...(body.segments as string[])],
-			}),
+			patchPerson(world, website, person, { segments: [...person.segments, ...(body.segments as string[])] }),
 	),
 };

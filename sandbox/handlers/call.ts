@@ -27,9 +27,7 @@ export const inWebsite =
 		return handle(call, call.website);
 	};
 
-export const inConversation = (
-	handle: (call: Call, conversation: Conversation, website: Website) => Answer,
-): Handler =>
+export const inConversation = (handle: (call: Call, conversation: Conversation, website: Website) => Answer): Handler =>
 	inWebsite((call, website) => handle(call, conversationIn(website, call.vars.session_id ?? ''), website));
 
 export const ofPerson = (handle: (call: Call, person: Person, website: Website) => Answer): Handler =>

@@ -54,14 +54,11 @@ function searchFilter(query: Query): Filter {
 	if (type !== 'filter') throw invalid('search_type: must be one of text, segment, filter');
 	const conditions = parseConditions('search_query', search, ['session', 'people', 'event']);
 	// Conditions name a conversation's fields with or without the `meta` they sit in.
-	return (conversation) =>
-		satisfies({ ...conversation.meta, ...conversation }, conditions, query.search_operator);
+	return (conversation) => satisfies({ ...conversation.meta, ...conversation }, conditions, query.search_operator);
 }
 
 function textOf({ meta, messages }: Conversation): string {
-	const said = messages.map(({ content }) =>
-		typeof content === 'string' ? content : JSON.stringify(content),
-	);
+	const said = messages.map(({ content }) => (typeof content === 'string' ? content : JSON.stringify(content)));
 	return [meta.nickname, meta.email, meta.subject, ...said].join('\n').toLowerCase();
 }
 

@@ -77,9 +77,7 @@ export const conversationHandlers: Handlers = {
 		return updated();
 	}),
 
-	[`GET ${ONE}/pages/{page_number}`]: inConversation(({ vars }, { pages }) =>
-		listed(pageOf(pages, vars.page_number)),
-	),
+	[`GET ${ONE}/pages/{page_number}`]: inConversation(({ vars }, { pages }) => listed(pageOf(pages, vars.page_number))),
 	[`GET ${ONE}/events/{page_number}`]: inConversation(({ vars }, { events }) =>
 		listed(pageOf(events, vars.page_number)),
 	),

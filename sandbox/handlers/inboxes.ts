@@ -45,12 +45,7 @@ function inboxOf({ vars }: Call, website: Website): Inbox {
 	return inbox;
 }
 
-function inboxFrom(
-	body: Record<string, unknown>,
-	inbox_id: string,
-	created_at: number,
-	updated_at: number,
-): Inbox {
+function inboxFrom(body: Record<string, unknown>, inbox_id: string, created_at: number, updated_at: number): Inbox {
 	const fields = body as unknown as Inbox;
 	return {
 		inbox_id,

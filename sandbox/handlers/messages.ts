@@ -7,8 +7,7 @@ import { inConversation, operatorOf, type Call, type Handlers } from './call';
 const ONE = '/v1/website/{website_id}/conversation/{session_id}';
 const MESSAGE = `${ONE}/message/{fingerprint}`;
 
-const messageOf = ({ vars }: Call, conversation: Conversation) =>
-	messageIn(conversation, Number(vars.fingerprint));
+const messageOf = ({ vars }: Call, conversation: Conversation) => messageIn(conversation, Number(vars.fingerprint));
 
 export const messageHandlers: Handlers = {
 	[`GET ${ONE}/messages`]: inConversation(({ query }, { messages }) => {

@@ -9,16 +9,11 @@ const ONE = `${WEBSITE}/operator/{user_id}`;
 
 export const operatorHandlers: Handlers = {
 	[`GET ${WEBSITE}/operators/list`]: inWebsite((_, { operators, invites }) => {
-		const members = operators.map((operator) => ({
-			type: 'operator',
-			details: operatorView(operator),
-		}));
+		const members = operators.map((operator) => ({ type: 'operator', details: operatorView(operator) }));
 		const invited = invites.map((details) => ({ type: 'invite', details }));
 		return listed([...members, ...invited]);
 	}),
-	[`GET ${ONE}`]: inWebsite(({ vars }, website) =>
-		resolved(operatorView(operatorIn(website, vars.user_id ?? ''))),
-	),
+	[`GET ${ONE}`]: inWebsite(({ vars }, website) => resolved(operatorView(operatorIn(website, vars.user_id ?? '')))),
 	[`POST ${WEBSITE}/operator`]: inWebsite(({ body }, website) => {
 		website.invites.push({ email: body.email as string, role: body.role as string });
 		return added();

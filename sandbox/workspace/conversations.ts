@@ -52,8 +52,7 @@ export function emptyMeta(nickname: string): Meta {
 }
 
 /** Crisp shows a conversation in its inbox once the visitor has said something. */
-export const isListed = (conversation: Conversation) =>
-	conversation.messages.some(({ from }) => from === 'user');
+export const isListed = (conversation: Conversation) => conversation.messages.some(({ from }) => from === 'user');
 
 export function removeConversation(world: World, website: Website, conversation: Conversation): void {
 	website.conversations.delete(conversation.session_id);
@@ -116,12 +115,7 @@ export function setAvailability(
 const ANNOUNCED_TEXTS = ['nickname', 'email', 'phone', 'address', 'subject', 'avatar', 'origin'] as const;
 
 /** Changes the fields given, and announces each of them by its own event, as Crisp does. */
-export function patchMeta(
-	world: World,
-	website: Website,
-	conversation: Conversation,
-	changes: Partial<Meta>,
-): void {
+export function patchMeta(world: World, website: Website, conversation: Conversation, changes: Partial<Meta>): void {
 	for (const name of ANNOUNCED_TEXTS) {
 		const value = changes[name];
 		if (value === undefined) continue;

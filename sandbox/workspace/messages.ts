@@ -86,18 +86,10 @@ function authorOf(world: World, conversation: Conversation, draft: Draft): Messa
 }
 
 /** An operator as messages show one; the website itself where nobody in particular speaks. */
-export function operatorUser(
-	world: World,
-	website: Website | undefined,
-	userId: string | undefined,
-): MessageUser {
+export function operatorUser(world: World, website: Website | undefined, userId: string | undefined): MessageUser {
 	const operator = website?.operators.find(({ user_id }) => user_id === userId);
 	if (!operator) return { type: 'website', nickname: website?.name ?? world.state.plugin.name };
-	return {
-		user_id: operator.user_id,
-		nickname: operator.first_name,
-		avatar: operator.avatar,
-	};
+	return { user_id: operator.user_id, nickname: operator.first_name, avatar: operator.avatar };
 }
 
 function insertByTime(messages: Message[], message: Message): void {
@@ -137,12 +129,7 @@ function announceMessage(world: World, conversation: Conversation, message: Mess
 	});
 }
 
-export function editMessage(
-	world: World,
-	conversation: Conversation,
-	message: Message,
-	content: unknown,
-): void {
+export function editMessage(world: World, conversation: Conversation, message: Message, content: unknown): void {
 	message.content = content;
 	message.edited = true;
 	touch(world, conversation);
@@ -165,9 +152,7 @@ export function markRead(
 	fingerprints?: number[],
 ): void {
 	const isMeant = (message: Message) =>
-		message.from === from &&
-		message.read === '' &&
-		(!fingerprints || fingerprints.includes(message.fingerprint));
+		message.from === from && message.read === '' && (!fingerprints || fingerprints.includes(message.fingerprint));
 	const marked = conversation.messages.filter(isMeant);
 	for (const message of marked) message.read = origin;
 	if (marked.length === 0) return;
@@ -185,12 +170,7 @@ export function markUnread(world: World, conversation: Conversation): void {
 	});
 }
 
-export function markDelivered(
-	world: World,
-	conversation: Conversation,
-	origin: string,
-	fingerprints: number[],
-): void {
+export function markDelivered(world: World, conversation: Conversation, origin: string, fingerprints: number[]): void {
 	for (const message of conversation.messages) {
 		if (fingerprints.includes(message.fingerprint)) message.delivered = origin;
 	}

@@ -71,10 +71,7 @@ export function patchPerson(world: World, website: Website, person: Person, card
 }
 
 /** Objects are merged key by key, everything else is replaced. */
-export function merged(
-	base: Record<string, unknown>,
-	changes: Record<string, unknown>,
-): Record<string, unknown> {
+export function merged(base: Record<string, unknown>, changes: Record<string, unknown>): Record<string, unknown> {
 	const result = { ...base };
 	for (const [key, value] of Object.entries(changes)) {
 		const before = result[key];
@@ -90,11 +87,7 @@ function announceUpdate(world: World, website: Website, person: Person, card: Pe
 	person.updated_at = world.clock();
 	const { people_id, email, updated_at } = person;
 	const update = { updated_at, person: card.person ?? {} };
-	world.announcer.announce('people:profile:updated', website.website_id, {
-		people_id,
-		email,
-		update,
-	});
+	world.announcer.announce('people:profile:updated', website.website_id, { people_id, email, update });
 }
 
 export function removePerson(world: World, website: Website, person: Person): void {
@@ -114,8 +107,7 @@ export function setPersonData(world: World, person: Person, data: Record<string,
 /** A conversation with an email belongs to the person with that email, who is created if need be. */
 export function bindPerson(world: World, website: Website, conversation: Conversation): void {
 	const { email, nickname } = conversation.meta;
-	const person =
-		personByEmail(website, email) ?? createPerson(world, website, { email, person: { nickname } });
+	const person = personByEmail(website, email) ?? createPerson(world, website, { email, person: { nickname } });
 	if (conversation.people_id === person.people_id) return;
 	conversation.people_id = person.people_id;
 	announceIn(world, conversation, 'people:bind:session', { people_id: person.people_id });

@@ -15,8 +15,5 @@ export function hostEnvironment(host: HostFolder): NodeJS.ProcessEnv {
 		([name]) => NPM_SETTINGS.test(name) || !(OF_THIS_PROCESS.test(name) || OF_ANOTHER_N8N.test(name)),
 	);
 	const bin = path.join(host.runtime, 'node_modules/.bin');
-	return {
-		...Object.fromEntries(inherited),
-		PATH: [bin, process.env.PATH].filter(Boolean).join(path.delimiter),
-	};
+	return { ...Object.fromEntries(inherited), PATH: [bin, process.env.PATH].filter(Boolean).join(path.delimiter) };
 }

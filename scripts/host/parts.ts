@@ -51,10 +51,7 @@ export async function fetchRuntime(site: Site): Promise<void> {
 /** The source of SQLite's binding, or a compiled one where this machine has no compiler. */
 export async function fetchSqlite(site: Site): Promise<void> {
 	const { host } = site;
-	writePackage(host.sqlite, {
-		sqlite3: VERSIONS.sqlite3,
-		'node-addon-api': VERSIONS.nodeAddonApi,
-	});
+	writePackage(host.sqlite, { sqlite3: VERSIONS.sqlite3, 'node-addon-api': VERSIONS.nodeAddonApi });
 	try {
 		await installWith(site, host.sqlite, ['--omit=optional']);
 	} catch (error) {

@@ -51,10 +51,7 @@ export interface NodeRun {
 }
 
 export interface ExecutionData {
-	resultData: {
-		error?: { message: string; description?: string };
-		runData: Record<string, NodeRun[]>;
-	};
+	resultData: { error?: { message: string; description?: string }; runData: Record<string, NodeRun[]> };
 }
 
 /** An answer of n8n's that is not a success. */
@@ -84,10 +81,7 @@ export class N8nClient {
 	constructor(private readonly n8n: Pick<RunningN8n, 'url'>) {}
 
 	async login(): Promise<void> {
-		await this.send('POST', 'login', {
-			emailOrLdapLoginId: OWNER.email,
-			password: OWNER.password,
-		});
+		await this.send('POST', 'login', { emailOrLdapLoginId: OWNER.email, password: OWNER.password });
 	}
 
 	/** The names of all node types, such as `n8n-nodes-base.httpRequest`. */
@@ -177,11 +171,7 @@ export class N8nClient {
 	private async request(path: string, init: RequestInit): Promise<Response> {
 		const response = await fetch(`${this.n8n.url}${path}`, {
 			...init,
-			headers: {
-				'Content-Type': 'application/json',
-				'browser-id': this.browserId,
-				cookie: this.cookie,
-			},
+			headers: { 'Content-Type': 'application/json', 'browser-id': this.browserId, cookie: this.cookie },
 		});
 		const [cookie] = response.headers.getSetCookie();
 		if (cookie?.startsWith('n8n-auth=')) this.cookie = cookie.split(';', 1)[0] ?? '';

@@ -36,11 +36,7 @@ export function readExample(example: Example, credentialId: string): Workflow {
  * added. Returns whether any example is published.
  */
 export async function seedN8n(client: N8nClient, access: CrispAccess, memory: string): Promise<boolean> {
-	const credentialId = await client.saveCredential({
-		name: CREDENTIAL_NAME,
-		type: 'crispApi',
-		data: { ...access },
-	});
+	const credentialId = await client.saveCredential({ name: CREDENTIAL_NAME, type: 'crispApi', data: { ...access } });
 	const added = new Set(readMemory(memory));
 	const active: boolean[] = [];
 	for (const example of EXAMPLES) {

@@ -1,9 +1,4 @@
-import type {
-	IDataObject,
-	INodeParameterResourceLocator,
-	INodeParameters,
-	NodeParameterValueType,
-} from 'n8n-workflow';
+import type { IDataObject, INodeParameterResourceLocator, INodeParameters, NodeParameterValueType } from 'n8n-workflow';
 import { parameterName, type Field, type Fields } from '../../nodes/Crisp/field';
 import { isList, type TableOperation } from '../../nodes/Crisp/operation';
 import { collectionName, pathField, pathParameter } from '../../nodes/Crisp/request';
@@ -17,13 +12,7 @@ export function parametersFor(
 	recorded: Recorded,
 ): INodeParameters {
 	const collection: INodeParameters = {};
-	const parameters: INodeParameters = {
-		resource,
-		operation: key,
-		returnAll: false,
-		limit: 20,
-		simplify: false,
-	};
+	const parameters: INodeParameters = { resource, operation: key, returnAll: false, limit: 20, simplify: false };
 	const fill = (fields: Fields, from: unknown) => {
 		for (const [name, field] of Object.entries(fields)) {
 			const value = name === '' ? from : at(from, name);
@@ -85,7 +74,5 @@ function rowInForm(field: Field, row: IDataObject): INodeParameters {
 }
 
 function at(holder: unknown, dottedName: string): unknown {
-	return dottedName
-		.split('.')
-		.reduce<unknown>((value, name) => (value as IDataObject | undefined)?.[name], holder);
+	return dottedName.split('.').reduce<unknown>((value, name) => (value as IDataObject | undefined)?.[name], holder);
 }

@@ -1,6 +1,5 @@
 /** The types of the vendor's calls, as routes.json writes them, and values of those types. */
-export type Shape =
-	string | { enum: string[] } | { arrayOf: Shape } | { anyOf: Shape[] } | { [name: string]: Shape };
+export type Shape = string | { enum: string[] } | { arrayOf: Shape } | { anyOf: Shape[] } | { [name: string]: Shape };
 
 /** What the reference says of a field of a body. */
 export interface FieldFacts {
@@ -130,9 +129,7 @@ export function argumentLists({ call, params }: Call, facts: Facts): unknown[][]
 	const isLeftOut = (optional: boolean | undefined, name: string) => optional && !facts[name]?.required;
 	const count = params.findIndex(({ optional, name }) => isLeftOut(optional, name));
 	const required = full.map((list) =>
-		list
-			.slice(0, count < 0 ? list.length : count)
-			.map((value) => (call in objects ? value : requiredOf(value, facts))),
+		list.slice(0, count < 0 ? list.length : count).map((value) => (call in objects ? value : requiredOf(value, facts))),
 	);
 	return [...full, ...required];
 }

@@ -31,10 +31,7 @@ const exceptions: Record<string, (recorded: Recorded) => Recorded> = {
 	// The type writes the name otherwise than the reference, as it does in the answers for operators.
 	'website.sendEmailToWebsiteOperators': ({ body, ...rest }) => {
 		const { userID, ...others } = body as Record<string, unknown>;
-		return {
-			...rest,
-			body: userID === undefined ? others : { ...others, recipient: 'user', user_id: userID },
-		};
+		return { ...rest, body: userID === undefined ? others : { ...others, recipient: 'user', user_id: userID } };
 	},
 };
 
@@ -52,10 +49,7 @@ function withoutCampaignState() {
 }
 
 function withField(name: string, value: string) {
-	return ({ body, ...rest }: Recorded): Recorded => ({
-		...rest,
-		body: { ...(body as object), [name]: value },
-	});
+	return ({ body, ...rest }: Recorded): Recorded => ({ ...rest, body: { ...(body as object), [name]: value } });
 }
 
 function withoutQuery(name: string) {
@@ -78,22 +72,14 @@ const recorder = new Recorder();
 beforeAll(async () => await recorder.open());
 afterAll(async () => await recorder.close());
 
-const credential = (): Credential => ({
-	tier: 'plugin',
-	identifier: 'identifier',
-	key: 'key',
-	baseUrl: recorder.url,
-});
+const credential = (): Credential => ({ tier: 'plugin', identifier: 'identifier', key: 'key', baseUrl: recorder.url });
 
 async function askVendor(call: string, values: unknown[]): Promise<Recorded> {
 	const client = new Sdk();
 	client.setRestHost(recorder.url);
 	client.authenticateTier('plugin', 'identifier', 'key');
 	const [service = '', method = ''] = call.split('.');
-	const services = client as unknown as Record<
-		string,
-		Record<string, (...given: unknown[]) => Promise<unknown>>
-	>;
+	const services = client as unknown as Record<string, Record<string, (...given: unknown[]) => Promise<unknown>>>;
 	await services[service]?.[method]?.(...values).catch(() => undefined);
 	return recorder.takeOne();
 }
@@ -128,10 +114,7 @@ describe("our request is the vendor's, after parsing", () => {
 			const faults: unknown[] = [];
 			for (const { resource, key, operation } of able) {
 				try {
-					await execute({
-						credential: credential(),
-						parameters: parametersFor(resource, key, operation, theirs),
-					});
+					await execute({ credential: credential(), parameters: parametersFor(resource, key, operation, theirs) });
 					const ours = except(withoutOwnFingerprint(recorder.takeOne(), theirs));
 					expect(ours).toEqual(theirs);
 				} catch (error) {

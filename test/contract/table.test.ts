@@ -10,12 +10,7 @@ const known: Record<string, string> = {
 	'HEAD /v1/website domain': 'The note says "looked up by domain", and so does the vendor: ?domain=',
 };
 
-const credential = (baseUrl: string): Credential => ({
-	tier: 'plugin',
-	identifier: 'identifier',
-	key: 'key',
-	baseUrl,
-});
+const credential = (baseUrl: string): Credential => ({ tier: 'plugin', identifier: 'identifier', key: 'key', baseUrl });
 
 describe('every route is an operation', () => {
 	it.each(routes.map((route) => [nameOf(route), route] as const))('%s', (name, route) => {
@@ -42,8 +37,7 @@ describe('an update sends nothing that the user did not set', () => {
 		const route = routes.find((other) => nameOf(other) === nameOf(operation.route));
 		const facts = route ? bodyOf(route) : {};
 		const uncalledFor = Object.entries(operation.body ?? {}).filter(
-			([name, field]) =>
-				field.fallback !== undefined && !field.required && !facts[name.split('.')[0] ?? '']?.required,
+			([name, field]) => field.fallback !== undefined && !field.required && !facts[name.split('.')[0] ?? '']?.required,
 		);
 		expect(uncalledFor.map(([name]) => name)).toEqual([]);
 	});
@@ -105,16 +99,10 @@ describe('every field of the reference can be set', () => {
 
 	it.each(described.map((route) => [nameOf(route), route] as const))('%s', (_, route) => {
 		const able = rowsOf(route).map(({ operation }) => operation);
-		const settable = able.flatMap(({ body = {}, fixed = {} }) => [
-			...Object.keys(body),
-			...Object.keys(fixed),
-		]);
+		const settable = able.flatMap(({ body = {}, fixed = {} }) => [...Object.keys(body), ...Object.keys(fixed)]);
 		const roots = settable.map((name) => name.split('.')[0]);
 		expect(Object.keys(bodyOf(route)).filter((name) => !roots.includes(name))).toEqual([]);
-		const queries = able.flatMap(({ query = {}, isSized }) => [
-			...Object.keys(query),
-			...(isSized ? derived : []),
-		]);
+		const queries = able.flatMap(({ query = {}, isSized }) => [...Object.keys(query), ...(isSized ? derived : [])]);
 		expect((route.query ?? []).filter((name) => !queries.includes(name))).toEqual([]);
 	});
 });
@@ -127,9 +115,7 @@ describe('routes without a call of the vendor get every field of the reference w
 	const website = '8c842203-7ed8-4e29-a608-7cf78a7d2fcc';
 	const alone = routes
 		.filter((route) => !route.sdk && rowsOf(route).length > 0)
-		.flatMap((route) =>
-			rowsOf(route).map((row) => [`${nameOf(route)} as ${rowTitle(row)}`, route, row] as const),
-		);
+		.flatMap((route) => rowsOf(route).map((row) => [`${nameOf(route)} as ${rowTitle(row)}`, route, row] as const));
 
 	it.each(alone)('%s', async (_, route, { resource, key, operation }) => {
 		const facts = Object.entries(bodyOf(route));
@@ -138,9 +124,7 @@ describe('routes without a call of the vendor get every field of the reference w
 			method: route.method,
 			path: route.path.replace('{website_id}', website).replace('{page_number}', '1').replace(/[{}]/g, ''),
 			query: Object.fromEntries((route.query ?? []).map((name) => [name, queryOf(name)])),
-			body: hasBody
-				? Object.fromEntries(facts.map(([name, field]) => [name, sampleOf(name, field)]))
-				: undefined,
+			body: hasBody ? Object.fromEntries(facts.map(([name, field]) => [name, sampleOf(name, field)])) : undefined,
 		};
 		if (operation.body?.['']) expected.body = { anything: { goes: true } };
 		const parameters = parametersFor(resource, key, operation, expected);

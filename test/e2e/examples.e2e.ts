@@ -92,9 +92,7 @@ describe('workflows in a real n8n', () => {
 	test('a workflow that hears everything does not answer itself', async () => {
 		const { client, sandbox } = stack;
 		const echo = chainOf('Echo', [
-			crispNode(stack, 'crispTrigger', 'Anything', {
-				events: ['message:send', 'message:received'],
-			}),
+			crispNode(stack, 'crispTrigger', 'Anything', { events: ['message:send', 'message:received'] }),
 			crispNode(stack, 'crisp', 'Echo', {
 				resource: 'message',
 				operation: 'send',

@@ -22,11 +22,7 @@ describe('the packed package in a real n8n', () => {
 
 	describe('the test of a credential', () => {
 		const testWith = async (changes: Record<string, unknown>) =>
-			await stack.client.testCredential({
-				name: 'Tested',
-				type: 'crispApi',
-				data: { ...stack.access, ...changes },
-			});
+			await stack.client.testCredential({ name: 'Tested', type: 'crispApi', data: { ...stack.access, ...changes } });
 
 		test('is green for a token of each tier', async () => {
 			expect(await testWith({})).toMatchObject({ status: 'OK' });

@@ -60,12 +60,7 @@ export async function startStack(name: string): Promise<Stack> {
 async function openStack(n8n: RunningN8n, sandbox: SandboxProcess) {
 	const client = new N8nClient(n8n);
 	await client.login();
-	const access: CrispAccess = {
-		tier: 'website',
-		...tokens.website,
-		websiteId: SHOP_ID,
-		baseUrl: sandbox.url,
-	};
+	const access: CrispAccess = { tier: 'website', ...tokens.website, websiteId: SHOP_ID, baseUrl: sandbox.url };
 	const data = { ...access };
 	const credential = { name: CREDENTIAL_NAME, type: 'crispApi', data };
 	return { url: n8n.url, client, sandbox, access, credentialId: await client.saveCredential(credential) };

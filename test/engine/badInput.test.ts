@@ -219,12 +219,7 @@ describe('a value that looks like a path', () => {
 	});
 
 	it('keeps the slashes of a tree, and nothing else that steers an address', async () => {
-		const tree = {
-			resource: 'knowledgeBase',
-			operation: 'get',
-			locale: locator('en'),
-			contentType: 'articles',
-		};
+		const tree = { resource: 'knowledgeBase', operation: 'get', locale: locator('en'), contentType: 'articles' };
 		await run({ ...tree, path: given }, '/guides/a b?c', '/guides/a b?c');
 		recorder.requests.splice(0);
 		expect(recorder.lastUrl.endsWith('/tree/path/en/articles/guides/a%20b%3Fc')).toBe(true);

@@ -6,9 +6,7 @@ import { shop } from './workspace';
 
 /** The socket client as it is published: bundled, on the WebSocket of Node.js, without the globals n8n forbids. */
 
-const { bundleSocketTo } = jest.requireActual<{ bundleSocketTo(file: string): Promise<void> }>(
-	'../../gulpfile.js',
-);
+const { bundleSocketTo } = jest.requireActual<{ bundleSocketTo(file: string): Promise<void> }>('../../gulpfile.js');
 const folder = join(__dirname, '../../node_modules/.cache/n8n-nodes-crisp');
 const file = join(folder, 'socket.js');
 
@@ -41,12 +39,7 @@ async function openLine() {
 	const channel = published.openSocket(data.socket.app, {
 		onOpen() {
 			const { identifier: username, key: password } = sandbox.tokens.website;
-			channel.emit('authentication', {
-				tier: 'website',
-				username,
-				password,
-				events: ['people:profile:created'],
-			});
+			channel.emit('authentication', { tier: 'website', username, password, events: ['people:profile:created'] });
 		},
 		onEvent: (name, payload) => log.push([name, payload]),
 		onClose: (reason) => log.push(['closed', reason]),

@@ -136,13 +136,7 @@ describe('a message', () => {
 			},
 			{
 				text: 'Teas',
-				targets: [
-					{
-						title: 'Mint',
-						description: 'Cool',
-						actions: [{ label: 'Buy', url: 'https://example.com/mint' }],
-					},
-				],
+				targets: [{ title: 'Mint', description: 'Cool', actions: [{ label: 'Buy', url: 'https://example.com/mint' }] }],
 			},
 		],
 	];
@@ -183,18 +177,8 @@ describe('an update', () => {
 	it('changes nothing that it does not name', async () => {
 		const session_id = await newConversation();
 		const sessionId = locator(session_id);
-		await run({
-			resource: 'conversation',
-			operation: 'updateMeta',
-			sessionId,
-			updateFields: { origin: 'email' },
-		});
-		await run({
-			resource: 'conversation',
-			operation: 'updateMeta',
-			sessionId,
-			updateFields: { subject: 'Tea' },
-		});
+		await run({ resource: 'conversation', operation: 'updateMeta', sessionId, updateFields: { origin: 'email' } });
+		await run({ resource: 'conversation', operation: 'updateMeta', sessionId, updateFields: { subject: 'Tea' } });
 		const [details] = await run({ resource: 'conversation', operation: 'getMeta', sessionId });
 		expect(details?.json).toMatchObject({ origin: 'email', subject: 'Tea' });
 	});
@@ -206,12 +190,10 @@ describe('answers', () => {
 	it('of a deletion, an existence check and an update without data say so', async () => {
 		const session_id = await newConversation();
 		const sessionId = locator(session_id);
-		expect(
-			await of({ resource: 'conversation', operation: 'setState', sessionId, state: 'resolved' }),
-		).toEqual([{ success: true }]);
-		expect(await of({ resource: 'conversation', operation: 'delete', sessionId })).toEqual([
-			{ deleted: true },
+		expect(await of({ resource: 'conversation', operation: 'setState', sessionId, state: 'resolved' })).toEqual([
+			{ success: true },
 		]);
+		expect(await of({ resource: 'conversation', operation: 'delete', sessionId })).toEqual([{ deleted: true }]);
 		expect(await of({ resource: 'person', operation: 'exists', peopleId: locator(person) })).toEqual([
 			{ exists: true },
 		]);
@@ -304,9 +286,7 @@ describe('people', () => {
 			'bo2@example.org',
 		]);
 		const both = await run({ ...find, segments: named('oolong', 'beta') });
-		expect(both.map(({ json, pairedItem }) => [json.email, pairedItem])).toEqual([
-			['bo1@example.org', { item: 0 }],
-		]);
+		expect(both.map(({ json, pairedItem }) => [json.email, pairedItem])).toEqual([['bo1@example.org', { item: 0 }]]);
 	});
 
 	it('may be chosen by email wherever a person is', async () => {
@@ -332,21 +312,11 @@ describe('bad input is refused with what, for which item and how to mend it', ()
 		['an update of nothing', { ...update, updateFields: {} }, /nothing to update/i, /Update Fields/],
 		[
 			'a state that is none',
-			{
-				resource: 'conversation',
-				operation: 'setState',
-				sessionId: locator(conversation),
-				state: '={{ "done" }}',
-			},
+			{ resource: 'conversation', operation: 'setState', sessionId: locator(conversation), state: '={{ "done" }}' },
 			/'State' cannot be "done"/,
 			/pending, unresolved, resolved/,
 		],
-		[
-			'a date that is none',
-			{ ...update, updateFields: { active: 'soon' } },
-			/'Last Active' is not a date/,
-			/ISO 8601/,
-		],
+		['a date that is none', { ...update, updateFields: { active: 'soon' } }, /'Last Active' is not a date/, /ISO 8601/],
 		[
 			'an operation that is none',
 			{ resource: 'message', operation: 'constructor' },

@@ -46,8 +46,6 @@ describe('an operator given by email', () => {
 			credential: credentialFor(sandbox.current),
 			parameters: { ...assign, assignedUserId: locator('nobody@example.com', 'email') },
 		});
-		await expect(run).rejects.toThrow(
-			'\'Operator\': no operator of this website has the email "nobody@example.com"',
-		);
+		await expect(run).rejects.toThrow('\'Operator\': no operator of this website has the email "nobody@example.com"');
 	});
 });

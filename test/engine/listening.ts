@@ -13,8 +13,7 @@ export async function until(condition: () => boolean): Promise<void> {
 /** Waits are cut short, so that a reconnection takes its turn and no time. */
 export const hurried: Clock = {
 	now: () => Date.now(),
-	sleep: async (milliseconds, signal) =>
-		await clock.sleep(milliseconds >= 15_000 ? milliseconds : 20, signal),
+	sleep: async (milliseconds, signal) => await clock.sleep(milliseconds >= 15_000 ? milliseconds : 20, signal),
 };
 
 export interface Listening extends Partial<Activation> {
@@ -63,23 +62,13 @@ export class Workflows {
 
 	/** Lets the Crisp node do something in the sandbox. */
 	async run(parameters: IDataObject) {
-		return await execute({
-			credential: credentialFor(this.sandbox),
-			parameters: parameters as INodeParameters,
-		});
+		return await execute({ credential: credentialFor(this.sandbox), parameters: parameters as INodeParameters });
 	}
 
 	/** Sends into the conversation with the Crisp node. */
 	async send(content: string, additionalFields: IDataObject = {}, type = 'text') {
 		const sessionId = locator(conversation);
-		return await this.run({
-			resource: 'message',
-			operation: 'send',
-			sessionId,
-			type,
-			content,
-			additionalFields,
-		});
+		return await this.run({ resource: 'message', operation: 'send', sessionId, type, content, additionalFields });
 	}
 
 	private async end(): Promise<void> {

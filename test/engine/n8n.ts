@@ -106,9 +106,7 @@ export async function execute(execution: Execution): Promise<INodeExecutionData[
 		[],
 		signal,
 	);
-	const [output] = (await crisp.execute.call(
-		context as unknown as IExecuteFunctions,
-	)) as INodeExecutionData[][];
+	const [output] = (await crisp.execute.call(context as unknown as IExecuteFunctions)) as INodeExecutionData[][];
 	return output ?? [];
 }
 

@@ -21,11 +21,7 @@ describe('an active trigger', () => {
 			conversation_url: `https://app.crisp.chat/website/${shop}/inbox/${conversation}/`,
 			data: { type: 'text', content: 'Is my order on its way?' },
 		});
-		expect(emitted[1]).toMatchObject({
-			event: 'people:profile:created',
-			people_id: 'p1',
-			email: 'a@example.org',
-		});
+		expect(emitted[1]).toMatchObject({ event: 'people:profile:created', people_id: 'p1', email: 'a@example.org' });
 	});
 
 	it('hears only the types of message it is set to', async () => {
@@ -59,8 +55,7 @@ describe('an active trigger', () => {
 			credential: credentialFor(workflows.sandbox, tier, { websiteId }),
 		});
 		workflows.sandbox.announce('website:update_visitors_count', shop, { visitors_count: 5 });
-		if (tier !== 'website')
-			workflows.sandbox.announce('website:update_visitors_count', help, { visitors_count: 6 });
+		if (tier !== 'website') workflows.sandbox.announce('website:update_visitors_count', help, { visitors_count: 6 });
 		await until(() => emitted.length === (tier === 'website' ? 1 : 2));
 		expect(emitted[0]).toMatchObject({ website_id: shop, data: { visitors_count: 5 } });
 	});
@@ -86,12 +81,8 @@ describe('an active trigger', () => {
 
 	it('comes back after its socket was dropped, and when the address has moved', async () => {
 		const { emitted } = await workflows.activate(['message:send']);
-		for (const trouble of [
-			() => workflows.sandbox.dropSockets(),
-			() => workflows.sandbox.faults.moveEndpoint(),
-		]) {
-			const asked = () =>
-				workflows.sandbox.requests.filter(({ path }) => path.endsWith('/connect/endpoints')).length;
+		for (const trouble of [() => workflows.sandbox.dropSockets(), () => workflows.sandbox.faults.moveEndpoint()]) {
+			const asked = () => workflows.sandbox.requests.filter(({ path }) => path.endsWith('/connect/endpoints')).length;
 			const before = asked();
 			trouble();
 			await until(() => asked() > before && workflows.sandbox.connections() === 1);
@@ -142,9 +133,7 @@ describe('a token that is refused', () => {
 
 	it('by the realtime channel is said, too', async () => {
 		workflows.sandbox.faults.refuseSockets({ how: 'unauthorized' });
-		await expect(workflows.activate(['message:send'])).rejects.toThrow(
-			/realtime channel does not accept this token/,
-		);
+		await expect(workflows.activate(['message:send'])).rejects.toThrow(/realtime channel does not accept this token/);
 	});
 
 	it.each(['init', 'update', 'leadershipChange'] as const)(
@@ -172,9 +161,7 @@ it('says that Node.js is too old where it has no WebSocket', async () => {
 	const { WebSocket: original } = globalThis;
 	Object.assign(globalThis, { WebSocket: undefined });
 	try {
-		await expect(workflows.activate(['message:send'])).rejects.toThrow(
-			'Crisp Trigger needs Node.js 22 or later',
-		);
+		await expect(workflows.activate(['message:send'])).rejects.toThrow('Crisp Trigger needs Node.js 22 or later');
 	} finally {
 		Object.assign(globalThis, { WebSocket: original });
 	}

@@ -16,8 +16,7 @@ export const VARS: Record<string, string> = {
 	locale: 'en',
 };
 
-export const addressOf = (path: string) =>
-	path.replace(/\{(\w+)\}/g, (_, name: string) => VARS[name] ?? 'anything');
+export const addressOf = (path: string) => path.replace(/\{(\w+)\}/g, (_, name: string) => VARS[name] ?? 'anything');
 
 export interface Reply {
 	status: number;

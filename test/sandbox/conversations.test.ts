@@ -132,17 +132,12 @@ describe('the list', () => {
 		const search = `search_type=filter&search_query=${query}`;
 		expect(numbersOf(await list(`${search}&search_operator=and`))).toEqual([6]);
 		expect(numbersOf(await list(`${search}&search_operator=or`))).toEqual([3, 6, 7, 8]);
-		const broken = await call(
-			sandbox,
-			'plugin',
-			`GET ${WEBSITE}/conversations/1?search_type=filter&search_query=[{}]`,
-		);
+		const broken = await call(sandbox, 'plugin', `GET ${WEBSITE}/conversations/1?search_type=filter&search_query=[{}]`);
 		expect(broken.status).toBe(400);
 	});
 
 	test('is ordered by update, by creation or by how long somebody waits', async () => {
-		const order = async (search: string) =>
-			(await list(search)).map(({ session_id }) => Number(session_id.slice(-4)));
+		const order = async (search: string) => (await list(search)).map(({ session_id }) => Number(session_id.slice(-4)));
 		expect((await order('')).slice(0, 3)).toEqual([2, 1, 3]);
 		expect((await order('order_date_created=1')).slice(0, 3)).toEqual([2, 1, 3]);
 		expect((await order('order_date_waiting=1')).slice(0, 3)).toEqual([9, 4, 3]);

@@ -21,8 +21,7 @@ const ONE = addressOf('/v1/website/{website_id}/conversation/{session_id}');
 const read = (path = '') => call(sandbox, 'plugin', `GET /v1/website/${SHOP_ID}${path}`);
 const say = (content: string) =>
 	call(sandbox, 'plugin', `POST ${ONE}/message`, { type: 'text', from: 'user', origin: 'chat', content });
-const lastSaid = () =>
-	sandbox.state.websites.get(SHOP_ID)?.conversations.get(sessionId(1))?.messages.at(-1)?.content;
+const lastSaid = () => sandbox.state.websites.get(SHOP_ID)?.conversations.get(sessionId(1))?.messages.at(-1)?.content;
 
 test('a limit rejects what goes over it, without executing it, and fills up again', async () => {
 	sandbox.faults.limit({ perSecond: 2, burst: 3, retryAfter: 1 });
@@ -32,9 +31,7 @@ test('a limit rejects what goes over it, without executing it, and fills up agai
 		return all;
 	};
 	expect(await statuses(5)).toEqual([202, 202, 202, 429, 429]);
-	const { messages } = sandbox.state.websites.get(SHOP_ID)?.conversations.get(sessionId(1)) as {
-		messages: Message[];
-	};
+	const { messages } = sandbox.state.websites.get(SHOP_ID)?.conversations.get(sessionId(1)) as { messages: Message[] };
 	expect(messages.filter(({ content }) => content === 'Limited')).toHaveLength(3);
 	const rejected = await read();
 	expect(rejected).toMatchObject({ status: 429, reason: 'rate_limited' });

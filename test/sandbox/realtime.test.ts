@@ -79,11 +79,7 @@ describe('who hears what', () => {
 			await control(sandbox, '/visitor/message', { website_id, text: website_id });
 		}
 		const [website, plugin, user] = listeners as [Listener, Listener, Listener];
-		await Promise.all([
-			website.hear('message:send', 1),
-			plugin.hear('message:send', 2),
-			user.hear('message:send', 3),
-		]);
+		await Promise.all([website.hear('message:send', 1), plugin.hear('message:send', 2), user.hear('message:send', 3)]);
 		expect(textsOf(website)).toEqual([SHOP_ID]);
 		expect(textsOf(plugin)).toEqual([HELP_ID, SHOP_ID]);
 		expect(textsOf(user)).toEqual([UNCONNECTED_ID, HELP_ID, SHOP_ID]);
@@ -109,8 +105,7 @@ describe('who hears what', () => {
 		const told = await listener.first('plugin:subscription:updated');
 		expect(told).toMatchObject({ bound: true, website_id: UNCONNECTED_ID });
 
-		const speak = (text: string) =>
-			control(sandbox, '/visitor/message', { website_id: UNCONNECTED_ID, text });
+		const speak = (text: string) => control(sandbox, '/visitor/message', { website_id: UNCONNECTED_ID, text });
 		await speak('too early');
 		listener.socket.emit('socket:bind', {});
 		// The binding is not acknowledged: speak until it is heard.
@@ -130,12 +125,7 @@ describe('what happened is announced', () => {
 			'message:send',
 			`POST ${ONE}/message`,
 			said('Hello'),
-			{
-				...anywhere,
-				...said('Hello'),
-				stamped: true,
-				user: { nickname: 'Odile Marrow', user_id: sessionId(1) },
-			},
+			{ ...anywhere, ...said('Hello'), stamped: true, user: { nickname: 'Odile Marrow', user_id: sessionId(1) } },
 		],
 		[
 			'message:received',
@@ -191,12 +181,7 @@ describe('what happened is announced', () => {
 			{ from: 'user', origin: 'chat' },
 			{ ...anywhere, origin: 'chat', fingerprints: [150000000000105] },
 		],
-		[
-			'message:acknowledge:unread:send',
-			`PATCH ${ONE}/unread`,
-			{ from: 'user' },
-			{ ...anywhere, origin: 'chat' },
-		],
+		['message:acknowledge:unread:send', `PATCH ${ONE}/unread`, { from: 'user' }, { ...anywhere, origin: 'chat' }],
 		[
 			'message:acknowledge:delivered',
 			`PATCH ${ONE}/delivered`,
@@ -218,12 +203,7 @@ describe('what happened is announced', () => {
 			{ ...anywhere, inbox_id: VARS.inbox_id, previous_inbox_id: null },
 		],
 		['session:set_block', `PATCH ${ONE}/block`, { blocked: true }, { ...anywhere, is_blocked: true }],
-		[
-			'session:set_email',
-			`PATCH ${ONE}/meta`,
-			{ email: 'a@b.example' },
-			{ ...anywhere, email: 'a@b.example' },
-		],
+		['session:set_email', `PATCH ${ONE}/meta`, { email: 'a@b.example' }, { ...anywhere, email: 'a@b.example' }],
 		[
 			'people:profile:created',
 			`PATCH ${ONE}/meta`,
@@ -238,12 +218,7 @@ describe('what happened is announced', () => {
 		],
 		['session:set_phone', `PATCH ${ONE}/meta`, { phone: '1' }, { ...anywhere, phone: '1' }],
 		['session:set_nickname', `PATCH ${ONE}/meta`, { nickname: 'Ana' }, { ...anywhere, nickname: 'Ana' }],
-		[
-			'session:set_data',
-			`PATCH ${ONE}/meta`,
-			{ data: { a: 1 } },
-			{ ...anywhere, data: { a: 1, order: 'TT-10482' } },
-		],
+		['session:set_data', `PATCH ${ONE}/meta`, { data: { a: 1 } }, { ...anywhere, data: { a: 1, order: 'TT-10482' } }],
 		['session:set_segments', `PATCH ${ONE}/meta`, { segments: ['a'] }, { ...anywhere, segments: ['a'] }],
 		[
 			'session:set_participants',
@@ -257,12 +232,7 @@ describe('what happened is announced', () => {
 			{ verified: true },
 			{ ...anywhere, is_verified: true, verifications: [] },
 		],
-		[
-			'session:set_opened',
-			`PATCH ${ONE}/open`,
-			{ opened: true },
-			{ ...anywhere, operator: { nickname: 'Juno' } },
-		],
+		['session:set_opened', `PATCH ${ONE}/open`, { opened: true }, { ...anywhere, operator: { nickname: 'Juno' } }],
 		['session:removed', `DELETE ${ONE}`, undefined, anywhere],
 		[
 			'people:profile:created',
@@ -306,10 +276,7 @@ describe('what happened is announced', () => {
 		for (const { user_id } of operators) {
 			await control(sandbox, '/operator/availability', { user_id, type: 'offline' });
 		}
-		expect(await listener.first('website:users:available')).toEqual({
-			website_id: SHOP_ID,
-			available: false,
-		});
+		expect(await listener.first('website:users:available')).toEqual({ website_id: SHOP_ID, available: false });
 		expect(await listener.first('website:update_operators_availability')).toEqual({
 			website_id: SHOP_ID,
 			user_id: juno?.user_id,
@@ -325,9 +292,7 @@ describe('what happened is announced', () => {
 		const { choices } = content as { choices: Array<{ value: string; selected: boolean }> };
 		expect(choices.filter(({ selected }) => selected).map(({ value }) => value)).toEqual(['order']);
 		await control(sandbox, '/visitor/rating', { ...session, stars: 2, comment: 'Slow' });
-		expect(await listener.first('session:sync:rating')).toMatchObject({
-			rating: { stars: 2, comment: 'Slow' },
-		});
+		expect(await listener.first('session:sync:rating')).toMatchObject({ rating: { stars: 2, comment: 'Slow' } });
 		await control(sandbox, '/visitor/compose', { ...session, excerpt: 'I' });
 		expect(await listener.first('message:compose:send')).toMatchObject({ excerpt: 'I' });
 	});
@@ -347,12 +312,7 @@ test('a file goes up by the URL that is announced', async () => {
 	const resource = { type: 'website', id: SHOP_ID };
 	await send('POST /v1/bucket/url/generate', { namespace: 'upload', id: 'mine', file, resource });
 	const told = await listener.first('bucket:url:upload:generated');
-	expect(told).toMatchObject({
-		id: 'mine',
-		resource,
-		type: 'text/plain',
-		policy: { size_limit: 10_000_000 },
-	});
+	expect(told).toMatchObject({ id: 'mine', resource, type: 'text/plain', policy: { size_limit: 10_000_000 } });
 	const { signed, resource: url } = told.url as { signed: string; resource: string };
 	const put = (address: string, type: string) =>
 		fetch(address, { method: 'PUT', headers: { 'Content-Type': type }, body: 'bytes' });

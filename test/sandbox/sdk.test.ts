@@ -50,15 +50,7 @@ test('creates people and finds them', async () => {
 	const { website } = client(sandbox, 'website');
 	const email = 'ana@new.example';
 	await website.addNewPeopleProfile(SHOP_ID, { email, person: { nickname: 'Ana' } });
-	const found = await website.listPeopleProfiles(
-		SHOP_ID,
-		1,
-		undefined,
-		undefined,
-		undefined,
-		undefined,
-		email,
-	);
+	const found = await website.listPeopleProfiles(SHOP_ID, 1, undefined, undefined, undefined, undefined, email);
 	expect(found).toMatchObject([{ email, person: { nickname: 'Ana' } }]);
 	await website.checkPeopleProfileExists(SHOP_ID, email);
 	await website.updatePeopleProfile(SHOP_ID, email, { segments: ['new'] });

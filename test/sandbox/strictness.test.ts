@@ -178,8 +178,7 @@ describe('bodies', () => {
 
 	test('an origin may be any URN, and the pattern itself is none', async () => {
 		const message = { type: 'text', from: 'user', content: 'Hello' };
-		const send = (origin: string) =>
-			call(sandbox, 'plugin', `POST ${conversation}/message`, { ...message, origin });
+		const send = (origin: string) => call(sandbox, 'plugin', `POST ${conversation}/message`, { ...message, origin });
 		expect((await send('urn:crisp.im:slack:0')).status).toBe(202);
 		expect((await send('urn:*')).status).toBe(400);
 		expect((await send('urn:')).status).toBe(400);
@@ -187,31 +186,19 @@ describe('bodies', () => {
 	});
 
 	const choice = { value: 'yes', label: 'Yes', selected: false };
-	const target = {
-		title: 'Green',
-		description: 'Fresh',
-		actions: [{ label: 'See', url: 'https://a.example' }],
-	};
+	const target = { title: 'Green', description: 'Fresh', actions: [{ label: 'See', url: 'https://a.example' }] };
 	const CONTENTS: Array<[string, unknown, unknown]> = [
 		['text', 'Hello', ''],
 		['text', 'Hello', { text: 'Hello' }],
 		['note', 'Hello', 42],
-		[
-			'file',
-			{ name: 'a', url: 'https://a.example/a', type: 'image/png' },
-			{ name: 'a', url: 'https://a.example/a' },
-		],
+		['file', { name: 'a', url: 'https://a.example/a', type: 'image/png' }, { name: 'a', url: 'https://a.example/a' }],
 		['animation', { url: 'https://a.example/a', type: 'image/gif' }, { url: 42, type: 'image/gif' }],
 		[
 			'audio',
 			{ url: 'https://a.example/a', type: 'audio/mpeg', duration: 3 },
 			{ url: 'https://a.example/a', type: 'audio/mpeg', duration: '3' },
 		],
-		[
-			'picker',
-			{ id: 'a', text: 'Yes?', choices: [choice] },
-			{ id: 'a', text: 'Yes?', choices: [{ value: 'yes' }] },
-		],
+		['picker', { id: 'a', text: 'Yes?', choices: [choice] }, { id: 'a', text: 'Yes?', choices: [{ value: 'yes' }] }],
 		['picker', { id: 'a', text: 'Yes?', choices: [] }, { id: 'a', text: 'Yes?', choices: [], colour: 'red' }],
 		['field', { id: 'a', text: 'Name?', explain: 'Yours' }, { id: 'a', text: 'Name?' }],
 		['carousel', { text: 'Teas', targets: [target] }, { text: 'Teas', targets: [{ title: 'Green' }] }],
@@ -220,12 +207,7 @@ describe('bodies', () => {
 
 	test.each(CONTENTS)('%s content is checked by its type', async (type, right, wrong) => {
 		const send = (content: unknown) =>
-			call(sandbox, 'plugin', `POST ${conversation}/message`, {
-				type,
-				from: 'operator',
-				origin: 'chat',
-				content,
-			});
+			call(sandbox, 'plugin', `POST ${conversation}/message`, { type, from: 'operator', origin: 'chat', content });
 		expect((await send(right)).status).toBe(202);
 		const refused = await send(wrong);
 		expect(refused.status).toBe(400);
@@ -235,8 +217,7 @@ describe('bodies', () => {
 
 describe('who may do what', () => {
 	const shop = addressOf('/v1/website/{website_id}');
-	const plain = (path: string, headers: Record<string, string>) =>
-		fetch(`${sandbox.url}${path}`, { headers });
+	const plain = (path: string, headers: Record<string, string>) => fetch(`${sandbox.url}${path}`, { headers });
 
 	test('no token, an unknown one or the wrong tier: 401 invalid_session', async () => {
 		const [pluginToken] = [Buffer.from('5a9d0000-0000-4000-8000-000000000002:sandbox-plugin-key')];

@@ -87,21 +87,13 @@ test('operators are listed, invited, changed and unlinked but for the last', asy
 	const list = () =>
 		read<Array<{ type: string; details: { email: string; user_id: string } }>>(`${WEBSITE}/operators/list`);
 	await send(`POST ${WEBSITE}/operator`, { email: 'new@a.example', role: 'member', verify: {} });
-	expect((await list()).map(({ type }) => type)).toEqual([
-		'operator',
-		'operator',
-		'operator',
-		'operator',
-		'invite',
-	]);
+	expect((await list()).map(({ type }) => type)).toEqual(['operator', 'operator', 'operator', 'operator', 'invite']);
 	const ids = operators.map(({ user_id }) => user_id);
 	await send(`PATCH ${WEBSITE}/operator/${ids[1]}`, { title: 'Lead' });
 	expect(await read(`${WEBSITE}/operator/${ids[1]}`)).toMatchObject({ title: 'Lead', role: 'member' });
 	for (const id of ids.slice(1)) expect((await send(`DELETE ${WEBSITE}/operator/${id}`)).status).toBe(200);
 	expect((await send(`DELETE ${WEBSITE}/operator/${ids[0]}`)).reason).toBe('not_allowed');
-	expect(await read(`${WEBSITE}/availability/operators`)).toMatchObject([
-		{ user_id: ids[0], type: 'online' },
-	]);
+	expect(await read(`${WEBSITE}/availability/operators`)).toMatchObject([{ user_id: ids[0], type: 'online' }]);
 	expect(await read(`${WEBSITE}/availability/status`)).toMatchObject({ status: 'online' });
 });
 
@@ -118,8 +110,7 @@ test('inboxes are created, replaced, ordered and deleted', async () => {
 	const inbox = { name: 'New', emoji: '🍵', order: 0, operators: [], conditions: [] };
 	const { data } = await send(`POST ${WEBSITE}/inbox`, inbox);
 	const address = `${WEBSITE}/inbox/${(data as { inbox_id: string }).inbox_id}`;
-	const names = async () =>
-		(await read<Array<{ name: string }>>(`${WEBSITE}/inboxes/list/1`)).map(({ name }) => name);
+	const names = async () => (await read<Array<{ name: string }>>(`${WEBSITE}/inboxes/list/1`)).map(({ name }) => name);
 	expect(await names()).toEqual(['New', 'Billing', 'Wholesale']);
 	await send(`PUT ${address}`, { ...inbox, name: 'Newer', order: 9 });
 	expect(await names()).toEqual(['Billing', 'Wholesale', 'Newer']);
@@ -145,9 +136,7 @@ test('a plugin finds its account, its websites and where to listen', async () =>
 	expect(await read('/v1/plugin/connect/websites/all/1')).toHaveLength(2);
 	expect(await read('/v1/plugin/connect/websites/all/1?filter_configured=1')).toHaveLength(1);
 	expect(await read('/v1/plugin/connect/websites/all/2')).toEqual([]);
-	const endpoint = {
-		socket: { app: expect.stringMatching(/^ws:\/\/127\.0\.0\.1:\d+\/socket\//) as unknown },
-	};
+	const endpoint = { socket: { app: expect.stringMatching(/^ws:\/\/127\.0\.0\.1:\d+\/socket\//) as unknown } };
 	expect(await read('/v1/plugin/connect/endpoints')).toMatchObject(endpoint);
 	expect((await call(sandbox, 'website', 'GET /v1/website/connect/endpoints')).data).toMatchObject(endpoint);
 	expect((await call(sandbox, 'user', 'GET /v1/user/connect/endpoints')).data).toMatchObject(endpoint);

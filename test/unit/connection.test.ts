@@ -195,10 +195,7 @@ describe('a connection', () => {
 		['while it asks for the way', async () => await settled()],
 		['while it waits to be accepted', async ({ lines }) => (await settled(), lines[0]?.onOpen())],
 		['in use', async ({ lines }) => void (await accept(lines))],
-		[
-			'between two lines',
-			async ({ lines, clock }) => ((await accept(lines)).onClose('lost'), await clock.advance(1)),
-		],
+		['between two lines', async ({ lines, clock }) => ((await accept(lines)).onClose('lost'), await clock.advance(1))],
 	])('leaves nothing when closed %s', async (_, until) => {
 		const parts = begin();
 		void parts.connection.open();

@@ -22,13 +22,7 @@ describe('a filter', () => {
 		['a message', 'message:send', {}, {}, true],
 		['a type that is asked for', 'message:send', {}, { messageTypes: ['text', 'file'] }, true],
 		['a type that is not', 'message:received', { type: 'note' }, { messageTypes: ['text'] }, false],
-		[
-			'another event, whatever the types',
-			'session:set_state',
-			{ type: undefined },
-			{ messageTypes: ['text'] },
-			true,
-		],
+		['another event, whatever the types', 'session:set_state', { type: undefined }, { messageTypes: ['text'] }, true],
 		['the website', 'message:send', {}, { website: 'w' }, true],
 		['another website', 'message:send', {}, { website: 'x' }, false],
 		[
@@ -86,11 +80,9 @@ describe('the output', () => {
 		expect(toOutput('people:profile:created', { website_id: 'w', people_id: 'p' })).not.toHaveProperty(
 			'conversation_url',
 		);
-		expect(
-			toOutput('email:track:view', { website_id: 'w', type: 'session', identifier: 's' }).session_id,
-		).toBe('s');
-		expect(
-			toOutput('email:track:view', { website_id: 'w', type: 'campaign', identifier: 'c' }),
-		).not.toHaveProperty('session_id');
+		expect(toOutput('email:track:view', { website_id: 'w', type: 'session', identifier: 's' }).session_id).toBe('s');
+		expect(toOutput('email:track:view', { website_id: 'w', type: 'campaign', identifier: 'c' })).not.toHaveProperty(
+			'session_id',
+		);
 	});
 });

@@ -22,9 +22,7 @@ describe('the catalogue of events', () => {
 		const isGuess = sources.every((source) => source === 'seed');
 		expect(known?.isLegacy ?? false).toBe(isGuess);
 		// A guessed tier is told, but keeps nobody from trying.
-		expect([...(known?.tiers ?? [])].sort()).toEqual(
-			isGuess ? ['plugin', 'user', 'website'] : [...tiers].sort(),
-		);
+		expect([...(known?.tiers ?? [])].sort()).toEqual(isGuess ? ['plugin', 'user', 'website'] : [...tiers].sort());
 	});
 
 	it('says each in words of its own', () => {
@@ -62,9 +60,7 @@ describe('the catalogue of events', () => {
 		const wire = facts.map(({ event }) => event);
 		const derived = derivedEvents.map(({ name }) => name);
 		expect(options.map(({ value }) => value).sort()).toEqual([...wire, ...derived].sort());
-		expect(options.map(({ name }) => name)).toEqual(
-			options.map(({ name }) => name).sort((a, b) => a.localeCompare(b)),
-		);
+		expect(options.map(({ name }) => name)).toEqual(options.map(({ name }) => name).sort((a, b) => a.localeCompare(b)));
 		for (const { value, description } of options) expect(description.startsWith(value)).toBe(true);
 	});
 });

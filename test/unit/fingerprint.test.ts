@@ -26,9 +26,7 @@ describe('the fingerprint of a message', () => {
 	});
 
 	it('is not taken for its own by another n8n, but for chance', () => {
-		const mistaken = many.filter((item) =>
-			isOwnFingerprint('other', fingerprintFor('instance', ['execution', item])),
-		);
+		const mistaken = many.filter((item) => isOwnFingerprint('other', fingerprintFor('instance', ['execution', item])));
 		expect(mistaken.length).toBeLessThanOrEqual(1);
 	});
 

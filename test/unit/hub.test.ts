@@ -17,11 +17,7 @@ function begin() {
 		clock,
 		random: () => 1,
 		openChannel(endpoint, listener) {
-			const line: Line = {
-				...listener,
-				wish: JSON.parse(decodeURIComponent(endpoint)) as Wish,
-				isClosed: false,
-			};
+			const line: Line = { ...listener, wish: JSON.parse(decodeURIComponent(endpoint)) as Wish, isClosed: false };
 			lines.push(line);
 			return {
 				emit() {},

@@ -68,10 +68,7 @@ describe('a numbered list', () => {
 });
 
 describe('messages', () => {
-	const messages = Array.from({ length: 130 }, (_, index) => ({
-		fingerprint: index + 1,
-		timestamp: 1000 + index,
-	}));
+	const messages = Array.from({ length: 130 }, (_, index) => ({ fingerprint: index + 1, timestamp: 1000 + index }));
 	/** Batches of 40, oldest first, as Crisp serves them; a bound is inclusive to make it hard. */
 	const send = async ({ query = {} }: CrispRequest) => {
 		const { timestamp_before: before, timestamp_after: after } = query as Record<string, number | undefined>;
@@ -81,16 +78,11 @@ describe('messages', () => {
 	};
 	const read = async (limit: number, query = {}) =>
 		(
-			(await readTimed(send, {
-				request: { method: 'GET', path: '/m', query },
-				limit,
-				entry: 'fingerprint',
-			})) as Array<{
+			(await readTimed(send, { request: { method: 'GET', path: '/m', query }, limit, entry: 'fingerprint' })) as Array<{
 				fingerprint: number;
 			}>
 		).map(({ fingerprint }) => fingerprint);
-	const from = (first: number, last: number) =>
-		messages.map(({ fingerprint }) => fingerprint).slice(first - 1, last);
+	const from = (first: number, last: number) => messages.map(({ fingerprint }) => fingerprint).slice(first - 1, last);
 
 	it.each<[string, number, object, number[]]>([
 		['to the beginning, oldest first', Infinity, {}, from(1, 130)],
@@ -123,11 +115,7 @@ describe('items that run together', () => {
 				return index;
 			},
 		});
-		return {
-			started,
-			results,
-			finish: async (index: number) => (steps.get(index)?.finish(), await settled()),
-		};
+		return { started, results, finish: async (index: number) => (steps.get(index)?.finish(), await settled()) };
 	}
 
 	it('keep their order within a lane, and give their results in the order of the items', async () => {

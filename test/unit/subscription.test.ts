@@ -87,12 +87,7 @@ describe('after a gap', () => {
 		await settled();
 		expect(readings.map(({ since }) => since)).toEqual([now - 2 * minute]);
 		hear(message(4, clock.now()));
-		await readings[0]?.answer([
-			message(1, now),
-			message(2, now + 1),
-			message(3, now + 2),
-			message(4, clock.now()),
-		]);
+		await readings[0]?.answer([message(1, now), message(2, now + 1), message(3, now + 2), message(4, clock.now())]);
 		hear(message(5, clock.now()));
 		expect(delivered).toEqual([1, 2, 3, 4, 5]);
 	});

@@ -178,13 +178,7 @@ describe('a refusal says what happened, with the reason of Crisp, and what to do
 		[403, 'not_subscribed', {}, /not installed on this website \(not_subscribed\)/, /install/],
 		[403, 'restricted_route_tier', {}, /tier .*\(restricted_route_tier\)/, /tier that the description/],
 		[403, 'not_allowed', {}, /not allowed.*\(not_allowed\)/, /scope/],
-		[
-			400,
-			'invalid_data',
-			{ message: 'email is wrong' },
-			/\(invalid_data: email is wrong\)/,
-			/field named here/,
-		],
+		[400, 'invalid_data', { message: 'email is wrong' }, /\(invalid_data: email is wrong\)/, /field named here/],
 		[404, 'conversation_not_found', {}, /no such conversation \(conversation_not_found\)/, /Check the IDs/],
 		[409, 'people_exists', {}, /already has this \(people_exists\)/, /Update/],
 		[418, 'teapot', {}, /refused the request \(teapot\)/, /Check the values/],
@@ -218,12 +212,7 @@ describe('a refusal says what happened, with the reason of Crisp, and what to do
 });
 
 it('tells tokens apart without showing them', () => {
-	const credential: Credential = {
-		tier: 'plugin',
-		identifier: 'i',
-		key: 'very-secret',
-		baseUrl: 'https://a.co',
-	};
+	const credential: Credential = { tier: 'plugin', identifier: 'i', key: 'very-secret', baseUrl: 'https://a.co' };
 	const others = [{ tier: 'user' as const }, { identifier: 'j' }, { key: 'k' }, { baseUrl: 'https://b.co' }];
 	const hashes = [{}, ...others].map((other) => tokenHash({ ...credential, ...other }));
 	expect(new Set(hashes).size).toBe(hashes.length);

@@ -9,9 +9,7 @@ export const findBySegments: ComposedOperation = {
 	variables: ['website_id'],
 	isReadOnly: true,
 	isList: true,
-	body: {
-		segments: list('Segments a person must have', { required: true, picks: 'personSegment' }),
-	},
+	body: { segments: list('Segments a person must have', { required: true, picks: 'personSegment' }) },
 	simplify: personSummary,
 	async compose({ values, client, limit }) {
 		const segments = values.segments as string[];

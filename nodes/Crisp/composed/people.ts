@@ -28,12 +28,7 @@ export async function readPeople(
 	criteria: Criterion[],
 	limit: number,
 ): Promise<IDataObject[]> {
-	const filter = criteria.map(({ criterion, query }) => ({
-		model: 'people',
-		criterion,
-		operator: 'eq',
-		query,
-	}));
+	const filter = criteria.map(({ criterion, query }) => ({ model: 'people', criterion, operator: 'eq', query }));
 	const people = await client.list({
 		request: {
 			method: 'GET',

@@ -45,9 +45,7 @@ export const analytics = resource(
 				}),
 				'date.from': date('Where the period begins', { label: 'From', required: true }),
 				'date.to': date('Where the period ends', { label: 'To', required: true }),
-				'date.split': choice(['hour', 'day', 'week', 'month'], 'How the period is divided', {
-					label: 'Split By Time',
-				}),
+				'date.split': choice(['hour', 'day', 'week', 'month'], 'How the period is divided', { label: 'Split By Time' }),
 				'date.timezone': text('Time zone that days begin in', { label: 'Timezone', example: 'Europe/Paris' }),
 				aggregator: choice(
 					['average', 'maximum', 'median', 'minimum', 'moving_average', 'sum'],

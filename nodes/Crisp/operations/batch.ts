@@ -9,9 +9,7 @@ const sessions: Fields = {
 	}),
 };
 
-const inbox: Fields = {
-	inbox_id: picker('inbox', 'The inbox to act in; every inbox when empty'),
-};
+const inbox: Fields = { inbox_id: picker('inbox', 'The inbox to act in; every inbox when empty') };
 
 const people: Fields = {
 	'people.profiles': list('IDs of the people, separated by commas', { label: 'Person IDs' }),
@@ -92,10 +90,7 @@ export const batch = resource(
 		move: op('PATCH /v1/website/{website_id}/batch/inbox', {
 			name: 'Move Conversations to Inbox',
 			action: 'Move many conversations to an inbox',
-			body: {
-				...sessions,
-				inbox_id: picker('inbox', 'The inbox that gets the conversations', { required: true }),
-			},
+			body: { ...sessions, inbox_id: picker('inbox', 'The inbox that gets the conversations', { required: true }) },
 		}),
 		moveToMainInbox: op('PATCH /v1/website/{website_id}/batch/inbox', {
 			name: 'Move Conversations to Main Inbox',

@@ -55,10 +55,7 @@ export const browsingSession = resource(
 		sendAction: op('PATCH /v1/website/{website_id}/conversation/{session_id}/browsing/{browsing_id}', {
 			action: 'Send an action to a browsing session',
 			body: {
-				action: choice(['start', 'stop', 'heartbeat'], 'What the session does', {
-					required: true,
-					fallback: 'start',
-				}),
+				action: choice(['start', 'stop', 'heartbeat'], 'What the session does', { required: true, fallback: 'start' }),
 			},
 		}),
 		assist: op('PATCH /v1/website/{website_id}/conversation/{session_id}/browsing/{browsing_id}/assist', {

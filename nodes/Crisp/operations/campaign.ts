@@ -15,9 +15,7 @@ const delivery: Fields = {
 	tag: text('Tag of the campaign'),
 	'recipients.type': text('Who gets a one-shot campaign, as Crisp calls it', { example: 'all' }),
 	'recipients.segments': list('Segments of the people who get it', { picks: 'personSegment' }),
-	'recipients.people': list('IDs of the people who get it, separated by commas', {
-		label: 'Recipient Person IDs',
-	}),
+	'recipients.people': list('IDs of the people who get it, separated by commas', { label: 'Recipient Person IDs' }),
 	'recipients.filter': json('Criteria of the people who get it, each with model, criterion, operator and query'),
 	'flow.launch_event': text('Event that starts an automated campaign'),
 	'flow.assert_filter': json('Criteria a person must meet, each with model, criterion, operator and query'),
@@ -26,9 +24,7 @@ const delivery: Fields = {
 	'flow.deliver_delay': number('How long to wait before it is delivered'),
 	'options.deliver_to_chatbox': flag('Whether it is shown in the chatbox'),
 	'options.deliver_to_email': flag('Whether it is sent by email'),
-	'options.sender_name_website': flag('Whether the website is shown as the sender', {
-		label: 'Sender Is Website',
-	}),
+	'options.sender_name_website': flag('Whether the website is shown as the sender', { label: 'Sender Is Website' }),
 	'options.sender_email_reply': flag('Whether people can reply by email', { label: 'Reply by Email' }),
 	'options.tracking': flag('Whether openings and clicks are counted'),
 };
@@ -47,9 +43,7 @@ export const campaign = resource(
 			action: 'Dispatch a campaign',
 			description: 'Send a campaign that is ready to its recipients',
 		}),
-		exists: op('HEAD /v1/website/{website_id}/campaign/{campaign_id}', {
-			action: 'Check if a campaign exists',
-		}),
+		exists: op('HEAD /v1/website/{website_id}/campaign/{campaign_id}', { action: 'Check if a campaign exists' }),
 		get: op('GET /v1/website/{website_id}/campaign/{campaign_id}', {
 			action: 'Get a campaign',
 			simplify: [
@@ -98,10 +92,7 @@ export const campaign = resource(
 			},
 			isSized: true,
 		}),
-		getAllTags: op('GET /v1/website/{website_id}/campaigns/tags', {
-			action: 'Get many campaign tags',
-			entry: 'tag',
-		}),
+		getAllTags: op('GET /v1/website/{website_id}/campaigns/tags', { action: 'Get many campaign tags', entry: 'tag' }),
 		pause: op('POST /v1/website/{website_id}/campaign/{campaign_id}/pause', { action: 'Pause a campaign' }),
 		replace: op('PUT /v1/website/{website_id}/campaign/{campaign_id}', {
 			action: 'Replace a campaign',
@@ -119,9 +110,7 @@ export const campaign = resource(
 				...delivery,
 			},
 		}),
-		resume: op('POST /v1/website/{website_id}/campaign/{campaign_id}/resume', {
-			action: 'Resume a paused campaign',
-		}),
+		resume: op('POST /v1/website/{website_id}/campaign/{campaign_id}/resume', { action: 'Resume a paused campaign' }),
 		test: op('POST /v1/website/{website_id}/campaign/{campaign_id}/test', {
 			action: 'Test a campaign',
 			description: 'Send a campaign that is ready to yourself',
@@ -159,9 +148,7 @@ export const campaignTemplate = resource(
 		exists: op('HEAD /v1/website/{website_id}/campaigns/template/{template_id}', {
 			action: 'Check if a campaign template exists',
 		}),
-		get: op('GET /v1/website/{website_id}/campaigns/template/{template_id}', {
-			action: 'Get a campaign template',
-		}),
+		get: op('GET /v1/website/{website_id}/campaigns/template/{template_id}', { action: 'Get a campaign template' }),
 		getAll: op('GET /v1/website/{website_id}/campaigns/templates/{page_number}', {
 			action: 'Get many campaign templates',
 			entry: 'template_id',

@@ -12,10 +12,7 @@ const content = longText('Text of the article, in Markdown of Crisp', { label: '
 const featured = flag('Whether the article is featured');
 
 const linked = {
-	locale_linked: picker('locale', 'The language of the other version', {
-		label: 'Other Locale',
-		required: true,
-	}),
+	locale_linked: picker('locale', 'The language of the other version', { label: 'Other Locale', required: true }),
 };
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-helpdesk */
@@ -116,10 +113,7 @@ export const classicArticle = resource(
 				action: 'Link an article to its version in another language',
 				path: linked,
 				body: {
-					article_id: text('ID of the article in the other language', {
-						label: 'Linked Article ID',
-						required: true,
-					}),
+					article_id: text('ID of the article in the other language', { label: 'Linked Article ID', required: true }),
 				},
 			},
 		),

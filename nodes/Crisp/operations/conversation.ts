@@ -67,9 +67,7 @@ export const conversation = resource(
 					label: 'Search Must Match',
 				}),
 				filter_inbox_id: picker('inbox', 'Only conversations of this inbox'),
-				filter_assigned: picker('operator', 'Only conversations assigned to this operator', {
-					label: 'Assigned To',
-				}),
+				filter_assigned: picker('operator', 'Only conversations assigned to this operator', { label: 'Assigned To' }),
 				filter_unassigned: bit('Whether to return only conversations that nobody is assigned to'),
 				filter_unread: bit('Whether to return only conversations with unread messages'),
 				filter_resolved: bit('Whether to return only resolved conversations'),
@@ -82,14 +80,10 @@ export const conversation = resource(
 				include_empty: bit('Whether to return conversations without messages too'),
 				order_date_created: bit('Whether the newest conversation comes first', { label: 'Sort by Creation' }),
 				order_date_updated: bit('Whether the latest change comes first', { label: 'Sort by Change' }),
-				order_date_waiting: bit('Whether the visitor who waits longest comes first', {
-					label: 'Sort by Waiting Time',
-				}),
+				order_date_waiting: bit('Whether the visitor who waits longest comes first', { label: 'Sort by Waiting Time' }),
 			},
 		}),
-		exists: op('HEAD /v1/website/{website_id}/conversation/{session_id}', {
-			action: 'Check if a conversation exists',
-		}),
+		exists: op('HEAD /v1/website/{website_id}/conversation/{session_id}', { action: 'Check if a conversation exists' }),
 		initiate: op('POST /v1/website/{website_id}/conversation/{session_id}/initiate', {
 			scope: 'website:conversation:initiate',
 			action: 'Initiate a conversation with a visitor',
@@ -113,9 +107,7 @@ export const conversation = resource(
 				ip: text('IP address of the visitor'),
 				avatar: text('Address of the picture of the visitor', { label: 'Avatar URL' }),
 				subject: text('Subject of the conversation'),
-				segments: list('Segments of the conversation; they replace the ones it has', {
-					picks: 'conversationSegment',
-				}),
+				segments: list('Segments of the conversation; they replace the ones it has', { picks: 'conversationSegment' }),
 				data: pairs('Custom data of the conversation', { label: 'Custom Data', picks: 'conversationData' }),
 				origin,
 				device: json('Device of the visitor: capabilities, geolocation, system, timezone and locales'),
@@ -149,10 +141,7 @@ export const conversation = resource(
 			scope: 'website:conversation:states',
 			action: 'Set the state of a conversation',
 			description: 'Resolve a conversation, open it again or mark it as pending',
-			body: {
-				state: choice(states, 'The state it gets', { required: true, fallback: 'resolved' }),
-				...eventSender,
-			},
+			body: { state: choice(states, 'The state it gets', { required: true, fallback: 'resolved' }), ...eventSender },
 		}),
 		setBlock: op('PATCH /v1/website/{website_id}/conversation/{session_id}/block', {
 			name: 'Block or Unblock',

@@ -23,10 +23,7 @@ export const file = resource('File', {
 			'Ask Crisp for an address to upload a file to; it comes a moment later as a realtime event of Bucket, with the Tracking ID',
 		body: {
 			namespace: choice(namespaces, 'What the file is for', { required: true, fallback: 'upload' }),
-			id: text('Your own ID for the request; it comes back with the event', {
-				label: 'Tracking ID',
-				required: true,
-			}),
+			id: text('Your own ID for the request; it comes back with the event', { label: 'Tracking ID', required: true }),
 			'file.name': text('Name of the file', { required: true, example: 'invoice.pdf' }),
 			'file.type': text('The media type of the file', {
 				label: 'MIME Type',

@@ -24,26 +24,19 @@ export const helpDesk = resource(
 			action: 'Get the help desk of a website',
 			description: 'Retrieve name and address of the help desk',
 		}),
-		getDomain: op('GET /v1/website/{website_id}/helpdesk/domain', {
-			action: 'Get the domain of the help desk',
-		}),
+		getDomain: op('GET /v1/website/{website_id}/helpdesk/domain', { action: 'Get the domain of the help desk' }),
 		getDomainSetup: op('GET /v1/website/{website_id}/helpdesk/domain/setup', {
 			action: 'Get the domain setup of the help desk',
 			description: 'Retrieve the DNS records that a domain of your own needs',
 			query: { custom: text('Your own domain', { label: 'Custom Domain', example: 'help.example.com' }) },
 		}),
-		getSettings: op('GET /v1/website/{website_id}/helpdesk/settings', {
-			action: 'Get the settings of the help desk',
-		}),
+		getSettings: op('GET /v1/website/{website_id}/helpdesk/settings', { action: 'Get the settings of the help desk' }),
 		updateDomain: op('PATCH /v1/website/{website_id}/helpdesk/domain', {
 			action: 'Update the domain of the help desk',
 			description: 'Change the domain; a domain of your own has to be set up first',
 			body: {
 				basic: text('The part before .crisp.help', { label: 'Subdomain' }),
-				custom: text('Your own domain; empty for none', {
-					label: 'Custom Domain',
-					example: 'help.example.com',
-				}),
+				custom: text('Your own domain; empty for none', { label: 'Custom Domain', example: 'help.example.com' }),
 			},
 		}),
 		updateSettings: op('PATCH /v1/website/{website_id}/helpdesk/settings', {
@@ -82,9 +75,7 @@ export const helpDesk = resource(
 				'behavior.locale_picker': flag('Whether readers can choose the language'),
 				'behavior.refer_link': flag('Whether Crisp is linked'),
 				'behavior.forbid_indexing': flag('Whether search engines are kept out'),
-				'behavior.status_health_dead': flag('Whether an outage of the status page is shown', {
-					label: 'Show Outages',
-				}),
+				'behavior.status_health_dead': flag('Whether an outage of the status page is shown', { label: 'Show Outages' }),
 				'service.mcp_server': flag('Whether the help desk is an MCP server'),
 				'include.html': longText('HTML that is put into every page'),
 				'access.restrict_mode': text('How access is restricted, as Crisp calls it'),
@@ -111,9 +102,7 @@ export const helpDeskLocale = resource(
 		exists: op('HEAD /v1/website/{website_id}/helpdesk/locale/{locale}', {
 			action: 'Check if the help desk has a locale',
 		}),
-		get: op('GET /v1/website/{website_id}/helpdesk/locale/{locale}', {
-			action: 'Get a locale of the help desk',
-		}),
+		get: op('GET /v1/website/{website_id}/helpdesk/locale/{locale}', { action: 'Get a locale of the help desk' }),
 		getAll: op('GET /v1/website/{website_id}/helpdesk/locales/{page_number}', {
 			action: 'Get many locales of the help desk',
 			entry: 'locale_id',

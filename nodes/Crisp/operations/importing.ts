@@ -8,7 +8,5 @@ export const importing: Fields = {
 		example: 'https://docs.example.com/',
 	}),
 	detect_locales: flag('Whether Crisp finds out the language of each article'),
-	other_locales: list('Languages there may be besides the main one, separated by commas', {
-		example: 'fr, de',
-	}),
+	other_locales: list('Languages there may be besides the main one, separated by commas', { example: 'fr, de' }),
 };

@@ -30,9 +30,7 @@ const setup: Fields = {
 		'Which conversations come into the inbox',
 		{ required: true },
 	),
-	operator: choice({ and: 'All', or: 'Any' }, 'Which conditions have to match', {
-		label: 'Conditions Must Match',
-	}),
+	operator: choice({ and: 'All', or: 'Any' }, 'Which conditions have to match', { label: 'Conditions Must Match' }),
 	teams: list('IDs of the teams who see the inbox, separated by commas', { label: 'Team IDs' }),
 };
 
@@ -56,10 +54,7 @@ export const inbox = resource('Inbox', {
 		description: 'Change where inboxes stand among the others',
 		body: {
 			orders: table(
-				{
-					inbox_id: text('ID of the inbox', { required: true }),
-					order: number('Where it stands', { required: true }),
-				},
+				{ inbox_id: text('ID of the inbox', { required: true }), order: number('Where it stands', { required: true }) },
 				'The inboxes and their new places',
 				{ required: true },
 			),

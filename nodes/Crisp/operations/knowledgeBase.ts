@@ -9,9 +9,7 @@ export const knowledgeBase = resource(
 	{
 		cancelChange: op('DELETE /v1/website/{website_id}/helpdesk/history/change/{change_id}', {
 			action: 'Cancel a change of the knowledge base',
-			body: {
-				action: text('How it is cancelled, as Crisp calls it', { label: 'Cancel Action', required: true }),
-			},
+			body: { action: text('How it is cancelled, as Crisp calls it', { label: 'Cancel Action', required: true }) },
 		}),
 		create: op('POST /v1/website/{website_id}/helpdesk/tree/path/{locale}/{content_type}/{path}', {
 			action: 'Create a page of the knowledge base',
@@ -124,9 +122,7 @@ export const knowledgeBase = resource(
 				'state.published': flag('Whether readers see the page'),
 				'state.hidden': flag('Whether the page is kept out of lists'),
 				'state.featured': flag('Whether the page is featured'),
-				'author.user_id': picker('operator', 'The operator who is shown as the author', {
-					label: 'Author',
-				}),
+				'author.user_id': picker('operator', 'The operator who is shown as the author', { label: 'Author' }),
 				color: color('Color that readers see'),
 				image: text('Address of the picture', { label: 'Image URL' }),
 			},

@@ -126,10 +126,7 @@ export const message = resource(
 					example: 'application/pdf',
 					when: hasUrl,
 				}),
-				'content.duration': number('How long the audio is, in seconds', {
-					required: true,
-					when: { type: ['audio'] },
-				}),
+				'content.duration': number('How long the audio is, in seconds', { required: true, when: { type: ['audio'] } }),
 				'content.required': flag('Whether the visitor has to answer before going on', {
 					label: 'Answer Required',
 					when: isQuestion,
@@ -150,9 +147,7 @@ export const message = resource(
 					label: 'Mentioned Operators',
 					when: { type: ['note'] },
 				}),
-				'original.original_id': text('ID of the original that this message was made from', {
-					label: 'Original ID',
-				}),
+				'original.original_id': text('ID of the original that this message was made from', { label: 'Original ID' }),
 				properties: pairs('Values of your own that stay with the message'),
 				references: table(
 					{
@@ -163,9 +158,7 @@ export const message = resource(
 					'Where the message takes its facts from',
 				),
 				stealth: flag('Whether the other side is not told of the message, as for an import'),
-				timestamp: instant('When the message was sent, for older messages that are brought in', {
-					label: 'Sent At',
-				}),
+				timestamp: instant('When the message was sent, for older messages that are brought in', { label: 'Sent At' }),
 				translated: flag('Whether the message was translated by a machine'),
 				...sender,
 			},
@@ -177,9 +170,7 @@ export const message = resource(
 			simplify: summary,
 			query: {
 				timestamp_before: instant('Only messages before this moment', { label: 'Before' }),
-				timestamp_after: instant('Only messages after this moment, reading forward from it', {
-					label: 'After',
-				}),
+				timestamp_after: instant('Only messages after this moment, reading forward from it', { label: 'After' }),
 				timestamp_around: instant('The one batch of messages around this moment', { label: 'Around' }),
 			},
 		}),
@@ -261,12 +252,7 @@ export const message = resource(
 		update: op('PATCH /v1/website/{website_id}/conversation/{session_id}/message/{fingerprint}', {
 			action: 'Update a text message',
 			description: 'Change the text of a message in a conversation of the chatbox',
-			body: {
-				content: longText('What the message says now; Markdown is allowed', {
-					label: 'Text',
-					required: true,
-				}),
-			},
+			body: { content: longText('What the message says now; Markdown is allowed', { label: 'Text', required: true }) },
 		}),
 		updateContent: op('PATCH /v1/website/{website_id}/conversation/{session_id}/message/{fingerprint}', {
 			action: 'Update the content of a message',

@@ -47,16 +47,11 @@ const profile: Fields = {
 	'person.employment.title': text('Job title of the person', { label: 'Job Title' }),
 	'person.employment.role': text('Role in the company', { label: 'Job Role' }),
 	'person.employment.seniority': text('How senior the person is', { label: 'Job Seniority' }),
-	'person.geolocation.country': text('Country of the person, as two letters', {
-		label: 'Country',
-		example: 'FR',
-	}),
+	'person.geolocation.country': text('Country of the person, as two letters', { label: 'Country', example: 'FR' }),
 	'person.geolocation.region': text('Region of the person', { label: 'Region' }),
 	'person.geolocation.city': text('City of the person', { label: 'City' }),
 	'person.geolocation.coordinates.latitude': number('Where the person is, in degrees', { label: 'Latitude' }),
-	'person.geolocation.coordinates.longitude': number('Where the person is, in degrees', {
-		label: 'Longitude',
-	}),
+	'person.geolocation.coordinates.longitude': number('Where the person is, in degrees', { label: 'Longitude' }),
 	'company.name': text('Name of the company'),
 	'company.legal_name': text('Name the company is registered under'),
 	'company.domain': text('Domain of the company', { example: 'example.com' }),
@@ -69,16 +64,12 @@ const profile: Fields = {
 	'company.geolocation.country': text('Country of the company, as two letters', { label: 'Company Country' }),
 	'company.geolocation.region': text('Region of the company', { label: 'Company Region' }),
 	'company.geolocation.city': text('City of the company', { label: 'Company City' }),
-	'company.geolocation.coordinates.latitude': number('Where the company is, in degrees', {
-		label: 'Company Latitude',
-	}),
+	'company.geolocation.coordinates.latitude': number('Where the company is, in degrees', { label: 'Company Latitude' }),
 	'company.geolocation.coordinates.longitude': number('Where the company is, in degrees', {
 		label: 'Company Longitude',
 	}),
 	'company.metrics.employees': number('How many people work there', { label: 'Company Employees' }),
-	'company.metrics.market_cap': number('Market capitalization of the company', {
-		label: 'Company Market Cap',
-	}),
+	'company.metrics.market_cap': number('Market capitalization of the company', { label: 'Company Market Cap' }),
 	'company.metrics.raised': number('Money the company raised', { label: 'Company Money Raised' }),
 	'company.metrics.arr': number('Annual recurring revenue of the company', { label: 'Company ARR' }),
 	segments: list('Segments of the person; they replace the ones the person has', { picks: 'personSegment' }),
@@ -105,9 +96,7 @@ export const person = resource(
 			action: 'Delete a person',
 			description: 'Delete a contact permanently',
 		}),
-		exists: op('HEAD /v1/website/{website_id}/people/profile/{people_id}', {
-			action: 'Check if a person exists',
-		}),
+		exists: op('HEAD /v1/website/{website_id}/people/profile/{people_id}', { action: 'Check if a person exists' }),
 		get: op('GET /v1/website/{website_id}/people/profile/{people_id}', {
 			action: 'Get a person',
 			description: 'Retrieve a contact by ID or email',
@@ -157,11 +146,7 @@ export const person = resource(
 			action: 'Update the custom data of a person',
 			description: 'Set the keys given and keep the others',
 			body: {
-				data: pairs('Keys and the values they get', {
-					label: 'Custom Data',
-					required: true,
-					picks: 'personData',
-				}),
+				data: pairs('Keys and the values they get', { label: 'Custom Data', required: true, picks: 'personData' }),
 			},
 		}),
 		addEvent: op('POST /v1/website/{website_id}/people/events/{people_id}', {
@@ -228,9 +213,7 @@ export const person = resource(
 					{ required: true },
 				),
 				'options.column_separator': text('What stands between two columns', { fallback: ';' }),
-				'options.skip_header': flag('Whether the first line has the names of the columns', {
-					fallback: true,
-				}),
+				'options.skip_header': flag('Whether the first line has the names of the columns', { fallback: true }),
 			},
 		}),
 		replaceData: op('PUT /v1/website/{website_id}/people/data/{people_id}', {
@@ -239,23 +222,13 @@ export const person = resource(
 			description: 'Set the keys given and remove all others',
 			scope: 'website:people:data',
 			body: {
-				data: pairs('Keys and the values they get', {
-					label: 'Custom Data',
-					required: true,
-					picks: 'personData',
-				}),
+				data: pairs('Keys and the values they get', { label: 'Custom Data', required: true, picks: 'personData' }),
 			},
 		}),
 		updateSubscription: op('PATCH /v1/website/{website_id}/people/subscription/{people_id}', {
 			action: 'Update whether a person wants emails',
 			scope: 'website:people:subscriptions',
-			body: {
-				email: flag('Whether the person gets emails', {
-					label: 'Subscribed',
-					required: true,
-					fallback: true,
-				}),
-			},
+			body: { email: flag('Whether the person gets emails', { label: 'Subscribed', required: true, fallback: true }) },
 		}),
 	},
 	{ scope: 'website:people:profiles' },

@@ -25,10 +25,7 @@ export const planSubscription = resource(
 			action: 'Change the bill period of a plan subscription',
 			description: 'Change how often the payment method is charged',
 			body: {
-				period: choice(['monthly', 'yearly'], 'How often it is billed', {
-					required: true,
-					fallback: 'monthly',
-				}),
+				period: choice(['monthly', 'yearly'], 'How often it is billed', { required: true, fallback: 'monthly' }),
 			},
 		}),
 		checkCoupon: op('GET /v1/plans/subscription/{website_id}/coupon', {
@@ -53,9 +50,7 @@ export const planSubscription = resource(
 			action: 'Subscribe a website to a plan',
 			body: { plan_id: text('ID of the plan', { required: true }) },
 		}),
-		unsubscribe: op('DELETE /v1/plans/subscription/{website_id}', {
-			action: 'Unsubscribe a website from its plan',
-		}),
+		unsubscribe: op('DELETE /v1/plans/subscription/{website_id}', { action: 'Unsubscribe a website from its plan' }),
 	},
 	{ scope: 'plan:subscription' },
 );

@@ -30,9 +30,7 @@ export const pluginConnection = resource(
 			entry: 'website_id',
 			query: { date_since: date('From when on', { label: 'Since', required: true }), ...filters },
 		}),
-		getEndpoints: op('GET /v1/plugin/connect/endpoints', {
-			action: 'Get the realtime endpoints of the plugin',
-		}),
+		getEndpoints: op('GET /v1/plugin/connect/endpoints', { action: 'Get the realtime endpoints of the plugin' }),
 	},
 	{ tier: 'plugin' },
 );

@@ -62,9 +62,7 @@ export const websiteSetting = resource(
 				'chatbox.helpdesk_only': flag('Whether the chatbox shows the help desk only', {
 					label: 'Chatbox Help Desk Only',
 				}),
-				'chatbox.helpdesk_navigate': text('How links to the help desk open', {
-					label: 'Chatbox Help Desk Navigation',
-				}),
+				'chatbox.helpdesk_navigate': text('How links to the help desk open', { label: 'Chatbox Help Desk Navigation' }),
 				'chatbox.status_health_dead': flag('Whether the chatbox tells when the status page reports an outage'),
 				'chatbox.check_domain': flag('Whether the chatbox only loads on the domains of the website'),
 				'chatbox.color_theme': choice(colorThemes, 'Color of the chatbox'),

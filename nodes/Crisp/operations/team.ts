@@ -13,10 +13,7 @@ export const team = resource('Team', {
 	delete: op('DELETE /v1/website/{website_id}/team/{team_id}', { action: 'Delete a team' }),
 	exists: op('HEAD /v1/website/{website_id}/team/{team_id}', { action: 'Check if a team exists' }),
 	get: op('GET /v1/website/{website_id}/team/{team_id}', { action: 'Get a team' }),
-	getAll: op('GET /v1/website/{website_id}/teams/list/{page_number}', {
-		action: 'Get many teams',
-		entry: 'team_id',
-	}),
+	getAll: op('GET /v1/website/{website_id}/teams/list/{page_number}', { action: 'Get many teams', entry: 'team_id' }),
 	replace: op('PUT /v1/website/{website_id}/team/{team_id}', {
 		action: 'Replace a team',
 		description: 'Save a whole team; its operators are the ones given here',
