@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import { UserError, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
 import { fingerprintFor } from '../shared/fingerprint';
 import { openTransport, type Credential, type CrispRequest, type Send } from '../shared/transport';
 import { simplified, toEntries } from './answer';
@@ -126,7 +126,12 @@ function composedTask(operation: ComposedOperation, { key, reading, client }: It
 
 function limitOf({ parameters }: Reading): number {
 	if (parameters.get('returnAll') === true) return Infinity;
-	return Math.max(1, Number(parameters.get('limit') ?? 50));
+	const given = parameters.get('limit') ?? 50;
+	const limit = Number(given);
+	if (Number.isInteger(limit) && limit >= 1) return limit;
+	throw new UserError(`'Limit' is not a number of results: ${JSON.stringify(given)}`, {
+		description: "Give a whole number from 1 on, or switch on 'Return All'.",
+	});
 }
 
 function wantsSimple(operation: Operation, { parameters }: Reading): boolean {

@@ -34,6 +34,14 @@ interface Case {
 
 const cases: Case[] = [
 	{
+		title: 'a limit of nothing',
+		parameters: { resource: 'person', operation: 'getAll', returnAll: false, limit: given },
+		good: 3,
+		bad: 0,
+		message: /^'Limit' is not a number of results: 0/,
+		cure: /from 1 on/,
+	},
+	{
 		title: 'an ID that is missing',
 		parameters: { resource: 'person', operation: 'get', peopleId: locator(given) },
 		good: person,
