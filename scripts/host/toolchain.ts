@@ -7,7 +7,7 @@ const PYTHONS = ['python3', 'python'];
 const ADVICE: Array<[command: string, line: string]> = [
 	['apt-get', 'sudo apt-get install -y make g++ python3'],
 	['dnf', 'sudo dnf install -y make gcc-c++ python3'],
-	['apk', 'apk add make g++ python3'],
+	['apk', 'sudo apk add make g++ python3'],
 	['pacman', 'sudo pacman -S --needed base-devel python'],
 	['xcode-select', 'xcode-select --install'],
 ];
@@ -24,7 +24,9 @@ export function missingTools(): string[] {
 
 /** The command that brings the missing tools on this machine. */
 export function toolAdvice(): string {
-	return ADVICE.find(([command]) => isOnPath(command))?.[1] ?? 'Install make, g++ and python3';
+	const line = ADVICE.find(([command]) => isOnPath(command))?.[1];
+	const isRoot = process.getuid?.() === 0;
+	return (isRoot ? line?.replace('sudo ', '') : line) ?? 'Install make, g++ and python3';
 }
 
 function isOnPath(command: string): boolean {

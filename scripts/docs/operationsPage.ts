@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import type { Field, Fields } from '../../nodes/Crisp/field';
+import { operationName } from '../../nodes/Crisp/form';
+import { isComposed, isList, type Operation, type Resource } from '../../nodes/Crisp/operation';
+import { resources } from '../../nodes/Crisp/operations';
+import { pathField } from '../../nodes/Crisp/request';
+import { labelOf } from '../../nodes/Crisp/value';
+
+/** docs/operations.md: everything the Crisp node can do, as the table has it. */
+
+const reference = 'https://docs.crisp.chat/references/rest-api/v1/';
+
+interface RouteFacts {
+	id: string;
+	method: string;
+	path: string;
+	in: string[];
+}
+
+/** Where Crisp's reference describes a route: it names each part by the title of the route. */
+const pages = new Map(
+	(JSON.parse(readFileSync('sandbox/data/routes.json', 'utf8')) as RouteFacts[])
+		.filter(({ in: sources }) => sources.some((source) => source.startsWith('reference')))
+		.map(({ method, path, id }) => [`${method} ${path}`, `${reference}#${id}`]),
+);
+
+const kinds: Partial<Record<Field['kind'], string>> = {
+	bit: 'true or false',
+	color: 'color',
+	date: 'date',
+	fingerprint: 'number',
+	flag: 'true or false',
+	instant: 'date',
+	json: 'JSON',
+	list: 'list of texts',
+	longText: 'text',
+	numbers: 'list of numbers',
+	pairs: 'keys and values',
+	picker: 'chosen from a list, or an ID',
+	secret: 'text, hidden',
+	table: 'rows',
+};
+
+export function operationsPage(): string {
+	const all = Object.values(resources).sort((a, b) => a.name.localeCompare(b.name));
+	const count = all.reduce((sum, { operations }) => sum + Object.keys(operations).length, 0);
+	const contents = all.map(({ name, operations }) => {
+		const anchor = name.toLowerCase().replaceAll(' ', '-');
+		return `- [${name}](#${anchor}) (${Object.keys(operations).length})`;
+	});
+	return [
+		'# Operations of the Crisp node',
+		'<!-- Written by `npm run docs` from nodes/Crisp/operations; change it there. -->',
+		`${count} operations of ${all.length} resources. A field in **bold** has to be filled; in brackets stands the name by which Crisp knows it. Every operation on a website takes the default website of the credential when none is chosen.`,
+		contents.join('\n'),
+		...all.flatMap(chapter),
+		'',
+	].join('\n\n');
+}
+
+function chapter(resource: Resource): string[] {
+	const operations = Object.entries(resource.operations);
+	operations.sort(([a, x], [b, y]) => operationName(a, x).localeCompare(operationName(b, y)));
+	return [
+		`## ${resource.name}`,
+		...(resource.description ? [`${resource.description}.`] : []),
+		...operations.flatMap(([key, operation]) => section(resource, key, operation)),
+	];
+}
+
+function section(resource: Resource, key: string, operation: Operation): string[] {
+	const said = operation.description ?? operation.action;
+	const path = Object.fromEntries(
+		operation.variables.filter((name) => name !== 'website_id').map((name) => [name, pathField(operation, name)]),
+	);
+	const fields = listOf({ ...path, ...operation.query, ...operation.body });
+	if (isList(key, operation)) fields.push('- Return All, Limit');
+	if (operation.simplify) fields.push(`- Simplify: keeps ${operation.simplify.map(code).join(', ')}`);
+	return [
+		`### ${resource.name}: ${operationName(key, operation)}`,
+		`${said.replace(/\.$/, '')}.`,
+		[routeOf(operation), ...needsOf(resource, operation)].join(' · '),
+		...(fields.length > 0 ? [fields.join('\n')] : []),
+	];
+}
+
+const code = (text: string) => `\`${text}\``;
+
+function routeOf(operation: Operation): string {
+	if (isComposed(operation)) return 'Made of several requests';
+	const { method, path } = operation.route;
+	const page = pages.get(`${method} ${path}`);
+	return code(`${method} ${path}`) + (page ? ` · [reference](${page})` : ' · not in the printed reference');
+}
+
+function needsOf(resource: Resource, operation: Operation): string[] {
+	const { tier = resource.tier, scope = resource.scope } = operation;
+	return [...(tier ? [`tier ${tier}`] : []), ...(scope ? [`scope ${code(scope)}`] : [])];
+}
+
+function listOf(fields: Fields, indent = ''): string[] {
+	return Object.entries(fields).flatMap(([name, field]) => {
+		const label = labelOf(name, field);
+		const shown = field.required ? `**${label}**` : label;
+		const kind = kindOf(field);
+		const line = `${indent}- ${shown} (${name ? `${code(name)}, ` : ''}${kind}): ${field.description}${conditionOf(field)}`;
+		return [line, ...listOf(field.fields ?? {}, `${indent}  `)];
+	});
+}
+
+function kindOf({ kind, options }: Field): string {
+	if (kind !== 'choice') return kinds[kind] ?? kind;
+	const values = Object.keys(options ?? {}).filter((value) => value !== '');
+	return values.map((value) => code(value.replaceAll('*', '…'))).join(', ');
+}
+
+function conditionOf({ when = {} }: Field): string {
+	const conditions = Object.entries(when).map(([name, values]) => `${code(name)} is ${values.map(code).join(' or ')}`);
+	return conditions.length > 0 ? `; where ${conditions.join(' and ')}` : '';
+}
