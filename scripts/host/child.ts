@@ -25,6 +25,8 @@ export interface Child {
 	readonly exited: Promise<number>;
 	/** Stops the whole process group and waits until it is gone. */
 	stop(): Promise<void>;
+	/** Kills the whole process group, which gets no chance to save anything. */
+	kill(): Promise<void>;
 }
 
 /** Starts a command in a process group of its own that ends with this process at the latest. */
@@ -49,7 +51,11 @@ export function startChild(command: string, args: string[], options: ChildOption
 		await exited;
 		clearTimeout(timer);
 	};
-	return { pid, exited, stop };
+	const kill = async () => {
+		killGroup(pid);
+		await exited;
+	};
+	return { pid, exited, stop, kill };
 }
 
 /**

@@ -37,6 +37,8 @@ export interface RunningN8n {
 	/** Resolves when n8n is gone, wanted or not. */
 	readonly exited: Promise<number>;
 	stop(): Promise<void>;
+	/** Ends it as a power cut would. */
+	kill(): Promise<void>;
 }
 
 /** Starts n8n on 127.0.0.1 and returns when it is ready to work. Throws Failure with its last words. */
@@ -58,7 +60,7 @@ export async function startN8n(options: N8nOptions): Promise<RunningN8n> {
 		await child.stop();
 		throw error;
 	}
-	return { url, exited: child.exited, stop: child.stop };
+	return { url, exited: child.exited, stop: child.stop, kill: child.kill };
 }
 
 async function waitUntilReady(

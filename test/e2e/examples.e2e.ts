@@ -141,6 +141,20 @@ describe('workflows in a real n8n', () => {
 		expect(await repliesTo(session_id)).toHaveLength(1);
 	}, 90_000);
 
+	test('what is written while n8n is dead is answered when it lives again, and nothing twice', async () => {
+		const { session_id: before } = await stack.sandbox.visitorWrites('Still there?');
+		expect(await repliesTo(before)).toHaveLength(1);
+		const missed: string[] = [];
+		await stack.killN8n(async () => {
+			for (const text of ['Hello?', 'Is this thing on?']) {
+				missed.push((await stack.sandbox.visitorWrites(text)).session_id);
+			}
+		});
+		for (const session of missed) expect(await repliesTo(session)).toHaveLength(1);
+		await passAFence();
+		for (const session of [before, ...missed]) expect(await stack.sandbox.replies(session)).toHaveLength(1);
+	}, 120_000);
+
 	test('after the workflows were unpublished, no socket is left', async () => {
 		for (const id of published) await stack.client.deactivate(id);
 		await connected(0);

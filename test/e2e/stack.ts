@@ -24,6 +24,8 @@ export interface Stack {
 	readonly credentialId: string;
 	/** Ends n8n and starts it again with the same data. */
 	restartN8n(): Promise<void>;
+	/** Kills n8n, and starts it again with the same data after what happens meanwhile. */
+	killN8n(meanwhile: () => Promise<void>): Promise<void>;
 	stop(): Promise<void>;
 }
 
@@ -45,7 +47,7 @@ export async function startStack(name: string): Promise<Stack> {
 		await withTarball(async (tarball) => await installPackage(tarball, userFolder));
 		await sandbox.start();
 		n8n = await start();
-		return { ...(await openStack(n8n, sandbox)), stop, restartN8n };
+		return { ...(await openStack(n8n, sandbox)), stop, restartN8n, killN8n };
 	} catch (error) {
 		await stop();
 		throw error;
@@ -53,6 +55,12 @@ export async function startStack(name: string): Promise<Stack> {
 
 	async function restartN8n(): Promise<void> {
 		await n8n?.stop();
+		n8n = await start();
+	}
+
+	async function killN8n(meanwhile: () => Promise<void>): Promise<void> {
+		await n8n?.kill();
+		await meanwhile();
 		n8n = await start();
 	}
 }
