@@ -17,19 +17,35 @@ export interface Listing {
 	isSized?: boolean;
 }
 
-/** Reads a numbered list page by page, in its order. Stops at the limit or where the list ends. */
-export async function readPages(send: Send, listing: Listing): Promise<unknown[]> {
-	const { request, limit, entry, isSized } = listing;
+/** Pages asked for together at most; so many may be asked for past the end of a list. */
+const mostAhead = 4;
+
+/**
+ * Reads a numbered list in its order, ahead of itself: one page, then two, then four at a time. Stops at
+ * the limit or where the list ends; what was asked for past the end does not matter, not even if it fails.
+ */
+export async function readPages(send: Send, { request, limit, entry, isSized }: Listing): Promise<unknown[]> {
+	const size = Math.min(largestPage, Math.max(fullPage, limit));
+	const query = isSized ? { ...request.query, per_page: size } : request.query;
+	const read = async (page: number) => await send({ ...request, path: onPage(request.path, page), query });
 	const seen = new Set<unknown>();
 	const entries: unknown[] = [];
-	const size = isSized ? { per_page: Math.min(largestPage, Math.max(fullPage, limit)) } : {};
-	for (let page = 1; entries.length < limit; page++) {
-		const answer = await send({ ...request, path: onPage(request.path, page), query: { ...request.query, ...size } });
-		const batch = Array.isArray(answer) ? (answer as unknown[]) : [];
-		const fresh = batch.filter((value) => isNew(value, entry, seen));
-		entries.push(...fresh);
-		// Where the size of a page is not documented, only an empty page tells that the list is over.
-		if (fresh.length === 0 || (isSized && batch.length < fullPage)) break;
+	let perPage = isSized ? size : fullPage;
+	for (let page = 1, ahead = 1; entries.length < limit; ahead = Math.min(mostAhead, ahead * 2)) {
+		const count = Math.min(ahead, Math.ceil((limit - entries.length) / perPage));
+		const answers = await Promise.allSettled(
+			Array.from({ length: count }, async (_, index) => await read(page + index)),
+		);
+		for (const answer of answers) {
+			if (answer.status === 'rejected') return await Promise.reject(answer.reason as Error);
+			const batch = Array.isArray(answer.value) ? (answer.value as unknown[]) : [];
+			const fresh = batch.filter((value) => isNew(value, entry, seen));
+			entries.push(...fresh);
+			// Where the size of a page is not documented, only an empty page tells that the list is over.
+			if (fresh.length === 0 || (isSized && batch.length < fullPage)) return entries.slice(0, limit);
+			perPage = Math.max(1, batch.length);
+		}
+		page += count;
 	}
 	return entries.slice(0, limit);
 }

@@ -48,6 +48,44 @@ describe('a numbered list', () => {
 		]);
 	});
 
+	it.each([0, 19, 20, 50, 100, 101, 349, 350, 351, 1000])(
+		'of %d entries is read ahead, at most four pages past its end, which may fail',
+		async (count) => {
+			for (const isSized of [true, false]) {
+				const { send, asked } = serve(people(count));
+				let together = 0;
+				let most = 0;
+				const found = await readPages(
+					async (one) => {
+						most = Math.max(most, ++together);
+						await settled();
+						together -= 1;
+						const page = Number(one.path.split('/').at(-1));
+						const last = Math.ceil(count / (isSized ? 50 : 20)) + 1;
+						if (page > last) throw new Error('There is no such page');
+						return await send(one);
+					},
+					{ request, limit: Infinity, entry: 'people_id', isSized },
+				);
+				expect(found).toEqual(people(count));
+				expect(most).toBeLessThanOrEqual(4);
+				expect(asked.length).toBeLessThanOrEqual(Math.ceil(count / (isSized ? 50 : 20)) + 4);
+			}
+		},
+	);
+
+	it('tells a page that fails before its end', async () => {
+		const { send } = serve(people(500));
+		const reading = readPages(
+			async (one) => {
+				if (one.path.endsWith('/3')) throw new Error('broken');
+				return await send(one);
+			},
+			{ request, limit: Infinity, isSized: true },
+		);
+		await expect(reading).rejects.toThrow('broken');
+	});
+
 	it('is read to its end where pages are smaller than documented', async () => {
 		const { send } = serve(people(35), 10);
 		expect(await readPages(send, { request, limit: Infinity, entry: 'people_id' })).toEqual(people(35));
