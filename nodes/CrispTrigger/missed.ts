@@ -51,7 +51,8 @@ async function readMessages(send: Send, { website, since }: Search): Promise<Hap
 /** The conversations that changed since, the latest change first as Crisp sorts them. */
 async function readUpdated(send: Send, website: string, since: number): Promise<IDataObject[]> {
 	const path = (page: number) => `/v1/website/${encodeURIComponent(website)}/conversations/${page}`;
-	const query = { order_date_updated: 1, per_page: 50 };
+	// A conversation counts as empty until its visitor has written, whatever operators wrote there.
+	const query = { order_date_updated: 1, include_empty: 1, per_page: 50 };
 	return await readWhile(send, path, query, ({ updated_at }) => Number(updated_at) >= since, 'session_id');
 }
 

@@ -34,7 +34,7 @@ async function readWhileStale() {
 async function read() {
 	const { websiteId: id } = state;
 	const [conversations, people, members, inboxes, { connections }] = await Promise.all([
-		crisp('GET', `${id}/conversations/1?per_page=50`),
+		crisp('GET', `${id}/conversations/1?per_page=50&include_empty=1`),
 		control(`/people/${id}`),
 		crisp('GET', `${id}/operators/list`),
 		crisp('GET', `${id}/inboxes/list/1`),

@@ -55,6 +55,16 @@ it.each(['init', 'update', 'leadershipChange'] as const)(
 	},
 );
 
+it('finds what operators wrote where no visitor has written yet', async () => {
+	const mark = Date.now();
+	const [created] = await workflows.run({ resource: 'conversation', operation: 'create' });
+	const sessionId = locator(String(created?.json.session_id));
+	await workflows.run({ resource: 'message', operation: 'send', sessionId, type: 'note', content: 'to begin with' });
+	const { emitted } = await activate('init', { memory: { mark } });
+	await until(() => emitted.length >= 1);
+	expect(texts(emitted)).toEqual(['to begin with']);
+});
+
 it('in mode activate starts at now', async () => {
 	await everybodyActs();
 	const { emitted } = await activate('activate', { memory: { mark: 5 } });
