@@ -18,15 +18,19 @@ describe('the web hook trigger in a real n8n', () => {
 	}, 120_000);
 	afterAll(async () => await stack?.stop());
 
-	/** Publishes a workflow that begins with the trigger; gives its ID and the URL to paste in Crisp. */
-	async function begin(hook: 'plugin' | 'website') {
+	function beginning(hook: 'plugin' | 'website') {
 		const trigger: WorkflowNode & { webhookId: string } = {
 			...plainNode('n8n-nodes-crisp.crispWebhookTrigger', 1, 'Hook', { hook, events: ['message:send'] }),
 			credentials: { crispApi: { id: stack.credentialId, name: CREDENTIAL_NAME } },
 			webhookId: randomUUID(),
 		};
-		const workflowId = await publish(stack, chainOf(`A ${hook} hook`, [trigger, noOperation]));
-		return { workflowId, url: `${stack.url}/webhook/${trigger.webhookId}/webhook` };
+		return { workflow: chainOf(`A ${hook} hook`, [trigger, noOperation]), path: `${trigger.webhookId}/webhook` };
+	}
+
+	/** Publishes a workflow that begins with the trigger; gives its ID and the URL to paste in Crisp. */
+	async function begin(hook: 'plugin' | 'website') {
+		const { workflow, path } = beginning(hook);
+		return { workflowId: await publish(stack, workflow), url: `${stack.url}/webhook/${path}` };
 	}
 
 	const noOperation = plainNode('n8n-nodes-base.noOp', 1, 'Nothing');
@@ -77,6 +81,25 @@ describe('the web hook trigger in a real n8n', () => {
 		}
 		expect(answers).toEqual(['200 ', '200 {"reason":"known"}', '200 {"reason":"known"}']);
 		expect(await executionsOf(stack.client, workflowId, 1)).toHaveLength(1);
+	});
+
+	test('listens in the editor until something that is wanted comes', async () => {
+		const { workflow, path } = beginning('website');
+		const { id } = await stack.client.createWorkflow(workflow);
+		await stack.client.run(id, 'Hook');
+		const url = `${stack.url}/webhook-test/${path}`;
+		const post = async (query: string, event: string) => {
+			const body = JSON.stringify({ event, data: { session_id: 'session_1', type: 'text', fingerprint: 1 } });
+			const headers = { 'Content-Type': 'application/json' };
+			return (await fetch(url + query, { method: 'POST', headers, body })).status;
+		};
+		const query = `?key=${encodeURIComponent(hookSecret)}`;
+		expect(await post('?key=guessed', 'message:send')).toBe(401);
+		expect(await post(query, 'message:updated')).toBe(200);
+		expect(await stack.client.executionsOf(id)).toEqual([]);
+		expect(await post(query, 'message:send')).toBe(200);
+		expect(await executionsOf(stack.client, id, 1)).toHaveLength(1);
+		expect(await post(query, 'message:send')).toBe(404);
 	});
 });
 
