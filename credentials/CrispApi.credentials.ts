@@ -124,6 +124,24 @@ export class CrispApi implements ICredentialType {
 			required: true,
 			description: 'Where the API is served, without the version. Leave as it is, unless you test against a stand-in.',
 		},
+		{
+			displayName: 'Signing Secret',
+			name: 'signingSecret',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			description:
+				'Only for Crisp Web Hook Trigger with a plugin hook: the signing secret that stands beside the hook in Crisp Marketplace, under Settings > Events of the plugin',
+		},
+		{
+			displayName: 'Web Hook Key',
+			name: 'hookSecret',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			description:
+				'Only for Crisp Web Hook Trigger with a website hook: a long random text of your own, which the URL of the hook in Crisp ends with, as in ?key=…',
+		},
 	];
 
 	/**

@@ -4,6 +4,7 @@ import { events, type Announcement } from './announce';
 import { validateContent } from './content';
 import type { FailOptions, Faults, LimitOptions, Matched, RefuseOptions, StallOptions } from './faults';
 import { setAvailability } from './handlers/operators';
+import type { HookOptions, Hooks } from './hooks';
 import type { Rest } from './rest';
 import type { Realtime } from './realtime';
 import { conversationIn, messageIn, operatorIn, type Author, type Website } from './state';
@@ -17,6 +18,7 @@ interface Parts {
 	rest: Rest;
 	realtime: Realtime;
 	faults: Faults;
+	hooks: Hooks;
 }
 
 type Body = Record<string, unknown>;
@@ -35,6 +37,7 @@ export function controlRouter(parts: Parts): Router {
 	}
 	router.get('/tokens', (_, response) => response.json(tokens));
 	router.get('/status', (_, response) => response.json(status(parts)));
+	router.get('/hooks/deliveries', (_, response) => response.json(parts.hooks.deliveries));
 	router.get('/events', (request, response) => stream(parts.world, request, response));
 	router.get('/websites', (_, response) => response.json(websites(parts.world)));
 	// With their data, which Crisp answers person by person only.
@@ -82,6 +85,7 @@ const DEEDS: Record<string, Deed> = {
 		world.announcer.announce(String(event), websiteId, (data ?? {}) as Body);
 	},
 	'/faults': (body, { faults }) => arm(faults, body as FaultOrders),
+	'/hooks': (body, { hooks }) => void hooks.add(body as unknown as HookOptions),
 	'/drop-sockets': (_, { realtime }) => realtime.drop(),
 };
 

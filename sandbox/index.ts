@@ -6,6 +6,7 @@ import { Access, type Credentials, type Token } from './access';
 import { Announcer } from './announce';
 import { controlRouter, refusalOf } from './control';
 import { Faults } from './faults';
+import { Hooks } from './hooks';
 import { isLocal } from './locality';
 import { Realtime } from './realtime';
 import { Rest, type RecordedRequest } from './rest';
@@ -16,6 +17,7 @@ import { tokens } from './tokens';
 import type { World } from './world';
 
 export type { Faults } from './faults';
+export type { Hooks } from './hooks';
 export type { RecordedRequest } from './rest';
 export type { Workspace } from './state';
 
@@ -27,6 +29,8 @@ export interface SandboxOptions {
 	clock?: () => number;
 	/** Milliseconds between the realtime channel's pings; Socket.IO's 25,000 unless told. */
 	pingInterval?: number;
+	/** Milliseconds before each further attempt of a web hook that was not answered with success. */
+	hookDelays?: number[];
 }
 
 export interface Sandbox {
@@ -39,6 +43,8 @@ export interface Sandbox {
 	/** How many realtime sockets are authenticated. */
 	connections(): number;
 	faults: Faults;
+	/** Web hooks that are called as things happen. */
+	hooks: Hooks;
 	/** Announces an event of the catalogue, for those that no REST call brings about. */
 	announce(event: string, websiteId: string | null, data: Record<string, unknown>): void;
 	/** Cuts every socket at transport level. */
@@ -47,9 +53,11 @@ export interface Sandbox {
 	close(): Promise<void>;
 }
 
+const HOOK_DELAYS = [1_000, 5_000];
+
 /** Starts a stand-in Crisp workspace on 127.0.0.1; rejects when the port is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-	const { port = 0, page = true, clock = Date.now, pingInterval } = options;
+	const { port = 0, page = true, clock = Date.now, pingInterval, hookDelays = HOOK_DELAYS } = options;
 	const app = express();
 	const server = createServer(app);
 	const address = () => `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -64,7 +72,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const world: World = { state, access, announcer, clock, url, socketUrl };
 	const rest = new Rest(world, faults);
 	announcer.subscribe((announcement) => realtime.deliver(announcement));
-	mount(app, { world, rest, realtime, faults }, page);
+	const hooks = new Hooks(world, hookDelays);
+	mount(app, { world, rest, realtime, faults, hooks }, page);
 
 	await listen(server, port);
 	return {
@@ -74,9 +83,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		requests: rest.requests,
 		connections: () => realtime.connections,
 		faults,
+		hooks,
 		announce: (event, websiteId, data) => announcer.announce(event, websiteId, data),
 		dropSockets: () => realtime.drop(),
-		close: () => shut(server, realtime, faults),
+		close: () => shut(server, { realtime, faults, hooks }),
 	};
 }
 
@@ -141,7 +151,8 @@ function listen(server: Server, port: number): Promise<void> {
 	});
 }
 
-async function shut(server: Server, realtime: Realtime, faults: Faults): Promise<void> {
+async function shut(server: Server, { realtime, faults, hooks }: Omit<Parts, 'world' | 'rest'>): Promise<void> {
+	await hooks.close();
 	faults.endPauses();
 	// Streams and kept-alive connections would hold the server open for as long as their clients like.
 	server.closeAllConnections();

@@ -8,10 +8,10 @@ import {
 	type ITriggerFunctions,
 	type ITriggerResponse,
 } from 'n8n-workflow';
-import { idIn } from '../Crisp/locators';
+import { chosenOf, readChoice, type Choice } from '../shared/choice';
 import { clock as systemClock, type Clock } from '../shared/clock';
 import { Refused, type Ending } from '../shared/connection';
-import { passes, toOutput, type Filter } from '../shared/delivery';
+import { toOutput } from '../shared/delivery';
 import { Derivation } from '../shared/derived';
 import { heardFor } from '../shared/events';
 import { forgetHub, hubFor, type Listener } from '../shared/hub';
@@ -29,11 +29,7 @@ export interface Surroundings {
 }
 
 /** What the form of the trigger says. */
-interface Settings {
-	events: string[];
-	/** Empty for every website of the token. */
-	website: string;
-	filter: Filter;
+interface Settings extends Choice {
 	/** In milliseconds. */
 	lookBack: number;
 }
@@ -113,28 +109,16 @@ async function holdActive(
 }
 
 function readSettings(context: ITriggerFunctions, credential: Credential): Settings {
-	const chosen = idIn('website', context.getNodeParameter('websiteId', ''));
-	const website = (typeof chosen === 'string' && chosen) || credential.websiteId?.trim() || '';
-	const { messageTypes, ignoreOwn } = context.getNodeParameter('filters', {}) as IDataObject;
 	const { lookBackHours = 24 } = context.getNodeParameter('options', {}) as IDataObject;
-	return {
-		events: context.getNodeParameter('events', []) as string[],
-		website,
-		lookBack: Number(lookBackHours) * 3_600_000,
-		filter: {
-			messageTypes: (messageTypes as string[] | undefined) ?? [],
-			website: website || undefined,
-			ignoresOwn: ignoreOwn !== false,
-			instanceId: context.getInstanceId(),
-		},
-	};
+	return { ...readChoice(context, credential), lookBack: Number(lookBackHours) * 3_600_000 };
 }
 
 function subscribe(
 	context: ITriggerFunctions,
-	{ events, website, filter, lookBack }: Settings,
+	settings: Settings,
 	{ clock, isResumed, isManual }: { clock: Clock; isResumed: boolean; isManual: boolean },
 ): Subscription {
+	const { events, website, lookBack } = settings;
 	const node = context.getNode();
 	const emit = context.emit as Emit;
 	const derivation = new Derivation();
@@ -153,9 +137,7 @@ function subscribe(
 			return found.flat().sort((a, b) => a.at - b.at);
 		},
 		deliver(heard, payload, identity) {
-			const names = derivation.namesOf(heard, payload).filter((name) => events.includes(name));
-			for (const name of names) {
-				if (!passes(name, payload, filter)) continue;
+			for (const name of chosenOf(settings, derivation, heard, payload)) {
 				const key = identity && keyOf(context, name, identity);
 				try {
 					emit([[{ json: toOutput(name, payload) }]], undefined, undefined, key);

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Clock } from '../shared/clock';
 import { identityOf } from '../shared/delivery';
+import { Remembered } from '../shared/remembered';
 import type { Happening } from './missed';
 
 export interface SubscriptionOptions {
@@ -23,7 +24,6 @@ export interface SubscriptionOptions {
 const overlap = 120_000;
 const firstRetry = 5_000;
 const longestRetry = 60_000;
-const mostRemembered = 10_000;
 
 /**
  * The events of one workflow: each once, none missed that Crisp can still tell, and what was missed
@@ -32,7 +32,7 @@ const mostRemembered = 10_000;
 export class Subscription {
 	private readonly stop = new AbortController();
 
-	private readonly remembered = new Set<string>();
+	private readonly remembered = new Remembered();
 
 	/** From when on something may be missing; undefined while nothing is. */
 	private missingSince?: number;
@@ -122,20 +122,10 @@ export class Subscription {
 
 	private pass({ name, payload, at }: Happening): void {
 		const identity = identityOf(name, payload);
-		if (identity !== undefined && !this.isNew(identity)) return;
+		if (identity !== undefined && !this.remembered.isNew(identity)) return;
 		// n8n saves this before the execution is safe, so it says that all before this event is done.
 		this.options.memory.mark = Math.min(this.latest, this.missingSince ?? Infinity);
 		this.latest = Math.max(this.latest, at);
 		this.options.deliver(name, payload, identity);
-	}
-
-	private isNew(identity: string): boolean {
-		if (this.remembered.has(identity)) return false;
-		this.remembered.add(identity);
-		if (this.remembered.size > mostRemembered) {
-			const [oldest] = this.remembered;
-			this.remembered.delete(oldest as string);
-		}
-		return true;
 	}
 }

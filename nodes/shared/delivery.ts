@@ -38,7 +38,8 @@ export function identityOf(name: string, payload: IDataObject): string | undefin
 	return undefined;
 }
 
-function websiteOf({ website_id, resource }: IDataObject): string | undefined {
+/** The ID of the website that an event is about, wherever it says so. */
+export function websiteOf({ website_id, resource }: IDataObject): string | undefined {
 	if (typeof website_id === 'string') return website_id;
 	const { type, id } = (resource ?? {}) as IDataObject;
 	return type === 'website' ? String(id) : undefined;

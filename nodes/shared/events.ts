@@ -148,6 +148,16 @@ export function eventNamed(name: string): CrispEvent | undefined {
 	return byName.get(name);
 }
 
+/** What Crisp's website hooks leave out; its plugin hooks carry it. https://docs.crisp.chat/references/web-hooks/v1/ */
+export const notInWebsiteHooks = [
+	'message:compose:send',
+	'message:compose:receive',
+	'session:request:initiated',
+	'session:set_opened',
+	'session:set_closed',
+	'session:set_routing',
+];
+
 /** The events that carry a message, so that a filter on message types applies to them. */
 export const messageEvents = ['message:send', 'message:received'];
 

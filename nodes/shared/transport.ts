@@ -18,6 +18,10 @@ export interface Credential {
 	key: string;
 	websiteId?: string;
 	baseUrl: string;
+	/** What Crisp signs the requests of plugin hooks with. */
+	signingSecret?: string;
+	/** What website hooks have to send as `?key=`. */
+	hookSecret?: string;
 }
 
 export interface CrispRequest {

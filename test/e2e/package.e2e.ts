@@ -17,6 +17,7 @@ describe('the packed package in a real n8n', () => {
 			'n8n-nodes-crisp.crisp',
 			'n8n-nodes-crisp.crispTool',
 			'n8n-nodes-crisp.crispTrigger',
+			'n8n-nodes-crisp.crispWebhookTrigger',
 		]);
 	});
 

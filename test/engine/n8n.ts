@@ -1,4 +1,4 @@
-import { ExecuteContext, LoadOptionsContext, TriggerContext } from 'n8n-core';
+import { ExecuteContext, LoadOptionsContext, TriggerContext, WebhookContext } from 'n8n-core';
 import {
 	createRunExecutionData,
 	NodeConnectionTypes,
@@ -12,6 +12,8 @@ import {
 	type INodeParameters,
 	type INodeType,
 	type INodeTypes,
+	type IWebhookData,
+	type IWebhookFunctions,
 	type IWorkflowExecuteAdditionalData,
 	type ITriggerFunctions,
 	type WorkflowActivateMode,
@@ -20,12 +22,14 @@ import {
 import { CrispApi } from '../../credentials/CrispApi.credentials';
 import { Crisp } from '../../nodes/Crisp/Crisp.node';
 import { CrispTrigger } from '../../nodes/CrispTrigger/CrispTrigger.node';
+import { CrispWebhookTrigger } from '../../nodes/CrispWebhookTrigger/CrispWebhookTrigger.node';
 import type { Credential } from '../../nodes/shared/transport';
 
 /** Runs the nodes in n8n-core's own contexts: its parameters, expressions, credentials and requests. */
 
 export const crisp = new Crisp();
 export const crispTrigger = new CrispTrigger();
+export const crispWebhookTrigger = new CrispWebhookTrigger();
 
 const nodeTypes = {
 	getByName: (type: string) => typeNamed(type),
@@ -34,13 +38,14 @@ const nodeTypes = {
 } as unknown as INodeTypes;
 
 function typeNamed(type: string): INodeType {
+	if (type === 'crispWebhookTrigger') return crispWebhookTrigger;
 	return type === 'crispTrigger' ? crispTrigger : crisp;
 }
 
 export function nodeWith(type: string, parameters: INodeParameters, more: Partial<INode> = {}): INode {
 	return {
 		id: `node-${type}`,
-		name: type === 'crisp' ? 'Crisp' : 'Crisp Trigger',
+		name: typeNamed(type).description.displayName,
 		type,
 		typeVersion: 1,
 		position: [0, 0],
@@ -134,6 +139,30 @@ export function triggerContext({ credential, parameters, mode = 'trigger', ...mo
 		(error) => failures.push(error),
 	);
 	return { context: context as unknown as ITriggerFunctions, emitted, failures };
+}
+
+export interface Exchange extends Pick<IWorkflowExecuteAdditionalData, 'httpRequest' | 'httpResponse'> {
+	credential: Credential;
+	parameters: INodeParameters;
+	mode?: WorkflowExecuteMode;
+	nodeId?: string;
+}
+
+/** What the web hook trigger makes of one request. */
+export async function callWebhook({ credential, parameters, mode = 'webhook', nodeId, ...http }: Exchange) {
+	const node = nodeWith('crispWebhookTrigger', parameters, nodeId ? { id: nodeId } : {});
+	const workflow = workflowOf(node);
+	const [webhookDescription] = crispWebhookTrigger.description.webhooks ?? [];
+	const context = new WebhookContext(
+		workflow,
+		node,
+		{ ...additionalDataFor(() => credential), ...http } as IWorkflowExecuteAdditionalData,
+		mode,
+		{ webhookDescription } as IWebhookData,
+		[],
+		null,
+	);
+	return await crispWebhookTrigger.webhook.call(context as unknown as IWebhookFunctions);
 }
 
 type Search = keyof Crisp['methods']['listSearch'];

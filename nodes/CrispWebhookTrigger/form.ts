@@ -1,0 +1,50 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { choiceProperties } from '../shared/choiceForm';
+import { derivedEvents, eventNamed, notInWebsiteHooks } from '../shared/events';
+
+const pluginNotice = `In <a href="https://marketplace.crisp.chat" target="_blank">Crisp Marketplace</a>, open your plugin, then <b>Settings → Events</b>: paste the production URL above into the Production hook, and choose the same events there. Copy the hook's signing secret into 'Signing Secret' of the credential; without it, every request is refused. The plugin has to be installed on the website. Events for tokens of tier user only are not known to come by a hook.`;
+
+const websiteNotice = `In Crisp, open <b>Settings → Workspace Settings → Advanced configuration → Web Hooks</b>: paste the production URL above, followed by <code>?key=</code> and the 'Web Hook Key' of the credential, and choose the same events there. Without the key, every request is refused. A website hook does not carry: ${notCarried()}. Use a plugin hook, or Crisp Trigger, for these.`;
+
+function notCarried(): string {
+	const derived = derivedEvents.filter(({ of = '' }) => notInWebsiteHooks.includes(of)).map(({ name }) => name);
+	return [...notInWebsiteHooks, ...derived].map((name) => `${eventNamed(name)?.label} (${name})`).join(', ');
+}
+
+function notice(hook: string, displayName: string): INodeProperties {
+	return {
+		displayName,
+		name: `${hook}Notice`,
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { hook: [hook] } },
+	};
+}
+
+/** What n8n shows for the trigger. */
+export function webhookProperties(): INodeProperties[] {
+	return [
+		{
+			displayName: 'Hook',
+			name: 'hook',
+			type: 'options',
+			noDataExpression: true,
+			options: [
+				{
+					name: 'Plugin Hook',
+					value: 'plugin',
+					description: 'Set up in Crisp Marketplace; signed by Crisp, for every website that installed the plugin',
+				},
+				{
+					name: 'Website Hook',
+					value: 'website',
+					description: 'Set up in the settings of a workspace; not signed, so a key in the URL guards it',
+				},
+			],
+			default: 'plugin',
+		},
+		notice('plugin', pluginNotice),
+		notice('website', websiteNotice),
+		...choiceProperties(),
+	];
+}

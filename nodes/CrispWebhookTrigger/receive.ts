@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { chosenOf, readChoice } from '../shared/choice';
+import { identityOf, toOutput, websiteOf } from '../shared/delivery';
+import { Derivation } from '../shared/derived';
+import { heardFor } from '../shared/events';
+import { Remembered } from '../shared/remembered';
+import type { Credential } from '../shared/transport';
+import { faultOfKey, faultOfSignature } from './signature';
+
+/** What a node knows of earlier requests, as n8n makes it anew for each. */
+interface Memory {
+	derivation: Derivation;
+	remembered: Remembered;
+}
+
+interface HookEvent {
+	name: string;
+	payload: IDataObject;
+	/** Tells it from every other event, also where Crisp delivers it again; undefined where nothing does. */
+	identity: string | undefined;
+}
+
+/** By workflow and node: each gets every event once, however many there are. */
+const memories = new Map<string, Memory>();
+
+/** Answers one request of a Crisp web hook, and starts the workflow if it brings an event that is wanted. */
+export async function receive(context: IWebhookFunctions, now = Date.now()): Promise<IWebhookResponseData> {
+	const credential = await context.getCredentials<Credential>('crispApi');
+	const body = rawBodyOf(context);
+	const fault = faultOf(context, { credential, body, now });
+	if (fault) {
+		context.logger.warn(`${context.getNode().name}: a request was refused: ${fault}`);
+		return answer(context, 401, fault);
+	}
+	const event = readEvent(body, context.getHeaderData()['x-crisp-request-timestamp']);
+	if (!event) return answer(context, 400, 'not_an_event');
+	const { name, payload, identity } = event;
+	const choice = readChoice(context, credential);
+	if (!heardFor(choice.events).includes(name)) return answer(context, 200, 'not_chosen');
+	const { derivation, remembered } = memoryOf(context);
+	if (identity !== undefined && !remembered.isNew(identity)) return answer(context, 200, 'known');
+	const items = chosenOf(choice, derivation, name, payload).map((one) => ({ json: toOutput(one, payload) }));
+	return items.length > 0 ? { workflowData: [items] } : answer(context, 200, 'not_chosen');
+}
+
+interface Received {
+	credential: Credential;
+	body: Buffer;
+	now: number;
+}
+
+/** Why a request is refused; undefined for one of Crisp. */
+function faultOf(context: IWebhookFunctions, { credential, body, now }: Received): string | undefined {
+	if (context.getNodeParameter('hook') === 'website') {
+		return faultOfKey(credential.hookSecret, (context.getQueryData() as IDataObject).key);
+	}
+	const { 'x-crisp-request-timestamp': timestamp, 'x-crisp-signature': signature } = context.getHeaderData();
+	return faultOfSignature({ secret: credential.signingSecret, timestamp, signature, body, now });
+}
+
+/** The bytes that Crisp signed; n8n keeps them, except of what it does not take for JSON or text. */
+function rawBodyOf(context: IWebhookFunctions): Buffer {
+	const { rawBody } = context.getRequestObject() as { rawBody?: unknown };
+	if (Buffer.isBuffer(rawBody)) return rawBody;
+	return Buffer.from(JSON.stringify(context.getBodyData() ?? null));
+}
+
+/** Reads the envelope `{website_id, event, data, timestamp}`; undefined for anything else. */
+function readEvent(body: Buffer, requested: unknown): HookEvent | undefined {
+	const envelope = parsed(body);
+	if (!isObject(envelope)) return undefined;
+	const { event: name, website_id, data = {}, timestamp } = envelope;
+	if (typeof name !== 'string' || name === '' || !isObject(data)) return undefined;
+	const isTold = websiteOf(data) !== undefined || typeof website_id !== 'string';
+	const payload = isTold ? data : { website_id, ...data };
+	// Crisp may sign a repetition anew, but the event in it has the moment it happened.
+	const moment = timestamp === undefined ? requested : '';
+	const identity = identityOf(name, payload) ?? (moment === undefined ? undefined : hashOf(String(moment), body));
+	return { name, payload, identity };
+}
+
+function parsed(body: Buffer): unknown {
+	try {
+		return JSON.parse(body.toString()) as unknown;
+	} catch {
+		return undefined;
+	}
+}
+
+function isObject(value: unknown): value is IDataObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function hashOf(moment: string, body: Buffer): string {
+	return createHash('sha256').update(moment).update(body).digest('hex');
+}
+
+function memoryOf(context: IWebhookFunctions): Memory {
+	const fresh = { derivation: new Derivation(), remembered: new Remembered() };
+	// Who tests in the editor may well send the same request again.
+	if (context.getMode() === 'manual') return fresh;
+	const slot = `${context.getWorkflow().id}:${context.getNode().id}`;
+	const memory = memories.get(slot) ?? fresh;
+	memories.set(slot, memory);
+	return memory;
+}
+
+/** Answers without starting the workflow. */
+function answer(context: IWebhookFunctions, status: number, reason: string): IWebhookResponseData {
+	context.getResponseObject().status(status).json({ reason });
+	return { noWebhookResponse: true };
+}

@@ -1,0 +1,71 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { locatorModes, nothingChosen } from '../Crisp/locators';
+import { derivedEvents, events, messageEvents, messageTypes, type CrispEvent } from './events';
+
+/** What both triggers let a user choose: events, a website, filters. Read by `readChoice`. */
+export function choiceProperties(): INodeProperties[] {
+	const eventOptions = [...events, ...derivedEvents]
+		.map((event) => ({ name: event.label, value: event.name, description: descriptionOf(event) }))
+		.sort((a, b) => a.name.localeCompare(b.name));
+	return [
+		{
+			displayName: 'Trigger On',
+			name: 'events',
+			type: 'multiOptions',
+			required: true,
+			noDataExpression: true,
+			options: eventOptions,
+			default: [],
+		},
+		{
+			displayName: 'Website',
+			name: 'websiteId',
+			type: 'resourceLocator',
+			default: nothingChosen,
+			modes: locatorModes('website'),
+			description:
+				'The website to listen to. Leave empty for the default website of the credential, or for every website of the token if it has none.',
+		},
+		{
+			displayName: 'Filters',
+			name: 'filters',
+			type: 'collection',
+			placeholder: 'Add Filter',
+			default: {},
+			displayOptions: { show: { events: withMessages() } },
+			options: [
+				{
+					displayName: 'Ignore Own Messages',
+					name: 'ignoreOwn',
+					type: 'boolean',
+					default: true,
+					description:
+						'Whether to leave out messages that a Crisp node of this n8n sent, so that a workflow does not answer itself. This is also how it is without the filter.',
+				},
+				{
+					displayName: 'Message Types',
+					name: 'messageTypes',
+					type: 'multiOptions',
+					options: messageTypes.map((value) => ({ name: value.charAt(0).toUpperCase() + value.slice(1), value })),
+					default: ['text'],
+					description: 'The types of message that start the workflow; other events are not affected',
+				},
+			],
+		},
+	];
+}
+
+/** The events that filters on messages apply to. */
+function withMessages(): string[] {
+	const derived = derivedEvents.filter(({ of = '' }) => messageEvents.includes(of));
+	return [...messageEvents, ...derived.map(({ name }) => name)];
+}
+
+function descriptionOf({ name, of, tiers, isLegacy }: CrispEvent): string {
+	if (of) return `${name}, read from ${of}`;
+	return isLegacy ? `${name}, in no reference of today` : `${name}${onlyFor(tiers)}`;
+}
+
+function onlyFor(tiers: readonly string[]): string {
+	return tiers.length === 3 ? '' : `, for tokens of tier ${tiers.join(' and ')} only`;
+}

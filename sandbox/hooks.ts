@@ -1,0 +1,143 @@
+import { createHmac, randomUUID } from 'crypto';
+import { setTimeout as sleep } from 'timers/promises';
+import { invalid } from './answer';
+import { events, type Announcement } from './announce';
+import type { World } from './world';
+
+export type HookKind = 'plugin' | 'website';
+
+export interface HookOptions {
+	/** Where to deliver; a website hook has its key in here. */
+	url: string;
+	kind: HookKind;
+	/** What the requests of a plugin hook are signed with. */
+	secret?: string;
+	/** Everything the kind of hook carries, unless told. */
+	events?: string[];
+}
+
+/** One attempt; status 0 where nobody answered. */
+export interface Delivery {
+	url: string;
+	event: string;
+	attempt: number;
+	status: number;
+}
+
+/** What a website hook leaves out although a website token may receive it. */
+const NOT_IN_WEBSITE_HOOKS = new Set([
+	'message:compose:receive',
+	'message:compose:send',
+	'session:request:initiated',
+	'session:set_closed',
+	'session:set_opened',
+	'session:set_routing',
+]);
+
+const RECORDED = 10_000;
+const ANSWER_WITHIN = 10_000;
+
+interface Hook extends HookOptions {
+	/** Ends when everything announced so far is delivered, or given up. */
+	last: Promise<void>;
+}
+
+/** Crisp's web hooks: a POST for every event, repeated until it is answered with success or too often. */
+export class Hooks {
+	/** The last 10,000 attempts, the oldest first. */
+	readonly deliveries: Delivery[] = [];
+
+	private readonly hooks = new Set<Hook>();
+	private readonly end = new AbortController();
+	private readonly unsubscribe: () => void;
+
+	/** `delays` are the milliseconds before the second attempt, the third and so on. */
+	constructor(
+		private readonly world: World,
+		private readonly delays: number[],
+	) {
+		this.unsubscribe = world.announcer.subscribe((announcement) => this.tell(announcement));
+	}
+
+	/** Throws on what cannot be a hook; gives how to remove it. */
+	add(options: HookOptions): () => void {
+		const { url, kind, events: chosen = [] } = options;
+		if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) throw invalid('url: must be an address');
+		if (kind !== 'plugin' && kind !== 'website') throw invalid('kind: must be plugin or website');
+		if (!Array.isArray(chosen)) throw invalid('events: must be a list');
+		const strange = chosen.find((event) => !isCarried(kind, event));
+		if (strange !== undefined) throw invalid(`events: a ${kind} hook does not carry ${strange}`);
+		const hook = { ...options, last: Promise.resolve() };
+		this.hooks.add(hook);
+		return () => this.hooks.delete(hook);
+	}
+
+	/** Resolves when everything announced so far is delivered, or given up. */
+	async idle(): Promise<void> {
+		await Promise.all([...this.hooks].map(({ last }) => last));
+	}
+
+	async close(): Promise<void> {
+		this.unsubscribe();
+		this.end.abort();
+		await this.idle();
+		this.hooks.clear();
+	}
+
+	private tell(announcement: Announcement): void {
+		for (const hook of this.hooks) {
+			// One after the other, so that a test sees the order in which things happened.
+			if (this.isMeantFor(hook, announcement)) hook.last = hook.last.then(() => this.deliver(hook, announcement));
+		}
+	}
+
+	private isMeantFor({ kind, events: chosen }: Hook, { event, websiteId }: Announcement): boolean {
+		const [first] = this.world.state.websites.values();
+		const website = this.world.state.websites.get(websiteId ?? '');
+		const isReached = kind === 'plugin' ? website?.isPluginInstalled : website && website === first;
+		return Boolean(isReached) && isCarried(kind, event) && (chosen?.includes(event) ?? true);
+	}
+
+	private async deliver(hook: Hook, announcement: Announcement): Promise<void> {
+		const { event, websiteId, data, timestamp } = announcement;
+		const body = JSON.stringify({ website_id: websiteId, event, data, timestamp });
+		for (let attempt = 1; attempt <= this.delays.length + 1 && !this.end.signal.aborted; attempt++) {
+			const status = await this.post(hook, body, attempt);
+			this.deliveries.push({ url: hook.url, event, attempt, status });
+			if (this.deliveries.length > RECORDED) this.deliveries.shift();
+			if (status >= 200 && status < 300) return;
+			await sleep(this.delays[attempt - 1] ?? 0, undefined, { signal: this.end.signal }).catch(() => undefined);
+		}
+	}
+
+	private async post(hook: Hook, body: string, attempt: number): Promise<number> {
+		const signal = AbortSignal.any([this.end.signal, AbortSignal.timeout(ANSWER_WITHIN)]);
+		const headers = this.headersFor(hook, body, attempt);
+		try {
+			const response = await fetch(hook.url, { method: 'POST', headers, body, signal, redirect: 'manual' });
+			await response.text();
+			return response.status;
+		} catch {
+			return 0;
+		}
+	}
+
+	/** Each attempt is signed anew, as it happens at another time. */
+	private headersFor({ kind, secret }: Hook, body: string, attempt: number): Record<string, string> {
+		const timestamp = String(this.world.clock());
+		const sign = (key: string) => createHmac('sha256', key).update(`[${timestamp};${body}]`).digest('hex');
+		return {
+			'Content-Type': 'application/json',
+			'X-Crisp-Hook-Origin': `${kind}/rtm ${randomUUID().replaceAll('-', '').slice(0, 16)} production`,
+			'X-Crisp-Request-Timestamp': timestamp,
+			...(kind === 'plugin' && { 'X-Crisp-Signature': sign(secret ?? '') }),
+			'X-Delivery-Attempt-Limit': String(this.delays.length + 1),
+			'X-Delivery-Attempt-Count': String(attempt),
+		};
+	}
+}
+
+function isCarried(kind: HookKind, event: string): boolean {
+	const isLeftOut = kind === 'website' && NOT_IN_WEBSITE_HOOKS.has(event);
+	return !isLeftOut && Boolean(events.get(event)?.tiers.includes(kind));
+}

@@ -1,0 +1,142 @@
+import { createHmac } from 'crypto';
+import { once } from 'events';
+import { createServer, type IncomingHttpHeaders, type Server } from 'http';
+import type { AddressInfo } from 'net';
+import { startSandbox, type Sandbox } from '../../sandbox';
+import { HELP_ID, SHOP_ID, UNCONNECTED_ID, sessionId } from '../../sandbox/seed';
+import { control } from './client';
+
+interface Called {
+	headers: IncomingHttpHeaders;
+	body: string;
+}
+
+const NOW = Date.UTC(2026, 0, 1);
+
+let sandbox: Sandbox;
+let server: Server;
+let url: string;
+let calls: Called[];
+let statuses: number[];
+
+beforeEach(async () => {
+	calls = [];
+	statuses = [];
+	sandbox = await startSandbox({ page: false, clock: () => NOW, hookDelays: [0, 0] });
+	server = createServer((request, response) => {
+		let body = '';
+		request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+		request.on('end', () => {
+			calls.push({ headers: request.headers, body });
+			response.writeHead(statuses.shift() ?? 200).end();
+		});
+	});
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+});
+
+afterEach(async () => {
+	await sandbox.close();
+	server.closeAllConnections();
+	server.close();
+});
+
+const state = { session_id: sessionId(1), state: 'resolved' };
+const namesCalled = () => calls.map(({ body }) => (JSON.parse(body) as { event: string }).event);
+
+test('a plugin hook is called with the signed event', async () => {
+	await control(sandbox, '/hooks', { url, kind: 'plugin', secret: 'shh' });
+	sandbox.announce('session:set_state', SHOP_ID, state);
+	await sandbox.hooks.idle();
+	const [{ headers, body } = { headers: {}, body: '' }] = calls;
+	expect(JSON.parse(body)).toEqual({
+		website_id: SHOP_ID,
+		event: 'session:set_state',
+		data: { website_id: SHOP_ID, ...state },
+		timestamp: NOW,
+	});
+	expect(headers).toMatchObject({
+		'content-type': 'application/json',
+		'x-crisp-request-timestamp': `${NOW}`,
+		'x-crisp-signature': createHmac('sha256', 'shh').update(`[${NOW};${body}]`).digest('hex'),
+		'x-delivery-attempt-limit': '3',
+		'x-delivery-attempt-count': '1',
+	});
+	expect(headers['x-crisp-hook-origin']).toMatch(/^plugin\/rtm [0-9a-f]{16} production$/);
+});
+
+test('a website hook is not signed, is of one website and leaves out what Crisp leaves out', async () => {
+	sandbox.hooks.add({ url, kind: 'website' });
+	for (const website of [SHOP_ID, HELP_ID, UNCONNECTED_ID]) sandbox.announce('session:set_state', website, state);
+	sandbox.announce('session:set_routing', SHOP_ID, {});
+	sandbox.announce('identity:verify:request', SHOP_ID, {});
+	sandbox.announce('campaign:progress', SHOP_ID, {});
+	await sandbox.hooks.idle();
+	expect(namesCalled()).toEqual(['session:set_state']);
+	expect(calls[0]?.headers).not.toHaveProperty('x-crisp-signature');
+});
+
+test('a plugin hook is of the websites that installed the plugin, and of the events it is set to', async () => {
+	const remove = sandbox.hooks.add({ url, kind: 'plugin', secret: 's', events: ['session:set_routing'] });
+	for (const website of [SHOP_ID, HELP_ID, UNCONNECTED_ID]) sandbox.announce('session:set_routing', website, {});
+	sandbox.announce('session:set_state', SHOP_ID, state);
+	await sandbox.hooks.idle();
+	expect(namesCalled()).toEqual(['session:set_routing', 'session:set_routing']);
+	remove();
+	sandbox.announce('session:set_routing', SHOP_ID, {});
+	await sandbox.hooks.idle();
+	expect(calls).toHaveLength(2);
+});
+
+test('what is not answered with success comes again, but not for ever', async () => {
+	sandbox.hooks.add({ url, kind: 'plugin', secret: 's' });
+	statuses = [500, 302, 204, 401, 500, 404, 200];
+	for (let time = 0; time < 3; time++) sandbox.announce('session:set_state', SHOP_ID, state);
+	await sandbox.hooks.idle();
+	const attempts = calls.map(({ headers }) => headers['x-delivery-attempt-count']);
+	expect(attempts).toEqual(['1', '2', '3', '1', '2', '3', '1']);
+	expect(await control(sandbox, '/hooks/deliveries')).toMatchObject([
+		{ attempt: 1, status: 500 },
+		{ attempt: 2, status: 302 },
+		{ attempt: 3, status: 204 },
+		{ attempt: 1, status: 401 },
+		{ attempt: 2, status: 500 },
+		{ attempt: 3, status: 404 },
+		{ attempt: 1, status: 200 },
+	]);
+});
+
+test.each([
+	[{ kind: 'plugin' }, 'url: must be an address'],
+	[{ url: 'file:///etc/hosts', kind: 'plugin' }, 'url: must be an address'],
+	[{ url: 'http://127.0.0.1/', kind: 'socket' }, 'kind: must be plugin or website'],
+	[{ url: 'http://127.0.0.1/', kind: 'plugin', events: 'all' }, 'events: must be a list'],
+	[
+		{ url: 'http://127.0.0.1/', kind: 'website', events: ['session:set_routing'] },
+		'events: a website hook does not carry session:set_routing',
+	],
+	[{ url: 'http://127.0.0.1/', kind: 'plugin', events: ['no:event'] }, 'events: a plugin hook does not carry no:event'],
+])('what cannot be a hook is refused: %j', async (hook, message) => {
+	expect(await control(sandbox, '/hooks', hook)).toMatchObject({ reason: 'invalid_data', data: { message } });
+});
+
+test('nothing is called any more once the sandbox closes, be it in the middle of a delay or an answer', async () => {
+	const other = await startSandbox({ page: false, hookDelays: [60_000] });
+	statuses = [500];
+	other.hooks.add({ url, kind: 'plugin', secret: 's' });
+	server.prependOnceListener('request', (_, response) => response.once('finish', () => void other.close()));
+	other.announce('session:set_state', SHOP_ID, state);
+	other.announce('session:set_state', SHOP_ID, state);
+	await other.hooks.idle();
+	expect(calls).toHaveLength(1);
+
+	const silent = await startSandbox({ page: false });
+	server.removeAllListeners('request');
+	const asked = once(server, 'request');
+	silent.hooks.add({ url, kind: 'plugin', secret: 's' });
+	silent.announce('session:set_state', SHOP_ID, state);
+	await asked;
+	await silent.close();
+	expect(silent.hooks.deliveries).toMatchObject([{ status: 0 }]);
+});
