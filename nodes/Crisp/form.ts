@@ -144,15 +144,23 @@ function toProperty(wireName: string, field: Field, isInCollection = false): INo
 		(isInCollection ? '/' : '') + parameterName(name),
 		values,
 	]);
+	const displayName = labelOf(wireName, field);
+	const typed = typeOf(field);
 	return {
-		displayName: labelOf(wireName, field),
+		displayName,
 		name: parameterName(wireName || 'fields'),
-		...typeOf(field),
+		...typed,
+		...(typed.type === 'fixedCollection' && { placeholder: `Add ${oneOf(displayName)}` }),
 		...(field.required && !isInCollection && { required: true }),
 		description: field.description,
 		...(field.example && { placeholder: `e.g. ${field.example}` }),
 		...(show.length > 0 && { displayOptions: { show: Object.fromEntries(show) } }),
 	};
+}
+
+/** What the button under a table adds: one of "Choices", or of "Segments (Replace All)". */
+function oneOf(label: string): string {
+	return label.replace(/ \(.*\)$/, '').replace(/(?<=[a-z])s$/, '');
 }
 
 type Typed = Pick<INodeProperties, 'type' | 'default'> & Partial<INodeProperties>;
@@ -182,7 +190,7 @@ function typeOf(field: Field): Typed {
 			return { type: 'json', default: fallback };
 		case 'list':
 			if (!field.picks) return { type: 'string', default: fallback };
-			return { ...tableOf('Entries', [locatorColumn('Entry', 'entry', field.picks)]), placeholder: 'Add Entry' };
+			return tableOf('Entries', [locatorColumn('Entry', 'entry', field.picks)]);
 		case 'pairs':
 			return tableOf('Data', [field.picks ? locatorColumn('Key', 'key', field.picks) : keyColumn, valueColumn]);
 		case 'table':
@@ -236,11 +244,5 @@ function byLabel(values: INodeProperties[]): INodeProperties[] {
 
 function tableOf(displayName: string, values: INodeProperties[]): Typed {
 	const rows: INodePropertyCollection = { displayName, name: 'rows', values: byLabel(values) };
-	return {
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true },
-		placeholder: 'Add Row',
-		default: {},
-		options: [rows],
-	};
+	return { type: 'fixedCollection', typeOptions: { multipleValues: true }, default: {}, options: [rows] };
 }

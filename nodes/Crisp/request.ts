@@ -77,7 +77,9 @@ function isShown(field: Field, values: Map<string, unknown>): boolean {
 }
 
 function missing(name: string, field: Field): UserError {
-	return new UserError(`'${labelOf(name, field)}' is empty`, { description: `Crisp needs it: ${field.description}.` });
+	return new UserError(`'${labelOf(name, field)}' is empty`, {
+		description: `Fill it in, or check that the expression has a value for this item. ${field.description}.`,
+	});
 }
 
 /**

@@ -120,7 +120,6 @@ function subscribe(
 ): Subscription {
 	const { events, website, lookBack } = settings;
 	const node = context.getNode();
-	const emit = context.emit as Emit;
 	const derivation = new Derivation();
 	const heard = heardFor(events);
 	return new Subscription({
@@ -140,9 +139,11 @@ function subscribe(
 			for (const name of chosenOf(settings, derivation, heard, payload)) {
 				const key = identity && keyOf(context, name, identity);
 				try {
-					emit([[{ json: toOutput(name, payload) }]], undefined, undefined, key);
+					// In a test in the editor, n8n puts its `emit` there after the trigger has begun.
+					(context.emit as Emit)([[{ json: toOutput(name, payload) }]], undefined, undefined, key);
 				} catch (error) {
 					context.logger.error(`${node.name}: n8n did not take an event: ${(error as Error).message}`);
+					if (isManual) context.emitError(asNodeError(node, error));
 				}
 			}
 		},

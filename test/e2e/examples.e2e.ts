@@ -54,6 +54,24 @@ describe('workflows in a real n8n', () => {
 		});
 	});
 
+	test('a test in the editor shows the event that comes while it listens', async () => {
+		const events = ['message:send', 'conversation:resolved'];
+		const trigger = crispNode(stack, 'crispTrigger', 'Listen', { events });
+		const { id } = await stack.client.createWorkflow(chainOf('Listen in the editor', [trigger]));
+		const executionId = await stack.client.run(id, 'Listen');
+		const { data } = await until(
+			'the test to end',
+			async () => {
+				await stack.sandbox.visitorWrites('Do you hear me?');
+				return await stack.client.execution(executionId);
+			},
+			({ status }) => status !== 'running' && status !== 'new',
+		);
+		const [run] = data.resultData.runData.Listen ?? [];
+		expect(run?.data?.main?.[0]?.[0]?.json).toMatchObject({ event: 'message:send', text: 'Do you hear me?' });
+		await connected(usualConnections);
+	});
+
 	test("a picture gets no reply: the example's filter takes texts only", async () => {
 		const file = { name: 'a.png', url: 'https://example.com/a.png', type: 'image/png' };
 		const { session_id } = await stack.sandbox.visitorSends('file', file);

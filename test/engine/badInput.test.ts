@@ -165,7 +165,7 @@ const cases: Case[] = [
 		good: 'Hello',
 		bad: '',
 		message: /^'Text' is empty/,
-		cure: /Crisp needs it/,
+		cure: /Fill it in/,
 	},
 	{
 		title: 'an update of nothing',

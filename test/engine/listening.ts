@@ -48,6 +48,7 @@ export class Workflows {
 		const remembered = trigger.context.getWorkflowStaticData('node');
 		Object.assign(remembered, memory);
 		const response = await listen(trigger.context, { clock: more.clock ?? hurried });
+		trigger.attach();
 		this.responses.push(response);
 		return { ...trigger, response, memory: remembered };
 	}

@@ -128,17 +128,20 @@ export function triggerContext({ credential, parameters, mode = 'trigger', ...mo
 	const emitted: IDataObject[] = [];
 	const failures: Error[] = [];
 	const node = nodeWith('crispTrigger', parameters, more.nodeId ? { id: more.nodeId } : {});
+	const emit = (data: INodeExecutionData[][]) => void emitted.push(...data.flat().map(({ json }) => json));
 	const context = new TriggerContext(
 		workflowOf(node),
 		node,
 		additionalDataFor(typeof credential === 'function' ? credential : () => credential),
 		mode,
 		more.activation ?? 'activate',
-		(data) => emitted.push(...data.flat().map(({ json }) => json)),
+		// In a test in the editor, n8n has a place for events only once `trigger()` has returned.
+		mode === 'manual' ? undefined : emit,
 		undefined,
 		(error) => failures.push(error),
 	);
-	return { context: context as unknown as ITriggerFunctions, emitted, failures };
+	const attach = () => Object.assign(context, { emit });
+	return { context: context as unknown as ITriggerFunctions, emitted, failures, attach };
 }
 
 export interface Exchange extends Pick<IWorkflowExecuteAdditionalData, 'httpRequest' | 'httpResponse'> {

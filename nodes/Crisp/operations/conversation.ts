@@ -107,7 +107,10 @@ export const conversation = resource(
 				ip: text('IP address of the visitor'),
 				avatar: text('Address of the picture of the visitor', { label: 'Avatar URL' }),
 				subject: text('Subject of the conversation'),
-				segments: list('Segments of the conversation; they replace the ones it has', { picks: 'conversationSegment' }),
+				segments: list('Segments of the conversation; they replace the ones it has', {
+					label: 'Segments (Replace All)',
+					picks: 'conversationSegment',
+				}),
 				data: pairs('Custom data of the conversation', { label: 'Custom Data', picks: 'conversationData' }),
 				origin,
 				device: json('Device of the visitor: capabilities, geolocation, system, timezone and locales'),

@@ -23,6 +23,8 @@ const colors = ['red', 'orange', 'yellow', 'green', 'blue', 'purple', 'pink', 'b
 
 const name = text('Full name of the person', { label: 'Name', example: 'Nathan Smith' });
 
+const segments = list('Segments of the person; they replace the ones the person has', { picks: 'personSegment' });
+
 /** What a profile holds besides email and name; the same to create, to update and to replace. */
 const profile: Fields = {
 	'person.avatar': text('Address of the picture of the person', { label: 'Avatar URL' }),
@@ -72,7 +74,7 @@ const profile: Fields = {
 	'company.metrics.market_cap': number('Market capitalization of the company', { label: 'Company Market Cap' }),
 	'company.metrics.raised': number('Money the company raised', { label: 'Company Money Raised' }),
 	'company.metrics.arr': number('Annual recurring revenue of the company', { label: 'Company ARR' }),
-	segments: list('Segments of the person; they replace the ones the person has', { picks: 'personSegment' }),
+	segments,
 	notepad: longText('Private notes on the person'),
 	active: instant('When the person was last active', { label: 'Last Active' }),
 };
@@ -128,7 +130,12 @@ export const person = resource(
 		update: op('PATCH /v1/website/{website_id}/people/profile/{people_id}', {
 			action: 'Update a person',
 			description: 'Change the fields given and keep the rest',
-			body: { email: email('Email of the person'), 'person.nickname': name, ...profile },
+			body: {
+				email: email('Email of the person'),
+				'person.nickname': name,
+				...profile,
+				segments: { ...segments, label: 'Segments (Replace All)' },
+			},
 		}),
 		replace: op('PUT /v1/website/{website_id}/people/profile/{people_id}', {
 			action: 'Replace a person',
