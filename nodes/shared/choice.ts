@@ -22,7 +22,7 @@ interface Context {
 export function readChoice(context: Context, credential: Credential): Choice {
 	const chosen = idIn('website', context.getNodeParameter('websiteId', ''));
 	const website = (typeof chosen === 'string' && chosen) || credential.websiteId?.trim() || '';
-	const { messageTypes, ignoreOwn } = context.getNodeParameter('filters', {}) as IDataObject;
+	const { messageTypes, ignoreOwn, ignoreAutomated, inboxes } = context.getNodeParameter('filters', {}) as IDataObject;
 	return {
 		events: context.getNodeParameter('events', []) as string[],
 		website,
@@ -30,9 +30,17 @@ export function readChoice(context: Context, credential: Credential): Choice {
 			messageTypes: (messageTypes as string[] | undefined) ?? [],
 			website: website || undefined,
 			ignoresOwn: ignoreOwn !== false,
+			ignoresAutomated: ignoreAutomated === true,
+			inboxes: namesIn(inboxes),
 			instanceId: context.getInstanceId(),
 		},
 	};
+}
+
+/** Names that are given with commas between them, or as an array. */
+function namesIn(given: unknown): string[] {
+	const names = Array.isArray(given) ? (given as unknown[]) : String(given ?? '').split(',');
+	return names.map((name) => String(name).trim()).filter((name) => name !== '');
 }
 
 /** The chosen events that an event of Crisp is and that pass the filters. To be asked once for each event. */

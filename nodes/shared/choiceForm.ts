@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { locatorModes, nothingChosen } from '../Crisp/locators';
-import { derivedEvents, events, messageEvents, messageTypes, type CrispEvent } from './events';
+import { derivedEvents, events, messageTypes, type CrispEvent } from './events';
 
 /** What both triggers let a user choose: events, a website, filters. Read by `readChoice`. */
 export function choiceProperties(): INodeProperties[] {
@@ -32,8 +32,14 @@ export function choiceProperties(): INodeProperties[] {
 			type: 'collection',
 			placeholder: 'Add Filter',
 			default: {},
-			displayOptions: { show: { events: withMessages() } },
 			options: [
+				{
+					displayName: 'Ignore Automated Messages',
+					name: 'ignoreAutomated',
+					type: 'boolean',
+					default: true,
+					description: 'Whether to leave out messages that are marked as written by a bot, of whatever program',
+				},
 				{
 					displayName: 'Ignore Own Messages',
 					name: 'ignoreOwn',
@@ -41,6 +47,15 @@ export function choiceProperties(): INodeProperties[] {
 					default: true,
 					description:
 						'Whether to leave out messages that a Crisp node of this n8n sent, so that a workflow does not answer itself. This is also how it is without the filter.',
+				},
+				{
+					displayName: 'Inboxes',
+					name: 'inboxes',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. main, d42e8b3b-ea8f-4e79-a9f8-d0e467fc1c31',
+					description:
+						'IDs of the inboxes whose events start the workflow, separated by commas; "main" is the main inbox. Events of no inbox are not affected.',
 				},
 				{
 					displayName: 'Message Types',
@@ -53,12 +68,6 @@ export function choiceProperties(): INodeProperties[] {
 			],
 		},
 	];
-}
-
-/** The events that filters on messages apply to. */
-function withMessages(): string[] {
-	const derived = derivedEvents.filter(({ of = '' }) => messageEvents.includes(of));
-	return [...messageEvents, ...derived.map(({ name }) => name)];
 }
 
 function descriptionOf({ name, of, tiers, isLegacy }: CrispEvent): string {

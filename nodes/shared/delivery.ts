@@ -11,15 +11,26 @@ export interface Filter {
 	website?: string;
 	/** Whether messages that this n8n sent are left out, so that a workflow does not answer itself. */
 	ignoresOwn: boolean;
+	/** Whether messages that are marked as written by a bot are left out. */
+	ignoresAutomated?: boolean;
+	/** The inboxes whose events pass, the main one as `main`; all where empty. Events of no inbox pass. */
+	inboxes?: string[];
 	instanceId: string;
 }
+
+/** What the inbox is called that has no ID. */
+const mainInbox = 'main';
 
 /** Whether an event passes. A visitor's message is never left out for its fingerprint. */
 export function passes(name: string, payload: IDataObject, filter: Filter): boolean {
 	const website = websiteOf(payload);
 	if (filter.website && website && website !== filter.website) return false;
+	if (filter.inboxes?.length && 'inbox_id' in payload) {
+		if (!filter.inboxes.includes(String(payload.inbox_id ?? mainInbox))) return false;
+	}
 	if (payload.type === undefined || !messageEvents.includes(eventNamed(name)?.of ?? name)) return true;
 	if (filter.messageTypes.length > 0 && !filter.messageTypes.includes(String(payload.type))) return false;
+	if (filter.ignoresAutomated && payload.automated === true) return false;
 	const isOperators = payload.from === 'operator';
 	return !(filter.ignoresOwn && isOperators && isOwnFingerprint(filter.instanceId, Number(payload.fingerprint)));
 }

@@ -35,6 +35,21 @@ describe('an active trigger', () => {
 		expect(emitted.map(({ type }) => type)).toEqual(['file']);
 	});
 
+	it('hears only the inboxes it is set to, and no bots where it is told so', async () => {
+		const { emitted } = await workflows.activate(['message:received'], {
+			filters: { ignoreOwn: false, ignoreAutomated: true, inboxes: 'main, no-such-inbox' },
+		});
+		const elsewhere = await workflows.activate(['message:received'], {
+			nodeId: 'elsewhere',
+			filters: { ignoreOwn: false, inboxes: 'no-such-inbox' },
+		});
+		await workflows.send('from a bot', { automated: true });
+		await workflows.send('from a person');
+		await until(() => emitted.length > 0);
+		expect(emitted.map(({ text }) => text)).toEqual(['from a person']);
+		expect(elsewhere.emitted).toEqual([]);
+	});
+
 	it('does not hear what this n8n sent, unless told to', async () => {
 		const deaf = await workflows.activate(['message:received', 'message:send'], { nodeId: 'deaf' });
 		const all = await workflows.activate(['message:received', 'message:send'], {

@@ -42,6 +42,19 @@ describe('a filter', () => {
 			true,
 		],
 		['what another n8n sent', 'message:received', { from: 'operator', fingerprint: foreign }, {}, true],
+		['a bot', 'message:received', { automated: true }, {}, true],
+		['a bot, when bots are left out', 'message:received', { automated: true }, { ignoresAutomated: true }, false],
+		['a person, when bots are left out', 'message:send', {}, { ignoresAutomated: true }, true],
+		['an inbox that is asked for', 'message:send', { inbox_id: 'i' }, { inboxes: ['i'] }, true],
+		[
+			'an inbox that is not',
+			'session:set_state',
+			{ inbox_id: 'j', type: undefined },
+			{ inboxes: ['i', 'main'] },
+			false,
+		],
+		['the main inbox', 'message:send', { inbox_id: null }, { inboxes: ['main'] }, true],
+		['no inbox at all', 'people:profile:created', { type: undefined }, { inboxes: ['i'] }, true],
 		['a visitor, even with a tag that matches', 'message:send', { fingerprint: own }, {}, true],
 	])('%s', (_, name, more, filter, expected) => {
 		expect(passes(name, { ...message, ...more }, { ...open, ...filter })).toBe(expected);
