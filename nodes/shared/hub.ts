@@ -31,6 +31,8 @@ interface Line {
 	isReady: boolean;
 	/** Resolves with the first outcome: undefined once the line is ready, or why it is not. */
 	outcome: Promise<Ending | undefined>;
+	/** Why the line is not there now, once it was tried. */
+	ending?: Ending;
 	/** When Crisp was asked to accept the line: from then on it may bring what an older line brings, too. */
 	askedAt?: number;
 }
@@ -70,20 +72,25 @@ export class Hub {
 		for (;;) {
 			const newest = this.lines.at(-1);
 			const line = newest && covers(newest.wish, listener) ? newest : this.open();
-			const wasReady = line.isReady;
-			const ending = await line.outcome;
+			if (line.isReady) {
+				listener.onReady();
+				return undefined;
+			}
+			// What the line first came to may be long ago; what it is now is what counts.
+			const ending = line.ending ?? (await line.outcome);
 			// A line that a wider one overtook is not the end of it.
 			if (ending?.kind === 'closed' && this.listeners.has(listener)) continue;
-			if (wasReady) listener.onReady();
 			return ending;
 		}
 	}
 
-	/** Ends the delivery to one listener; the line goes with the last of them. */
+	/** Ends the delivery to one listener, with a line that only it needed; the last takes the last line along. */
 	async leave(listener: Listener): Promise<void> {
 		this.listeners.delete(listener);
-		if (!this.isEmpty) return;
-		await Promise.all(this.lines.splice(0).map(async ({ connection }) => await connection.close()));
+		const [line] = this.lines;
+		const isEnough = line && [...this.listeners].every((other) => covers(line.wish, other));
+		const needless = this.isEmpty ? 0 : isEnough ? 1 : this.lines.length;
+		await Promise.all(this.lines.splice(needless).map(async ({ connection }) => await connection.close()));
 	}
 
 	private open(): Line {
@@ -117,6 +124,7 @@ export class Hub {
 	private takeOver(line: Line): void {
 		const former = this.lines.splice(0, this.lines.indexOf(line));
 		line.isReady = true;
+		line.ending = undefined;
 		this.overlap.endsAt = this.options.clock.now() + overlapTime;
 		for (const { connection } of former) void connection.close();
 		for (const listener of this.listeners) if (covers(line.wish, listener)) listener.onReady();
@@ -146,6 +154,7 @@ export class Hub {
 
 	private report(line: Line, ending: Ending): void {
 		line.isReady = false;
+		line.ending = ending;
 		// While an older line delivers, what becomes of a wider one is told to those who wait for it.
 		const isWaited = line !== this.lines[0];
 		for (const listener of this.listeners) {

@@ -136,6 +136,38 @@ describe('a workflow that wants more than the line brings', () => {
 	});
 });
 
+it('tells who joins later how the line is now, not how it began', async () => {
+	const { hub, lines, clock } = begin();
+	const [first, second, third] = [workflow(['message:send']), workflow(['message:send']), workflow(['message:send'])];
+	const joined = hub.join(first.listener);
+	await settled();
+	lines[0]?.onClose('no network');
+	expect((await joined)?.kind).toBe('unreachable');
+	expect((await hub.join(second.listener))?.kind).toBe('unreachable');
+	await clock.advance(1_000);
+	await accept(lines[1]);
+	expect(await hub.join(third.listener)).toBeUndefined();
+	expect([first, second, third].map(({ ready }) => ready())).toEqual([1, 1, 1]);
+});
+
+it('holds the refusal of one workflow against no other', async () => {
+	const { hub, lines, clock } = begin();
+	const [first, refused, later] = [workflow(['a']), workflow(['b']), workflow(['a'])];
+	void hub.join(first.listener);
+	await settled();
+	await accept(lines[0]);
+	const joined = hub.join(refused.listener);
+	await settled();
+	lines[1]?.onOpen();
+	lines[1]?.onEvent('unauthorized', undefined);
+	expect((await joined)?.kind).toBe('refused');
+	await hub.leave(refused.listener);
+	expect(await hub.join(later.listener)).toBeUndefined();
+	await clock.advance(120_000);
+	lines[0]?.onEvent('a', 1);
+	expect([first.heard, later.heard, lines.length]).toEqual([[1], [1], 2]);
+});
+
 it('asks for everything again when the line was lost', async () => {
 	const { hub, lines, clock } = begin();
 	const { listener, heard, ready, endings } = workflow(['message:send']);
