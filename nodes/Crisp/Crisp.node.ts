@@ -1,12 +1,11 @@
 import {
 	NodeConnectionTypes,
-	NodeOperationError,
 	type IExecuteFunctions,
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
-	NodeApiError,
 } from 'n8n-workflow';
+import { asNodeError } from '../shared/errors';
 import { formProperties } from './form';
 import { runInLanes } from './lanes';
 import { operationFor } from './operations';
@@ -63,23 +62,21 @@ export class Crisp implements INodeType {
 			},
 		});
 		const failed = [...faults.keys()].sort((a, b) => a - b);
-		if (isStopped()) throw asNodeError(this, faults.get(failed[0] ?? 0), failed[0] ?? 0);
+		if (isStopped()) throw errorOf(this, faults.get(failed[0] ?? 0), failed[0] ?? 0);
 		const items = Array.from({ length: count }, (_, item): INodeExecutionData[] => {
 			if (!faults.has(item)) {
 				return (results[item] ?? []).map((json) => ({ json, pairedItem: { item } }));
 			}
-			const error = asNodeError(this, faults.get(item), item);
+			const error = errorOf(this, faults.get(item), item);
 			return [{ json: { error: error.message }, error, pairedItem: { item } }];
 		});
 		return [items.flat()];
 	}
 }
 
-/** Says for which item something went wrong; keeps what is already an error of n8n. */
-function asNodeError(context: IExecuteFunctions, error: unknown, itemIndex: number) {
-	if (error instanceof NodeApiError || error instanceof NodeOperationError) {
-		error.context.itemIndex = itemIndex;
-		return error;
-	}
-	return new NodeOperationError(context.getNode(), error as Error, { itemIndex });
+/** Says for which item something went wrong. */
+function errorOf(context: IExecuteFunctions, fault: unknown, itemIndex: number) {
+	const error = asNodeError(context.getNode(), fault);
+	error.context.itemIndex = itemIndex;
+	return error;
 }

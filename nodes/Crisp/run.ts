@@ -64,9 +64,7 @@ interface TableItem extends Item {
 function tableTask(operation: TableOperation, item: TableItem): Task {
 	const request = buildRequest(operation, item.reading);
 	const lane = laneOf(operation, readPath(operation, item.reading));
-	const isSimple = wantsSimple(operation, item.reading);
-	const shape = (entries: IDataObject[]) =>
-		isSimple ? entries.map((entry) => simplified(entry, operation.simplify ?? [])) : entries;
+	const shape = shaperFor(operation, item.reading);
 	if (isList(item.key, operation)) {
 		const limit = limitOf(item.reading);
 		return {
@@ -114,14 +112,8 @@ function composedTask(operation: ComposedOperation, { key, reading, client }: It
 	const fields: Fields = { ...operation.query, ...operation.body };
 	const values = { ...path, ...Object.fromEntries(readFields(fields, reading)) } as IDataObject;
 	const limit = isList(key, operation) ? limitOf(reading) : Infinity;
-	const isSimple = wantsSimple(operation, reading);
-	return {
-		lane: laneOf(operation, path),
-		async run() {
-			const entries = await operation.compose({ values, client, limit });
-			return isSimple ? entries.map((entry) => simplified(entry, operation.simplify ?? [])) : entries;
-		},
-	};
+	const shape = shaperFor(operation, reading);
+	return { lane: laneOf(operation, path), run: async () => shape(await operation.compose({ values, client, limit })) };
 }
 
 function limitOf({ parameters }: Reading): number {
@@ -134,8 +126,10 @@ function limitOf({ parameters }: Reading): number {
 	});
 }
 
-function wantsSimple(operation: Operation, { parameters }: Reading): boolean {
-	return operation.simplify !== undefined && parameters.get('simplify') !== false;
+/** What an item wants of each entry: all of it, or what "Simplify" keeps. */
+function shaperFor({ simplify }: Operation, { parameters }: Reading): (entries: IDataObject[]) => IDataObject[] {
+	const isSimple = parameters.get('simplify') !== false;
+	return (entries) => (simplify && isSimple ? entries.map((entry) => simplified(entry, simplify)) : entries);
 }
 
 /** The thing an operation changes, as the name of its lane; undefined where nothing is shared. */

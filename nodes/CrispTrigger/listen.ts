@@ -13,6 +13,7 @@ import { clock as systemClock, type Clock } from '../shared/clock';
 import { Refused, type Ending } from '../shared/connection';
 import { toOutput } from '../shared/delivery';
 import { Derivation } from '../shared/derived';
+import { asNodeError } from '../shared/errors';
 import { heardFor } from '../shared/events';
 import { forgetHub, hubFor, type Listener } from '../shared/hub';
 import { hasWebSocket, openSocket, type OpenChannel } from '../shared/socket';
@@ -223,9 +224,4 @@ function failureOf(node: INode, { kind, cause }: Ending): NodeApiError | NodeOpe
 				? "Check 'Identifier', 'Key' and 'Tier' of the credential. A plugin token also needs the scopes of the chosen events."
 				: "Check the network of n8n and 'API Address' in the credential.",
 	});
-}
-
-function asNodeError(node: INode, error: unknown): NodeApiError | NodeOperationError {
-	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
-	return new NodeOperationError(node, error as Error);
 }

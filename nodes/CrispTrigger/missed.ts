@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { readTimed } from '../Crisp/pages';
+import { messageEvents } from '../shared/events';
 import type { Send } from '../shared/transport';
 
 /** An event as the realtime channel would have brought it, and when it happened, in milliseconds. */
@@ -22,7 +23,7 @@ export interface Search {
  */
 export async function readMissed(send: Send, search: Search): Promise<Happening[]> {
 	const found: Happening[] = [];
-	if (search.events.some((name) => name === 'message:send' || name === 'message:received')) {
+	if (search.events.some((name) => messageEvents.includes(name))) {
 		found.push(...(await readMessages(send, search)));
 	}
 	if (search.events.includes('people:profile:created')) found.push(...(await readPeople(send, search)));

@@ -122,7 +122,7 @@ export class Connection {
 				channel?.close();
 			};
 			const onAbort = () => end('closed');
-			// A local server may refuse before this constant has its value.
+			// A line may end before `openChannel` returns.
 			let channel: Channel | undefined = undefined;
 			channel = openChannel(endpoint, {
 				onOpen() {

@@ -1,4 +1,4 @@
-import { NodeApiError, type INode, type JsonObject } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError, type INode, type JsonObject } from 'n8n-workflow';
 
 /** What Crisp answered when it refused a request. */
 export interface Refusal {
@@ -76,4 +76,10 @@ export function refusalError(node: INode, refusal: Refusal): NodeApiError {
 /** For a request that got no answer of Crisp: the network failed, or something else answered. */
 export function unansweredError(node: INode, what: string, how: string): NodeApiError {
 	return new NodeApiError(node, { message: what }, { message: what, description: how });
+}
+
+/** Keeps what is already an error of n8n, and makes one of anything else. */
+export function asNodeError(node: INode, error: unknown): NodeApiError | NodeOperationError {
+	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
+	return new NodeOperationError(node, error as Error);
 }
