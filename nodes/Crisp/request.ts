@@ -82,11 +82,17 @@ function missing(name: string, field: Field): UserError {
 	});
 }
 
+/** The request for one item, and the values in its path, which tell what it is about. */
+export interface Built {
+	request: CrispRequest;
+	path: Record<string, string>;
+}
+
 /**
  * The request for one item. Pure: reads parameters, sends nothing.
  * Throws a UserError for a value that Crisp cannot want, and for an update that changes nothing.
  */
-export function buildRequest(operation: TableOperation, reading: Reading): CrispRequest {
+export function buildRequest(operation: TableOperation, reading: Reading): Built {
 	const { route } = operation;
 	const query = readFields(operation.query ?? {}, reading);
 	const fields = operation.body ?? {};
@@ -102,12 +108,14 @@ export function buildRequest(operation: TableOperation, reading: Reading): Crisp
 		});
 	}
 	Object.assign(body, structuredClone(operation.fixed));
-	return {
+	const path = readPath(operation, reading);
+	const request: CrispRequest = {
 		method: route.method,
-		path: fillPath(route, readPath(operation, reading), (name) => labelOf(name, pathField(operation, name))),
+		path: fillPath(route, path, (name) => labelOf(name, pathField(operation, name))),
 		query: Object.fromEntries([...query].map(([name, value]) => [name, inQuery(value)])),
 		body: sendsBody(operation) ? body : undefined,
 	};
+	return { request, path };
 }
 
 /** A query holds texts and numbers; what is more goes as JSON. */

@@ -62,8 +62,8 @@ interface TableItem extends Item {
 }
 
 function tableTask(operation: TableOperation, item: TableItem): Task {
-	const request = buildRequest(operation, item.reading);
-	const lane = laneOf(operation, readPath(operation, item.reading));
+	const { request, path } = buildRequest(operation, item.reading);
+	const lane = laneOf(operation, path);
 	const shape = shaperFor(operation, item.reading);
 	if (isList(item.key, operation)) {
 		const limit = limitOf(item.reading);
