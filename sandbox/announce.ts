@@ -32,11 +32,26 @@ type Listener = (announcement: Announcement) => void;
 export class Announcer {
 	private readonly listeners = new Set<Listener>();
 
+	/** What is held back, while something is. */
+	private held?: Announcement[];
+
 	constructor(private readonly clock: () => number) {}
 
 	subscribe(listener: Listener): () => void {
 		this.listeners.add(listener);
 		return () => this.listeners.delete(listener);
+	}
+
+	/** Does something, and tells what it announces only when it is done. */
+	hold<T>(deed: () => T): T {
+		const held: Announcement[] = [];
+		this.held = held;
+		try {
+			return deed();
+		} finally {
+			this.held = undefined;
+			for (const announcement of held) this.tell(announcement);
+		}
 	}
 
 	/** Throws on a name that is not in the catalogue: a sandbox that invents events proves nothing. */
@@ -49,6 +64,11 @@ export class Announcer {
 	announceFor(event: string, websiteId: string | null, data: Record<string, unknown>): void {
 		if (!events.has(event)) throw new Error(`There is no event called ${event}`);
 		const announcement = { event, websiteId, data, timestamp: this.clock() };
+		if (this.held) this.held.push(announcement);
+		else this.tell(announcement);
+	}
+
+	private tell(announcement: Announcement): void {
 		for (const listener of this.listeners) listener(announcement);
 	}
 }

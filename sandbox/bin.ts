@@ -12,6 +12,14 @@ function portFrom(args: string[]): number {
 	return port;
 }
 
+function stateFileFrom(args: string[]): string | undefined {
+	const at = args.indexOf('--state');
+	if (at === -1) return undefined;
+	const file = args[at + 1];
+	if (!file) throw new Error('--state needs the name of a file.');
+	return file;
+}
+
 function report({ url, tokens, state }: Sandbox): void {
 	const lines = [`Crisp sandbox: ${url} (REST API: ${url}/v1)`, '', 'Tokens'];
 	for (const [tier, { identifier, key }] of Object.entries(tokens)) {
@@ -33,8 +41,9 @@ function explain(error: unknown, port: number): string {
 async function main(): Promise<void> {
 	let port = DEFAULT_PORT;
 	try {
-		port = portFrom(process.argv.slice(2));
-		const sandbox = await startSandbox({ port });
+		const args = process.argv.slice(2);
+		port = portFrom(args);
+		const sandbox = await startSandbox({ port, stateFile: stateFileFrom(args) });
 		// Nothing is left open after it, so the process ends by itself.
 		const stop = () => void sandbox.close();
 		process.once('SIGINT', stop);

@@ -9,6 +9,7 @@ import type { Rest } from './rest';
 import type { Realtime } from './realtime';
 import { conversationIn, messageIn, operatorIn, type Author, type Website } from './state';
 import { tokens } from './tokens';
+import { addConversations, addPeople } from './workspace/crowd';
 import { createConversation, patchMeta, setAvailability as setVisitorAvailability } from './workspace/conversations';
 import { compose, editMessage, markRead, operatorUser, postMessage } from './workspace/messages';
 import { announceIn, type World } from './world';
@@ -32,11 +33,13 @@ export function controlRouter(parts: Parts): Router {
 		router.post(path, (request, response) => {
 			// A form of another site cannot send JSON without asking first.
 			if (!request.is('application/json')) throw invalid('body: must be JSON');
-			response.json(deed((request.body ?? {}) as Body, parts) ?? { ok: true });
+			const done = parts.world.perform(() => deed((request.body ?? {}) as Body, parts));
+			response.json(done ?? { ok: true });
 		});
 	}
 	router.get('/tokens', (_, response) => response.json(tokens));
 	router.get('/status', (_, response) => response.json(status(parts)));
+	router.get('/requests', (request, response) => response.json(requestsSince(parts.rest, Number(request.query.since))));
 	router.get('/hooks/deliveries', (_, response) => response.json(parts.hooks.deliveries));
 	router.get('/events', (request, response) => stream(parts.world, request, response));
 	router.get('/websites', (_, response) => response.json(websites(parts.world)));
@@ -67,6 +70,7 @@ const DEEDS: Record<string, Deed> = {
 		patchMeta(world, website, conversationOf(world, body), changes);
 	},
 	'/visitor/choice': (body, { world }) => choose(world, body),
+	'/visitor/field': (body, { world }) => fillIn(world, body),
 	'/visitor/leave': (body, { world }) => setVisitorAvailability(world, conversationOf(world, body), 'offline'),
 	'/visitor/rating': (body, { world }) => {
 		const { stars, comment } = body;
@@ -79,6 +83,10 @@ const DEEDS: Record<string, Deed> = {
 		const operator = operatorIn(website, String(body.user_id));
 		setAvailability(world, website, operator, body.type === 'online' ? 'online' : 'offline');
 	},
+	'/people': ({ website_id, count }, { world }) => addPeople(world, websiteIn(world, website_id), Number(count)),
+	'/conversations': ({ website_id, count }, { world }) => ({
+		session_ids: addConversations(world, websiteIn(world, website_id), Number(count)),
+	}),
 	'/announce': ({ event, website_id, data }, { world }) => {
 		if (!events.has(String(event))) throw invalid('event: not in the catalogue');
 		const websiteId = typeof website_id === 'string' ? website_id : null;
@@ -86,6 +94,7 @@ const DEEDS: Record<string, Deed> = {
 	},
 	'/faults': (body, { faults }) => arm(faults, body as FaultOrders),
 	'/hooks': (body, { hooks }) => void hooks.add(body as unknown as HookOptions),
+	'/hooks/remove': ({ url }, { hooks }) => hooks.remove(String(url)),
 	'/drop-sockets': (_, { realtime }) => realtime.drop(),
 };
 
@@ -106,11 +115,19 @@ function speak(world: World, body: Body, from: Author) {
 		type: String(type),
 		content,
 		from,
+		// With it, who got no answer can repeat the request and not the message.
+		fingerprint: fingerprintIn(body),
 		origin: 'chat',
 		...(userId && { user: operatorUser(world, website, userId) }),
 	});
 	const { website_id, session_id } = conversation;
 	return { website_id, session_id, fingerprint };
+}
+
+function fingerprintIn({ fingerprint }: Body): number | undefined {
+	if (fingerprint === undefined) return undefined;
+	if (!Number.isSafeInteger(fingerprint)) throw invalid('fingerprint: must be a whole number');
+	return fingerprint as number;
 }
 
 /** The visitor clicks one of a picker's choices. */
@@ -121,6 +138,14 @@ function choose(world: World, body: Body): void {
 	if (!choices?.some(({ value }) => value === body.value)) throw invalid('value: not a choice');
 	const chosen = choices.map((choice) => ({ ...choice, selected: choice.value === body.value }));
 	editMessage(world, conversation, message, { ...rest, choices: chosen });
+}
+
+/** The visitor fills a field in. */
+function fillIn(world: World, body: Body): void {
+	const conversation = conversationOf(world, body);
+	const message = messageIn(conversation, Number(body.fingerprint));
+	if (message.type !== 'field') throw invalid('fingerprint: not a field');
+	editMessage(world, conversation, message, { ...(message.content as object), value: String(body.value) });
 }
 
 /** The website named, or the first one. */
@@ -141,7 +166,10 @@ interface FaultOrders {
 	fail?: FailOptions;
 	stall?: StallOptions;
 	cut?: Matched;
+	mute?: Matched;
 	latency?: number;
+	/** Milliseconds that the latency may be longer. */
+	spread?: number;
 	refuseSockets?: RefuseOptions;
 	moveEndpoint?: boolean;
 	freezeSockets?: boolean;
@@ -153,7 +181,8 @@ function arm(faults: Faults, orders: FaultOrders): void {
 	if (orders.fail) faults.fail(orders.fail);
 	if (orders.stall) faults.stall(orders.stall);
 	if (orders.cut) faults.cut(orders.cut);
-	if (orders.latency !== undefined) faults.latency(orders.latency);
+	if (orders.mute) faults.mute(orders.mute);
+	if (orders.latency !== undefined) faults.latency(orders.latency, orders.spread);
 	if (orders.refuseSockets) faults.refuseSockets(orders.refuseSockets);
 	if (orders.moveEndpoint) faults.moveEndpoint();
 	if (orders.freezeSockets) faults.freezeSockets();
@@ -182,6 +211,12 @@ const websites = (world: World) =>
 		domain,
 		is_plugin_installed: isPluginInstalled,
 	}));
+
+/** What was asked, and how it was answered; without the headers, which hold tokens. */
+const requestsSince = ({ requests }: Rest, since = 0) =>
+	requests
+		.filter(({ at }) => !(at < since))
+		.map(({ method, path, query, body, status, at }) => ({ method, path, query, body, status, at }));
 
 /** Everything announced, as server-sent events; the page lives on it. */
 function stream(world: World, request: Request, response: Response): void {

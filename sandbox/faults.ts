@@ -15,6 +15,10 @@ export interface LimitOptions {
 export interface FailOptions extends Matched {
 	status: number;
 	reason?: string;
+	/** Strikes this share of the requests, from 0 to 1, in a pattern that is always the same; without end unless told. */
+	share?: number;
+	/** Executes the request, and says all the same that it failed. */
+	isExecuted?: boolean;
 }
 
 export interface StallOptions extends Matched {
@@ -33,9 +37,27 @@ interface Armed {
 	left: number;
 }
 
+interface Failure extends Armed, Pick<FailOptions, 'status' | 'reason' | 'isExecuted'> {}
+
 function armed({ match = '', times = 1 }: Matched): Armed {
 	const matches = (request: string) => (typeof match === 'string' ? request.includes(match) : match.test(request));
 	return { matches, left: times };
+}
+
+/** Numbers from 0 to 1, always the same ones (Park and Miller), so that runs can be compared. */
+function knownNumbers(): () => number {
+	let seed = 20_071;
+	return () => {
+		seed = (seed * 48_271) % 2_147_483_647;
+		return seed / 2_147_483_647;
+	};
+}
+
+function armedFailure({ share, status, reason, isExecuted, ...matched }: FailOptions): Failure {
+	const failure = { ...armed({ times: share === undefined ? 1 : Infinity, ...matched }), status, reason, isExecuted };
+	if (share === undefined) return failure;
+	const draw = knownNumbers();
+	return { ...failure, matches: (request) => failure.matches(request) && draw() < share };
 }
 
 function strike<Fault extends Armed>(faults: Fault[], request: string): Fault | undefined {
@@ -47,12 +69,13 @@ function strike<Fault extends Armed>(faults: Fault[], request: string): Fault | 
 /** What the sandbox is told to get wrong, and the counting that goes with it. */
 export class Faults {
 	private bucket?: LimitOptions & { tokens: number; filledAt: number };
-	private failures: Array<Armed & { status: number; reason?: string }> = [];
+	private failures: Failure[] = [];
 	private stalls: Array<Armed & { ms: number }> = [];
 	private cuts: Armed[] = [];
+	private mutes: Armed[] = [];
 	private refusal: Required<RefuseOptions> | undefined;
 	private readonly pauses = new Map<NodeJS.Timeout, () => void>();
-	private latencyMs = 0;
+	private nextLatency = () => 0;
 
 	constructor(
 		private readonly clock: () => number,
@@ -64,9 +87,9 @@ export class Faults {
 		this.bucket = { ...options, tokens: options.burst, filledAt: this.clock() };
 	}
 
-	/** Answers with this status, without executing the request. */
+	/** Answers with this status, without executing the request unless told. */
 	fail(options: FailOptions): void {
-		this.failures.push({ ...armed(options), status: options.status, reason: options.reason });
+		this.failures.push(armedFailure(options));
 	}
 
 	/** Executes the request at once and answers that much later. */
@@ -79,9 +102,15 @@ export class Faults {
 		this.cuts.push(armed(options));
 	}
 
-	/** Delays the execution of every request. */
-	latency(ms: number): void {
-		this.latencyMs = ms;
+	/** Tells nobody of an event over the realtime channel: `match` is compared with its name. */
+	mute(options: Matched = {}): void {
+		this.mutes.push(armed(options));
+	}
+
+	/** Delays the execution of every request by that much, and by up to `spread` more, so that some overtake others. */
+	latency(ms: number, spread = 0): void {
+		const draw = knownNumbers();
+		this.nextLatency = () => ms + draw() * spread;
 	}
 
 	refuseSockets({ times = Infinity, how = 'connection' }: RefuseOptions = {}): void {
@@ -104,7 +133,8 @@ export class Faults {
 		this.failures = [];
 		this.stalls = [];
 		this.cuts = [];
-		this.latencyMs = 0;
+		this.mutes = [];
+		this.nextLatency = () => 0;
 		this.endPauses();
 	}
 
@@ -129,8 +159,12 @@ export class Faults {
 		return strike(this.cuts, request) !== undefined;
 	}
 
+	isMuted(event: string): boolean {
+		return strike(this.mutes, event) !== undefined;
+	}
+
 	async delayExecution(): Promise<void> {
-		await this.pause(this.latencyMs);
+		await this.pause(this.nextLatency());
 	}
 
 	async delayAnswer(request: string): Promise<void> {

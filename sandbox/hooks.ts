@@ -14,6 +14,8 @@ export interface HookOptions {
 	secret?: string;
 	/** Everything the kind of hook carries, unless told. */
 	events?: string[];
+	/** Calls without waiting for the answer to the call before, so that events may overtake each other. */
+	isAtOnce?: boolean;
 }
 
 /** One attempt; status 0 where nobody answered. */
@@ -72,6 +74,11 @@ export class Hooks {
 		return () => this.hooks.delete(hook);
 	}
 
+	/** Removes whatever calls the address. */
+	remove(url: string): void {
+		for (const hook of this.hooks) if (hook.url === url) this.hooks.delete(hook);
+	}
+
 	/** Resolves when everything announced so far is delivered, or given up. */
 	async idle(): Promise<void> {
 		await Promise.all([...this.hooks].map(({ last }) => last));
@@ -86,8 +93,10 @@ export class Hooks {
 
 	private tell(announcement: Announcement): void {
 		for (const hook of this.hooks) {
+			if (!this.isMeantFor(hook, announcement)) continue;
+			const deliver = async () => await this.deliver(hook, announcement);
 			// One after the other, so that a test sees the order in which things happened.
-			if (this.isMeantFor(hook, announcement)) hook.last = hook.last.then(() => this.deliver(hook, announcement));
+			hook.last = hook.isAtOnce ? Promise.all([hook.last, deliver()]).then(() => undefined) : hook.last.then(deliver);
 		}
 	}
 

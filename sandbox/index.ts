@@ -7,12 +7,13 @@ import { Announcer } from './announce';
 import { controlRouter, refusalOf } from './control';
 import { Faults } from './faults';
 import { Hooks } from './hooks';
+import { Journal } from './journal';
 import { isLocal } from './locality';
 import { Realtime } from './realtime';
 import { Rest, type RecordedRequest } from './rest';
 import { SHOP_ID, seededWorkspace } from './seed';
 import type { Workspace } from './state';
-import { storageRouter } from './storage';
+import { storageRouter, type StorageRequest } from './storage';
 import { tokens } from './tokens';
 import type { World } from './world';
 
@@ -20,6 +21,7 @@ export type { Faults } from './faults';
 export type { Hooks } from './hooks';
 export type { RecordedRequest } from './rest';
 export type { Workspace } from './state';
+export type { StorageRequest } from './storage';
 
 export interface SandboxOptions {
 	/** 0 takes any free port. */
@@ -29,8 +31,12 @@ export interface SandboxOptions {
 	clock?: () => number;
 	/** Milliseconds between the realtime channel's pings; Socket.IO's 25,000 unless told. */
 	pingInterval?: number;
+	/** Milliseconds that a ping may be late; Socket.IO's 20,000 unless told. */
+	pingTimeout?: number;
 	/** Milliseconds before each further attempt of a web hook that was not answered with success. */
 	hookDelays?: number[];
+	/** A file to keep the workspace in, and to go on from where it is there. */
+	stateFile?: string;
 }
 
 export interface Sandbox {
@@ -40,6 +46,8 @@ export interface Sandbox {
 	state: Workspace;
 	/** The last 10,000 REST requests, the oldest first. */
 	requests: RecordedRequest[];
+	/** The last 10,000 requests for files, the oldest first. */
+	storageRequests: StorageRequest[];
 	/** How many realtime sockets are authenticated. */
 	connections(): number;
 	faults: Faults;
@@ -55,39 +63,58 @@ export interface Sandbox {
 
 const HOOK_DELAYS = [1_000, 5_000];
 
-/** Starts a stand-in Crisp workspace on 127.0.0.1; rejects when the port is taken. */
+/** Starts a stand-in Crisp workspace on 127.0.0.1; rejects when the port is taken or the state file is none. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-	const { port = 0, page = true, clock = Date.now, pingInterval, hookDelays = HOOK_DELAYS } = options;
+	const { port = 0, page = true, clock = Date.now, hookDelays = HOOK_DELAYS, stateFile } = options;
+	const { pingInterval, pingTimeout } = options;
 	const app = express();
 	const server = createServer(app);
 	const address = () => `127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-	const state = seededWorkspace(clock());
+	await listen(server, port);
+	// Only now: another sandbox that has the port may have the file, too.
+	const journal = openJournal(server, stateFile, clock());
+	const state = journal?.workspace ?? seededWorkspace(clock());
 	const access = new Access(knownTokens(), state);
 	const announcer = new Announcer(clock);
-	const realtime: Realtime = new Realtime({ server, access, faults: () => faults, pingInterval });
+	const realtime: Realtime = new Realtime({ server, access, faults: () => faults, pingInterval, pingTimeout });
 	const faults = new Faults(clock, { move: () => realtime.move(), freeze: () => realtime.freeze() });
 	const url = () => `http://${address()}`;
 	const socketUrl = () => `ws://${address()}${realtime.path}`;
-	const world: World = { state, access, announcer, clock, url, socketUrl };
+	const perform = <T>(deed: () => T) => announcer.hold(() => (journal ? journal.keep(deed) : deed()));
+	const world: World = { state, access, announcer, clock, url, socketUrl, perform };
 	const rest = new Rest(world, faults);
 	announcer.subscribe((announcement) => realtime.deliver(announcement));
 	const hooks = new Hooks(world, hookDelays);
-	mount(app, { world, rest, realtime, faults, hooks }, page);
+	const storageRequests: StorageRequest[] = [];
+	const storage = storageRouter(world, storageRequests);
+	mount(app, { world, rest, realtime, faults, hooks }, { storage, hasPage: page });
 
-	await listen(server, port);
 	return {
 		url: url(),
 		tokens,
 		state,
 		requests: rest.requests,
+		storageRequests,
 		connections: () => realtime.connections,
 		faults,
 		hooks,
 		announce: (event, websiteId, data) => announcer.announce(event, websiteId, data),
 		dropSockets: () => realtime.drop(),
-		close: () => shut(server, { realtime, faults, hooks }),
+		async close() {
+			await shut(server, { realtime, faults, hooks });
+			journal?.close();
+		},
 	};
+}
+
+function openJournal(server: Server, file: string | undefined, now: number): Journal | undefined {
+	try {
+		return file === undefined ? undefined : new Journal(file, seededWorkspace(now));
+	} catch (error) {
+		server.close();
+		throw error;
+	}
 }
 
 function knownTokens(): Token[] {
@@ -100,7 +127,11 @@ function knownTokens(): Token[] {
 
 type Parts = Parameters<typeof controlRouter>[0];
 
-function mount(app: express.Express, parts: Parts, hasPage: boolean): void {
+function mount(
+	app: express.Express,
+	parts: Parts,
+	{ storage, hasPage }: { storage: express.Router; hasPage: boolean },
+): void {
 	app.disable('x-powered-by');
 	app.set('etag', false);
 	app.use((request, response, next) => {
@@ -111,7 +142,7 @@ function mount(app: express.Express, parts: Parts, hasPage: boolean): void {
 	app.use('/v1', body, (request, response) => parts.rest.serve(request, response));
 	app.use('/sandbox/v1', body, (request, response) => parts.rest.serveQuietly(request, response));
 	app.use('/sandbox', controlRouter(parts));
-	app.use('/storage', storageRouter(parts.world.state));
+	app.use('/storage', storage);
 	if (hasPage) app.use(pageFiles());
 	app.use((_, response) => {
 		response.status(404).json({ error: true, reason: 'route_not_found', data: {} });

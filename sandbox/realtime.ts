@@ -21,6 +21,8 @@ export interface RealtimeOptions {
 	faults: () => Faults;
 	/** Milliseconds between the pings of the server. */
 	pingInterval?: number;
+	/** Milliseconds that a ping or its answer may be late. */
+	pingTimeout?: number;
 }
 
 /** Crisp's realtime channel: a Socket.IO server that says nothing before `authentication`. */
@@ -36,6 +38,7 @@ export class Realtime {
 			serveClient: false,
 			transports: ['websocket'],
 			pingInterval: options.pingInterval ?? 25_000,
+			pingTimeout: options.pingTimeout ?? 20_000,
 			allowRequest: (request, decide) => decide(null, this.isWelcome(request)),
 		});
 		this.io.on('connection', (socket) => this.welcome(socket));
@@ -52,6 +55,7 @@ export class Realtime {
 	}
 
 	deliver(announcement: Announcement): void {
+		if (this.options.faults().isMuted(announcement.event)) return;
 		for (const [socket, subscription] of this.subscriptions) {
 			if (this.isMeantFor(subscription, announcement)) {
 				socket.emit(announcement.event, announcement.data);

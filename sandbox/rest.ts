@@ -41,7 +41,8 @@ export class Rest {
 		const record = this.record(request);
 		const name = `${record.method} ${record.path}`;
 		await this.faults.delayExecution();
-		const answer = this.faultyAnswer(name, response) ?? this.execute(request, record);
+		const execute = () => this.execute(request, record);
+		const answer = this.faultyAnswer(name, response, execute) ?? execute();
 		await this.faults.delayAnswer(name);
 		if (this.faults.isCut(name)) {
 			request.socket.destroy();
@@ -58,7 +59,7 @@ export class Rest {
 		return record;
 	}
 
-	private faultyAnswer(name: string, response: Response): Answer | undefined {
+	private faultyAnswer(name: string, response: Response, execute: () => Answer): Answer | undefined {
 		const limit = this.faults.isOverLimit();
 		if (limit) {
 			if (limit.retryAfter !== undefined) response.set('Retry-After', String(limit.retryAfter));
@@ -66,6 +67,7 @@ export class Rest {
 		}
 		const failure = this.faults.failureFor(name);
 		if (!failure) return undefined;
+		if (failure.isExecuted) execute();
 		const { status, reason = status >= 500 ? 'server_error' : 'error' } = failure;
 		return { status, reason, data: {} };
 	}
@@ -95,7 +97,8 @@ export class Rest {
 		if (hasBody) validateBody(route, body);
 		const handle = handlers[routeKey(route)];
 		if (!handle) return answerByShape(route, vars);
-		return handle({ world, token, vars, query, body, website });
+		const deed = () => handle({ world, token, vars, query, body, website });
+		return hasBody ? world.perform(deed) : deed();
 	}
 }
 

@@ -8,6 +8,7 @@ export const PLUGIN_ID = 'c64f3595-adee-425a-8d3a-89d47f7ed6bb';
 
 const operatorId = (n: number) => `a4c32c68-9b1d-4a5e-b7f2-6d0c5e8f1a0${n}`;
 const inboxId = (n: number) => `e2efddb4-2f6c-4b8e-9d35-1c7a0b9e4f0${n}`;
+const teamId = (n: number) => `d09fbd42-3b8e-4c51-a7d6-5e2f9c0b1a0${n}`;
 export const personId = (n: number) => `c5a2f70c-f605-4648-b47f-8c39d4b0${String(n).padStart(4, '0')}`;
 export const sessionId = (n: number) => `session_19e5240f-0a8d-461e-a661-a3123fc6${String(n).padStart(4, '0')}`;
 
@@ -28,6 +29,11 @@ export const operators = [
 export const inboxes = [
 	{ inbox_id: inboxId(1), name: 'Billing', emoji: '💳', operators: [operatorId(1), operatorId(3)] },
 	{ inbox_id: inboxId(2), name: 'Wholesale', emoji: '📦', operators: [operatorId(4)] },
+];
+
+export const teams = [
+	{ team_id: teamId(1), name: 'Counter', emoji: '🍵', operators: [operatorId(2), operatorId(3)] },
+	{ team_id: teamId(2), name: 'Trade', emoji: '📦', operators: [operatorId(4)] },
 ];
 
 export interface SeedPerson {

@@ -11,6 +11,7 @@ import {
 	sessionId,
 	shopConversations,
 	shopPeople,
+	teams,
 	unconnectedConversations,
 	websites,
 	type SeedConversation,
@@ -50,6 +51,7 @@ export function seededWorkspace(now: number): Workspace {
 		},
 		websites: new Map(seeded.map((website) => [website.website_id, website])),
 		files: new Map(),
+		uploads: { sizeLimit: 10_000_000, lifetime: 15 * MINUTE, isAbsolute: false },
 	};
 }
 
@@ -62,6 +64,7 @@ function toWebsite(row: (typeof websites)[number], now: number): Website {
 	const conversations = seededConversations.map((seed) =>
 		toConversation(seed, website_id, byNumber.get(seed.person ?? 0), now),
 	);
+	const teamRows = website_id === SHOP_ID ? structuredClone(teams) : [];
 	const inboxRows = website_id === SHOP_ID ? structuredClone(inboxes) : [];
 	return {
 		...row,
@@ -71,6 +74,7 @@ function toWebsite(row: (typeof websites)[number], now: number): Website {
 		settings: settingsOf(row.domain),
 		operators: operators.map((operator) => toOperator(operator, now)),
 		invites: [],
+		teams: teamRows.map((team) => ({ ...team, created_at: now - 100 * DAY, updated_at: now - 100 * DAY })),
 		inboxes: inboxRows.map((inbox, order) => toInbox(inbox, order, now)),
 		conversations: new Map(conversations.map((entry) => [entry.session_id, entry])),
 		people: new Map(people.map((person) => [person.people_id, person])),

@@ -141,6 +141,15 @@ export interface Inbox {
 	updated_at: number;
 }
 
+export interface Team {
+	team_id: string;
+	name: string;
+	emoji: string;
+	operators: string[];
+	created_at: number;
+	updated_at: number;
+}
+
 export interface Website {
 	website_id: string;
 	name: string;
@@ -154,6 +163,7 @@ export interface Website {
 	operators: Operator[];
 	invites: Invite[];
 	inboxes: Inbox[];
+	teams: Team[];
 	conversations: Map<string, Conversation>;
 	people: Map<string, Person>;
 	droppedSuggestions: Set<string>;
@@ -162,6 +172,18 @@ export interface Website {
 export interface StoredFile {
 	type: string;
 	bytes: Buffer | null;
+	/** Until when the signed URL takes the bytes. */
+	expiresAt: number;
+}
+
+/** How uploads are allowed. */
+export interface UploadPolicy {
+	/** In bytes. */
+	sizeLimit: number;
+	/** How long a signed URL is valid, in milliseconds. */
+	lifetime: number;
+	/** Whether a signed URL names its host; Crisp's own sample shows a path. */
+	isAbsolute: boolean;
 }
 
 export interface Workspace {
@@ -170,6 +192,7 @@ export interface Workspace {
 	websites: Map<string, Website>;
 	/** Uploaded files by the path of their URL. */
 	files: Map<string, StoredFile>;
+	uploads: UploadPolicy;
 }
 
 export function conversationIn(website: Website, sessionId: string): Conversation {

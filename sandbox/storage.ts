@@ -1,26 +1,37 @@
-import { Router, raw } from 'express';
+import { Router, raw, type NextFunction, type Request, type Response } from 'express';
 import { Refusal } from './answer';
-import { SIZE_LIMIT } from './handlers/bucket';
-import type { Workspace } from './state';
+import type { World } from './world';
+
+/** A request for a file: an upload to a signed URL, or a read. */
+export interface StorageRequest {
+	method: string;
+	/** With its query. */
+	path: string;
+	headers: Record<string, string | undefined>;
+}
+
+/** Enough for any test, and a bound for a sandbox that runs for days. */
+const RECORDED = 10_000;
 
 /** Where uploads go: the signed URL takes the bytes once the bucket announced it, the plain URL gives them back. */
-export function storageRouter(workspace: Workspace): Router {
+export function storageRouter(world: World, requests: StorageRequest[]): Router {
 	const router = Router();
-	router.use(raw({ type: () => true, limit: SIZE_LIMIT }));
+	router.use((request, _, next) => {
+		requests.push(recordOf(request));
+		if (requests.length > RECORDED) requests.shift();
+		// As storages do that take signed URLs: whoever sends credentials along has leaked them.
+		if (request.headers.authorization !== undefined) throw new Refusal(400, 'invalid_data', 'Authorization: not here');
+		next();
+	});
+	router.put('/*path', (request, response, next) => checked(world, request, response, next));
 	router.put('/*path', (request, response) => {
-		const [path = '', search] = request.originalUrl.split('?', 2);
-		const file = workspace.files.get(path);
-		if (!file) throw new Refusal(404, 'not_found');
-		if (search !== 'signature=sandbox') throw new Refusal(403, 'not_allowed', 'not signed');
-		if (request.headers['content-type'] !== file.type) {
-			throw new Refusal(403, 'not_allowed', `Content-Type must be ${file.type}, as it was announced`);
-		}
+		const file = fileAt(world, request);
 		file.bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
 		response.status(200).end();
 	});
 	router.get('/*path', (request, response) => {
-		const file = workspace.files.get(request.originalUrl.split('?', 1)[0] ?? '');
-		if (!file?.bytes) throw new Refusal(404, 'not_found');
+		const file = fileAt(world, request);
+		if (!file.bytes) throw new Refusal(404, 'not_found');
 		// Never shown in place: what a visitor uploaded must not run as a page of this origin.
 		response.set({
 			'Content-Type': file.type,
@@ -30,4 +41,27 @@ export function storageRouter(workspace: Workspace): Router {
 		response.send(file.bytes);
 	});
 	return router;
+}
+
+/** Refuses what the signature does not cover before it reads the bytes. */
+function checked(world: World, request: Request, response: Response, next: NextFunction): void {
+	const file = fileAt(world, request);
+	const { 'content-type': type, 'content-length': length } = request.headers;
+	if (request.originalUrl.split('?')[1] !== 'signature=sandbox') throw new Refusal(403, 'not_allowed', 'not signed');
+	if (world.clock() > file.expiresAt) throw new Refusal(403, 'not_allowed', 'the signature is over');
+	if (type !== file.type) {
+		throw new Refusal(403, 'not_allowed', `Content-Type must be ${file.type}, as it was announced`);
+	}
+	if (length === undefined) throw new Refusal(411, 'length_required');
+	raw({ type: () => true, limit: world.state.uploads.sizeLimit })(request, response, next);
+}
+
+function fileAt({ state }: World, { originalUrl }: Request) {
+	const file = state.files.get(originalUrl.split('?', 1)[0] ?? '');
+	if (!file) throw new Refusal(404, 'not_found');
+	return file;
+}
+
+function recordOf({ method, originalUrl, headers }: Request): StorageRequest {
+	return { method, path: originalUrl, headers: headers as StorageRequest['headers'] };
 }

@@ -12,6 +12,8 @@ export interface World {
 	url(): string;
 	/** ws://127.0.0.1:PORT/socket/..., changes when the endpoint moves. */
 	socketUrl(): string;
+	/** Changes the workspace; nobody hears of it before it is kept, where the sandbox was told to keep it. */
+	perform<T>(deed: () => T): T;
 }
 
 /** Announces what happened in a conversation; every such payload says which one, and its inbox. */

@@ -2,9 +2,6 @@ import { randomUUID } from 'crypto';
 import { invalid, processing, type Answer } from '../answer';
 import type { Call, Handlers } from './call';
 
-/** Bytes an upload may have; small enough for a test to go over it. */
-export const SIZE_LIMIT = 10_000_000;
-
 export const bucketHandlers: Handlers = {
 	'POST /v1/bucket/url/generate': generateUrl,
 	'GET /v1/media/animation/list/{page_number}': listAnimations,
@@ -18,16 +15,18 @@ function generateUrl(call: Call): Answer {
 	if (typeof type !== 'string' || type === '') throw invalid('file.type: required');
 	const websiteId = websiteOf(call);
 	const path = `/storage/${String(body.namespace)}/${randomUUID()}/${encodeURIComponent(name)}`;
-	world.state.files.set(path, { type, bytes: null });
+	const { sizeLimit, lifetime, isAbsolute } = world.state.uploads;
+	world.state.files.set(path, { type, bytes: null, expiresAt: world.clock() + lifetime });
+	const signed = `${path}?signature=sandbox`;
 	const resource = { type: 'website', id: websiteId };
 	const announced = {
 		from: body.from ?? call.token.tier,
 		id: body.id,
 		identifier: body.identifier ?? call.token.identifier,
 		...(websiteId !== null && { resource }),
-		policy: { size_limit: SIZE_LIMIT },
+		policy: { size_limit: sizeLimit },
 		type,
-		url: { resource: `${world.url()}${path}`, signed: `${world.url()}${path}?signature=sandbox` },
+		url: { resource: `${world.url()}${path}`, signed: isAbsolute ? `${world.url()}${signed}` : signed },
 	};
 	world.announcer.announceFor(`bucket:url:${String(body.namespace)}:generated`, websiteId, announced);
 	return processing();

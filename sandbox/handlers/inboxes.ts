@@ -8,16 +8,16 @@ const WEBSITE = '/v1/website/{website_id}';
 const ONE = `${WEBSITE}/inbox/{inbox_id}`;
 
 export const inboxHandlers: Handlers = {
-	[`GET ${WEBSITE}/inboxes/list/{page_number}`]: inWebsite(({ vars }, { inboxes }) => {
-		const ordered = [...inboxes].sort((a, b) => a.order - b.order);
-		return listed(pageOf(ordered, vars.page_number));
+	[`GET ${WEBSITE}/inboxes/list/{page_number}`]: inWebsite(({ vars }, website) => {
+		const ordered = [...website.inboxes].sort((a, b) => a.order - b.order);
+		return listed(pageOf(ordered, vars.page_number).map((inbox) => inboxView(inbox, website)));
 	}),
 	[`POST ${WEBSITE}/inbox`]: inWebsite(({ world, body }, website) => {
 		const inbox_id = randomUUID();
 		website.inboxes.push(inboxFrom(body, inbox_id, world.clock(), world.clock()));
 		return added({ inbox_id });
 	}),
-	[`GET ${ONE}`]: inWebsite((call, website) => resolved(inboxOf(call, website))),
+	[`GET ${ONE}`]: inWebsite((call, website) => resolved(inboxView(inboxOf(call, website), website))),
 	[`HEAD ${ONE}`]: inWebsite((call, website) => resolved(inboxOf(call, website))),
 	[`PUT ${ONE}`]: inWebsite((call, website) => {
 		const inbox = inboxOf(call, website);
@@ -38,6 +38,12 @@ export const inboxHandlers: Handlers = {
 		return updated();
 	}),
 };
+
+/** Crisp says who of the teams of an inbox sees it. */
+function inboxView(inbox: Inbox, { teams }: Website) {
+	const sharing = teams.filter(({ team_id }) => inbox.teams.includes(team_id));
+	return { ...inbox, team_operators: [...new Set(sharing.flatMap(({ operators }) => operators))] };
+}
 
 function inboxOf({ vars }: Call, website: Website): Inbox {
 	const inbox = website.inboxes.find(({ inbox_id }) => inbox_id === vars.inbox_id);

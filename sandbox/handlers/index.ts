@@ -9,6 +9,7 @@ import { operatorHandlers } from './operators';
 import { peopleHandlers } from './people';
 import { pluginHandlers } from './plugin';
 import { suggestionHandlers } from './suggestions';
+import { teamHandlers } from './teams';
 import { userHandlers } from './user';
 import { websiteHandlers } from './website';
 
@@ -23,6 +24,7 @@ export const handlers: Handlers = {
 	...peopleHandlers,
 	...pluginHandlers,
 	...suggestionHandlers,
+	...teamHandlers,
 	...userHandlers,
 	...websiteHandlers,
 };

@@ -82,6 +82,7 @@ function createWebsite({ world, body }: Call): Answer {
 		operators: [owner],
 		invites: [],
 		inboxes: [],
+		teams: [],
 		conversations: new Map(),
 		people: new Map(),
 		droppedSuggestions: new Set(),

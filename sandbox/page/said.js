@@ -5,7 +5,7 @@ const text = (content) => element('div', {}, content);
 const CONTENTS = {
 	text,
 	note: text,
-	file: ({ name, type }) => attached(type, name),
+	file: ({ name, type, url }) => file(type, name, url),
 	animation: ({ url, type }) => attached(type, url),
 	audio: ({ type, duration }) => attached(type, `${duration} s`),
 	field: ({ text: question, explain, value }) =>
@@ -14,6 +14,16 @@ const CONTENTS = {
 		element('div', {}, title, element('div', { className: 'cards' }, targets.map(card))),
 	picker,
 };
+
+/** The page shows pictures of the sandbox's own storage only; whatever else is in the web stays a link. */
+function file(type, name, url) {
+	const address = URL.canParse(url) ? new URL(url) : undefined;
+	if (!/^https?:$/.test(address?.protocol)) return attached(type, name);
+	const isShown = type.startsWith('image/') && address.origin === location.origin;
+	const picture = isShown ? element('img', { className: 'picture', src: url, alt: name }) : undefined;
+	const link = { className: 'link', href: url, target: '_blank', rel: 'noopener noreferrer' };
+	return element('a', link, picture, attached(type, name));
+}
 
 const attached = (type, name) =>
 	element('div', { className: 'file' }, element('small', {}, type.split('/').pop()), name);

@@ -63,6 +63,8 @@ function valuesAt(subject: object, path: string): unknown[] {
 
 export function valueAt(subject: object, path: string): unknown {
 	let value: unknown = subject;
+	// Asked a hundred thousand times for every page of a long list.
+	if (!path.includes('.')) return (subject as Record<string, unknown>)[path];
 	for (const key of path.split('.')) {
 		value = (value as Record<string, unknown> | undefined | null)?.[key];
 	}

@@ -17,11 +17,19 @@ export interface PersonCard {
 export function createPerson(world: World, website: Website, card: PersonCard): Person {
 	const email = card.email ?? '';
 	refuseTakenEmail(website, email);
-	const now = world.clock();
-	const person: Person = {
+	const person = personFrom(card, world.clock());
+	website.people.set(person.people_id, person);
+	const { people_id } = person;
+	world.announcer.announce('people:profile:created', website.website_id, { people_id, email });
+	return person;
+}
+
+/** Somebody new, not yet of any website. */
+export function personFrom(card: PersonCard, now: number): Person {
+	return {
 		people_id: randomUUID(),
 		...profileFrom(card, now),
-		email,
+		email: card.email ?? '',
 		score: 0,
 		created_at: now,
 		updated_at: now,
@@ -29,10 +37,6 @@ export function createPerson(world: World, website: Website, card: PersonCard): 
 		events: [],
 		isSubscribed: true,
 	};
-	website.people.set(person.people_id, person);
-	const { people_id } = person;
-	world.announcer.announce('people:profile:created', website.website_id, { people_id, email });
-	return person;
 }
 
 function profileFrom(card: PersonCard, now: number) {

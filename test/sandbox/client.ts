@@ -11,12 +11,16 @@ export const VARS: Record<string, string> = {
 	plugin_id: PLUGIN_ID,
 	fingerprint: '150000000000100',
 	inbox_id: 'e2efddb4-2f6c-4b8e-9d35-1c7a0b9e4f01',
+	team_id: 'd09fbd42-3b8e-4c51-a7d6-5e2f9c0b1a01',
 	user_id: 'a4c32c68-9b1d-4a5e-b7f2-6d0c5e8f1a02',
 	page_number: '1',
 	locale: 'en',
 };
 
 export const addressOf = (path: string) => path.replace(/\{(\w+)\}/g, (_, name: string) => VARS[name] ?? 'anything');
+
+/** As much of a sandbox as there is of one in another process. */
+export type Reached = Pick<Sandbox, 'url' | 'tokens'>;
 
 export interface Reply {
 	status: number;
@@ -27,7 +31,7 @@ export interface Reply {
 	headers: Headers;
 }
 
-export function authorization(sandbox: Sandbox, tier: Tier): Record<string, string> {
+export function authorization(sandbox: Reached, tier: Tier): Record<string, string> {
 	const { identifier, key } = sandbox.tokens[tier];
 	const basic = Buffer.from(`${identifier}:${key}`).toString('base64');
 	return { Authorization: `Basic ${basic}`, 'X-Crisp-Tier': tier };
@@ -35,7 +39,7 @@ export function authorization(sandbox: Sandbox, tier: Tier): Record<string, stri
 
 /** `request` is `METHOD /path`; a body that is a string is sent as it is. */
 export async function call(
-	sandbox: Sandbox,
+	sandbox: Reached,
 	tier: Tier,
 	request: string,
 	body?: unknown,
@@ -58,7 +62,7 @@ export async function call(
 }
 
 /** The same through the sandbox's own control API. */
-export async function control(sandbox: Sandbox, path: string, body?: unknown): Promise<unknown> {
+export async function control(sandbox: Reached, path: string, body?: unknown): Promise<unknown> {
 	const response = await fetch(`${sandbox.url}/sandbox${path}`, {
 		method: body === undefined ? 'GET' : 'POST',
 		headers: { 'Content-Type': 'application/json' },

@@ -51,6 +51,27 @@ test('a failure strikes as often as told, where told, and executes nothing', asy
 	expect((await say('Stored')).status).toBe(202);
 });
 
+test('a failure strikes a share of the requests, the same ones every time', async () => {
+	const statuses = async () => {
+		sandbox.faults.reset();
+		sandbox.faults.fail({ status: 502, share: 0.25, match: '/message' });
+		const all = [];
+		for (let sent = 0; sent < 40; sent += 1) all.push((await say(`Number ${sent}`)).status);
+		return all;
+	};
+	const first = await statuses();
+	expect(first.filter((status) => status === 502).length).toBeGreaterThan(4);
+	expect(first.filter((status) => status === 202).length).toBeGreaterThan(20);
+	expect(await statuses()).toEqual(first);
+	expect((await read()).status).toBe(200);
+});
+
+test('a failure may come after the request was executed', async () => {
+	sandbox.faults.fail({ status: 502, isExecuted: true, match: '/message' });
+	expect((await say('Stored')).status).toBe(502);
+	expect(lastSaid()).toBe('Stored');
+});
+
 test('a cut stores and does not answer', async () => {
 	sandbox.faults.cut({ match: '/message' });
 	await expect(say('Stored')).rejects.toThrow('fetch failed');
@@ -83,6 +104,16 @@ test('latency delays everything', async () => {
 	const before = performance.now();
 	expect((await read()).status).toBe(200);
 	expect(performance.now() - before).toBeGreaterThanOrEqual(29);
+});
+
+test('latency that varies lets requests overtake each other', async () => {
+	sandbox.faults.latency(0, 60);
+	const texts = Array.from({ length: 8 }, (_, index) => `Number ${index}`);
+	await Promise.all(texts.map(async (text) => await say(text)));
+	const conversation = sandbox.state.websites.get(SHOP_ID)?.conversations.get(sessionId(1));
+	const stored = conversation?.messages.map(({ content }) => content).slice(-8);
+	expect(stored).not.toEqual(texts);
+	expect([...(stored ?? [])].sort()).toEqual(texts);
 });
 
 test('faults are armed by other processes too', async () => {

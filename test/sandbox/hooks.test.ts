@@ -1,6 +1,6 @@
 import { createHmac } from 'crypto';
 import { once } from 'events';
-import { createServer, type IncomingHttpHeaders, type Server } from 'http';
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'http';
 import type { AddressInfo } from 'net';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { HELP_ID, SHOP_ID, UNCONNECTED_ID, sessionId } from '../../sandbox/seed';
@@ -87,6 +87,27 @@ test('a plugin hook is of the websites that installed the plugin, and of the eve
 	sandbox.announce('session:set_routing', SHOP_ID, {});
 	await sandbox.hooks.idle();
 	expect(calls).toHaveLength(2);
+});
+
+test('a hook that is called at once does not wait for the answer to the call before, and one that is removed is not called', async () => {
+	const unanswered: ServerResponse[] = [];
+	const patient = createServer((_, response) => {
+		unanswered.push(response);
+		// Answered only when both calls are here.
+		if (unanswered.length === 2) for (const one of unanswered) one.end();
+	});
+	patient.listen(0, '127.0.0.1');
+	await once(patient, 'listening');
+	url = `http://127.0.0.1:${(patient.address() as AddressInfo).port}/`;
+	await control(sandbox, '/hooks', { url, kind: 'website', isAtOnce: true });
+	for (let time = 0; time < 2; time++) sandbox.announce('session:set_state', SHOP_ID, state);
+	await sandbox.hooks.idle();
+	await control(sandbox, '/hooks/remove', { url });
+	sandbox.announce('session:set_state', SHOP_ID, state);
+	await sandbox.hooks.idle();
+	expect(sandbox.hooks.deliveries.map(({ status }) => status)).toEqual([200, 200]);
+	patient.closeAllConnections();
+	patient.close();
 });
 
 test('what is not answered with success comes again, but not for ever', async () => {

@@ -1,7 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
-import type { Sandbox } from '../../sandbox';
 import type { Tier } from '../../sandbox/routes';
-import { call } from './client';
+import { call, type Reached } from './client';
 
 export interface Heard {
 	event: string;
@@ -44,13 +43,13 @@ export class Listener {
 	}
 }
 
-export function claims(sandbox: Sandbox, tier: Tier, events: string[], more: object = {}) {
+export function claims(sandbox: Reached, tier: Tier, events: string[], more: object = {}) {
 	const { identifier, key } = sandbox.tokens[tier];
 	return { tier, username: identifier, password: key, events, ...more };
 }
 
 /** Where the sandbox says its realtime channel is. */
-export async function endpointOf(sandbox: Sandbox): Promise<URL> {
+export async function endpointOf(sandbox: Reached): Promise<URL> {
 	const { data } = await call(sandbox, 'plugin', 'GET /v1/plugin/connect/endpoints');
 	return new URL((data as { socket: { app: string } }).socket.app);
 }

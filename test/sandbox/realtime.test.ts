@@ -306,18 +306,63 @@ describe('what happened is announced', () => {
 	});
 });
 
-test('a file goes up by the URL that is announced', async () => {
-	const listener = await listen('plugin', ['bucket:url:upload:generated']);
+describe('a file', () => {
 	const file = { name: 'a b.txt', type: 'text/plain' };
 	const resource = { type: 'website', id: SHOP_ID };
-	await send('POST /v1/bucket/url/generate', { namespace: 'upload', id: 'mine', file, resource });
-	const told = await listener.first('bucket:url:upload:generated');
-	expect(told).toMatchObject({ id: 'mine', resource, type: 'text/plain', policy: { size_limit: 10_000_000 } });
-	const { signed, resource: url } = told.url as { signed: string; resource: string };
-	const put = (address: string, type: string) =>
-		fetch(address, { method: 'PUT', headers: { 'Content-Type': type }, body: 'bytes' });
-	expect((await put(signed, 'text/html')).status).toBe(403);
-	expect((await put(url, 'text/plain')).status).toBe(403);
-	expect((await put(signed, 'text/plain')).status).toBe(200);
-	expect(await (await fetch(url)).text()).toBe('bytes');
+
+	/** Where Crisp says that a file goes. */
+	async function announced() {
+		const listener = await listen('plugin', ['bucket:url:upload:generated']);
+		await send('POST /v1/bucket/url/generate', { namespace: 'upload', id: 'mine', file, resource });
+		const told = await listener.first('bucket:url:upload:generated');
+		const { signed, resource: url } = told.url as { signed: string; resource: string };
+		return { told, url, signed: new URL(signed, url).href, path: signed };
+	}
+
+	const put = async (address: string, headers: Record<string, string> = {}, body = 'bytes') =>
+		(await fetch(address, { method: 'PUT', headers: { 'Content-Type': 'text/plain', ...headers }, body })).status;
+
+	test('goes up by the URL that is announced, and is read where it was said', async () => {
+		const { told, url, signed, path } = await announced();
+		expect(told).toMatchObject({ id: 'mine', resource, type: 'text/plain', policy: { size_limit: 10_000_000 } });
+		expect(path).toMatch(/^\/storage\/upload\//);
+		expect((await fetch(url)).status).toBe(404);
+		expect(await put(signed, { 'Content-Type': 'text/html' })).toBe(403);
+		expect(await put(url)).toBe(403);
+		expect(await put(signed)).toBe(200);
+		expect(await (await fetch(url)).text()).toBe('bytes');
+		const paths = sandbox.storageRequests.map(({ method, path: asked }) => `${method} ${new URL(asked, url).href}`);
+		expect(paths.slice(-2)).toEqual([`PUT ${signed}`, `GET ${url}`]);
+	});
+
+	test('does not go up with credentials, nor after its time', async () => {
+		const { signed, url } = await announced();
+		expect(await put(signed, { Authorization: 'Basic eDp5' })).toBe(400);
+		sandbox.state.uploads.lifetime = -1;
+		expect(await put((await announced()).signed)).toBe(403);
+		expect((await fetch(url)).status).toBe(404);
+	});
+
+	test('has no more bytes than the policy says, which can be set', async () => {
+		sandbox.state.uploads.sizeLimit = 5;
+		const { told, signed } = await announced();
+		expect(told.policy).toEqual({ size_limit: 5 });
+		expect(await put(signed, {}, 'bytes!')).toBe(413);
+		expect(await put(signed)).toBe(200);
+	});
+
+	test('may have a signed URL that names its host', async () => {
+		sandbox.state.uploads.isAbsolute = true;
+		const { path, signed } = await announced();
+		expect(path).toBe(signed);
+		expect(await put(path)).toBe(200);
+	});
+});
+
+test('an event that is muted reaches nobody, as often as it is said', async () => {
+	const listener = await listen('plugin', ['email:track:view']);
+	sandbox.faults.mute({ match: 'email:track' });
+	sandbox.announce('email:track:view', SHOP_ID, { identifier: 'first' });
+	sandbox.announce('email:track:view', SHOP_ID, { identifier: 'second' });
+	expect(await listener.first('email:track:view')).toMatchObject({ identifier: 'second' });
 });

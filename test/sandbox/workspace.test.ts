@@ -106,6 +106,24 @@ test('settings are merged deep', async () => {
 	expect(await read(WEBSITE)).toMatchObject({ name: 'Renamed' });
 });
 
+test('teams are created, replaced and deleted, and their operators are those of an inbox they share', async () => {
+	const [one, two] = operators.map(({ user_id }) => user_id);
+	const { data } = await send(`POST ${WEBSITE}/team`, { name: 'Night', operators: [one] });
+	const { team_id } = data as { team_id: string };
+	const address = `${WEBSITE}/team/${team_id}`;
+	await send(`PUT ${address}`, { name: 'Late', emoji: '🌙', operators: [one, two] });
+	expect(await read(address)).toMatchObject({ team_id, name: 'Late', emoji: '🌙', operators: [one, two] });
+	const inbox = { name: 'New', emoji: '🍵', order: 0, operators: [], conditions: [], teams: [team_id] };
+	const made = await send(`POST ${WEBSITE}/inbox`, inbox);
+	const { inbox_id } = made.data as { inbox_id: string };
+	expect(await read(`${WEBSITE}/inbox/${inbox_id}`)).toMatchObject({ operators: [], team_operators: [one, two] });
+	const names = async () => (await read<Array<{ name: string }>>(`${WEBSITE}/teams/list/1`)).map(({ name }) => name);
+	expect(await names()).toEqual(['Counter', 'Trade', 'Late']);
+	await send(`DELETE ${address}`);
+	expect(await names()).toEqual(['Counter', 'Trade']);
+	expect((await send(`HEAD ${address}`)).status).toBe(404);
+});
+
 test('inboxes are created, replaced, ordered and deleted', async () => {
 	const inbox = { name: 'New', emoji: '🍵', order: 0, operators: [], conditions: [] };
 	const { data } = await send(`POST ${WEBSITE}/inbox`, inbox);
