@@ -22,12 +22,17 @@ export class FakeClock implements Clock {
 		this.sleeps.push(milliseconds);
 		if (signal?.aborted) return;
 		await new Promise<void>((resolve) => {
-			const sleeper = { wakesAt: this.time + milliseconds, wake: resolve };
-			this.sleepers.push(sleeper);
-			signal?.addEventListener('abort', () => {
+			const leave = () => {
 				this.sleepers = this.sleepers.filter((other) => other !== sleeper);
+				wake();
+			};
+			const wake = () => {
+				signal?.removeEventListener('abort', leave);
 				resolve();
-			});
+			};
+			const sleeper = { wakesAt: this.time + milliseconds, wake };
+			this.sleepers.push(sleeper);
+			signal?.addEventListener('abort', leave);
 		});
 	}
 

@@ -5,12 +5,13 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { asNodeError } from '../shared/errors';
+import { asNodeError, cancelledError } from '../shared/errors';
 import { formProperties } from './form';
 import { runInLanes } from './lanes';
 import { operationFor } from './operations';
+import { concurrencyOf, type Width } from './options';
 import { listSearch } from './pickers';
-import { openRunner, type Task } from './run';
+import { openRunner, type Runner } from './run';
 
 export class Crisp implements INodeType {
 	description: INodeTypeDescription = {
@@ -34,44 +35,48 @@ export class Crisp implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const resource = this.getNodeParameter('resource', 0);
 		const key = this.getNodeParameter('operation', 0);
+		const width = concurrencyOf(this);
 		const runner = await openRunner(this, key, operationFor(resource, key));
-		const count = this.getInputData().length;
-		const goesOn = this.continueOnFail();
-		const faults = new Map<number, unknown>();
-		const tasks: Array<Task | undefined> = [];
-		for (let index = 0; index < count; index++) {
-			try {
-				tasks[index] = await runner.taskFor(index);
-			} catch (error) {
-				faults.set(index, error);
-			}
+		try {
+			return [await runItems(this, runner, width)];
+		} finally {
+			await runner.close();
 		}
-		// Where one bad item fails all, it does so before anything was sent for the others.
-		const isStopped = () => faults.size > 0 && !goesOn;
-		const results = await runInLanes({
-			count,
-			laneOf: (index) => tasks[index]?.lane,
-			isStopped,
-			async run(index) {
-				try {
-					return await tasks[index]?.run();
-				} catch (error) {
-					faults.set(index, error);
-					return undefined;
-				}
-			},
-		});
-		const failed = [...faults.keys()].sort((a, b) => a - b);
-		if (isStopped()) throw errorOf(this, faults.get(failed[0] ?? 0), failed[0] ?? 0);
-		const items = Array.from({ length: count }, (_, item): INodeExecutionData[] => {
-			if (!faults.has(item)) {
-				return (results[item] ?? []).map((json) => ({ json, pairedItem: { item } }));
-			}
-			const error = errorOf(this, faults.get(item), item);
-			return [{ json: { error: error.message }, error, pairedItem: { item } }];
-		});
-		return [items.flat()];
 	}
+}
+
+/** So many items are checked before anything is sent: where one bad item fails all, it fails these together. */
+const checkedFirst = 100;
+
+async function runItems(context: IExecuteFunctions, runner: Runner, width: Width): Promise<INodeExecutionData[]> {
+	const count = context.getInputData().length;
+	const signal = context.getExecutionCancelSignal();
+	const goesOn = context.continueOnFail();
+	const faults = new Map<number, unknown>();
+	const isStopped = () => Boolean(signal?.aborted) || (faults.size > 0 && !goesOn);
+	const noteFault = (index: number) => (error: unknown) => void faults.set(index, error);
+	const results = await runInLanes({
+		count,
+		width,
+		ahead: checkedFirst,
+		async read(index) {
+			const task = await runner.taskFor(index).catch(noteFault(index));
+			return { lane: task?.lane, run: async () => await task?.run().catch(noteFault(index)) };
+		},
+		mayWiden: () => runner.isFree(),
+		isStopped,
+	});
+	if (signal?.aborted) throw cancelledError(context.getNode());
+	const failed = [...faults.keys()].reduce((first, index) => Math.min(first, index), count);
+	if (isStopped()) throw errorOf(context, faults.get(failed), failed);
+	const items = Array.from({ length: count }, (_, item): INodeExecutionData[] => {
+		if (!faults.has(item)) {
+			return (results[item] ?? []).map((made) => ({ ...made, pairedItem: { item } }));
+		}
+		const error = errorOf(context, faults.get(item), item);
+		return [{ json: { error: error.message }, error, pairedItem: { item } }];
+	});
+	return items.flat();
 }
 
 /** Says for which item something went wrong. */

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { TableOperation } from './operation';
+import { pathField } from './request';
 
 /** What a user gets for the `data` of one answer: one object per item to come. */
 export function toEntries({ route, entry }: TableOperation, data: unknown): IDataObject[] {
@@ -9,6 +10,25 @@ export function toEntries({ route, entry }: TableOperation, data: unknown): IDat
 	const isEmpty = data === undefined || data === null || isEmptyObject(data);
 	if (isEmpty) return [route.method === 'GET' ? {} : { success: true }];
 	return [toObject(data, entry)];
+}
+
+/**
+ * The answer to a write with what it was written to: the variables of its path, where the answer has no
+ * such names itself. Tokens are secrets, and stay out.
+ */
+export function withTargets(operation: TableOperation, path: Record<string, string>, json: IDataObject): IDataObject {
+	const { method } = operation.route;
+	if (method === 'GET' || method === 'HEAD') return json;
+	const targets = Object.entries(path).filter(
+		([name]) => json[name] === undefined && pathField(operation, name).kind !== 'secret',
+	);
+	return { ...json, ...Object.fromEntries(targets.map(([name, value]) => [name, asAnswered(name, value)])) };
+}
+
+/** Crisp answers fingerprints as numbers, and they should be the same whichever operation gave them. */
+function asAnswered(name: string, value: string): string | number {
+	const number = Number(value);
+	return name === 'fingerprint' && Number.isSafeInteger(number) ? number : value;
 }
 
 function toObject(value: unknown, name = 'value'): IDataObject {

@@ -1,3 +1,4 @@
+import { NodeApiError } from 'n8n-workflow';
 import type { Send } from '../shared/transport';
 import { readPages, readTimed, type Listing } from './pages';
 
@@ -17,4 +18,12 @@ export function clientFor(send: Send): Client {
 		list: async (listing) => await readPages(send, listing),
 		listByTime: async (listing) => await readTimed(send, listing),
 	};
+}
+
+/** An answer, or undefined where Crisp does not have the thing, as it may be gone since it was named. */
+export async function ifThere(answer: Promise<unknown>): Promise<unknown> {
+	return await answer.catch(async (error: Error) => {
+		const isGone = error instanceof NodeApiError && error.httpCode === '404';
+		return isGone ? undefined : await Promise.reject(error);
+	});
 }

@@ -28,9 +28,11 @@ export function operatorFinder(send: Send): Find {
 /** The same reading with IDs where emails were given for what Crisp knows by ID only. */
 export async function withIds(operation: Operation, reading: Reading, find: Find): Promise<Reading> {
 	const { parameters, collection } = reading;
+	const fields = lookupsOf(operation);
+	if (fields.length === 0) return reading;
 	const optional = { ...(parameters.get(collection) as IDataObject | undefined) };
 	const replaced = new Map<string, unknown>();
-	for (const { name, parameter, field, isOptional } of lookedUp(operation)) {
+	for (const { name, parameter, field, isOptional } of fields) {
 		const given = idIn(field.picks ?? 'website', isOptional ? optional[parameter] : parameters.get(parameter));
 		if (typeof given !== 'string' || !given.includes('@')) continue;
 		const { website_id: website = '' } = readPath(operation, reading);
@@ -48,6 +50,14 @@ interface Lookup {
 	parameter: string;
 	field: Field;
 	isOptional: boolean;
+}
+
+const lookups = new WeakMap<Operation, Lookup[]>();
+
+function lookupsOf(operation: Operation): Lookup[] {
+	const known = lookups.get(operation) ?? lookedUp(operation);
+	lookups.set(operation, known);
+	return known;
 }
 
 function lookedUp(operation: Operation): Lookup[] {

@@ -59,7 +59,8 @@ export type Kind =
 	| 'pairs'
 	| 'table'
 	| 'fingerprint'
-	| 'picker';
+	| 'picker'
+	| 'binary';
 
 type Extra = Omit<Partial<Field>, 'kind' | 'description'>;
 
@@ -91,6 +92,8 @@ export const instant = field('instant');
 export const json = field('json');
 /** Keys and values, sent as one object. */
 export const pairs = field('pairs');
+/** Names a binary field of the item, or is the binary data itself, through an expression. */
+export const binary = field('binary');
 /** Identifies a message; the node makes one where the user gives none. */
 export const fingerprint = field('fingerprint');
 
@@ -153,8 +156,18 @@ export function titleCase(name: string): string {
 /** Names that mean something else to n8n. */
 const taken = new Set(['action', 'operation', 'resource']);
 
+const parameterNames = new Map<string, string>();
+
 /** The n8n parameter for a field of Crisp: `person.first_name` is `personFirstName`. */
 export function parameterName(wireName: string): string {
+	const known = parameterNames.get(wireName);
+	if (known !== undefined) return known;
+	const name = nameParameter(wireName);
+	parameterNames.set(wireName, name);
+	return name;
+}
+
+function nameParameter(wireName: string): string {
 	if (taken.has(wireName)) return `${wireName}Value`;
 	const words = titleCase(wireName).split(' ');
 	const [first = '', ...rest] = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase());

@@ -3,6 +3,7 @@ import { parameterName, titleCase, type Field, type Fields, type Picks } from '.
 import { descriptionOf, isList, type Operation, type Resource } from './operation';
 import { resources } from './operations';
 import { locatorModes, nothingChosen } from './locators';
+import { optionsProperty } from './options';
 import { collectionName, pathField, pathParameter } from './request';
 import { labelOf } from './value';
 
@@ -25,6 +26,7 @@ export function propertiesOf(table: Record<string, Resource>): INodeProperties[]
 		},
 		...byName.map(([value, resource]) => operationProperty(value, resource)),
 		...byName.flatMap(([value, resource]) => fieldProperties(value, resource)),
+		optionsProperty,
 	];
 }
 

@@ -1,5 +1,7 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IBinaryKeyData, IDataObject, INode } from 'n8n-workflow';
+import type { Clock } from '../shared/clock';
 import type { Client } from './client';
+import type { Files } from './files';
 import { choice, picker, secret, text, type Fields } from './field';
 import { parseRoute, type Route, type VariablesOf } from './route';
 
@@ -41,12 +43,44 @@ export interface TableOperation extends Row {
 	variables: string[];
 }
 
-/** What a composed operation gets: its fields by their wire name, and a client for its requests. */
+/** What a composed operation gets to work with, for one item. */
 export interface Composing {
+	/** What the user set, by wire name, path variables among it. */
 	values: IDataObject;
 	client: Client;
 	/** The most entries the user wants; infinite with "Return All". */
 	limit: number;
+	clock: Clock;
+	/** Aborts when the execution is cancelled: nothing is to be waited for any more. */
+	signal?: AbortSignal;
+	/**
+	 * Sends a message as "Message - Send" does, once however often the item is run, and gives its
+	 * fingerprint. The part tells several messages of one item apart. Where the body is another each time
+	 * the item is run, as it holds an address that Crisp made up, `like` is what stays the same.
+	 */
+	sendMessage(session: string, body: IDataObject, part?: string, like?: IDataObject): Promise<number>;
+	/**
+	 * Takes a step once however often the item is run, and gives what it gave. For what must not happen
+	 * twice and has no fingerprint; the name tells several steps of one item apart.
+	 */
+	once<Result>(name: string, step: () => Promise<Result>): Promise<Result>;
+	/** What all items of this run of the node share under a name; made by the first that asks. */
+	shared<Value>(this: void, name: string, make: () => Value): Value;
+	/** What errors name as the node they come from. */
+	node: INode;
+	/** What the workflow's dates are in, as an IANA name. */
+	timezone: string;
+	/** The item itself, for what lets it pass through. */
+	input: Made;
+	/** Whether a node of this n8n sent the message of a fingerprint; by chance true for one in 100,000 others. */
+	isOwn(fingerprint: number): boolean;
+	files: Files;
+}
+
+/** One item of the output. */
+export interface Made {
+	json: IDataObject;
+	binary?: IBinaryKeyData;
 }
 
 export interface ComposedOperation extends Cells {
@@ -55,7 +89,9 @@ export interface ComposedOperation extends Cells {
 	isList?: boolean;
 	/** Whether it changes nothing, so that items need not wait for each other. */
 	isReadOnly?: boolean;
-	compose(this: void, composing: Composing): Promise<IDataObject[]>;
+	/** The field that tells what it changes, where no variable does: items of the same value keep their order. */
+	target?: string;
+	compose(this: void, composing: Composing): Promise<Made[]>;
 }
 
 export type Operation = TableOperation | ComposedOperation;
@@ -137,14 +173,15 @@ export function descriptionOf(operation: Operation, resource: Resource): string 
 	const { tier = resource.tier, scope = resource.scope } = operation;
 	const parts = [operation.description ?? operation.action];
 	if (tier) parts.push(`Needs a credential of tier ${tier}`);
-	if (scope) parts.push(`Plugin scope: ${scope} (${writes(operation) ? 'write' : 'read'})`);
+	if (scope) parts.push(`Plugin scope: ${scope} (${accessOf(operation)})`);
 	if (parts.length === 1) return parts[0] as string;
 	return parts.map((part) => `${part.replace(/\.$/, '')}.`).join(' ');
 }
 
-function writes(operation: Operation): boolean {
-	if (isComposed(operation)) return false;
-	return operation.route.method !== 'GET' && operation.route.method !== 'HEAD';
+/** Composed operations that write read, too, at least whether a message arrived. */
+function accessOf(operation: Operation): string {
+	if (isComposed(operation)) return operation.isReadOnly ? 'read' : 'read and write';
+	return operation.route.method === 'GET' || operation.route.method === 'HEAD' ? 'read' : 'write';
 }
 
 export function isComposed(operation: Operation): operation is ComposedOperation {

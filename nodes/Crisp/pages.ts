@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { CrispRequest, Send } from '../shared/transport';
 import { onPage } from './route';
 
-/** The documented size of a page where the request does not say, and the least a full page holds. */
+/** The documented size of a page where the request does not say, and the least a full page holds; batches of messages hold 40. */
 const fullPage = 20;
 const largestPage = 50;
 
@@ -15,7 +15,17 @@ export interface Listing {
 	entry?: string;
 	/** Whether Crisp lets the request choose the size of a page. */
 	isSized?: boolean;
+	/** What is kept of an entry; all of it where not given. Of a long list, all would fill the memory. */
+	keep?: (entry: unknown) => unknown;
+	/** Which entries count; all where not given. */
+	isWanted?(entry: unknown): boolean;
+	/** Whether nothing wanted can come after a page of a numbered list. */
+	isOver?(page: unknown[]): boolean;
 }
+
+const all = (entry: unknown) => entry;
+const any = () => true;
+const never = () => false;
 
 /** Pages asked for together at most; so many may be asked for past the end of a list. */
 const mostAhead = 4;
@@ -24,7 +34,8 @@ const mostAhead = 4;
  * Reads a numbered list in its order, ahead of itself: one page, then two, then four at a time. Stops at
  * the limit or where the list ends; what was asked for past the end does not matter, not even if it fails.
  */
-export async function readPages(send: Send, { request, limit, entry, isSized }: Listing): Promise<unknown[]> {
+export async function readPages(send: Send, listing: Listing): Promise<unknown[]> {
+	const { request, limit, entry, isSized, keep = all, isWanted = any, isOver = never } = listing;
 	const size = Math.min(largestPage, Math.max(fullPage, limit));
 	const query = isSized ? { ...request.query, per_page: size } : request.query;
 	const read = async (page: number) => await send({ ...request, path: onPage(request.path, page), query });
@@ -40,9 +51,10 @@ export async function readPages(send: Send, { request, limit, entry, isSized }: 
 			if (answer.status === 'rejected') return await Promise.reject(answer.reason as Error);
 			const batch = Array.isArray(answer.value) ? (answer.value as unknown[]) : [];
 			const fresh = batch.filter((value) => isNew(value, entry, seen));
-			entries.push(...fresh);
+			entries.push(...fresh.filter(isWanted).map(keep));
 			// Where the size of a page is not documented, only an empty page tells that the list is over.
-			if (fresh.length === 0 || (isSized && batch.length < fullPage)) return entries.slice(0, limit);
+			const isLast = fresh.length === 0 || (isSized && batch.length < fullPage);
+			if (isLast || isOver(batch)) return entries.slice(0, limit);
 			perPage = Math.max(1, batch.length);
 		}
 		page += count;
@@ -55,26 +67,31 @@ export async function readPages(send: Send, { request, limit, entry, isSized }: 
  * `timestamp_before`), or forward where the request has `timestamp_after`. Gives them oldest first.
  */
 export async function readTimed(send: Send, listing: Listing): Promise<unknown[]> {
-	const { request, limit } = listing;
+	const { request, limit, keep = all, isWanted = any } = listing;
 	const isForward = request.query?.timestamp_after !== undefined;
 	const seen = new Set<unknown>();
-	let entries: IDataObject[] = [];
+	const batches: unknown[][] = [];
 	let query = request.query ?? {};
-	while (entries.length < limit) {
+	let count = 0;
+	while (count < limit) {
 		const answer = await send({ ...request, query });
 		const batch = Array.isArray(answer) ? (answer as IDataObject[]) : [];
 		const fresh = batch.filter((value) => isNew(value, listing.entry, seen));
-		if (query.timestamp_around !== undefined) return fresh.slice(0, limit);
+		const wanted = fresh.filter(isWanted).map(keep);
+		if (query.timestamp_around !== undefined) return wanted.slice(0, limit);
 		const edge = isForward ? fresh.at(-1) : fresh[0];
 		if (!edge) break;
-		entries = isForward ? [...entries, ...fresh] : [...fresh, ...entries];
+		batches.push(wanted);
+		count += wanted.length;
+		// The last batch needs no other to tell that it is.
+		if (batch.length < fullPage) break;
 		query = { ...query, [isForward ? 'timestamp_after' : 'timestamp_before']: edge.timestamp };
 	}
-	return trim(entries, limit, isForward);
+	return trim((isForward ? batches : batches.reverse()).flat(), limit, isForward);
 }
 
 /** Of too many, the ones nearest to where the reading began. */
-function trim(entries: IDataObject[], limit: number, isForward: boolean): IDataObject[] {
+function trim(entries: unknown[], limit: number, isForward: boolean): unknown[] {
 	if (entries.length <= limit) return entries;
 	return isForward ? entries.slice(0, limit) : entries.slice(entries.length - limit);
 }

@@ -31,11 +31,16 @@ export interface Reading {
 	collection: string;
 }
 
-/** Reads the path variables of an operation, by their name in the route. */
-export function readPath(operation: Operation, reading: Reading): Record<string, string> {
+/** Reads the path variables of an operation that are shown for the values of its fields, by their name in the route. */
+export function readPath(
+	operation: Operation,
+	reading: Reading,
+	given = new Map<string, unknown>(),
+): Record<string, string> {
 	const values: Record<string, string> = {};
 	for (const name of operation.variables) {
 		const field = pathField(operation, name);
+		if (!isShown(field, given)) continue;
 		const { parameters, defaultWebsite } = reading;
 		const parameter = pathParameter(operation, name);
 		const value = toWire(name, field, parameters.get(parameter), parameters.timezone);

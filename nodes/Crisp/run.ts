@@ -1,51 +1,80 @@
 import { randomUUID } from 'node:crypto';
 import { UserError, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
-import { fingerprintFor } from '../shared/fingerprint';
-import { openTransport, type Credential, type CrispRequest, type Send } from '../shared/transport';
-import { simplified, toEntries } from './answer';
+import { clock as systemClock } from '../shared/clock';
+import { fingerprintFor, isOwnFingerprint } from '../shared/fingerprint';
+import { gateFor } from '../shared/gate';
+import { openTransport, tokenHash, type Credential, type CrispRequest, type Send } from '../shared/transport';
+import { simplified, toEntries, withTargets } from './answer';
 import { clientFor, type Client } from './client';
 import { operatorFinder, withIds } from './emails';
 import type { Fields } from './field';
-import { isComposed, isList, isTimed, type ComposedOperation, type Operation, type TableOperation } from './operation';
-import { isGiven } from './locators';
+import { fileHandler, type Files } from './files';
+import {
+	isComposed,
+	isList,
+	isTimed,
+	type ComposedOperation,
+	type Composing,
+	type Made,
+	type Operation,
+	type TableOperation,
+} from './operation';
+import { once } from './once';
+import type { Listing } from './pages';
+import { parametersOf } from './parameters';
 import { buildRequest, collectionName, readFields, readPath, type Reading } from './request';
-import { sendOnce } from './sent';
+import { fillPath, parseRoute } from './route';
+import { sendOnce, sendSafely, type Way } from './sent';
+import { endingTyping } from './typing';
+import { Uploads } from './uploads';
 
 /** One item, read and checked, ready to be sent. */
 export interface Task {
 	/** Tasks of one lane change the same thing, so that they must not overtake each other. */
 	lane: string | undefined;
-	run(): Promise<IDataObject[]>;
+	run(): Promise<Made[]>;
 }
 
-/** Reads items of one operation; opened once for all items of an execution. */
+/** Reads items of one operation; opened once for all items of an execution, and closed after them. */
 export interface Runner {
 	/** Throws a UserError when a value of the item cannot be used; changes nothing in Crisp. */
 	taskFor(itemIndex: number): Promise<Task>;
+	/** Whether Crisp has accepted everything of late. */
+	isFree(): boolean;
+	/** Ends what the items of the execution shared. */
+	close(): Promise<void>;
 }
 
 export async function openRunner(context: IExecuteFunctions, key: string, operation: Operation): Promise<Runner> {
 	const credential = await context.getCredentials<Credential>('crispApi');
-	const send = openTransport(context, credential, { signal: context.getExecutionCancelSignal() });
+	const signal = context.getExecutionCancelSignal();
+	const send = endingTyping(openTransport(context, credential, { signal }));
+	const way: Way = { send, node: context.getNode(), signal };
+	const gate = gateFor(tokenHash(credential));
 	const client = clientFor(send);
 	const find = operatorFinder(send);
-	const executionId = context.getExecutionId() || randomUUID();
+	const parametersOfItem = parametersOf(context);
+	const identityOf = identifier(context);
+	const shared = new Map<string, unknown>();
+	const uploads = new Uploads({ node: context.getNode(), credential, send, signal });
+	const filesOf = fileHandler(context, uploads, signal);
 	return {
+		isFree: () => gate.isFree(systemClock.now()),
+		close: async () => await uploads.close(),
 		async taskFor(itemIndex) {
 			const given: Reading = {
-				parameters: {
-					get: (name) => context.getNodeParameter(name, itemIndex, null),
-					isGiven: (name) => isGiven(context.getNodeParameter(name, itemIndex, null, { rawExpressions: true })),
-					timezone: context.getTimezone(),
-				},
+				parameters: parametersOfItem(itemIndex),
 				defaultWebsite: credential.websiteId?.trim() ?? '',
 				collection: collectionName(key, isList(key, operation)),
 			};
 			const reading = await withIds(operation, given, find);
-			const item: Item = { key, reading, client };
-			if (isComposed(operation)) return composedTask(operation, item);
-			const identity = (request: CrispRequest) => identityOf(context, executionId, itemIndex, request);
-			return tableTask(operation, { ...item, identity, instanceId: () => context.getInstanceId() });
+			const identity = (content: unknown) => identityOf(itemIndex, content);
+			const instanceId = () => context.getInstanceId();
+			const { json = {}, binary } = context.getInputData()[itemIndex] ?? {};
+			const input = { json, binary };
+			const files = filesOf(itemIndex);
+			const item: Item = { key, reading, client, way, files, identity, shared, instanceId, input };
+			return isComposed(operation) ? composedTask(operation, item) : tableTask(operation, item);
 		},
 	};
 }
@@ -54,67 +83,127 @@ interface Item {
 	key: string;
 	reading: Reading;
 	client: Client;
-}
-
-interface TableItem extends Item {
-	identity(request: CrispRequest): Array<string | number>;
+	way: Way;
+	files: Files;
+	identity(content: unknown): Array<string | number>;
+	/** What the items of this run of the node share. */
+	shared: Map<string, unknown>;
 	instanceId(): string;
+	input: Made;
 }
 
-function tableTask(operation: TableOperation, item: TableItem): Task {
+function tableTask(operation: TableOperation, item: Item): Task {
 	const { request, path } = buildRequest(operation, item.reading);
 	const lane = laneOf(operation, path);
 	const shape = shaperFor(operation, item.reading);
+	const toItems = (data: unknown) =>
+		toEntries(operation, data).map((json) => ({ json: withTargets(operation, path, shape(json)) }));
 	if (isList(item.key, operation)) {
 		const limit = limitOf(item.reading);
-		return {
-			lane,
-			run: async () => shape(toEntries(operation, await readList(operation, request, limit, item.client))),
-		};
+		const keep = (entry: unknown) => toItems([entry])[0]?.json;
+		const toMade = (entries: IDataObject[]) => entries.map((json) => ({ json }));
+		return { lane, run: async () => toMade(await readList(operation, { request, limit, keep }, item.client)) };
 	}
 	const send = messageSender(operation, request, item);
-	return { lane, run: async () => shape(toEntries(operation, await send(request))) };
+	return { lane, run: async () => toItems(await send(request)) };
 }
 
-async function readList(operation: TableOperation, request: CrispRequest, limit: number, client: Client) {
-	const listing = { request, limit, entry: operation.entry, isSized: operation.isSized };
-	if (isTimed(operation)) return await client.listByTime(listing);
-	if (operation.route.isPaged) return await client.list(listing);
-	const answer = await client.send(request);
-	return Array.isArray(answer) ? (answer as unknown[]).slice(0, limit) : answer;
+async function readList(operation: TableOperation, list: Listing, client: Client): Promise<IDataObject[]> {
+	const listing = { ...list, entry: operation.entry, isSized: operation.isSized };
+	if (isTimed(operation)) return (await client.listByTime(listing)) as IDataObject[];
+	if (operation.route.isPaged) return (await client.list(listing)) as IDataObject[];
+	const answer = toEntries(operation, await client.send(list.request));
+	return answer.slice(0, list.limit).map((entry) => list.keep?.(entry) as IDataObject);
 }
 
 /**
  * Gives a message the fingerprint it goes by, and sends it once however often the item is run. A
- * fingerprint of the user's own is sent as it is, every time.
+ * fingerprint of the user's own is sent every time.
  */
-function messageSender(operation: TableOperation, request: CrispRequest, item: TableItem): Send {
-	const { path, body } = request;
+function messageSender(operation: TableOperation, request: CrispRequest, item: Item): Send {
+	const { body } = request;
 	const isMessage = operation.body?.fingerprint?.kind === 'fingerprint';
-	if (!isMessage || !body || body.fingerprint !== undefined) return item.client.send;
+	if (!isMessage || !body) return item.client.send;
+	const given = body.fingerprint;
+	if (given !== undefined) return async (message) => await sendSafely(item.way, message, Number(given));
 	const fingerprint = fingerprintFor(item.instanceId(), item.identity(request));
 	body.fingerprint = fingerprint;
-	return async (message) => await sendOnce(path, fingerprint, async () => await item.client.send(message));
+	return async (message) => await sendOnce(item.way, message, fingerprint);
 }
 
 /**
  * What makes a message the same when its item is run again, and another in every other run. Calls of
  * an AI tool may share a run index, so that their content has to tell them apart.
  */
-function identityOf(context: IExecuteFunctions, executionId: string, itemIndex: number, request: CrispRequest) {
-	const runIndex = Number(context.evaluateExpression('{{ $runIndex }}', itemIndex));
-	const content = context.isToolExecution?.() ? [request.path, JSON.stringify(request.body)] : [];
-	return [String(context.getWorkflow().id), executionId, context.getNode().id, runIndex, itemIndex, ...content];
+function identifier(context: IExecuteFunctions) {
+	const workflow = String(context.getWorkflow().id);
+	const node = context.getNode().id;
+	const execution = context.getExecutionId() || randomUUID();
+	// The index is nowhere else, and evaluating it costs as much as all else that is done for an item.
+	let runIndex: number | undefined;
+	return (itemIndex: number, given: unknown): Array<string | number> => {
+		runIndex ??= Number(context.evaluateExpression('{{ $runIndex }}', itemIndex));
+		const content = context.isToolExecution?.() ? [JSON.stringify(given)] : [];
+		return [workflow, execution, node, runIndex, itemIndex, ...content];
+	};
 }
 
-function composedTask(operation: ComposedOperation, { key, reading, client }: Item): Task {
-	const path = readPath(operation, reading);
+function composedTask(operation: ComposedOperation, item: Item): Task {
+	const { key, reading, client, way } = item;
 	const fields: Fields = { ...operation.query, ...operation.body };
-	const values = { ...path, ...Object.fromEntries(readFields(fields, reading)) } as IDataObject;
+	const given = readFields(fields, reading);
+	const path = readPath(operation, reading, given);
+	const values = { ...path, ...Object.fromEntries(given) } as IDataObject;
 	const limit = isList(key, operation) ? limitOf(reading) : Infinity;
 	const shape = shaperFor(operation, reading);
-	return { lane: laneOf(operation, path), run: async () => shape(await operation.compose({ values, client, limit })) };
+	const website = path.website_id ?? '';
+	const composing: Composing = {
+		values,
+		client,
+		limit,
+		clock: way.clock ?? systemClock,
+		signal: way.signal,
+		sendMessage: async (session, body, part = '', like = body) =>
+			await sendPart(item, { website, session, body, part, like }),
+		once: async (name, step) => await once([...item.identity(values), name], step),
+		shared: (name, make) => sharedIn(item.shared, name, make),
+		node: way.node,
+		timezone: reading.parameters.timezone,
+		input: item.input,
+		isOwn: (fingerprint) => isOwnFingerprint(item.instanceId(), fingerprint),
+		files: item.files,
+	};
+	const target = operation.target && { ...path, target: String(values[operation.target]).toLowerCase() };
+	return {
+		lane: laneOf(operation, target || path),
+		run: async () => (await operation.compose(composing)).map((made) => ({ ...made, json: shape(made.json) })),
+	};
 }
+
+function sharedIn<Value>(shared: Map<string, unknown>, name: string, make: () => Value): Value {
+	if (!shared.has(name)) shared.set(name, make());
+	return shared.get(name) as Value;
+}
+
+interface Part {
+	website: string;
+	session: string;
+	body: IDataObject;
+	part: string;
+	like: IDataObject;
+}
+
+/** Sends one of the messages that an item makes. */
+async function sendPart({ way, identity, instanceId }: Item, sent: Part): Promise<number> {
+	const { website, session, body, part, like } = sent;
+	const path = fillPath(messagesRoute, { website_id: website, session_id: session });
+	const request: CrispRequest = { method: 'POST', path, body };
+	const fingerprint = fingerprintFor(instanceId(), [...identity({ ...request, body: like }), part]);
+	await sendOnce(way, { ...request, body: { ...body, fingerprint } }, fingerprint);
+	return fingerprint;
+}
+
+const messagesRoute = parseRoute('POST /v1/website/{website_id}/conversation/{session_id}/message');
 
 function limitOf({ parameters }: Reading): number {
 	if (parameters.get('returnAll') === true) return Infinity;
@@ -127,9 +216,9 @@ function limitOf({ parameters }: Reading): number {
 }
 
 /** What an item wants of each entry: all of it, or what "Simplify" keeps. */
-function shaperFor({ simplify }: Operation, { parameters }: Reading): (entries: IDataObject[]) => IDataObject[] {
+function shaperFor({ simplify }: Operation, { parameters }: Reading): (entry: IDataObject) => IDataObject {
 	const isSimple = parameters.get('simplify') !== false;
-	return (entries) => (simplify && isSimple ? entries.map((entry) => simplified(entry, simplify)) : entries);
+	return (entry) => (simplify && isSimple ? simplified(entry, simplify) : entry);
 }
 
 /** The thing an operation changes, as the name of its lane; undefined where nothing is shared. */
@@ -137,6 +226,11 @@ function laneOf(operation: Operation, path: Record<string, string>): string | un
 	const method = isComposed(operation) ? (operation.isReadOnly ? 'GET' : 'PATCH') : operation.route.method;
 	if (method === 'GET' || method === 'HEAD') return undefined;
 	const { website_id: website = '', ...targets } = path;
-	const isCreation = method === 'POST' && Object.keys(targets).length === 0;
-	return isCreation ? undefined : JSON.stringify([website, ...Object.values(targets)]);
+	const isCreation = (isComposed(operation) || method === 'POST') && Object.keys(targets).length === 0;
+	return isCreation ? undefined : JSON.stringify([website, ...Object.values(targets).map(asOne)]);
+}
+
+/** An email is the same in upper and lower case; no ID has an @. */
+function asOne(target: string): string {
+	return target.includes('@') ? target.trim().toLowerCase() : target;
 }

@@ -1,17 +1,85 @@
-const most = 10_000;
+import { NodeApiError, type INode } from 'n8n-workflow';
+import { clock as systemClock, type Clock } from '../shared/clock';
+import { asNodeError, isUncertain, unansweredError, uncertain } from '../shared/errors';
+import { Latest } from '../shared/remembered';
+import type { CrispRequest, Send } from '../shared/transport';
 
-const answers = new Map<string, unknown>();
+const mostTries = 3;
+/** As many as n8n can hold as items of one execution: what is forgotten would be sent again. */
+export const most = 100_000;
+
+/** What messages are sent with. */
+export interface Way {
+	send: Send;
+	node: INode;
+	signal?: AbortSignal;
+	clock?: Clock;
+}
+
+const answers = new Latest<unknown>(most);
+const doubtful = new Latest<true>(most);
 
 /**
- * Remembers, in this process, what Crisp answered to a message, so that a repeated run of the same
- * item (n8n's Retry On Fail repeats all items of a node) gives the answer and sends nothing again.
+ * Sends a message that goes by a fingerprint of the node's own once, however often it is asked to:
+ * n8n's Retry On Fail runs all items of a node again. Remembers, in this process, what Crisp answered,
+ * and what it may have received though no answer came.
  */
-export async function sendOnce(path: string, fingerprint: number, send: () => Promise<unknown>): Promise<unknown> {
-	const key = `${path}#${fingerprint}`;
+export async function sendOnce(way: Way, message: CrispRequest, fingerprint: number): Promise<unknown> {
+	const key = `${message.path}#${fingerprint}`;
 	if (answers.has(key)) return answers.get(key);
-	const answer = await send();
-	answers.set(key, answer);
-	const oldest = answers.keys().next();
-	if (answers.size > most && !oldest.done) answers.delete(oldest.value);
-	return answer;
+	const isDoubtful = doubtful.has(key);
+	try {
+		const isThere = isDoubtful && (await hasArrived(way, message, fingerprint));
+		const answer = isThere ? { fingerprint } : await sendSafely(way, message, fingerprint);
+		answers.keep(key, answer);
+		return answer;
+	} catch (error) {
+		if (isUncertain(error)) doubtful.keep(key, true);
+		throw asNodeError(way.node, error);
+	}
+}
+
+/**
+ * Sends a message again whose answer was lost, once Crisp says that it does not have it. Throws what
+ * sending threw, or a NodeApiError that says that nobody knows whether it arrived. A fingerprint of the
+ * user's own may be there from before: as Crisp stores it once, sending it again would change nothing.
+ */
+export async function sendSafely(way: Way, message: CrispRequest, fingerprint: number): Promise<unknown> {
+	const { send, node, signal, clock = systemClock } = way;
+	for (let tries = 1; ; tries++) {
+		try {
+			return await send(message);
+		} catch (error) {
+			if (!isUncertain(error) || signal?.aborted) throw asNodeError(node, error);
+			// A server that was slow to answer may be about to store the message.
+			await clock.sleep(500 * 2 ** tries, signal);
+			if (await hasArrived(way, message, fingerprint, error as NodeApiError)) return { fingerprint };
+			if (tries >= mostTries) throw asNodeError(node, error);
+		}
+	}
+}
+
+async function hasArrived(way: Way, message: CrispRequest, fingerprint: number, lost?: NodeApiError) {
+	const { send, node, signal, clock = systemClock } = way;
+	for (let tries = 1; ; tries++) {
+		try {
+			await send({ method: 'GET', path: `${message.path}/${fingerprint}` });
+			return true;
+		} catch (error) {
+			if (error instanceof NodeApiError && error.httpCode === '404') return false;
+			if (signal?.aborted) throw asNodeError(node, error);
+			if (!isUncertain(error) || tries >= mostTries) throw unknownError(node, message, error as Error, lost);
+			await clock.sleep(500 * 2 ** tries, signal);
+		}
+	}
+}
+
+function unknownError(node: INode, { path }: CrispRequest, asked: Error, lost?: NodeApiError): NodeApiError {
+	const cause = lost ? `${lost.message}. ` : '';
+	const error = unansweredError(
+		node,
+		'Nobody knows whether Crisp received the message',
+		`${cause}Then Crisp could not be asked for it: ${asked.message}. Look into the conversation before you send it again. The request was POST ${path}.`,
+	);
+	return uncertain(error);
 }

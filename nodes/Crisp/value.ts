@@ -52,6 +52,8 @@ export function toWire(wireName: string, field: Field, raw: unknown, timezone: s
 			return toRows(value, field, label, timezone);
 		case 'picker':
 			return toId(value, field, label);
+		case 'binary':
+			return value;
 		default:
 			return toText(value, label);
 	}

@@ -5,7 +5,8 @@ import {
 	type ITriggerFunctions,
 	type ITriggerResponse,
 } from 'n8n-workflow';
-import { searchWebsites } from '../Crisp/pickers';
+import { listeningHints } from '../shared/choiceForm';
+import { choiceLists } from '../shared/choiceLists';
 import { triggerProperties } from './form';
 import { listen } from './listen';
 
@@ -32,13 +33,14 @@ export class CrispTrigger implements INodeType {
 			},
 			activationHint: 'Once the workflow is published, each event starts it by itself.',
 		},
+		hints: listeningHints(),
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'crispApi', required: true }],
 		properties: triggerProperties(),
 	};
 
-	methods = { listSearch: { searchWebsites } };
+	methods = { loadOptions: choiceLists };
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		return await listen(this);

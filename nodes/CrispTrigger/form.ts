@@ -6,6 +6,14 @@ export function triggerProperties(): INodeProperties[] {
 	return [
 		...choiceProperties(),
 		{
+			displayName: 'Use Sample Event',
+			name: 'useSampleEvent',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether a test in the editor shows a made-up event of each chosen kind at once, instead of waiting for one in Crisp. Once the workflow is published, this has no effect.',
+		},
+		{
 			displayName: 'Options',
 			name: 'options',
 			type: 'collection',
@@ -13,13 +21,31 @@ export function triggerProperties(): INodeProperties[] {
 			default: {},
 			options: [
 				{
+					displayName: 'Batch Size',
+					name: 'batchSize',
+					type: 'number',
+					typeOptions: { minValue: 1 },
+					default: 100,
+					description:
+						'The most events that one execution gets, each as an item. For busy workspaces: n8n runs one execution for many events faster than many executions. Without this option, each event starts its own execution.',
+				},
+				{
+					displayName: 'Batch Wait (Ms)',
+					name: 'batchWait',
+					type: 'number',
+					typeOptions: { minValue: 0 },
+					default: 250,
+					description:
+						"How many milliseconds an event waits for others to share its execution, where 'Batch Size' is set",
+				},
+				{
 					displayName: 'Look Back (Hours)',
 					name: 'lookBackHours',
 					type: 'number',
 					typeOptions: { minValue: 0 },
 					default: 24,
 					description:
-						'How far back to look for messages and new people that were missed while the line or n8n was down. 0 looks back at nothing.',
+						'How far back to look for what was missed while the line or n8n was down: messages, new people, and what became of conversations. 0 looks back at nothing.',
 				},
 			],
 		},

@@ -1,29 +1,57 @@
 import type { IDataObject } from 'n8n-workflow';
+import type { Background } from '../shared/background';
 import type { Clock } from '../shared/clock';
 import { identityOf } from '../shared/delivery';
-import { Remembered } from '../shared/remembered';
+import { Remembered, shortOf } from '../shared/remembered';
 import type { Happening } from './missed';
+
+/** An event on its way into an execution, under the name it was chosen by. */
+export interface Start {
+	name: string;
+	payload: IDataObject;
+	/** What tells it from every other event; undefined for what may truly happen twice. */
+	identity?: string;
+}
+
+/** What stays when n8n restarts; n8n saves it with each event that it is given. */
+export interface Memory {
+	/** Until when everything was delivered, in milliseconds. */
+	mark?: number;
+	/** Of executions that n8n has no key for, what was in them and when the latest of that happened. */
+	batched?: Array<{ at: number; ids: string[] }>;
+}
 
 export interface SubscriptionOptions {
 	clock: Clock;
-	/** What stays when n8n restarts: until when everything was delivered, in milliseconds. */
-	memory: { mark?: number };
+	memory: Memory;
 	/** Whether to deliver what happened since the mark, when the line is there for the first time. */
 	isResumed: boolean;
 	/** How far back to look for what was missed, in milliseconds. */
 	lookBack: number;
+	/** The most events of one execution, and how many milliseconds an event waits for others. */
+	batch?: { size: number; wait: number };
 	/** Reads what happened from a moment on. */
 	readMissed(since: number, signal: AbortSignal): Promise<Happening[]>;
-	/** Starts the workflow, or leaves the event out as its filters say. The identity is undefined for what may truly happen twice. */
-	deliver(name: string, payload: IDataObject, identity?: string): void;
+	/** The names under which an event starts the workflow; none where the filters leave it out. */
+	choose(happening: Happening): string[];
+	/** Starts one execution at once; resolves when n8n is done with it. */
+	start(events: Start[]): Promise<void>;
 	/** What was missed could not be read; it is tried again. */
 	onTrouble(error: unknown): void;
 }
 
 /** Crisp's clock and ours may differ, and a dead line is noticed late: this much is read again. */
 const overlap = 120_000;
+/** What a person switches on begins at now, as far as Crisp's clock and ours agree. */
+const tolerance = 10_000;
 const firstRetry = 5_000;
 const longestRetry = 60_000;
+/** A burst of what was missed would be more than n8n can store in time: so many executions at once. */
+const mostUnderWay = 20;
+const longestTurn = 5_000;
+/** Saved with each batch, so that it must not grow without end. */
+const mostBatched = 5_000;
+const single = { size: 1, wait: 0 };
 
 /**
  * The events of one workflow: each once, none missed that Crisp can still tell, and what was missed
@@ -44,23 +72,43 @@ export class Subscription {
 	/** What arrives while the missed is read. */
 	private waiting?: Happening[];
 
-	/** When the latest event delivered happened. */
+	/** When the latest event that was passed on happened. */
 	private latest: number;
+
+	/** The next execution, and the mark as it has to be until that has begun. */
+	private gathered: Start[] = [];
+
+	private markBefore = 0;
+
+	/** Ends the wait for more of a batch. */
+	private patience?: AbortController;
+
+	/** What batches brought before n8n was started again. */
+	private readonly batchedBefore: Set<string>;
+
+	/** What the latest execution brought. */
+	private batchedLast: Start[] = [];
+
+	/** Nothing before is delivered: only what a person switched on for. */
+	private readonly beginning: number;
 
 	constructor(private readonly options: SubscriptionOptions) {
 		const { clock, memory, isResumed } = options;
 		const now = clock.now();
 		if (isResumed && memory.mark !== undefined) this.missingSince = memory.mark;
+		else delete memory.batched;
+		this.batchedBefore = new Set(memory.batched?.flatMap(({ ids }) => ids));
+		this.beginning = this.missingSince === undefined ? now - tolerance : 0;
 		this.latest = this.missingSince ?? now;
 		memory.mark = this.latest;
 	}
 
-	/** The line is there, for the first time or again. */
-	ready(): void {
+	/** The line is there, for the first time or again. Resolves when nothing is missing any more, or the line is lost. */
+	async ready(): Promise<void> {
 		this.isUp = true;
 		if (this.missingSince === undefined || this.isCatchingUp) return;
 		this.isCatchingUp = true;
-		void this.catchUp().finally(() => (this.isCatchingUp = false));
+		await this.catchUp().finally(() => (this.isCatchingUp = false));
 	}
 
 	/** The line is gone: what happens from now on may be missed. */
@@ -70,15 +118,24 @@ export class Subscription {
 	}
 
 	/** An event of the line. */
-	hear(name: string, payload: IDataObject): void {
+	hear(name: string, payload: IDataObject, background?: Background): void {
 		const timestamp = Number(payload.timestamp);
 		const at = timestamp > 0 ? timestamp : this.options.clock.now();
-		const happening = { name, payload, at };
+		const happening = { name, payload, at, background };
 		if (this.waiting) this.waiting.push(happening);
 		else this.pass(happening);
 	}
 
+	/** Whether an event came already. */
+	has(name: string, payload: IDataObject): boolean {
+		const identity = identityOf(name, payload);
+		return identity !== undefined && (this.wasBatched(identity) || this.remembered.has(identity));
+	}
+
+	/** Delivers what waits for more, and nothing after it. */
 	close(): void {
+		this.flush();
+		this.saveBatched();
 		this.stop.abort();
 	}
 
@@ -108,10 +165,27 @@ export class Subscription {
 
 	private async deliverMissed(from: number): Promise<void> {
 		const { clock, lookBack, readMissed } = this.options;
-		const since = Math.max(from - overlap, clock.now() - lookBack);
+		const since = Math.max(from - overlap, clock.now() - lookBack, this.beginning);
 		const missed = await readMissed(since, this.stop.signal);
 		if (this.stop.signal.aborted) return;
-		for (const happening of missed) this.pass(happening);
+		this.flush();
+		const underWay: Array<Promise<void>> = [];
+		for (const happening of missed) {
+			if (this.stop.signal.aborted) return;
+			// n8n may have run it before it was killed, which it can tell of single events only.
+			underWay.push(...this.pass(happening), ...this.flush());
+			while (underWay.length >= mostUnderWay) await this.turn(underWay);
+		}
+	}
+
+	/** Waits until n8n is done with one of many, but not for long: it may be an execution that takes its time. */
+	private async turn(underWay: Array<Promise<void>>): Promise<void> {
+		const over = new AbortController();
+		const signal = AbortSignal.any([over.signal, this.stop.signal]);
+		const next = Promise.race(underWay.map(async (one, index) => (await one, index)));
+		const index = await Promise.race([next, this.options.clock.sleep(longestTurn, signal).then(() => 0)]);
+		over.abort();
+		underWay.splice(index, 1);
 	}
 
 	private release(): void {
@@ -120,12 +194,73 @@ export class Subscription {
 		for (const happening of waiting) this.pass(happening);
 	}
 
-	private pass({ name, payload, at }: Happening): void {
+	/** Gives the executions that it starts. */
+	private pass(happening: Happening): Array<Promise<void>> {
+		if (this.stop.signal.aborted) return [];
+		const { name, payload, at } = happening;
 		const identity = identityOf(name, payload);
-		if (identity !== undefined && !this.remembered.isNew(identity)) return;
-		// n8n saves this before the execution is safe, so it says that all before this event is done.
-		this.options.memory.mark = Math.min(this.latest, this.missingSince ?? Infinity);
-		this.latest = Math.max(this.latest, at);
-		this.options.deliver(name, payload, identity);
+		if (identity !== undefined && !this.isNew(identity)) return [];
+		const started: Array<Promise<void>> = [];
+		const before = this.latest;
+		this.latest = Math.max(before, at);
+		for (const chosen of this.options.choose(happening)) {
+			if (this.gathered.length === 0) this.markBefore = before;
+			this.gathered.push({ name: chosen, payload, identity });
+			started.push(...this.startOrWait());
+		}
+		if (this.gathered.length === 0) this.markUntil(before);
+		return started;
+	}
+
+	private startOrWait(): Array<Promise<void>> {
+		const { clock, batch: { size, wait } = single } = this.options;
+		if (this.gathered.length >= size) return this.flush();
+		if (this.patience) return [];
+		const patience = (this.patience = new AbortController());
+		void clock.sleep(wait, patience.signal).then(() => {
+			if (this.patience === patience) this.flush();
+		});
+		return [];
+	}
+
+	/** Starts an execution with all that was gathered. */
+	private flush(): Array<Promise<void>> {
+		this.patience?.abort();
+		this.patience = undefined;
+		const events = this.gathered.splice(0);
+		if (events.length === 0) return [];
+		this.markUntil(this.markBefore);
+		// n8n saves it before the execution is safe, so that only what was before is in it.
+		this.saveBatched();
+		if (this.options.batch && this.options.batch.size > 1) this.batchedLast = events;
+		return [this.options.start(events)];
+	}
+
+	/** n8n saves this before an execution is safe, so it says that all before that one is done. */
+	private markUntil(latest: number): void {
+		this.options.memory.mark = Math.min(latest, this.missingSince ?? Infinity);
+	}
+
+	/** What is older than what would be read again needs no place. */
+	private saveBatched(): void {
+		const { memory } = this.options;
+		const oldest = (memory.mark ?? 0) - overlap;
+		const ids = this.batchedLast.flatMap(({ identity }) => (identity ? [shortOf(identity)] : []));
+		if (ids.length === 0) return;
+		this.batchedLast = [];
+		const batches = [...(memory.batched ?? []), { at: this.latest, ids }].filter(({ at }) => at >= oldest);
+		let count = 0;
+		memory.batched = batches
+			.reverse()
+			.filter((batch) => (count += batch.ids.length) <= mostBatched)
+			.reverse();
+	}
+
+	private isNew(identity: string): boolean {
+		return !this.wasBatched(identity) && this.remembered.isNew(identity);
+	}
+
+	private wasBatched(identity: string): boolean {
+		return this.batchedBefore.size > 0 && this.batchedBefore.has(shortOf(identity));
 	}
 }

@@ -5,7 +5,8 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { searchWebsites } from '../Crisp/pickers';
+import { listeningHints } from '../shared/choiceForm';
+import { choiceLists } from '../shared/choiceLists';
 import { webhookProperties } from './form';
 import { receive } from './receive';
 
@@ -21,6 +22,7 @@ export class CrispWebhookTrigger implements INodeType {
 		defaults: { name: 'Crisp Web Hook Trigger' },
 		eventTriggerDescription: 'Waiting for Crisp to call the web hook',
 		activationMessage: 'From now on, this workflow starts whenever Crisp calls its production URL.',
+		hints: listeningHints(),
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'crispApi', required: true }],
@@ -37,7 +39,7 @@ export class CrispWebhookTrigger implements INodeType {
 		properties: webhookProperties(),
 	};
 
-	methods = { listSearch: { searchWebsites } };
+	methods = { loadOptions: choiceLists };
 
 	// Crisp has no API to register hooks: the user pastes the URL there, and n8n has nothing to do.
 	webhookMethods = {

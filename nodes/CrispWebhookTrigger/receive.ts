@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { chosenOf, readChoice } from '../shared/choice';
+import { Inquiry } from '../shared/background';
+import { chosenOf, mayBeChosen, readChoice, wantsOf, type Choice } from '../shared/choice';
+import { clock } from '../shared/clock';
 import { identityOf, toOutput, websiteOf } from '../shared/delivery';
-import { Derivation } from '../shared/derived';
 import { heardFor } from '../shared/events';
 import { Remembered } from '../shared/remembered';
-import type { Credential } from '../shared/transport';
+import { Standing } from '../shared/standing';
+import { openTransport, type Credential } from '../shared/transport';
 import { faultOfKey, faultOfSignature } from './signature';
 
 /** What a node knows of earlier requests, as n8n makes it anew for each. */
 interface Memory {
-	derivation: Derivation;
+	standing: Standing;
 	remembered: Remembered;
 }
 
@@ -38,9 +40,12 @@ export async function receive(context: IWebhookFunctions, now = Date.now()): Pro
 	const { name, payload, identity } = event;
 	const choice = readChoice(context, credential);
 	if (!heardFor(choice.events).includes(name)) return answer(context, 200, 'not_chosen');
-	const { derivation, remembered } = memoryOf(context);
+	const { standing, remembered } = memoryOf(context);
 	if (identity !== undefined && !remembered.isNew(identity)) return answer(context, 200, 'known');
-	const items = chosenOf(choice, derivation, name, payload).map((one) => ({ json: toOutput(one, payload) }));
+	const isWanted = mayBeChosen(choice, name, payload);
+	const background = isWanted ? await inquiryOf(context, choice, credential).about(name, payload) : {};
+	const names = chosenOf(choice, standing, name, payload, background);
+	const items = names.map((one) => ({ json: toOutput(one, payload) }));
 	return items.length > 0 ? { workflowData: [items] } : answer(context, 200, 'not_chosen');
 }
 
@@ -97,13 +102,28 @@ function hashOf(moment: string, body: Buffer): string {
 }
 
 function memoryOf(context: IWebhookFunctions): Memory {
-	const fresh = { derivation: new Derivation(), remembered: new Remembered() };
+	const fresh = { standing: new Standing(clock), remembered: new Remembered() };
 	// Who tests in the editor may well send the same request again.
 	if (context.getMode() === 'manual') return fresh;
 	const slot = `${context.getWorkflow().id}:${context.getNode().id}`;
 	const memory = memories.get(slot) ?? fresh;
 	memories.set(slot, memory);
 	return memory;
+}
+
+/** Every call asks anew: nothing tells this node of changes in between. */
+function inquiryOf(context: IWebhookFunctions, choice: Choice, credential: Credential): Inquiry {
+	return new Inquiry({
+		clock,
+		wants: wantsOf(choice),
+		isKept: false,
+		// Crisp waits for an answer, and delivers again what gets none soon.
+		open: async (signal) => openTransport(context, credential, { signal, isPatient: false }),
+		onTrouble: (error) => {
+			const { name } = context.getNode();
+			context.logger.warn(`${name}: what an event does not say could not be asked: ${(error as Error).message}`);
+		},
+	});
 }
 
 /** Answers without starting the workflow. */

@@ -1,14 +1,16 @@
 import type { IDataObject, INode } from 'n8n-workflow';
-import { idIn } from '../Crisp/locators';
+import type { Background } from './background';
 import { passes, type Filter } from './delivery';
-import type { Derivation } from './derived';
+import { namesOf } from './derived';
+import { eventNamed } from './events';
+import type { Standing } from './standing';
 import type { Credential } from './transport';
 
 /** What the form of a trigger says about events. */
 export interface Choice {
 	events: string[];
 	/** Empty for every website of the token. */
-	website: string;
+	websites: string[];
 	filter: Filter;
 }
 
@@ -20,18 +22,22 @@ interface Context {
 
 /** Reads what `choiceProperties` show. */
 export function readChoice(context: Context, credential: Credential): Choice {
-	const chosen = idIn('website', context.getNodeParameter('websiteId', ''));
-	const website = (typeof chosen === 'string' && chosen) || credential.websiteId?.trim() || '';
-	const { messageTypes, ignoreOwn, ignoreAutomated, inboxes } = context.getNodeParameter('filters', {}) as IDataObject;
+	const chosen = namesIn(context.getNodeParameter('websiteIds', []));
+	const websites = chosen.length > 0 ? chosen : namesIn(credential.websiteId);
+	const filters = context.getNodeParameter('filters', {}) as IDataObject;
+	const { author } = filters;
 	return {
 		events: context.getNodeParameter('events', []) as string[],
-		website,
+		websites,
 		filter: {
-			messageTypes: (messageTypes as string[] | undefined) ?? [],
-			website: website || undefined,
-			ignoresOwn: ignoreOwn !== false,
-			ignoresAutomated: ignoreAutomated === true,
-			inboxes: namesIn(inboxes),
+			websites,
+			author: author === 'user' || author === 'operator' ? author : undefined,
+			messageTypes: namesIn(filters.messageTypes),
+			origins: namesIn(filters.origins),
+			inboxes: namesIn(filters.inboxes),
+			segments: namesIn(filters.segments),
+			ignoresOwn: filters.ignoreOwn !== false,
+			ignoresAutomated: filters.ignoreAutomated === true,
 			instanceId: context.getInstanceId(),
 		},
 	};
@@ -43,7 +49,24 @@ function namesIn(given: unknown): string[] {
 	return names.map((name) => String(name).trim()).filter((name) => name !== '');
 }
 
+/** What has to be asked of Crisp for a choice, as events do not say it. */
+export function wantsOf({ events, filter }: Choice): { segments: boolean; first: boolean } {
+	return { segments: filter.segments.length > 0, first: events.includes('message:first') };
+}
+
+/** Whether an event of Crisp may start the workflow, whatever has still to be asked about it. */
+export function mayBeChosen({ events, filter }: Choice, name: string, payload: IDataObject): boolean {
+	return events.some((one) => (eventNamed(one)?.of ?? one) === name && passes(one, payload, filter));
+}
+
 /** The chosen events that an event of Crisp is and that pass the filters. To be asked once for each event. */
-export function chosenOf({ events, filter }: Choice, derivation: Derivation, name: string, payload: IDataObject) {
-	return derivation.namesOf(name, payload).filter((one) => events.includes(one) && passes(one, payload, filter));
+export function chosenOf(
+	{ events, filter }: Choice,
+	standing: Standing,
+	name: string,
+	payload: IDataObject,
+	background: Background = {},
+): string[] {
+	const names = namesOf(name, payload, { standing, background });
+	return names.filter((one) => events.includes(one) && passes(one, payload, filter, background));
 }

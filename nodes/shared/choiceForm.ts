@@ -1,8 +1,7 @@
-import type { INodeProperties } from 'n8n-workflow';
-import { locatorModes, nothingChosen } from '../Crisp/locators';
-import { derivedEvents, events, messageTypes, type CrispEvent } from './events';
+import type { INodeProperties, NodeHint } from 'n8n-workflow';
+import { derivedEvents, events, legacyEvents, messageTypes, type CrispEvent } from './events';
 
-/** What both triggers let a user choose: events, a website, filters. Read by `readChoice`. */
+/** What both triggers let a user choose: events, websites, filters. Read by `readChoice`. */
 export function choiceProperties(): INodeProperties[] {
 	const eventOptions = [...events, ...derivedEvents]
 		.map((event) => ({ name: event.label, value: event.name, description: descriptionOf(event) }))
@@ -18,13 +17,20 @@ export function choiceProperties(): INodeProperties[] {
 			default: [],
 		},
 		{
-			displayName: 'Website',
-			name: 'websiteId',
-			type: 'resourceLocator',
-			default: nothingChosen,
-			modes: locatorModes('website'),
+			displayName: 'Legacy events are in no reference of today: whether Crisp still sends them is not known.',
+			name: 'legacyNotice',
+			type: 'notice',
+			default: '',
+			displayOptions: { show: { events: legacyEvents } },
+		},
+		{
+			displayName: 'Website Names or IDs',
+			name: 'websiteIds',
+			type: 'multiOptions',
+			typeOptions: { loadOptionsMethod: 'getWebsites' },
+			default: [],
 			description:
-				'The website to listen to. Leave empty for the default website of the credential, or for every website of the token if it has none.',
+				'The websites to listen to. Empty means the default website of the credential, or every website of the token if it has none. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
 		},
 		{
 			displayName: 'Filters',
@@ -33,6 +39,17 @@ export function choiceProperties(): INodeProperties[] {
 			placeholder: 'Add Filter',
 			default: {},
 			options: [
+				{
+					displayName: 'Author',
+					name: 'author',
+					type: 'options',
+					options: [
+						{ name: 'Operator', value: 'operator' },
+						{ name: 'Visitor', value: 'user' },
+					],
+					default: 'user',
+					description: 'Whose messages start the workflow; other events are not affected',
+				},
 				{
 					displayName: 'Ignore Automated Messages',
 					name: 'ignoreAutomated',
@@ -49,13 +66,13 @@ export function choiceProperties(): INodeProperties[] {
 						'Whether to leave out messages that a Crisp node of this n8n sent, so that a workflow does not answer itself. This is also how it is without the filter.',
 				},
 				{
-					displayName: 'Inboxes',
+					displayName: 'Inbox Names or IDs',
 					name: 'inboxes',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. main, d42e8b3b-ea8f-4e79-a9f8-d0e467fc1c31',
+					type: 'multiOptions',
+					typeOptions: { loadOptionsMethod: 'getInboxes', loadOptionsDependsOn: ['websiteIds'] },
+					default: [],
 					description:
-						'IDs of the inboxes whose events start the workflow, separated by commas; "main" is the main inbox. Events of no inbox are not affected.',
+						'The inboxes whose events start the workflow; "main" is the main inbox. Events of no inbox are not affected. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
 				},
 				{
 					displayName: 'Message Types',
@@ -65,9 +82,38 @@ export function choiceProperties(): INodeProperties[] {
 					default: ['text'],
 					description: 'The types of message that start the workflow; other events are not affected',
 				},
+				{
+					displayName: 'Origins',
+					name: 'origins',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. chat, email, urn:crisp.im:whatsapp',
+					description:
+						'Where the messages come from that start the workflow, separated by commas: chat, email, or the beginning of a URN. Other events are not affected.',
+				},
+				{
+					displayName: 'Segment Names or IDs',
+					name: 'segments',
+					type: 'multiOptions',
+					typeOptions: { loadOptionsMethod: 'getSegments', loadOptionsDependsOn: ['websiteIds'] },
+					default: [],
+					description:
+						'The segments of which a conversation or a contact has to have one, for its events to start the workflow; others are not affected. Events do not say it, so the node asks Crisp; what it cannot ask, passes. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+				},
 			],
 		},
 	];
+}
+
+/** Says in the panel of a trigger, for each event that is chosen, that it listens to it. */
+export function listeningHints(): NodeHint[] {
+	return [...events, ...derivedEvents].map(({ name, label }) => ({
+		message: `Listens to <b>${label.replace(' - ', ': ')}</b> (${name})`,
+		// n8n shows fixed texts only, so that each event needs one of its own.
+		displayCondition: `={{ $parameter.events.includes('${name}') }}`,
+		whenToDisplay: 'beforeExecution',
+		location: 'outputPane',
+	}));
 }
 
 function descriptionOf({ name, of, tiers, isLegacy }: CrispEvent): string {

@@ -5,6 +5,8 @@ import type { Channel, OpenChannel } from './socket';
 export interface Access {
 	endpoint: string;
 	authentication: { tier: string; username: string; password: string; events: string[]; rooms?: string[] };
+	/** Whether the token may get websites while the line is open; `installed` has to be among the events then. */
+	isOpenEnded?: boolean;
 }
 
 /** Why a line ended. Only `refused` is nobody's passing trouble: the token is not accepted. */
@@ -36,12 +38,19 @@ export class Refused extends Error {
 	}
 }
 
+/** Tells of a website that installed the plugin, or removed it. */
+export const installed = 'plugin:subscription:updated';
+
+/** The least time between two requests for the events of new websites, as the vendor's own client keeps it. */
+const bindInterval = 2_500;
 /** Crisp says nothing to those it has not authenticated; this long is waited for its word. */
 const authenticationTimeout = 15_000;
 const shortestDelay = 1_000;
 const longestDelay = 30_000;
+/** By which each failure makes the next delay longer: slowly, as most servers are back within seconds. */
+const growth = 1.5;
 /** A line that held this long is followed by another without much delay. */
-const steadyTime = 30_000;
+const steadyTime = 5_000;
 /** A refused token is seldom accepted the next moment, but a credential may be mended any time. */
 const refusedDelay = 60_000;
 
@@ -92,8 +101,8 @@ export class Connection {
 
 	private delayAfter({ kind }: Ending, failures: number): number {
 		const { random = Math.random } = this.options;
-		const doubled = Math.min(longestDelay, shortestDelay * 2 ** failures);
-		return (kind === 'refused' ? refusedDelay : doubled) * (0.75 + random() / 4);
+		const delay = Math.min(longestDelay, shortestDelay * growth ** failures);
+		return (kind === 'refused' ? refusedDelay : delay) * (0.75 + random() / 4);
 	}
 
 	/** One line from its beginning to its end. */
@@ -110,10 +119,30 @@ export class Connection {
 		}
 	}
 
-	private async hold({ endpoint, authentication }: Access, onReady: () => void): Promise<Ending> {
+	/** Asks for the events of websites that came with the line open: soon, but not more often than Crisp likes. */
+	private binderOf(over: AbortSignal, ask: () => void): () => void {
+		const { clock } = this.options;
+		let askedAt = -Infinity;
+		let isWaiting = false;
+		return () => {
+			if (isWaiting) return;
+			isWaiting = true;
+			void clock.sleep(Math.max(0, askedAt + bindInterval - clock.now()), over).then(() => {
+				isWaiting = false;
+				askedAt = clock.now();
+				if (!over.aborted) ask();
+			});
+		};
+	}
+
+	private async hold({ endpoint, authentication, isOpenEnded }: Access, onReady: () => void): Promise<Ending> {
 		const { openChannel, clock, onAsking, onEvent } = this.options;
 		const { signal } = this.stop;
 		const patience = new AbortController();
+		const over = new AbortController();
+		const bind = this.binderOf(over.signal, () => channel?.emit('socket:bind', {}));
+		// A line may end before `openChannel` returns.
+		let channel: Channel | undefined = undefined;
 		let isReady = false;
 		let ending: Ending['kind'] | undefined;
 		return await new Promise((resolve) => {
@@ -122,8 +151,6 @@ export class Connection {
 				channel?.close();
 			};
 			const onAbort = () => end('closed');
-			// A line may end before `openChannel` returns.
-			let channel: Channel | undefined = undefined;
 			channel = openChannel(endpoint, {
 				onOpen() {
 					onAsking?.();
@@ -136,10 +163,14 @@ export class Connection {
 						patience.abort();
 						onReady();
 					} else if (name === 'unauthorized') end('refused');
-					else if (isReady) onEvent(name, payload);
+					else if (isReady) {
+						if (isOpenEnded && name === installed) bind();
+						onEvent(name, payload);
+					}
 				},
 				onClose(reason) {
 					patience.abort();
+					over.abort();
 					signal.removeEventListener('abort', onAbort);
 					const kind = ending ?? (isReady ? 'lost' : 'unreachable');
 					resolve({ kind, wasReady: isReady, cause: reason });

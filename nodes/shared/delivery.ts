@@ -1,20 +1,25 @@
 import type { IDataObject } from 'n8n-workflow';
+import type { Background } from './background';
 import { chosenIn } from './derived';
 import { eventNamed, messageEvents } from './events';
 import { isOwnFingerprint } from './fingerprint';
 
-/** What decides whether an event starts the workflow. */
+/** What decides whether an event starts the workflow. An empty list lets everything pass. */
 export interface Filter {
-	/** Types of message that pass; all where empty. Events that carry no message pass. */
+	websites: string[];
+	/** The inboxes whose events pass, the main one as `main`. Events of no inbox pass. */
+	inboxes: string[];
+	/** The segments of which a conversation or person has to have one. Events of neither pass. */
+	segments: string[];
+	/** The rest is about messages; events that carry none pass. */
+	author?: 'user' | 'operator';
 	messageTypes: string[];
-	/** The only website that passes, where set. */
-	website?: string;
+	/** Origins, or the beginnings of URNs. */
+	origins: string[];
 	/** Whether messages that this n8n sent are left out, so that a workflow does not answer itself. */
 	ignoresOwn: boolean;
 	/** Whether messages that are marked as written by a bot are left out. */
-	ignoresAutomated?: boolean;
-	/** The inboxes whose events pass, the main one as `main`; all where empty. Events of no inbox pass. */
-	inboxes?: string[];
+	ignoresAutomated: boolean;
 	instanceId: string;
 }
 
@@ -22,17 +27,36 @@ export interface Filter {
 const mainInbox = 'main';
 
 /** Whether an event passes. A visitor's message is never left out for its fingerprint. */
-export function passes(name: string, payload: IDataObject, filter: Filter): boolean {
+export function passes(name: string, payload: IDataObject, filter: Filter, { segments }: Background = {}): boolean {
 	const website = websiteOf(payload);
-	if (filter.website && website && website !== filter.website) return false;
-	if (filter.inboxes?.length && 'inbox_id' in payload) {
-		if (!filter.inboxes.includes(String(payload.inbox_id ?? mainInbox))) return false;
-	}
-	if (payload.type === undefined || !messageEvents.includes(eventNamed(name)?.of ?? name)) return true;
-	if (filter.messageTypes.length > 0 && !filter.messageTypes.includes(String(payload.type))) return false;
-	if (filter.ignoresAutomated && payload.automated === true) return false;
-	const isOperators = payload.from === 'operator';
-	return !(filter.ignoresOwn && isOperators && isOwnFingerprint(filter.instanceId, Number(payload.fingerprint)));
+	if (website && !isAmong(filter.websites, website)) return false;
+	if ('inbox_id' in payload && !isAmong(filter.inboxes, textIn(payload.inbox_id ?? mainInbox))) return false;
+	if (segments && filter.segments.length > 0 && !segments.some((one) => filter.segments.includes(one))) return false;
+	const isMessage = payload.type !== undefined && messageEvents.includes(eventNamed(name)?.of ?? name);
+	return !isMessage || messagePasses(payload, filter);
+}
+
+function messagePasses({ type, from, origin, automated, fingerprint }: IDataObject, filter: Filter): boolean {
+	if (filter.author && from !== filter.author) return false;
+	if (!isAmong(filter.messageTypes, textIn(type))) return false;
+	if (!isFromOneOf(filter.origins, textIn(origin))) return false;
+	if (filter.ignoresAutomated && automated === true) return false;
+	const isOperators = from === 'operator';
+	return !(filter.ignoresOwn && isOperators && isOwnFingerprint(filter.instanceId, Number(fingerprint)));
+}
+
+function isAmong(wanted: string[], one: string): boolean {
+	return wanted.length === 0 || wanted.includes(one);
+}
+
+/** What is neither text nor number is none: an event may hold anything, and no event may disturb others. */
+export function textIn(value: unknown): string {
+	return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+/** A URN may be given up to any of its colons. */
+function isFromOneOf(wanted: string[], origin: string): boolean {
+	return wanted.length === 0 || wanted.some((one) => `${origin}:`.startsWith(`${one.replace(/:$/, '')}:`));
 }
 
 /**
@@ -53,10 +77,15 @@ export function identityOf(name: string, payload: IDataObject): string | undefin
 export function websiteOf({ website_id, resource }: IDataObject): string | undefined {
 	if (typeof website_id === 'string') return website_id;
 	const { type, id } = (resource ?? {}) as IDataObject;
-	return type === 'website' ? String(id) : undefined;
+	return type === 'website' ? textIn(id) : undefined;
 }
 
 const appAddress = 'https://app.crisp.chat';
+
+/** Where operators see a conversation in Crisp's app. */
+export function conversationUrl(website: string, session: string): string {
+	return `${appAddress}/website/${website}/inbox/${session}/`;
+}
 
 /** The event as a workflow gets it: what most workflows need, flat, then all of it as `data`. */
 export function toOutput(name: string, payload: IDataObject): IDataObject {
@@ -78,11 +107,13 @@ export function toOutput(name: string, payload: IDataObject): IDataObject {
 		fingerprint: payload.fingerprint,
 		timestamp: payload.timestamp,
 	};
-	if (website && flat.session_id) {
-		flat.conversation_url = `${appAddress}/website/${website}/inbox/${String(flat.session_id)}/`;
+	if (website && typeof flat.session_id === 'string') {
+		flat.conversation_url = conversationUrl(website, flat.session_id);
 	}
-	const known = Object.entries(flat).filter(([, value]) => value !== undefined && value !== null);
-	return { ...Object.fromEntries(known), data: payload };
+	const output: IDataObject = {};
+	for (const name in flat) if (flat[name] !== undefined && flat[name] !== null) output[name] = flat[name];
+	output.data = payload;
+	return output;
 }
 
 /** What a visitor chose, where the event is a choice. */

@@ -1,49 +1,43 @@
 import type { IDataObject } from 'n8n-workflow';
-
-const mostRemembered = 10_000;
+import type { Background } from './background';
+import type { Standing } from './standing';
 
 /**
- * Reads, from the events that Crisp sends, those that people think in. Remembers the state of
- * conversations, as Crisp tells the new state but not the one before.
+ * Every name an event of Crisp goes by: its own, and those of what people think in. None for one that
+ * `Standing` has read already. To be asked once for each event, as it notes how conversations stand.
  */
-export class Derivation {
-	private readonly states = new Map<string, string>();
-
-	/** Everything an event of Crisp is: its own name, and what it is besides. */
-	namesOf(name: string, payload: IDataObject): string[] {
-		return [name, ...this.casesOf(name, payload)];
-	}
-
-	private casesOf(name: string, payload: IDataObject): string[] {
-		switch (name) {
-			case 'session:set_state':
-				return this.caseOfState(payload);
-			case 'session:set_routing':
-				return [payload.routing_id ? 'conversation:assigned' : 'conversation:unassigned'];
-			case 'message:updated':
-				return chosenIn(payload).length > 0 ? ['message:chosen'] : [];
-			case 'message:received':
-				return payload.type === 'note' ? ['message:noted'] : [];
-			default:
-				return [];
+export function namesOf(
+	name: string,
+	payload: IDataObject,
+	{ standing, background = {} }: { standing: Standing; background?: Background },
+): string[] {
+	switch (name) {
+		case 'session:set_state': {
+			const { before, isRepeated } = standing.note(name, payload);
+			return isRepeated ? [] : [name, ...casesOfState(payload.state, before)];
 		}
+		case 'session:set_routing':
+			if (standing.note(name, payload).isRepeated) return [];
+			return [name, payload.routing_id ? 'conversation:assigned' : 'conversation:unassigned'];
+		case 'message:updated':
+			return chosenIn(payload).length > 0 ? [name, 'message:chosen'] : [name];
+		case 'message:received':
+			return payload.type === 'note' ? [name, 'message:noted'] : [name];
+		case 'message:send':
+			return background.isFirst ? [name, 'message:first'] : [name];
+		default:
+			return [name];
 	}
+}
 
-	/** Between the two open states nothing is reopened; where the state before is unknown, it may be. */
-	private caseOfState({ website_id, session_id, state }: IDataObject): string[] {
-		const key = JSON.stringify([website_id, session_id]);
-		const before = this.states.get(key);
-		this.states.delete(key);
-		this.states.set(key, String(state));
-		const oldest = this.states.keys().next();
-		if (this.states.size > mostRemembered && !oldest.done) this.states.delete(oldest.value);
-		if (state === 'resolved') return ['conversation:resolved'];
-		return before === undefined || before === 'resolved' ? ['conversation:reopened'] : [];
-	}
+/** Between the two open states nothing is reopened; where the state before is not known, it may be. */
+function casesOfState(state: unknown, before?: string): string[] {
+	if (state === 'resolved') return ['conversation:resolved'];
+	return before === undefined || before === 'resolved' ? ['conversation:reopened'] : [];
 }
 
 /** What a visitor chose of a picker, in the order of its choices. */
 export function chosenIn({ content }: IDataObject): IDataObject[] {
 	const choices = (content as IDataObject | undefined)?.choices;
-	return Array.isArray(choices) ? (choices as IDataObject[]).filter(({ selected }) => selected === true) : [];
+	return Array.isArray(choices) ? (choices as IDataObject[]).filter((choice) => choice?.selected === true) : [];
 }

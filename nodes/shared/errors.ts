@@ -44,19 +44,19 @@ const byStatus: Record<number, Advice> = {
 		'Check the IDs: it may have been deleted, or belong to another website.',
 	],
 	409: ['Crisp already has this', 'Update what is there instead, or change what has to be unique.'],
-	420: ['Crisp limits the requests of this token', quotaAdvice()],
-	429: ['Crisp limits the requests of this token', quotaAdvice()],
 };
 
-function quotaAdvice(): string {
-	return 'The node waited and tried again, without success. Either too much runs at once, or the daily quota of the token is used up: 10,000 requests for a website token, 5,000 for a plugin token, which Crisp raises on request in Marketplace.';
-}
+const redirected: Advice = [
+	'What answered wants to redirect the request',
+	"It was not followed, as that would show the token to another host. Check 'API Address' in the credential, and any proxy in between.",
+];
 
 function adviceFor({ status, reason }: Refusal): Advice {
 	const [, thing] = /^(\w+)_not_found$/.exec(reason) ?? [];
 	if (thing) return [`Crisp has no such ${thing.replaceAll('_', ' ')}`, byStatus[404]?.[1] ?? ''];
 	const known = byReason[reason] ?? byStatus[status];
 	if (known) return known;
+	if (status >= 300 && status < 400) return redirected;
 	if (status >= 500) return ['Crisp could not answer', 'Try again later: the cause is on the side of Crisp.'];
 	return ['Crisp refused the request', 'Check the values of this request.'];
 }
@@ -66,16 +66,43 @@ export function refusalError(node: INode, refusal: Refusal): NodeApiError {
 	const [what, how] = adviceFor(refusal);
 	const { status, reason, detail, method, path } = refusal;
 	const said = [reason || `status ${status}`, detail].filter(Boolean).join(': ');
-	return new NodeApiError(node, { reason, detail, status } as JsonObject, {
+	const error = new NodeApiError(node, { reason, detail, status } as JsonObject, {
 		message: `${what} (${said})`,
 		description: `${how} The request was ${method} ${path}.`,
 		httpCode: String(status),
 	});
+	return status >= 500 ? uncertain(error) : error;
 }
 
 /** For a request that got no answer of Crisp: the network failed, or something else answered. */
 export function unansweredError(node: INode, what: string, how: string): NodeApiError {
 	return new NodeApiError(node, { message: what }, { message: what, description: how });
+}
+
+/** For an answer that Crisp cannot have given. */
+export function strangerError(node: INode, { method, path }: Pick<Refusal, 'method' | 'path'>): NodeApiError {
+	const how = `Check 'API Address' in the credential, and any proxy in between. The request was ${method} ${path}.`;
+	return uncertain(unansweredError(node, "What answered is not Crisp's API", how));
+}
+
+/** For a request that the end of its execution kept from being sent, or from being answered. */
+export function cancelledError(node: INode, sent?: Pick<Refusal, 'method' | 'path'>): NodeApiError {
+	const how = sent ? `Crisp may have received ${sent.method} ${sent.path} all the same.` : 'Nothing was sent.';
+	const error = unansweredError(node, 'The execution was cancelled', how);
+	return sent ? uncertain(error) : error;
+}
+
+const uncertainErrors = new WeakSet<Error>();
+
+/** Marks the error of a request that Crisp may have executed. */
+export function uncertain(error: NodeApiError): NodeApiError {
+	uncertainErrors.add(error);
+	return error;
+}
+
+/** Whether Crisp may have executed the request that failed with this error. */
+export function isUncertain(error: unknown): boolean {
+	return error instanceof Error && uncertainErrors.has(error);
 }
 
 /** Keeps what is already an error of n8n, and makes one of anything else. */

@@ -127,6 +127,9 @@ export const events: CrispEvent[] = [
 	...entries(legacy, everybody).map((event) => ({ ...event, isLegacy: true })),
 ];
 
+/** The events whose tiers are a guess: whether Crisp still sends them is not known. */
+export const legacyEvents = Object.keys(legacy);
+
 /** What people think of as an event, though Crisp sends it as a case of another (see `derived.ts`). */
 export const derivedEvents: CrispEvent[] = [
 	{ name: 'conversation:resolved', label: 'Conversation - Resolved', of: 'session:set_state', tiers: everybody },
@@ -134,6 +137,7 @@ export const derivedEvents: CrispEvent[] = [
 	{ name: 'conversation:assigned', label: 'Conversation - Assigned', of: 'session:set_routing', tiers: everybody },
 	{ name: 'conversation:unassigned', label: 'Conversation - Unassigned', of: 'session:set_routing', tiers: everybody },
 	{ name: 'message:chosen', label: 'Message - Choice Made by Visitor', of: 'message:updated', tiers: everybody },
+	{ name: 'message:first', label: 'Message - First by Visitor', of: 'message:send', tiers: everybody },
 	{ name: 'message:noted', label: 'Message - Note Written', of: 'message:received', tiers: everybody },
 ];
 

@@ -1,51 +1,154 @@
 import type { Clock } from './clock';
+import { Pace } from './pace';
 
-const firstPause = 1_000;
+const firstPause = 100;
 const longestPause = 30_000;
+/** Rejected so often and for so long, with nothing accepted between, a limit is taken for a used-up quota. */
+const mostRejections = 10;
+const longestRow = 60_000;
+
+/** Rejections with nothing accepted between. */
+export class Row {
+	private count = 0;
+
+	private since = 0;
+
+	/** Whether there are so many that waiting longer is of no use. */
+	add(now: number): boolean {
+		if (this.count === 0) this.since = now;
+		this.count += 1;
+		return this.count >= mostRejections && now - this.since >= longestRow;
+	}
+
+	end(): void {
+		this.count = 0;
+	}
+}
+
+export interface Rejection {
+	/** When the request passed the gate. */
+	sentAt: number;
+	now: number;
+	/** How long Crisp asks to wait, in milliseconds. */
+	retryAfter?: number;
+}
 
 /**
- * Holds back every request of one credential while Crisp limits it, so that one rejected request
- * does not become many. One per credential and process: see `gateFor`.
+ * Lets the requests of one credential through: as they come, until Crisp rejects one for the rate. Then
+ * all wait for the pause to end, and go one by one as fast as Crisp accepts them (see `Pace`). One per
+ * credential and process: see `gateFor`. Remembers in `Answer` what it was closed with.
  */
-export class Gate {
+export class Gate<Answer = unknown> {
+	private readonly pace = new Pace();
+
+	private readonly row = new Row();
+
+	/** Pauses in a row after which nothing was accepted. */
+	private barren = 0;
+
+	private rejectedAt = 0;
+
 	private opensAt = 0;
 
-	private rejections = 0;
+	private closed?: { until: number; answer: Answer };
+
+	private waiting: Array<(answer?: Answer) => void> = [];
+
+	private isServing = false;
+
+	private alarm = new AbortController();
 
 	constructor(private readonly random: () => number = Math.random) {}
 
-	/** Resolves when a request may go out, or when the signal aborts. */
-	async pass(clock: Clock, signal?: AbortSignal): Promise<void> {
-		while (clock.now() < this.opensAt && !signal?.aborted) {
-			await clock.sleep(this.opensAt - clock.now(), signal);
-		}
+	/**
+	 * Resolves when a request may go out, or when the signal aborts; where the gate is closed, at once with
+	 * what Crisp answered when it closed. Every minute one request may try a closed gate.
+	 */
+	async pass(clock: Clock, signal?: AbortSignal): Promise<Answer | undefined> {
+		const now = clock.now();
+		if (signal?.aborted) return undefined;
+		if (this.closed && now < this.closed.until) return this.closed.answer;
+		if (this.closed) this.closed.until = now + longestRow;
+		if (now >= this.opensAt && this.pace.isUnlimited(now)) return undefined;
+		return await new Promise((resolve) => {
+			const go = (answer?: Answer) => {
+				signal?.removeEventListener('abort', leave);
+				resolve(answer);
+			};
+			const leave = () => {
+				this.waiting = this.waiting.filter((other) => other !== go);
+				if (this.waiting.length === 0) this.alarm.abort();
+				go();
+			};
+			signal?.addEventListener('abort', leave);
+			this.waiting.push(go);
+			if (!this.isServing) void this.serve(clock);
+		});
 	}
 
-	/** Crisp rejected a request for its rate: nobody sends until the pause is over. */
-	reject(clock: Clock, retryAfter?: number): void {
+	/** Crisp will accept nothing for long: whoever waits is told. */
+	close(now: number, answer: Answer): void {
+		this.closed = { until: now + longestRow, answer };
+		for (const go of this.waiting.splice(0)) go(answer);
+		this.alarm.abort();
+	}
+
+	/**
+	 * Crisp rejected a request for the rate: nobody sends until the pause is over. Tells whether the quota
+	 * seems to be used up.
+	 */
+	reject({ sentAt, now, retryAfter = 0 }: Rejection): boolean {
+		const isUsedUp = this.row.add(now);
 		// Several requests are often under way when the limit strikes: they are one rejection.
-		if (clock.now() < this.opensAt) return;
-		const doubled = Math.min(longestPause, firstPause * 2 ** this.rejections);
-		const pause = retryAfter ?? doubled * (0.75 + this.random() / 2);
-		this.rejections += 1;
-		this.opensAt = clock.now() + pause;
+		if (sentAt <= this.rejectedAt) {
+			this.opensAt = Math.max(this.opensAt, this.rejectedAt + retryAfter);
+			return isUsedUp;
+		}
+		const doubled = Math.min(longestPause, firstPause * 2 ** this.barren);
+		this.barren += 1;
+		this.rejectedAt = now;
+		this.opensAt = now + Math.max(retryAfter, doubled * (0.75 + this.random() / 2));
+		this.pace.reject(sentAt, now, this.opensAt);
+		return isUsedUp;
 	}
 
-	accept(): void {
-		this.rejections = 0;
+	/** Whether requests go out as they come. */
+	isFree(now: number): boolean {
+		return !this.closed && now >= this.opensAt && this.pace.isUnlimited(now);
+	}
+
+	accept(sentAt: number, now: number): void {
+		this.row.end();
+		this.barren = 0;
+		this.closed = undefined;
+		this.pace.accept(sentAt, now);
+	}
+
+	/** Lets those who wait through, in the order they came. */
+	private async serve(clock: Clock): Promise<void> {
+		this.isServing = true;
+		while (this.waiting.length > 0) {
+			const now = clock.now();
+			const at = Math.max(this.opensAt, this.pace.nextAt);
+			if (now < at) {
+				this.alarm = new AbortController();
+				await clock.sleep(at - now, this.alarm.signal);
+				continue;
+			}
+			this.pace.take(now);
+			this.waiting.shift()?.();
+		}
+		this.isServing = false;
 	}
 }
 
 const gates = new Map<string, Gate>();
 
 /** The one gate of everything in this process that shares a token. */
-export function gateFor(token: string): Gate {
-	let gate = gates.get(token);
-	if (!gate) {
-		gate = new Gate();
-		gates.set(token, gate);
-	}
-	return gate;
+export function gateFor<Answer>(token: string): Gate<Answer> {
+	const gate = gates.get(token) ?? new Gate();
+	gates.set(token, gate);
+	return gate as Gate<Answer>;
 }
 
 /** `Retry-After` in milliseconds: seconds or a date, as HTTP allows. Undefined when it says nothing. */

@@ -145,6 +145,8 @@ export class Hub {
 			counts.clear();
 			return false;
 		}
+		// Nothing came while both were open.
+		if (!isBoth && counts.size === 0) return false;
 		const event = JSON.stringify([name, payload]);
 		const count = counts.get(event) ?? 0;
 		if (isBoth) counts.set(event, count + 1);

@@ -1,17 +1,68 @@
-const mostRemembered = 10_000;
+import { createHash } from 'node:crypto';
+
+/** The latest things told, each under a name; the oldest are forgotten. */
+export class Latest<Value> {
+	private readonly values = new Map<string, Value>();
+
+	constructor(private readonly most = 10_000) {}
+
+	get(name: string): Value | undefined {
+		return this.values.get(name);
+	}
+
+	has(name: string): boolean {
+		return this.values.has(name);
+	}
+
+	get size(): number {
+		return this.values.size;
+	}
+
+	/** Makes it the latest. */
+	set(name: string, value: Value): void {
+		this.values.delete(name);
+		this.keep(name, value);
+	}
+
+	/** What was told before stays where it is in the order. */
+	keep(name: string, value: Value): void {
+		this.values.set(name, value);
+		if (this.values.size <= this.most) return;
+		const oldest = this.values.keys().next();
+		if (!oldest.done) this.values.delete(oldest.value);
+	}
+
+	/** The latest so many, the oldest of them first. */
+	last(count: number): Array<[string, Value]> {
+		return [...this.values].slice(-count);
+	}
+
+	delete(name: string): void {
+		this.values.delete(name);
+	}
+
+	clear(): void {
+		this.values.clear();
+	}
+}
 
 /** The latest 10,000 things seen, to tell what comes for the first time. */
 export class Remembered {
-	private readonly seen = new Set<string>();
+	private readonly seen = new Latest<true>();
 
 	/** Whether it was not seen yet; it is from now on. */
 	isNew(identity: string): boolean {
-		if (this.seen.has(identity)) return false;
-		this.seen.add(identity);
-		if (this.seen.size > mostRemembered) {
-			const [oldest] = this.seen;
-			this.seen.delete(oldest as string);
-		}
+		if (this.has(identity)) return false;
+		this.seen.keep(identity, true);
 		return true;
 	}
+
+	has(identity: string): boolean {
+		return this.seen.has(identity);
+	}
+}
+
+/** Ten characters that tell one of some thousands from the others, for what is saved. */
+export function shortOf(identity: string): string {
+	return createHash('sha256').update(identity).digest('base64').slice(0, 10);
 }

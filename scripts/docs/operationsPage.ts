@@ -51,7 +51,7 @@ export function operationsPage(): string {
 	return [
 		'# Operations of the Crisp node',
 		'<!-- Written by `npm run docs` from nodes/Crisp/operations; change it there. -->',
-		`${count} operations of ${all.length} resources. A field in **bold** has to be filled; in brackets stands the name by which Crisp knows it. Every operation on a website takes the default website of the credential when none is chosen.`,
+		`${count} operations of ${all.length} resources. A field in **bold** has to be filled; in brackets stands the name by which Crisp knows it. Every operation on a website takes the default website of the credential when none is chosen. Every operation that changes something answers the IDs it was given, beside what Crisp answers.`,
 		contents.join('\n'),
 		...all.flatMap(chapter),
 		'',

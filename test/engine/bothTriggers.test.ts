@@ -2,10 +2,12 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { readFileSync } from 'node:fs';
 import { triggerProperties } from '../../nodes/CrispTrigger/form';
 import { webhookProperties } from '../../nodes/CrispWebhookTrigger/form';
-import { notInWebsiteHooks } from '../../nodes/shared/events';
+import { derivedEvents, events, notInWebsiteHooks } from '../../nodes/shared/events';
+import type { Sandbox } from '../../sandbox';
 import { HookedWorkflows } from './hooked';
 import { Workflows, until } from './listening';
-import { conversation, help, shop } from './workspace';
+import { crispTrigger, crispWebhookTrigger, execute, nodeWith, workflowOf } from './n8n';
+import { conversation, credentialFor, help, locator, notInstalled, person, shop } from './workspace';
 
 /** What happens in Crisp is the same for a workflow, whichever way it comes. */
 
@@ -18,33 +20,56 @@ interface Stage {
 	emitted(): IDataObject[];
 	visitorWrites(content: unknown, more?: IDataObject): Promise<void>;
 	announce(event: string, data: IDataObject, website?: string): void;
+	/** Of the conversation, as an operator does. */
+	setSegments(segments: string[]): Promise<void>;
 	/** Resolves when everything has come that will. */
 	settled(): Promise<void>;
 }
 
-async function stageFor(way: Way, events: string[], filters: INodeParameters = {}): Promise<Stage> {
+async function stageFor(
+	way: Way,
+	events: string[],
+	filters: INodeParameters = {},
+	websiteIds: string[] = [],
+): Promise<Stage> {
 	if (way === 'realtime channel') {
 		const mark = 'website:update_visitors_count';
-		const { emitted } = await realtime.activate([...events, mark], { filters });
+		const { emitted } = await realtime.activate([...events, mark], {
+			filters,
+			websiteIds,
+			// As over hooks, which a plugin brings.
+			...(websiteIds.length > 0 && { credential: credentialFor(realtime.sandbox, 'plugin') }),
+		});
 		const isMark = ({ event }: IDataObject) => event === mark;
 		return {
 			emitted: () => emitted.filter((item) => !isMark(item)),
 			visitorWrites: async (...what) => await realtime.visitorWrites(...what),
 			announce: (event, data, website = shop) => realtime.sandbox.announce(event, website, data),
+			setSegments: async (segments) => await setSegments(realtime.sandbox, segments),
 			async settled() {
+				const before = emitted.filter(isMark).length;
 				realtime.sandbox.announce(mark, shop, {});
-				await until(() => emitted.some(isMark));
+				await until(() => emitted.filter(isMark).length > before);
 			},
 		};
 	}
 	const kind = way === 'plugin hook' ? 'plugin' : 'website';
-	const { emitted } = await hooked.activate(events, { kind, filters });
+	const { emitted } = await hooked.activate(events, { kind, filters, websiteIds });
 	return {
 		emitted,
 		visitorWrites: async (...what) => await hooked.visitorWrites(...what),
 		announce: (event, data, website = shop) => hooked.sandbox.announce(event, website, data),
+		setSegments: async (segments) => await setSegments(hooked.sandbox, segments),
 		settled: async () => await hooked.sandbox.hooks.idle(),
 	};
+}
+
+async function setSegments(sandbox: Sandbox, segments: string[]): Promise<void> {
+	const rows = segments.map((name) => ({ entry: locator(name, 'name') }));
+	const sessionId = locator(conversation);
+	const updateFields = { segments: { rows } };
+	const parameters = { resource: 'conversation', operation: 'updateMeta', sessionId, updateFields };
+	await execute({ credential: credentialFor(sandbox), parameters });
 }
 
 describe.each<Way>(['realtime channel', 'plugin hook', 'website hook'])('over the %s', (way) => {
@@ -100,6 +125,56 @@ describe.each<Way>(['realtime channel', 'plugin hook', 'website hook'])('over th
 		expect(stage.emitted().map(({ fingerprint }) => fingerprint)).toEqual([2]);
 	});
 
+	it('come only the messages of the author and from the origins that are asked for', async () => {
+		const filters = { author: 'user', origins: 'email, urn:crisp.im:whatsapp' };
+		const stage = await stageFor(way, ['message:send', 'message:received', 'session:set_email'], filters);
+		const message = { session_id: conversation, type: 'text', content: 'words' };
+		const origins = ['chat', 'email', 'urn:crisp.im:whatsapp:0', 'urn:crisp.im:telegram:0'];
+		origins.forEach((origin, fingerprint) => {
+			stage.announce('message:send', { ...message, from: 'user', origin, fingerprint: fingerprint + 1 });
+			stage.announce('message:received', { ...message, from: 'operator', origin, fingerprint: fingerprint + 11 });
+		});
+		stage.announce('session:set_email', { session_id: conversation, email: 'a@example.org' });
+		await stage.settled();
+		expect(stage.emitted().map(({ fingerprint, email }) => fingerprint ?? email)).toEqual([2, 3, 'a@example.org']);
+	});
+
+	it('come the events of several websites, and of no other', async () => {
+		const stage = await stageFor(way, ['session:set_email'], {}, [shop, help]);
+		for (const website of [shop, help, notInstalled]) {
+			stage.announce('session:set_email', { session_id: conversation, email: `at@${website}` }, website);
+		}
+		await stage.settled();
+		// A website hook belongs to one website.
+		const brought = way === 'website hook' ? [shop] : [shop, help];
+		expect(stage.emitted().map(({ email }) => email)).toEqual(brought.map((website) => `at@${website}`));
+	});
+
+	it('come only the conversations and people of a segment that is asked for', async () => {
+		const stage = await stageFor(way, ['message:send', 'people:profile:created'], { segments: ['vip'] });
+		const write = async (text: string) => {
+			await stage.visitorWrites(text);
+			// A hook is called later than its event: by then, segments may have changed.
+			await stage.settled();
+		};
+		await write('from somebody');
+		await stage.setSegments(['vip', 'shop']);
+		await write('from somebody important');
+		await stage.setSegments(['shop']);
+		await write('from somebody again');
+		stage.announce('people:profile:created', { people_id: person });
+		await stage.settled();
+		expect(stage.emitted().map(({ text }) => text)).toEqual(['from somebody important']);
+	});
+
+	it('comes the first message of a visitor once', async () => {
+		const stage = await stageFor(way, ['message:first']);
+		await stage.visitorWrites('not the first here');
+		await stage.visitorWrites('the first of all', { session_id: undefined });
+		await stage.settled();
+		expect(stage.emitted().map(({ event, text }) => [event, text])).toEqual([['message:first', 'the first of all']]);
+	});
+
 	it('comes a message once, though Crisp tells it twice, and what may happen twice, twice', async () => {
 		const stage = await stageFor(way, ['message:send', 'session:set_email']);
 		const message = { session_id: conversation, from: 'user', type: 'text', content: 'hi', fingerprint: 9 };
@@ -118,11 +193,26 @@ describe.each<Way>(['realtime channel', 'plugin hook', 'website hook'])('over th
 
 describe('the forms of both triggers', () => {
 	const shared = (properties: ReturnType<typeof triggerProperties>) =>
-		properties.filter(({ name }) => ['events', 'websiteId', 'filters'].includes(name));
+		properties.filter(({ name }) => ['events', 'legacyNotice', 'websiteIds', 'filters'].includes(name));
 
 	it('let the same events and filters be chosen', () => {
 		expect(shared(webhookProperties())).toEqual(shared(triggerProperties()));
-		expect(shared(webhookProperties())).toHaveLength(3);
+		expect(shared(webhookProperties())).toHaveLength(4);
+	});
+
+	it.each([crispTrigger, crispWebhookTrigger])('say in the panel what they listen to, and nothing else', (trigger) => {
+		const { description } = trigger;
+		const all = [...events, ...derivedEvents];
+		for (const chosen of [[], ['message:send', 'conversation:resolved'], all.map(({ name }) => name)]) {
+			const node = nodeWith(description.name, { events: chosen });
+			// As n8n's editor decides it.
+			const { expression } = workflowOf(node);
+			const shown = (description.hints ?? []).filter(({ displayCondition = '' }) =>
+				expression.getSimpleParameterValue(node, displayCondition, 'internal', {}),
+			);
+			const named = shown.map(({ message }) => /\((\S+)\)$/.exec(message)?.[1]);
+			expect(named.sort()).toEqual([...chosen].sort());
+		}
 	});
 
 	it('say of the website hook what it does not carry, each an event there is', () => {

@@ -1,4 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import type * as SocketModule from '../../nodes/shared/socket';
@@ -75,6 +76,40 @@ it('notices that it was dropped', async () => {
 	sandbox.dropSockets();
 	await until(() => log.length === 2);
 	expect(log[1]?.[0]).toBe('closed');
+});
+
+/** A way to a server that can go dead without a word, as when a cable is pulled. */
+async function openWayTo(url: string) {
+	const lines: Socket[] = [];
+	const { hostname, port } = new URL(url);
+	const server = createServer((near) => {
+		const far = connect(Number(port), hostname);
+		lines.push(near.pipe(far), far.pipe(near));
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	return {
+		port: (server.address() as AddressInfo).port,
+		cut: () => lines.forEach((line) => line.unpipe()),
+		close: () => (lines.forEach((line) => line.destroy()), server.close()),
+	};
+}
+
+it('notices a line that goes dead without a word, once the ping is late that the server promised', async () => {
+	const pinging = await startSandbox({ page: false, pingInterval: 50, pingTimeout: 50 });
+	const way = await openWayTo(pinging.url);
+	const log: string[] = [];
+	const endpoint = `ws://127.0.0.1:${way.port}/socket/relay-1/`;
+	published.openSocket(endpoint, {
+		onOpen: () => log.push('open'),
+		onEvent() {},
+		onClose: (reason) => log.push(reason),
+	});
+	await until(() => log.length > 0);
+	way.cut();
+	await until(() => log.length > 1);
+	expect(log).toEqual(['open', 'ping timeout']);
+	way.close();
+	await pinging.close();
 });
 
 it('says that nobody is there', async () => {

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { listen } from '../../nodes/CrispTrigger/listen';
 import { triggerContext } from './n8n';
 import { hurried, until, Workflows } from './listening';
-import { conversation, credentialFor, help, locator, shop } from './workspace';
+import { conversation, credentialFor, help, locator, operator, shop } from './workspace';
 
 const workflows = Workflows.use();
 
@@ -85,6 +85,83 @@ it('reads every website of a plugin that is set to none', async () => {
 	expect(texts(emitted)).toEqual(['in the shop', 'in the help']);
 });
 
+describe('the state and the assignment of conversations', () => {
+	const chosen = ['conversation:resolved', 'conversation:reopened', 'session:set_routing'];
+	const told = (emitted: IDataObject[]) => emitted.map(({ event }) => event);
+	const change = async (state: string) =>
+		await workflows.run({ resource: 'conversation', operation: 'setState', sessionId: locator(conversation), state });
+	const down = async (meanwhile: () => Promise<unknown>) => {
+		workflows.sandbox.faults.refuseSockets({ how: 'connection' });
+		workflows.sandbox.dropSockets();
+		await until(() => workflows.sandbox.connections() === 0);
+		await meanwhile();
+		workflows.sandbox.faults.reset();
+	};
+
+	it('are told after a gap, where they are not as they were before', async () => {
+		await change('unresolved');
+		const { emitted, memory } = await workflows.activate(chosen);
+		await until(() => memory.standing !== undefined);
+		await down(async () => {
+			await change('resolved');
+			await workflows.run({
+				resource: 'conversation',
+				operation: 'assign',
+				sessionId: locator(conversation),
+				assignedUserId: locator(operator),
+			});
+		});
+		await until(() => emitted.length >= 2);
+		await change('unresolved');
+		await until(() => emitted.length >= 3);
+		expect(told(emitted)).toEqual(['session:set_routing', 'conversation:resolved', 'conversation:reopened']);
+		expect(emitted[0]).toMatchObject({ session_id: conversation, data: { routing_id: operator } });
+	});
+
+	it('are told once, though the line brings what was read already', async () => {
+		await change('unresolved');
+		const { emitted, memory } = await workflows.activate(['conversation:resolved']);
+		await until(() => memory.standing !== undefined);
+		await down(async () => await change('resolved'));
+		await until(() => emitted.length >= 1);
+		workflows.sandbox.announce('session:set_state', shop, { session_id: conversation, state: 'resolved' });
+		await change('unresolved');
+		await change('resolved');
+		await until(() => emitted.length >= 2);
+		expect(told(emitted)).toEqual(['conversation:resolved', 'conversation:resolved']);
+	});
+
+	it('are told after n8n was down, and nothing where nothing changed', async () => {
+		await change('unresolved');
+		const first = await workflows.activate(chosen);
+		await until(() => first.memory.standing !== undefined);
+		await first.response.closeFunction?.();
+		await change('resolved');
+		const memory = structuredClone({ ...first.memory });
+		const second = await workflows.activate(chosen, { activation: 'init', memory });
+		await until(() => second.emitted.length >= 1);
+		await second.response.closeFunction?.();
+		const third = await workflows.activate(chosen, { activation: 'init', memory: { ...second.memory } });
+		await change('unresolved');
+		await until(() => third.emitted.length >= 1);
+		expect([second, third].map(({ emitted }) => told(emitted))).toEqual([
+			['conversation:resolved'],
+			['conversation:reopened'],
+		]);
+	});
+});
+
+it('tells the first message of a visitor who wrote while n8n was down', async () => {
+	const mark = Date.now();
+	const from = { session_id: undefined, nickname: 'New here' };
+	await workflows.visitorWrites('one more here');
+	await workflows.visitorWrites('the first of all', from);
+	const { emitted } = await workflows.activate(['message:first'], { activation: 'init', memory: { mark } });
+	await workflows.visitorWrites('and another first', from);
+	await until(() => emitted.length >= 2);
+	expect(texts(emitted)).toEqual(['the first of all', 'and another first']);
+});
+
 it('goes on trying where the missed cannot be read', async () => {
 	const mark = Date.now();
 	await workflows.visitorWrites('missed');
@@ -97,7 +174,7 @@ it('goes on trying where the missed cannot be read', async () => {
 it('gives a message and a person the same key in every process, and others none', async () => {
 	const trigger = triggerContext({
 		credential: credentialFor(workflows.sandbox),
-		parameters: { events: [...wanted, 'session:set_state'], filters: {}, websiteId: locator('') },
+		parameters: { events: [...wanted, 'session:set_state'], filters: {}, websiteIds: [] },
 	});
 	const keys: Array<string | undefined> = [];
 	Object.assign(trigger.context, {
@@ -110,7 +187,7 @@ it('gives a message and a person the same key in every process, and others none'
 	await until(() => keys.length >= 3);
 	expect(keys.filter((key) => key !== undefined)).toHaveLength(2);
 	await closeFunction?.();
-	for (const key of keys) if (key !== undefined) expect(key).toMatch(/^crisp:[0-9a-f]{64}$/);
+	for (const key of keys) if (key !== undefined) expect(key).toMatch(/^crisp:.{20,249}$/);
 });
 
 it('holds one socket for any number of workflows of a token', async () => {

@@ -191,15 +191,36 @@ describe('answers', () => {
 		const session_id = await newConversation();
 		const sessionId = locator(session_id);
 		expect(await of({ resource: 'conversation', operation: 'setState', sessionId, state: 'resolved' })).toEqual([
-			{ success: true },
+			{ success: true, website_id: shop, session_id },
 		]);
-		expect(await of({ resource: 'conversation', operation: 'delete', sessionId })).toEqual([{ deleted: true }]);
+		expect(await of({ resource: 'conversation', operation: 'delete', sessionId })).toEqual([
+			{ deleted: true, website_id: shop, session_id },
+		]);
 		expect(await of({ resource: 'person', operation: 'exists', peopleId: locator(person) })).toEqual([
 			{ exists: true },
 		]);
 		expect(
 			await of({ resource: 'person', operation: 'exists', peopleId: locator('nobody@example.com', 'email') }),
 		).toEqual([{ exists: false }]);
+	});
+
+	it('of a write name what was written to, as Crisp does', async () => {
+		const session_id = await newConversation();
+		const sessionId = locator(session_id);
+		const [sent] = await of({ ...sending('hi'), sessionId });
+		const fingerprint = Number(sent?.fingerprint);
+		expect(sent).toEqual({ fingerprint: expect.any(Number), website_id: shop, session_id });
+		const deletion = { resource: 'message', operation: 'delete', sessionId, fingerprint: `${fingerprint}` };
+		expect(await of(deletion)).toEqual([{ deleted: true, website_id: shop, session_id, fingerprint }]);
+		const creation = { email: 'written@example.org', personNickname: 'W', additionalFields: {} };
+		expect(await of({ resource: 'person', operation: 'create', ...creation })).toEqual([
+			{ people_id: expect.any(String), website_id: shop },
+		]);
+	});
+
+	it('of a read are as Crisp gives them', async () => {
+		const [state] = await of({ resource: 'conversation', operation: 'getState', sessionId: locator(conversation) });
+		expect(Object.keys(state ?? {})).toEqual(['state']);
 	});
 
 	it('are simple, flat and of the same shape, or raw', async () => {

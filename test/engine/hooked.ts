@@ -6,7 +6,7 @@ import type { Credential } from '../../nodes/shared/transport';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import type { HookKind } from '../../sandbox/hooks';
 import { callWebhook } from './n8n';
-import { conversation, credentialFor, locator, shop } from './workspace';
+import { conversation, credentialFor, shop } from './workspace';
 
 export const signingSecret = 'of the plugin';
 export const hookSecret = 'of the website';
@@ -14,6 +14,7 @@ export const hookSecret = 'of the website';
 export interface Hooking {
 	kind?: HookKind;
 	filters?: INodeParameters;
+	websiteIds?: string[];
 	credential?: Partial<Credential>;
 	mode?: WorkflowExecuteMode;
 	nodeId?: string;
@@ -61,10 +62,13 @@ export class HookedWorkflows {
 		return hooked;
 	}
 
-	async serve(events: string[], { kind = 'plugin', filters = {}, isCut, ...more }: Hooking = {}): Promise<Hooked> {
+	async serve(
+		events: string[],
+		{ kind = 'plugin', filters = {}, websiteIds = [], isCut, ...more }: Hooking = {},
+	): Promise<Hooked> {
 		const executions: IDataObject[][] = [];
 		const app = express();
-		const parameters = { hook: kind, events, filters, websiteId: locator('') };
+		const parameters = { hook: kind, events, filters, websiteIds };
 		const credential = credentialFor(this.sandbox, 'plugin', { signingSecret, hookSecret, ...more.credential });
 		const nodeId = more.nodeId ?? `hook-${++this.nodes}-${this.sandbox.url}`;
 		app.use(express.raw({ type: () => true }), async (httpRequest, httpResponse) => {

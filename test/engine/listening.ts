@@ -18,6 +18,9 @@ export const hurried: Clock = {
 
 export interface Listening extends Partial<Activation> {
 	filters?: INodeParameters;
+	options?: INodeParameters;
+	websiteIds?: string[];
+	useSampleEvent?: boolean;
 	/** What the trigger remembers from before. */
 	memory?: IDataObject;
 	clock?: Clock;
@@ -39,10 +42,13 @@ export class Workflows {
 		return workflows;
 	}
 
-	async activate(events: string[], { filters = {}, memory, ...more }: Listening = {}) {
+	async activate(
+		events: string[],
+		{ filters = {}, options = {}, websiteIds = [], useSampleEvent = false, memory, ...more }: Listening = {},
+	) {
 		const trigger = triggerContext({
 			credential: credentialFor(this.sandbox),
-			parameters: { events, filters, websiteId: locator('') },
+			parameters: { events, filters, options, websiteIds, useSampleEvent },
 			...more,
 		});
 		const remembered = trigger.context.getWorkflowStaticData('node');

@@ -3,15 +3,19 @@ import {
 	createRunExecutionData,
 	NodeConnectionTypes,
 	Workflow,
+	type IBinaryKeyData,
 	type IDataObject,
+	type IDeferredPromise,
 	type IExecuteFunctions,
 	type IHttpRequestOptions,
 	type INode,
 	type INodeExecutionData,
 	type INodeListSearchResult,
 	type INodeParameters,
+	type INodePropertyOptions,
 	type INodeType,
 	type INodeTypes,
+	type IRun,
 	type IWebhookData,
 	type IWebhookFunctions,
 	type IWorkflowExecuteAdditionalData,
@@ -23,6 +27,7 @@ import { CrispApi } from '../../credentials/CrispApi.credentials';
 import { Crisp } from '../../nodes/Crisp/Crisp.node';
 import { CrispTrigger } from '../../nodes/CrispTrigger/CrispTrigger.node';
 import { CrispWebhookTrigger } from '../../nodes/CrispWebhookTrigger/CrispWebhookTrigger.node';
+import type { choiceLists } from '../../nodes/shared/choiceLists';
 import type { Credential } from '../../nodes/shared/transport';
 
 /** Runs the nodes in n8n-core's own contexts: its parameters, expressions, credentials and requests. */
@@ -55,7 +60,8 @@ export function nodeWith(type: string, parameters: INodeParameters, more: Partia
 	};
 }
 
-function workflowOf(node: INode): Workflow {
+/** The workflow that a node is alone in. */
+export function workflowOf(node: INode): Workflow {
 	return new Workflow({
 		id: 'workflow-1',
 		nodes: [node],
@@ -84,19 +90,33 @@ export interface Execution {
 	parameters: INodeParameters;
 	/** The JSON of the input items; one empty item where not given. */
 	items?: IDataObject[];
+	/** The binary fields of the input items, by index. */
+	binary?: IBinaryKeyData[];
 	onError?: INode['onError'];
 	runIndex?: number;
 	executionId?: string;
 	signal?: AbortSignal;
+	/** Requests that are given up soon, instead of after the node's own time: compared with `METHOD url`. */
+	givesUp?: Impatience;
+	/** Whether an AI agent calls the node as its tool. */
+	isTool?: boolean;
+}
+
+export interface Impatience {
+	match: RegExp;
+	/** How many requests; every one unless told. */
+	times?: number;
+	/** In milliseconds; what the server does at once has to fit in, however busy the machine is. */
+	after: number;
 }
 
 let executions = 0;
 
 /** What the Crisp node gives for these items; rejects with what it throws. */
 export async function execute(execution: Execution): Promise<INodeExecutionData[]> {
-	const { credential, parameters, items = [{}], onError, runIndex = 0, signal } = execution;
+	const { credential, parameters, items = [{}], binary = [], onError, runIndex = 0, signal } = execution;
 	const node = nodeWith('crisp', parameters, { onError });
-	const input = items.map((json, item) => ({ json, pairedItem: { item } }));
+	const input = items.map((json, item) => ({ json, binary: binary[item], pairedItem: { item } }));
 	const data = { [NodeConnectionTypes.Main]: [input] };
 	const context = new ExecuteContext(
 		workflowOf(node),
@@ -111,8 +131,19 @@ export async function execute(execution: Execution): Promise<INodeExecutionData[
 		[],
 		signal,
 	);
+	if (execution.givesUp) shorten(context, execution.givesUp);
+	if (execution.isTool) context.isToolExecution = () => true;
 	const [output] = (await crisp.execute.call(context as unknown as IExecuteFunctions)) as INodeExecutionData[][];
 	return output ?? [];
+}
+
+function shorten({ helpers }: ExecuteContext, { match, times = Infinity, after }: Impatience): void {
+	const request = helpers.httpRequestWithAuthentication;
+	let left = times;
+	helpers.httpRequestWithAuthentication = async function (type, options, more) {
+		const isShort = match.test(`${options.method} ${options.url}`) && left-- > 0;
+		return (await request.call(this, type, isShort ? { ...options, timeout: after } : options, more)) as unknown;
+	};
 }
 
 export interface Activation {
@@ -126,9 +157,15 @@ export interface Activation {
 /** A trigger context of n8n-core, with what it emitted and saved. */
 export function triggerContext({ credential, parameters, mode = 'trigger', ...more }: Activation) {
 	const emitted: IDataObject[] = [];
+	const executions: IDataObject[][] = [];
 	const failures: Error[] = [];
 	const node = nodeWith('crispTrigger', parameters, more.nodeId ? { id: more.nodeId } : {});
-	const emit = (data: INodeExecutionData[][]) => void emitted.push(...data.flat().map(({ json }) => json));
+	const emit = (data: INodeExecutionData[][], _?: unknown, done?: IDeferredPromise<IRun>) => {
+		const items = data.flat().map(({ json }) => json);
+		emitted.push(...items);
+		executions.push(items);
+		done?.resolve({} as IRun);
+	};
 	const context = new TriggerContext(
 		workflowOf(node),
 		node,
@@ -141,7 +178,7 @@ export function triggerContext({ credential, parameters, mode = 'trigger', ...mo
 		(error) => failures.push(error),
 	);
 	const attach = () => Object.assign(context, { emit });
-	return { context: context as unknown as ITriggerFunctions, emitted, failures, attach };
+	return { context: context as unknown as ITriggerFunctions, emitted, executions, failures, attach };
 }
 
 export interface Exchange extends Pick<IWorkflowExecuteAdditionalData, 'httpRequest' | 'httpResponse'> {
@@ -166,6 +203,21 @@ export async function callWebhook({ credential, parameters, mode = 'webhook', no
 		null,
 	);
 	return await crispWebhookTrigger.webhook.call(context as unknown as IWebhookFunctions);
+}
+
+/** What a list in the form of a trigger offers. */
+export async function load(
+	method: keyof typeof choiceLists,
+	credential: Credential,
+	parameters: INodeParameters = {},
+): Promise<INodePropertyOptions[]> {
+	const node = nodeWith('crispTrigger', parameters);
+	const additionalData = {
+		...additionalDataFor(() => credential),
+		currentNodeParameters: parameters,
+	} as IWorkflowExecuteAdditionalData;
+	const context = new LoadOptionsContext(workflowOf(node), node, additionalData, '');
+	return await crispTrigger.methods.loadOptions[method].call(context);
 }
 
 type Search = keyof Crisp['methods']['listSearch'];

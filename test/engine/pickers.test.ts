@@ -1,6 +1,6 @@
 import { listSearch } from '../../nodes/Crisp/pickers';
-import { crisp, search } from './n8n';
-import { conversation, credentialFor, locator, shop, useSandbox } from './workspace';
+import { crisp, crispTrigger, crispWebhookTrigger, load, search } from './n8n';
+import { conversation, credentialFor, help, locator, shop, useSandbox } from './workspace';
 
 const sandbox = useSandbox();
 
@@ -74,4 +74,41 @@ it('says what has to be chosen first', async () => {
 it('shows a conversation by who wrote, about what, and what was said last', async () => {
 	const { results } = await search('searchConversations', credentialFor(sandbox.current), { parameters });
 	expect(results.find(({ value }) => value === conversation)?.name).toMatch(/.+ – .+/);
+});
+
+describe('the lists of the triggers', () => {
+	const names = (options: Array<{ name: string }>) => options.map(({ name }) => name);
+
+	it('have a method each, of both triggers', () => {
+		for (const { description, methods } of [crispTrigger, crispWebhookTrigger]) {
+			const used = new Set(JSON.stringify(description).match(/(?<="loadOptionsMethod":")\w+/g));
+			expect([...used].sort()).toEqual(['getInboxes', 'getSegments', 'getWebsites']);
+			expect(Object.keys(methods.loadOptions).sort()).toEqual([...used].sort());
+		}
+	});
+
+	it.each([
+		['website', ['Thistle Tea (thistle-tea.example)']],
+		['plugin', ['Thistle Tea (thistle-tea.example)', 'Thistle Tea Help (help.thistle-tea.example)']],
+	] as const)('have the websites of a token of tier %s', async (tier, expected) => {
+		const websites = await load('getWebsites', credentialFor(sandbox.current, tier));
+		expect(names(websites)).toEqual(expected);
+		expect(websites[0]?.value).toBe(shop);
+	});
+
+	it('have the inboxes of the websites that the trigger listens to, and the main one', async () => {
+		const of = async (websiteIds: string[], websiteId = '') =>
+			names(await load('getInboxes', credentialFor(sandbox.current, 'plugin', { websiteId }), { websiteIds }));
+		const [ofShop, ofHelp, ofAll, ofUsual] = [await of([shop]), await of([help]), await of([]), await of([], shop)];
+		expect(ofShop).toEqual(['Main Inbox', expect.stringContaining('Billing'), expect.stringContaining('Wholesale')]);
+		expect(new Set(ofAll)).toEqual(new Set([...ofShop, ...ofHelp]));
+		expect(ofHelp).not.toEqual(ofShop);
+		expect(ofUsual).toEqual(ofShop);
+	});
+
+	it('have the segments that conversations are marked with, the name as the value', async () => {
+		const segments = await load('getSegments', credentialFor(sandbox.current));
+		expect(segments.length).toBeGreaterThan(0);
+		for (const { name, value } of segments) expect(value).toBe(name);
+	});
 });

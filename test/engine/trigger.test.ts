@@ -1,7 +1,7 @@
 import { clock } from '../../nodes/shared/clock';
 import type { Credential } from '../../nodes/shared/transport';
 import { until, Workflows, type Listening } from './listening';
-import { conversation, credentialFor, help, shop } from './workspace';
+import { conversation, credentialFor, help, notInstalled, shop } from './workspace';
 
 const workflows = Workflows.use();
 
@@ -50,6 +50,27 @@ describe('an active trigger', () => {
 		expect(elsewhere.emitted).toEqual([]);
 	});
 
+	it('is not disturbed by events that hold nothing, or anything', async () => {
+		const { emitted } = await workflows.activate(['message:send', 'plan:subscription:updated'], {
+			filters: { inboxes: ['main'], segments: [] },
+		});
+		const odd: unknown[] = [
+			'a text',
+			null,
+			7,
+			[],
+			{ inbox_id: {}, content: null, user: 5, choices: 'x' },
+			{ type: 'text', content: 3 },
+		];
+		for (const data of odd) {
+			workflows.sandbox.announce('plan:subscription:updated', null, data as never);
+			workflows.sandbox.announce('message:send', null, data as never);
+		}
+		await workflows.visitorWrites('still there');
+		await until(() => emitted.some(({ text }) => text === 'still there'));
+		expect(emitted.filter(({ event }) => event === 'plan:subscription:updated').length).toBeGreaterThan(3);
+	});
+
 	it('does not hear what this n8n sent, unless told to', async () => {
 		const deaf = await workflows.activate(['message:received', 'message:send'], { nodeId: 'deaf' });
 		const all = await workflows.activate(['message:received', 'message:send'], {
@@ -62,6 +83,15 @@ describe('an active trigger', () => {
 		await until(() => all.emitted.length === 3 && deaf.emitted.length === 2);
 		expect(all.emitted.map(({ text }) => text)).toEqual(['from n8n', 'from an operator', 'from a visitor']);
 		expect(deaf.emitted.map(({ text }) => text)).toEqual(['from an operator', 'from a visitor']);
+	});
+
+	it('gathers events into one execution where it is told to', async () => {
+		const { emitted, executions } = await workflows.activate(['message:send'], {
+			options: { batchSize: 3, batchWait: 60_000 },
+		});
+		for (const text of ['one', 'two', 'three']) await workflows.visitorWrites(text);
+		await until(() => emitted.length >= 3);
+		expect(executions.map((items) => items.map(({ text }) => text))).toEqual([['one', 'two', 'three']]);
 	});
 
 	it.each(['website', 'plugin', 'user'] as const)('listens with a token of tier %s', async (tier) => {
@@ -105,6 +135,37 @@ describe('an active trigger', () => {
 			await workflows.visitorWrites('back again');
 			await until(() => emitted.length === count + 1);
 		}
+	});
+
+	it('hears a website that installs the plugin while it listens', async () => {
+		const { emitted } = await workflows.activate(['session:set_email'], {
+			credential: credentialFor(workflows.sandbox, 'plugin', { websiteId: '' }),
+		});
+		const plugin = workflows.sandbox.state.websites.get(notInstalled);
+		if (plugin) plugin.isPluginInstalled = true;
+		workflows.sandbox.announce('plugin:subscription:updated', notInstalled, { bound: true });
+		while (emitted.length === 0) {
+			workflows.sandbox.announce('session:set_email', notInstalled, { email: 'new@example.org' });
+			await new Promise((resolve) => setImmediate(resolve));
+		}
+		expect(emitted[0]).toMatchObject({ event: 'session:set_email', website_id: notInstalled });
+	});
+
+	it('says once that its token was revoked, and works again when the credential has another', async () => {
+		let credential = credentialFor(workflows.sandbox);
+		const { emitted, failures } = await workflows.activate(['message:send'], {
+			credential: () => credential,
+			clock: { now: () => Date.now(), sleep: async (_, signal) => await clock.sleep(20, signal) },
+		});
+		credential = { ...credential, key: 'revoked' };
+		workflows.sandbox.dropSockets();
+		await until(() => workflows.sandbox.requests.filter(({ status }) => status === 401).length >= 3);
+		expect(failures.map(({ message }) => message)).toEqual(['Crisp does not know this token (invalid_session)']);
+		await workflows.visitorWrites('while it was revoked');
+		credential = credentialFor(workflows.sandbox, 'user');
+		await until(() => emitted.length === 1);
+		expect(emitted[0]).toMatchObject({ text: 'while it was revoked' });
+		expect(failures).toHaveLength(1);
 	});
 
 	it('leaves no socket behind when it is deactivated', async () => {
@@ -182,7 +243,41 @@ it('says that Node.js is too old where it has no WebSocket', async () => {
 	}
 });
 
+it('warns of events that Crisp may not send any more', async () => {
+	const { context } = await workflows.activate(['message:send']);
+	const warn = jest.spyOn(context.logger, 'warn');
+	await workflows.activate(['message:send', 'billing:link:redirect']);
+	expect(warn.mock.calls.map(([message]) => message)).toEqual([
+		'Crisp Trigger: whether Crisp still sends billing:link:redirect is not known',
+	]);
+	warn.mockRestore();
+});
+
 describe('a test in the editor', () => {
+	it('shows a made-up event of each kind at once, where it is told to', async () => {
+		const events = ['message:send', 'conversation:resolved'];
+		const { response, executions } = await workflows.activate(events, { mode: 'manual', useSampleEvent: true });
+		await response.manualTriggerFunction?.();
+		expect(executions).toHaveLength(1);
+		expect(executions[0]?.map(({ event, website_id }) => [event, website_id])).toEqual([
+			['message:send', shop],
+			['conversation:resolved', shop],
+		]);
+		expect(workflows.sandbox.requests).toEqual([]);
+	});
+
+	it('has no say in what a published workflow hears', async () => {
+		const { emitted } = await workflows.activate(['message:send'], { useSampleEvent: true });
+		await workflows.visitorWrites('real');
+		await until(() => emitted.length >= 1);
+		expect(emitted.map(({ text }) => text)).toEqual(['real']);
+	});
+
+	it('says that there is nothing to make up', async () => {
+		const { response } = await workflows.activate([], { mode: 'manual', useSampleEvent: true });
+		await expect(response.manualTriggerFunction?.()).rejects.toThrow('No event is chosen');
+	});
+
 	it('listens once it is started, and ends without a trace', async () => {
 		const { response, emitted } = await workflows.activate(['message:send'], { mode: 'manual' });
 		expect(workflows.sandbox.connections()).toBe(0);

@@ -8,6 +8,7 @@ export const shop = SHOP_ID;
 export const help = HELP_ID;
 export const notInstalled = UNCONNECTED_ID;
 export const conversation = 'session_19e5240f-0a8d-461e-a661-a3123fc60001';
+export const operator = 'a4c32c68-9b1d-4a5e-b7f2-6d0c5e8f1a02';
 export const person = 'c5a2f70c-f605-4648-b47f-8c39d4b00001';
 
 export function credentialFor(

@@ -2,7 +2,7 @@ import { NodeHelpers, type INodeProperties, type INodePropertyCollection } from 
 import { parameterName, type Fields } from '../../nodes/Crisp/field';
 import { isList, type Operation } from '../../nodes/Crisp/operation';
 import { resources } from '../../nodes/Crisp/operations';
-import { collectionName, pathParameter } from '../../nodes/Crisp/request';
+import { collectionName, pathField, pathParameter } from '../../nodes/Crisp/request';
 import { crisp, nodeWith } from '../engine/n8n';
 
 const { description } = crisp;
@@ -52,7 +52,7 @@ function shownFor({ resource, key, chosen }: Case): { top: INodeProperties[]; in
 		NodeHelpers.displayParameter(values ?? {}, property, node, description);
 	const top = description.properties.filter(isShown);
 	const inside = top
-		.filter(({ type }) => type === 'collection')
+		.filter(({ type, name }) => type === 'collection' && name !== 'options')
 		.flatMap(({ options = [] }) => options as INodeProperties[])
 		.filter((option) =>
 			NodeHelpers.displayParameterPath(
@@ -80,11 +80,14 @@ function wantedFor({ operation, key, chosen }: Case) {
 		top: [
 			'resource',
 			'operation',
-			...operation.variables.map((name) => pathParameter(operation, name)),
+			...operation.variables
+				.filter((name) => isOpen(pathField(operation, name)))
+				.map((name) => pathParameter(operation, name)),
 			...open.filter(([, field]) => field.required).map(nameOf),
 			...list,
 			...(operation.simplify ? ['simplify'] : []),
 			...(hasCollection ? [collectionName(key, list.length > 0)] : []),
+			'options',
 		],
 		inside: optional,
 	};

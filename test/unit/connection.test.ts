@@ -76,7 +76,7 @@ describe('a connection', () => {
 		const endpoints = () => ({ ...access, endpoint: `wss://relay.example/${++asked}` });
 		const { connection, lines, clock, endings } = begin(async () => endpoints());
 		void connection.open();
-		const waits = [1, 2, 4, 8, 16, 30, 30, 30];
+		const waits = [1, 1.5, 2.25, 3.375, 5.0625, 7.59375, 11.390625, 17.0859375, 25.62890625, 30, 30];
 		for (const [index, seconds] of waits.entries()) {
 			await settled();
 			expect(lines).toHaveLength(index + 1);
@@ -100,7 +100,7 @@ describe('a connection', () => {
 		lines[0]?.onClose('no');
 		await clock.advance(1_000);
 		const line = await accept(lines);
-		await clock.advance(30_000);
+		await clock.advance(5_000);
 		line.onClose('transport close');
 		await settled();
 		expect(endings.at(-1)).toEqual({ kind: 'lost', wasReady: true, cause: 'transport close' });
@@ -114,7 +114,7 @@ describe('a connection', () => {
 	it('is in no hurry with a server that accepts and drops at once', async () => {
 		const { connection, lines, clock } = begin();
 		void connection.open();
-		for (const seconds of [1, 2, 4, 8]) {
+		for (const seconds of [1, 1.5, 2.25, 3.375]) {
 			(await accept(lines)).onClose('dropped');
 			const count = lines.length;
 			await clock.advance(seconds * 1_000 - 1);
@@ -142,6 +142,36 @@ describe('a connection', () => {
 		expect(endings.length).toBeGreaterThan(2);
 		await broken.close();
 		expect((await broken.open())?.kind).toBe('closed');
+	});
+
+	it('asks for the events of new websites at once, then every two and a half seconds at most', async () => {
+		const { connection, lines, events, clock } = begin(async () => ({ ...access, isOpenEnded: true }));
+		void connection.open();
+		const line = await accept(lines);
+		const asked = () => line.said.filter(([event]) => event === 'socket:bind').length;
+		const install = () => line.onEvent('plugin:subscription:updated', { bound: true });
+		install();
+		await clock.advance(0);
+		expect(asked()).toBe(1);
+		for (let time = 0; time < 3; time++) install();
+		await clock.advance(2_499);
+		expect(asked()).toBe(1);
+		await clock.advance(1);
+		expect([asked(), events.length]).toEqual([2, 4]);
+		install();
+		await connection.close();
+		await clock.advance(10_000);
+		expect([asked(), clock.sleeping]).toEqual([2, 0]);
+	});
+
+	it('asks for no websites where there can be no new ones', async () => {
+		const { connection, lines, clock } = begin();
+		void connection.open();
+		const line = await accept(lines);
+		line.onEvent('plugin:subscription:updated', { bound: true });
+		await clock.advance(10_000);
+		expect(line.said.map(([event]) => event)).toEqual(['authentication']);
+		await connection.close();
 	});
 
 	it('delivers nothing of a line that is over', async () => {

@@ -4,7 +4,16 @@ import { fingerprintFor } from '../../nodes/shared/fingerprint';
 
 const own = fingerprintFor('instance', ['execution', 1]);
 const foreign = fingerprintFor('another', ['execution', 1]);
-const open: Filter = { messageTypes: [], ignoresOwn: true, instanceId: 'instance' };
+const open: Filter = {
+	websites: [],
+	inboxes: [],
+	segments: [],
+	messageTypes: [],
+	origins: [],
+	ignoresOwn: true,
+	ignoresAutomated: false,
+	instanceId: 'instance',
+};
 
 const message: IDataObject = {
 	website_id: 'w',
@@ -23,16 +32,16 @@ describe('a filter', () => {
 		['a type that is asked for', 'message:send', {}, { messageTypes: ['text', 'file'] }, true],
 		['a type that is not', 'message:received', { type: 'note' }, { messageTypes: ['text'] }, false],
 		['another event, whatever the types', 'session:set_state', { type: undefined }, { messageTypes: ['text'] }, true],
-		['the website', 'message:send', {}, { website: 'w' }, true],
-		['another website', 'message:send', {}, { website: 'x' }, false],
+		['the website', 'message:send', {}, { websites: ['v', 'w'] }, true],
+		['another website', 'message:send', {}, { websites: ['x'] }, false],
 		[
 			'a bucket event of another website',
 			'bucket:url:upload:generated',
 			{ website_id: undefined, resource: { type: 'website', id: 'x' } },
-			{ website: 'w' },
+			{ websites: ['v', 'w'] },
 			false,
 		],
-		['an event of no website', 'media:animation:listed', { website_id: undefined }, { website: 'w' }, true],
+		['an event of no website', 'media:animation:listed', { website_id: undefined }, { websites: ['v', 'w'] }, true],
 		['what this n8n sent', 'message:received', { from: 'operator', fingerprint: own }, {}, false],
 		[
 			'what this n8n sent, when asked for',
@@ -55,9 +64,28 @@ describe('a filter', () => {
 		],
 		['the main inbox', 'message:send', { inbox_id: null }, { inboxes: ['main'] }, true],
 		['no inbox at all', 'people:profile:created', { type: undefined }, { inboxes: ['i'] }, true],
+		['the author who is asked for', 'message:send', {}, { author: 'user' }, true],
+		['the author who is not', 'message:received', { from: 'operator' }, { author: 'user' }, false],
+		['the first message of an author who is not', 'message:first', {}, { author: 'operator' }, false],
+		['another event, whoever the author', 'session:set_state', { type: undefined }, { author: 'operator' }, true],
+		['an origin', 'message:send', { origin: 'email' }, { origins: ['chat', 'email'] }, true],
+		['another origin', 'message:send', { origin: 'chat' }, { origins: ['email'] }, false],
+		['the beginning of a URN', 'message:send', { origin: 'urn:a:b:0' }, { origins: ['urn:a:b'] }, true],
+		['the beginning of a URN with its colon', 'message:send', { origin: 'urn:a:b:0' }, { origins: ['urn:a:b:'] }, true],
+		['the beginning of another name', 'message:send', { origin: 'urn:a:bc:0' }, { origins: ['urn:a:b'] }, false],
 		['a visitor, even with a tag that matches', 'message:send', { fingerprint: own }, {}, true],
 	])('%s', (_, name, more, filter, expected) => {
 		expect(passes(name, { ...message, ...more }, { ...open, ...filter })).toBe(expected);
+	});
+
+	it.each<[string, string[] | undefined, string[], boolean]>([
+		['one of the segments asked for', ['vip', 'shop'], ['vip', 'press'], true],
+		['other segments', ['shop'], ['vip'], false],
+		['no segment', [], ['vip'], false],
+		['segments, and none is asked for', ['shop'], [], true],
+		['neither conversation nor person, or what Crisp could not be asked', undefined, ['vip'], true],
+	])('%s', (_, segments, wanted, expected) => {
+		expect(passes('message:send', message, { ...open, segments: wanted }, { segments })).toBe(expected);
 	});
 });
 

@@ -1,6 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 import { toOutput } from '../../nodes/shared/delivery';
-import { Derivation } from '../../nodes/shared/derived';
+import { namesOf } from '../../nodes/shared/derived';
+import { Standing } from '../../nodes/shared/standing';
+import { FakeClock } from '../fakeClock';
+
+const nobodyKnown = () => ({ standing: new Standing(new FakeClock()) });
 
 const about = (more: IDataObject): IDataObject => ({ website_id: 'w', session_id: 's', ...more });
 const picker = (...selected: boolean[]) =>
@@ -25,13 +29,13 @@ describe('what people think in is read from what Crisp sends', () => {
 		['message:updated', about({ content: 'edited' }), []],
 		['message:send', about({ type: 'text' }), []],
 	])('%s', (name, payload, expected) => {
-		expect(new Derivation().namesOf(name, payload)).toEqual([name, ...expected]);
+		expect(namesOf(name, payload, nobodyKnown())).toEqual([name, ...expected]);
 	});
 
 	it('resolved, reopened and resolved again are three, and between open states there is none', () => {
-		const derivation = new Derivation();
+		const known = nobodyKnown();
 		const states = ['resolved', 'pending', 'unresolved', 'resolved', 'unresolved'];
-		const names = states.map((state) => derivation.namesOf('session:set_state', about({ state }))[1]);
+		const names = states.map((state) => namesOf('session:set_state', about({ state }), known)[1]);
 		expect(names).toEqual([
 			'conversation:resolved',
 			'conversation:reopened',
@@ -39,6 +43,15 @@ describe('what people think in is read from what Crisp sends', () => {
 			'conversation:resolved',
 			'conversation:reopened',
 		]);
+	});
+
+	it('the first message of a visitor is the one that Crisp knows none before', () => {
+		for (const [isFirst, expected] of [
+			[true, ['message:send', 'message:first']],
+			[false, ['message:send']],
+		] as const) {
+			expect(namesOf('message:send', about({}), { ...nobodyKnown(), background: { isFirst } })).toEqual(expected);
+		}
 	});
 
 	it('a choice says what was chosen, of which question', () => {

@@ -1,3 +1,4 @@
+import { recoveries } from '../../scripts/docs/recovery';
 import { readFileSync } from 'node:fs';
 import { triggerProperties } from '../../nodes/CrispTrigger/form';
 import { derivedEvents, eventNamed, events, heardFor, messageTypes } from '../../nodes/shared/events';
@@ -63,4 +64,9 @@ describe('the catalogue of events', () => {
 		expect(options.map(({ name }) => name)).toEqual(options.map(({ name }) => name).sort((a, b) => a.localeCompare(b)));
 		for (const { value, description } of options) expect(description.startsWith(value)).toBe(true);
 	});
+});
+
+it('what can be recovered after a gap is said of each event, once', () => {
+	const told = recoveries.flatMap(({ events: names }) => names);
+	expect([...told].sort()).toEqual(facts.map(({ event }) => event).sort());
 });

@@ -1,53 +1,15 @@
-import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
-import { openTransport, tokenHash, type Credential, type CrispRequest } from '../../nodes/shared/transport';
-import { nodeWith } from '../engine/n8n';
-import { FakeClock, settled } from '../fakeClock';
-
-type Answer = Partial<IN8nHttpFullResponse> | Error;
-
-let tokens = 0;
+import { tokenHash, type Credential, type CrispRequest } from '../../nodes/shared/transport';
+import { broken, errorOf, ok, refused, serve, type Answer } from './served';
 
 /** A transport over answers given in advance; the last one is given for ever. */
-function transportOver(answers: Answer[], signal?: AbortSignal) {
-	const sent: IHttpRequestOptions[] = [];
-	const clock = new FakeClock();
-	const credential: Credential = {
-		tier: 'plugin',
-		identifier: `identifier-${++tokens}`,
-		key: 'very-secret',
-		baseUrl: 'https://api.example.com/',
-	};
-	const context = {
-		getNode: () => nodeWith('crisp', {}),
-		helpers: {
-			httpRequestWithAuthentication: async (_type: string, options: IHttpRequestOptions) => {
-				sent.push(options);
-				const answer = answers.length > 1 ? answers.shift() : answers[0];
-				if (answer instanceof Error) throw answer;
-				return { statusCode: 200, headers: {}, body: { error: false, reason: 'ok', data: {} }, ...answer };
-			},
-		},
-	};
-	return { send: openTransport(context as never, credential, { clock, signal }), sent, clock };
+function transportOver(answers: Answer[]) {
+	const { open, sent, clock } = serve(() => (answers.length > 1 ? answers.shift() : answers[0]) as Answer);
+	return { send: open(), sent, clock };
 }
 
 const get: CrispRequest = { method: 'GET', path: '/v1/website/w' };
 const post: CrispRequest = { method: 'POST', path: '/v1/website/w/conversation', body: {} };
-const ok = (data: unknown): Answer => ({ statusCode: 200, body: { error: false, reason: 'ok', data } });
-const refused = (statusCode: number, reason: string, data: unknown = {}): Answer => ({
-	statusCode,
-	body: { error: true, reason, data },
-});
-const broken = (code: string) => Object.assign(new Error(`socket: ${code} very-secret`), { code });
-
-async function errorOf(promise: Promise<unknown>): Promise<NodeApiError> {
-	return await promise.then(
-		() => Promise.reject(new Error('It did not fail')),
-		(error: NodeApiError) => error,
-	);
-}
-
 describe('a request', () => {
 	it('goes to the address of the credential, follows no redirect, and sends an empty body as one', async () => {
 		const { send, sent } = transportOver([ok({ session_id: 's' })]);
@@ -70,64 +32,6 @@ describe('a request', () => {
 	});
 });
 
-describe('a limit', () => {
-	it.each([429, 420])('of status %d is waited out for every method, once for all', async (status) => {
-		const { send, sent, clock } = transportOver([refused(status, 'rate_limited'), ok(1)]);
-		const both = Promise.all([send(post), send(post)]);
-		await clock.advance(5_000);
-		expect(await both).toEqual([1, 1]);
-		expect(sent).toHaveLength(3);
-	});
-
-	it.each([
-		['7', 7_000],
-		[new Date(1_800_000_009_000).toUTCString(), 9_000],
-	])('with Retry-After %s is waited out that long', async (header, milliseconds) => {
-		const limited = { ...refused(429, 'rate_limited'), headers: { 'retry-after': header } } as Answer;
-		const { send, sent, clock } = transportOver([limited, ok(1)]);
-		const answer = send(get);
-		await clock.advance(milliseconds - 1);
-		expect(sent).toHaveLength(1);
-		await clock.advance(1);
-		expect(await answer).toBe(1);
-	});
-
-	it('that does not end is told with the quota, after ten tries', async () => {
-		const { send, sent, clock } = transportOver([refused(429, 'rate_limited')]);
-		const failed = errorOf(send(get));
-		await clock.advance(1_000_000);
-		const error = await failed;
-		expect(sent).toHaveLength(10);
-		expect(error.message).toContain('rate_limited');
-		expect(error.description).toMatch(/daily quota/);
-	});
-
-	it('holds back others of the same token, and ends at once when the execution is cancelled', async () => {
-		const cancel = new AbortController();
-		const { send, sent, clock } = transportOver([refused(429, 'rate_limited')], cancel.signal);
-		const failed = errorOf(send(post));
-		await settled();
-		const other = errorOf(send(post));
-		await settled();
-		expect(sent).toHaveLength(1);
-		cancel.abort();
-		expect((await failed).message).toMatch(/cancelled/);
-		expect((await other).message).toMatch(/cancelled/);
-		expect(sent).toHaveLength(1);
-		expect(clock.sleeping).toBe(0);
-	});
-});
-
-it.each([['86400'], [new Date(1_800_003_600_000).toUTCString()]])(
-	'a limit with Retry-After %s is told at once',
-	async (header) => {
-		const limited = { ...refused(429, 'quota_exceeded'), headers: { 'retry-after': header } } as Answer;
-		const { send, sent } = transportOver([limited]);
-		expect((await errorOf(send(post))).message).toContain('quota_exceeded');
-		expect(sent).toHaveLength(1);
-	},
-);
-
 describe('a failure', () => {
 	const failures: Array<[string, Answer]> = [
 		['a status 503', refused(503, 'unavailable')],
@@ -140,6 +44,16 @@ describe('a failure', () => {
 			await clock.advance(60_000);
 			await failed;
 			expect([method, sent.length]).toEqual([method, method === 'POST' || method === 'PATCH' ? 1 : 3]);
+		}
+	});
+
+	it('to connect is tried again for every method, as Crisp got nothing', async () => {
+		for (const method of ['POST', 'PATCH', 'GET'] as const) {
+			const { send, sent, clock } = transportOver([broken('ECONNREFUSED'), ok(1)]);
+			const answer = send({ method, path: '/v1/website/w' });
+			await clock.advance(60_000);
+			expect(await answer).toBe(1);
+			expect(sent).toHaveLength(2);
 		}
 	});
 

@@ -14,6 +14,7 @@ export const findBySegments: ComposedOperation = {
 	async compose({ values, client, limit }) {
 		const segments = values.segments as string[];
 		const criteria = segments.map((segment) => ({ criterion: 'segments', query: [segment] }));
-		return await readPeople(client, String(values.website_id), criteria, limit);
+		const found = await readPeople(client, String(values.website_id), criteria, limit);
+		return found.map((json) => ({ json }));
 	},
 };

@@ -21,6 +21,13 @@ export interface Criterion {
 	query: string[];
 }
 
+/** The people with exactly this email: one at most, as Crisp has it. Its search may find more than that. */
+export async function readByEmail(client: Client, website: string, email: string): Promise<IDataObject[]> {
+	const wanted = email.trim();
+	const found = await readPeople(client, website, [{ criterion: 'email', query: [wanted] }], 100);
+	return found.filter((person) => String(person.email).toLowerCase() === wanted.toLowerCase());
+}
+
 /** Reads the people that meet all criteria. The form of the filter is the vendor's own wrapper's. */
 export async function readPeople(
 	client: Client,

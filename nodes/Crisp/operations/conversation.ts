@@ -1,20 +1,14 @@
-import {
-	bit,
-	choice,
-	date,
-	email,
-	flag,
-	json,
-	list,
-	longText,
-	pairs,
-	picker,
-	table,
-	text,
-	type Fields,
-} from '../field';
+import { bit, choice, date, email, flag, json, list, longText, picker, table, text, type Fields } from '../field';
+import { assignToAvailable } from '../composed/assignToAvailable';
+import { addConversationSegments, removeConversationSegments } from '../composed/conversationSegments';
+import { createWithMessage } from '../composed/createWithMessage';
+import { resolveWithMessage } from '../composed/resolveWithMessage';
+import { getAllAwaiting } from '../composed/getAllAwaiting';
+import { getContext } from '../composed/getContext';
+import { getTranscript } from '../composed/getTranscript';
 import { op, resource } from '../operation';
-import { eventSender, origin } from './senders';
+import { details } from './details';
+import { eventSender } from './senders';
 
 const states = ['pending', 'unresolved', 'resolved'];
 
@@ -50,12 +44,12 @@ export const conversation = resource(
 			description: 'Delete a conversation and its messages permanently',
 		}),
 		get: op('GET /v1/website/{website_id}/conversation/{session_id}', {
-			action: 'Get a conversation',
+			action: 'Get a conversation without its messages',
 			description: 'Retrieve a conversation with its state, contact data and assignment',
 			simplify: summary,
 		}),
 		getAll: op('GET /v1/website/{website_id}/conversations/{page_number}', {
-			action: 'Get many conversations',
+			action: 'Get many conversations by words or filters',
 			description: 'Retrieve a list of conversations, searched and filtered',
 			entry: 'session_id',
 			isSized: true,
@@ -83,6 +77,9 @@ export const conversation = resource(
 				order_date_waiting: bit('Whether the visitor who waits longest comes first', { label: 'Sort by Waiting Time' }),
 			},
 		}),
+		getAllAwaiting,
+		getContext,
+		getTranscript,
 		exists: op('HEAD /v1/website/{website_id}/conversation/{session_id}', { action: 'Check if a conversation exists' }),
 		initiate: op('POST /v1/website/{website_id}/conversation/{session_id}/initiate', {
 			scope: 'website:conversation:initiate',
@@ -92,28 +89,19 @@ export const conversation = resource(
 		}),
 		getMeta: op('GET /v1/website/{website_id}/conversation/{session_id}/meta', {
 			name: 'Get Details',
-			action: 'Get the details of a conversation',
+			action: 'Get contact details and custom data of a conversation',
 			description: 'Retrieve contact, subject, segments, custom data and device of a conversation',
 		}),
 		updateMeta: op('PATCH /v1/website/{website_id}/conversation/{session_id}/meta', {
 			name: 'Update Details',
-			action: 'Update the details of a conversation',
+			action: 'Update contact details and custom data of a conversation',
 			description: 'Change contact, subject, segments and custom data, and keep the rest',
 			body: {
-				nickname: text('Name of the visitor', { label: 'Name', example: 'Nathan Smith' }),
-				email: email('Email of the visitor'),
-				phone: text('Phone number of the visitor'),
-				address: text('Address of the visitor'),
-				ip: text('IP address of the visitor'),
-				avatar: text('Address of the picture of the visitor', { label: 'Avatar URL' }),
-				subject: text('Subject of the conversation'),
+				...details,
 				segments: list('Segments of the conversation; they replace the ones it has', {
 					label: 'Segments (Replace All)',
 					picks: 'conversationSegment',
 				}),
-				data: pairs('Custom data of the conversation', { label: 'Custom Data', picks: 'conversationData' }),
-				origin,
-				device: json('Device of the visitor: capabilities, geolocation, system, timezone and locales'),
 			},
 		}),
 		getRouting: op('GET /v1/website/{website_id}/conversation/{session_id}/routing', {
@@ -142,7 +130,7 @@ export const conversation = resource(
 		}),
 		setState: op('PATCH /v1/website/{website_id}/conversation/{session_id}/state', {
 			scope: 'website:conversation:states',
-			action: 'Set the state of a conversation',
+			action: 'Resolve a conversation or open it again',
 			description: 'Resolve a conversation, open it again or mark it as pending',
 			body: { state: choice(states, 'The state it gets', { required: true, fallback: 'resolved' }), ...eventSender },
 		}),
@@ -296,6 +284,11 @@ export const conversation = resource(
 				value: text('The value it gets', { label: 'New Value', required: true, when: { action: ['edit'] } }),
 			},
 		}),
+		addSegments: addConversationSegments,
+		assignToAvailable,
+		createWithMessage,
+		removeSegments: removeConversationSegments,
+		resolveWithMessage,
 		setOpen: op('PATCH /v1/website/{website_id}/conversation/{session_id}/open', {
 			name: 'Set Open or Closed',
 			action: 'Set whether you have a conversation open',

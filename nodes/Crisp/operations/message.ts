@@ -12,6 +12,10 @@ import {
 	table,
 	text,
 } from '../field';
+import { downloadFile } from '../composed/downloadFile';
+import { keepTyping } from '../composed/keepTyping';
+import { sendAndWait } from '../composed/sendAndWait';
+import { sendFile } from '../composed/sendFile';
 import { op, resource } from '../operation';
 import { chatOrigin, sender } from './senders';
 
@@ -36,7 +40,7 @@ export const message = resource(
 	'Message',
 	{
 		send: op('POST /v1/website/{website_id}/conversation/{session_id}/message', {
-			action: 'Send a message',
+			action: 'Send a message into a conversation',
 			description: 'Send a text, note, file or question into a conversation',
 			body: {
 				type: choice(
@@ -163,8 +167,12 @@ export const message = resource(
 				...sender,
 			},
 		}),
+		sendAndWait,
+		keepTyping,
+		sendFile,
+		downloadFile,
 		getAll: op('GET /v1/website/{website_id}/conversation/{session_id}/messages', {
-			action: 'Get many messages',
+			action: 'Get many messages of a conversation',
 			description: 'Retrieve the newest messages of a conversation, oldest first; with Return All from its beginning',
 			entry: 'fingerprint',
 			simplify: summary,
@@ -176,7 +184,7 @@ export const message = resource(
 		}),
 		markRead: op('PATCH /v1/website/{website_id}/conversation/{session_id}/read', {
 			name: 'Mark as Read',
-			action: 'Mark messages as read',
+			action: 'Mark messages of a conversation as read',
 			description: 'Mark the named messages as read, or all messages of the conversation when none is named',
 			body: {
 				from: choice({ user: 'Visitor', operator: 'Operator' }, 'Whose messages are marked as read', {
@@ -195,7 +203,7 @@ export const message = resource(
 			description: 'Take a message back where that is still possible; emails that were sent stay',
 		}),
 		get: op('GET /v1/website/{website_id}/conversation/{session_id}/message/{fingerprint}', {
-			action: 'Get a message',
+			action: 'Get a message of a conversation',
 			simplify: summary,
 		}),
 		getOriginal: op('GET /v1/website/{website_id}/conversation/{session_id}/original/{original_id}', {
@@ -233,6 +241,7 @@ export const message = resource(
 		setTyping: op('PATCH /v1/website/{website_id}/conversation/{session_id}/compose', {
 			name: 'Set Typing State',
 			action: 'Show or hide that somebody is typing',
+			description: 'Show typing for about six seconds, or hide it, which also ends Keep Typing',
 			body: {
 				type: choice({ start: 'Typing', stop: 'Not Typing' }, 'What is shown', {
 					label: 'State',

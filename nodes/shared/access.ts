@@ -1,8 +1,8 @@
 import { NodeApiError, NodeOperationError, type IDataObject, type INode } from 'n8n-workflow';
-import { Refused, type Access } from '../shared/connection';
-import { eventNamed } from '../shared/events';
-import type { Wish } from '../shared/hub';
-import { addressOf, type Credential, type Send } from '../shared/transport';
+import { installed, Refused, type Access } from './connection';
+import { eventNamed } from './events';
+import type { Wish } from './hub';
+import { addressOf, type Credential, type Send } from './transport';
 
 /** Asks Crisp where its realtime channel is, and puts together what to say there. */
 export async function findAccess(send: Send, credential: Credential, wish: Wish, node: INode): Promise<Access> {
@@ -24,13 +24,16 @@ export async function findAccess(send: Send, credential: Credential, wish: Wish,
 			"Check 'API Address' in the credential.",
 		);
 	}
+	// Only a plugin that is set to no website gets new ones.
+	const isOpenEnded = tier === 'plugin' && wish.websites.length === 0;
 	return {
 		endpoint,
+		isOpenEnded,
 		authentication: {
 			tier,
 			username: identifier,
 			password: key,
-			events: wish.events,
+			events: isOpenEnded ? [...new Set([...wish.events, installed])] : wish.events,
 			...(wish.websites.length > 0 && { rooms: wish.websites }),
 		},
 	};
@@ -40,7 +43,7 @@ export async function findAccess(send: Send, credential: Credential, wish: Wish,
 function faultOf({ events, websites }: Wish, { tier }: Credential): [what: string, how: string] | undefined {
 	if (events.length === 0) return ['No event is chosen', "Choose at least one under 'Trigger On'."];
 	if (tier === 'website' && websites.length === 0) {
-		return ['No website is chosen', "Set 'Default Website ID' in the credential, or 'Website' here."];
+		return ['No website is chosen', "Set 'Default Website ID' in the credential, or 'Website Names or IDs' here."];
 	}
 	for (const name of events) {
 		const event = eventNamed(name);

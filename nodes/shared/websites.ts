@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { Credential, Send } from '../shared/transport';
+import type { Credential, Send } from './transport';
 
 /** The IDs of every website a token may read. A token of tier website has one, which is in its credential. */
 export async function websitesOf(send: Send, tier: Credential['tier']): Promise<string[]> {

@@ -1,0 +1,79 @@
+import { UserError, type IDataObject } from 'n8n-workflow';
+import { ifThere, type Client } from '../client';
+import { number } from '../field';
+import type { ComposedOperation } from '../operation';
+import { fitted, headOf, type Context } from './contextText';
+import { inclusion, pathOf, routes } from './conversations';
+import { isSaid, oneLine } from './said';
+
+const least = 500;
+
+export const getContext: ComposedOperation = {
+	action: 'Get a conversation with its messages and visitor as one text',
+	description:
+		'Retrieve in one text what is needed to answer: the conversation and its latest messages, who the visitor is, and what was said in other conversations. Takes 5 requests, and one more for each other conversation.',
+	scope: 'website:conversation:messages, website:conversation:sessions, website:people:profiles, website:people:data',
+	variables: ['website_id', 'session_id'],
+	isReadOnly: true,
+	body: {
+		max_characters: number('The most characters the text may have; the oldest messages are left out first', {
+			fallback: 8_000,
+		}),
+		max_conversations: number('The most other conversations of the visitor that are told of; 0 for none', {
+			label: 'Max Other Conversations',
+			fallback: 5,
+		}),
+		...inclusion,
+	},
+	async compose({ values, client, timezone }) {
+		const most = Number(values.max_characters);
+		if (!(most >= least)) {
+			throw new UserError(`'Max Characters' is too small: ${most}`, { description: `Give ${least} or more.` });
+		}
+		const context = await readContext(client, values);
+		const { conversation, messages, person, others } = context;
+		const text = fitted(headOf(context, timezone), messages, { most, timezone });
+		const { nickname, email } = (conversation.meta ?? {}) as IDataObject;
+		const json = {
+			session_id: values.session_id,
+			context: text.context,
+			state: conversation.state ?? null,
+			assigned: (conversation.assigned as IDataObject | null)?.user_id ?? null,
+			people_id: person?.people_id ?? null,
+			name: oneLine(nickname) || null,
+			email: oneLine(email) || null,
+			messages: text.kept,
+			messages_left_out: messages.length - text.kept,
+			other_conversations: others.length,
+		};
+		return [{ json }];
+	},
+};
+
+/** Reads in three rounds: the conversation, its person, and what else is known of the person. */
+async function readContext(client: Client, values: IDataObject): Promise<Context> {
+	const get = async (route: Parameters<typeof pathOf>[0], more: IDataObject = {}) =>
+		await client.send({ method: 'GET', path: pathOf(route, { ...values, ...more }).replace('{page_number}', '1') });
+	const [conversation, batch] = await Promise.all([get(routes.conversation), get(routes.messages)]);
+	const { people_id } = conversation as IDataObject;
+	const messages = (batch as IDataObject[]).filter((message) => isSaid(message, values));
+	const own = { conversation: conversation as IDataObject, messages };
+	if (!people_id) return { ...own, data: {}, others: [] };
+	const [person, data, sessions] = await Promise.all([
+		ifThere(get(routes.profile, { people_id })),
+		ifThere(get(routes.personData, { people_id })),
+		Number(values.max_conversations) > 0 ? ifThere(get(routes.personConversations, { people_id })) : [],
+	]);
+	const ids = ((sessions ?? []) as string[]).filter((id) => id !== values.session_id);
+	const asked = ids.slice(0, Number(values.max_conversations));
+	const others = await Promise.all(
+		asked.map(async (session_id) => await ifThere(get(routes.conversation, { session_id }))),
+	);
+	const known = (others as Array<IDataObject | undefined>).filter((other) => other !== undefined);
+	return {
+		...own,
+		person: person as IDataObject | undefined,
+		data: ((data as IDataObject | undefined)?.data ?? {}) as IDataObject,
+		others: known.sort((a, b) => Number(b.updated_at) - Number(a.updated_at)),
+	};
+}

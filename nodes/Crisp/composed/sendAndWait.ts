@@ -1,0 +1,109 @@
+import { UserError, type IDataObject } from 'n8n-workflow';
+import { choice, flag, longText, number, table, text } from '../field';
+import { sender } from '../operations/senders';
+import type { ComposedOperation } from '../operation';
+import { setAt } from '../value';
+import { awaitReply, type Reply } from './awaitReply';
+
+const longest = 15;
+
+const isQuestion = { type: ['picker', 'field'] };
+
+/** The fields of the form that are the message; the rest says how to wait. */
+const ofMessage = /^(type|content|user|automated)\b/;
+
+export const sendAndWait: ComposedOperation = {
+	name: 'Send and Wait for Reply',
+	action: 'Send a message and wait for the reply',
+	description:
+		'Ask in a conversation and go on with what is answered: a text, a choice or a value. The execution is occupied meanwhile, ten items at a time, and a restart of n8n ends the wait; to wait longer than 15 minutes, ask here and take the answer with Crisp Trigger in another workflow. Takes about 60 requests in 5 minutes of waiting, 120 in 15.',
+	scope: 'website:conversation:messages',
+	variables: ['website_id', 'session_id'],
+	body: {
+		type: choice(
+			{ text: 'Text', note: 'Note', picker: 'Picker', field: 'Field' },
+			'The kind of question. A note is private: only operators see it. A picker offers choices, a field asks for a value.',
+			{ label: 'Message Type', required: true, fallback: 'text' },
+		),
+		content: longText('What the message says; Markdown is allowed', {
+			label: 'Text',
+			required: true,
+			when: { type: ['text', 'note'] },
+		}),
+		'content.text': longText('What is asked', { label: 'Question', required: true, when: isQuestion }),
+		'content.choices': table(
+			{
+				value: text('What the workflow gets when this is chosen', { required: true, example: 'yes' }),
+				label: text('What the visitor reads', { required: true, example: 'Yes, please' }),
+				icon: text('An emoji in front of the label'),
+			},
+			'What the visitor can choose',
+			{ required: true, when: { type: ['picker'] } },
+		),
+		'content.explain': text('Shown in the empty field', {
+			label: 'Hint',
+			required: true,
+			example: 'Enter your order number',
+			when: { type: ['field'] },
+		}),
+		reply_from: choice(
+			{ user: 'Visitor', operator: 'Operator', anyone: 'Anyone' },
+			'Whose reply ends the wait. Messages of bots and of this n8n do not.',
+			{ label: 'Reply From', required: true, fallback: 'user' },
+		),
+		wait_minutes: number(`How long to wait for the reply, at most ${longest} minutes`, {
+			label: 'Wait at Most (Minutes)',
+			required: true,
+			fallback: 5,
+		}),
+		fails: flag('Whether the item fails when nobody replied in time, instead of going on with "answered": false', {
+			label: 'Fail Without Reply',
+		}),
+		automated: flag('Whether the message is marked as written by a bot'),
+		...sender,
+	},
+	async compose(composing) {
+		const { values, clock } = composing;
+		const minutes = Number(values.wait_minutes);
+		if (!(minutes > 0 && minutes <= longest)) {
+			throw new UserError(`'Wait at Most (Minutes)' cannot be ${minutes}`, {
+				description: `Give a number up to ${longest}. For longer waits, take the answer with Crisp Trigger in another workflow.`,
+			});
+		}
+		const session = String(values.session_id);
+		const fingerprint = await composing.sendMessage(session, questionFrom(values));
+		const begun = clock.now();
+		const reply = await awaitReply(composing, { fingerprint, until: begun + minutes * 60_000 });
+		if (!reply && values.fails === true) {
+			throw new UserError(`Nobody replied within ${minutes} minutes`, {
+				description: 'The question stands in the conversation. Wait longer, or go on without a reply by an option.',
+			});
+		}
+		const waited_seconds = Math.round((clock.now() - begun) / 1_000);
+		return [{ json: { session_id: session, ...answerOf(reply), waited_seconds, question_fingerprint: fingerprint } }];
+	},
+};
+
+function questionFrom(values: IDataObject): IDataObject {
+	const body: IDataObject = { from: 'operator', origin: 'chat' };
+	for (const [name, value] of Object.entries(values)) {
+		if (ofMessage.test(name)) setAt(body, name, value);
+	}
+	const { type, content } = body;
+	if (type === 'picker' || type === 'field') (content as IDataObject).id = 'question';
+	const { choices } = (content ?? {}) as { choices?: IDataObject[] };
+	for (const one of choices ?? []) one.selected = false;
+	return body;
+}
+
+function answerOf(reply?: Reply): IDataObject {
+	const {
+		text = null,
+		choice = null,
+		choice_label = null,
+		from = null,
+		fingerprint = null,
+		timestamp = null,
+	} = reply ?? {};
+	return { answered: reply !== undefined, text, choice, choice_label, from, fingerprint, timestamp };
+}

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { UserError, type IBinaryData, type IExecuteFunctions } from 'n8n-workflow';
+import { megabytes, Storage, type Download, type Flow } from './storage';
+import type { Uploads } from './uploads';
+
+/** A file of the input. */
+export interface InputFile {
+	name: string;
+	/** The media type. */
+	type: string;
+	/** In bytes. */
+	size: number;
+	/** The same for the same file, whenever its item is run. */
+	identity: string;
+	/** Gives the bytes from the beginning, each time it is asked; piece by piece where n8n has them on disk. */
+	open(): Promise<Buffer | Flow>;
+}
+
+/** What an operation can do with files, for one item. */
+export interface Files {
+	/** The file in a binary field of the item. Throws an error of n8n's where there is none, or it is empty. */
+	read(field: string | IBinaryData): Promise<InputFile>;
+	/** Puts a file where everybody can read it, and gives the address. Throws where Crisp does not take it. */
+	upload(website: string, file: InputFile): Promise<string>;
+	/** Reads a public address; throws for more than `most` bytes. */
+	download(url: string, most: number): Promise<Download>;
+	/** The media type of what is at a public address; undefined where its server does not say it. */
+	typeOf(url: string): Promise<string | undefined>;
+	/** Makes binary data of bytes, for the output. */
+	make(bytes: Buffer, name: string, type: string): Promise<IBinaryData>;
+}
+
+/** Gives each item of an execution its way to files; what they upload goes over one line. */
+export function fileHandler(
+	context: IExecuteFunctions,
+	uploads: Uploads,
+	signal?: AbortSignal,
+): (itemIndex: number) => Files {
+	const { helpers } = context;
+	const httpRequest = helpers.httpRequest.bind(context);
+	const storage = new Storage({ node: context.getNode(), httpRequest, signal });
+	return (itemIndex) => ({
+		async read(field) {
+			const binary = helpers.assertBinaryData(itemIndex, field);
+			const file = await readBinary(context, itemIndex, binary);
+			if (file.size > 0) return file;
+			throw new UserError(`The file ${file.name} is empty`, {
+				description: 'Crisp takes no file without content: check the node that makes it.',
+			});
+		},
+		async upload(website, file) {
+			const { signed, resource, sizeLimit } = await uploads.grant(website, file);
+			if (file.size > sizeLimit) {
+				throw new UserError(
+					`The file ${file.name} is too large for Crisp: ${megabytes(file.size)} of ${megabytes(sizeLimit)} at most`,
+					{ description: "Make it smaller, or put it elsewhere and set 'File Source' to Public URL." },
+				);
+			}
+			await storage.put({ ...file, url: signed });
+			return resource;
+		},
+		download: async (url, most) => await storage.get(checkedUrl(url), most),
+		typeOf: async (url) => await storage.typeOf(checkedUrl(url)),
+		make: async (bytes, name, type) => await helpers.prepareBinaryData(bytes, name, type),
+	});
+}
+
+async function readBinary(context: IExecuteFunctions, itemIndex: number, binary: IBinaryData): Promise<InputFile> {
+	const { helpers } = context;
+	const { id, mimeType: type, fileExtension } = binary;
+	const name = binary.fileName ?? (fileExtension ? `file.${fileExtension}` : 'file');
+	if (id) {
+		const { fileSize: size } = await helpers.getBinaryMetadata(id);
+		return { name, type, size, identity: id, open: async () => await helpers.getBinaryStream(id) };
+	}
+	const bytes = await helpers.getBinaryDataBuffer(itemIndex, binary);
+	const identity = createHash('sha256').update(bytes).digest('hex');
+	return { name, type, size: bytes.length, identity, open: async () => bytes };
+}
+
+/** Throws a UserError for what is not the address of a file in the web. */
+export function checkedUrl(url: string): string {
+	const { protocol } = URL.canParse(url) ? new URL(url) : { protocol: '' };
+	if (protocol === 'http:' || protocol === 'https:') return url;
+	throw new UserError(`'File URL' is not an address in the web: ${url.slice(0, 80)}`, {
+		description: 'Give an address that begins with https:// or http://, such as https://example.com/invoice.pdf.',
+	});
+}
+
+/** The name of the file at an address: the last part of its path. */
+export function nameIn(url: string): string {
+	const last = new URL(url).pathname.split('/').at(-1) ?? '';
+	try {
+		return decodeURIComponent(last) || 'file';
+	} catch {
+		return last;
+	}
+}

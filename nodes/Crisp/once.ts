@@ -1,0 +1,16 @@
+import { Latest } from '../shared/remembered';
+import { most } from './sent';
+
+const results = new Latest<unknown>(most);
+
+/**
+ * What a step of an item gave, from this process's memory where it was done before: n8n's Retry On
+ * Fail runs all items of a node again. A step that failed is not remembered, so that it is tried again.
+ */
+export async function once<Result>(identity: Array<string | number>, step: () => Promise<Result>): Promise<Result> {
+	const key = JSON.stringify(identity);
+	if (results.has(key)) return results.get(key) as Result;
+	const result = await step();
+	results.keep(key, result);
+	return result;
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import type { IDeferredPromise, INodeExecutionData, IRun, ITriggerFunctions } from 'n8n-workflow';
+import type { Clock } from '../shared/clock';
+import { toOutput } from '../shared/delivery';
+import { asNodeError } from '../shared/errors';
+import type { Start } from './subscription';
+
+type Done = IDeferredPromise<IRun>;
+
+/** n8n has its own record of what started an execution, which outlives this process. */
+type Emit = (data: INodeExecutionData[][], response?: undefined, done?: Done, key?: string) => void;
+
+/** What n8n settles once it is done with an execution. */
+function promised(): Done {
+	const done = {} as Done;
+	done.promise = new Promise<IRun>((resolve, reject) => Object.assign(done, { resolve, reject }));
+	return done;
+}
+
+const longestKey = 255;
+const firstRetry = 5_000;
+const longestRetry = 60_000;
+const mostRetries = 8;
+
+/** Hands events to n8n, each list as an execution. */
+export class Emitter {
+	/** What tells the keys of this node from those of all others. */
+	private readonly place: string;
+
+	/** Whether n8n tells what became of an execution; its Engine 2.0 refuses to. */
+	private isTold = true;
+
+	constructor(
+		private readonly context: ITriggerFunctions,
+		private readonly clock: Clock,
+		private readonly signal: AbortSignal,
+	) {
+		const parts = [context.getInstanceId(), context.getWorkflow().id, context.getNode().id];
+		this.place = createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+	}
+
+	/**
+	 * Starts an execution at once. Resolves when n8n has run it or says that it knows it; never rejects. An
+	 * overloaded n8n may fail to take an execution: one that it can tell from others is handed over again.
+	 */
+	async start(events: Start[]): Promise<void> {
+		const [first] = events;
+		// n8n has one key for an execution, so that a batch has none.
+		const key = events.length === 1 && first?.identity ? this.keyOf(first.name, first.identity) : undefined;
+		for (let retries = 0; ; retries++) {
+			const fault = await this.emit(events, key);
+			if (!fault || this.signal.aborted) return;
+			if (key === undefined || retries >= mostRetries) return this.complain(events, fault);
+			await this.clock.sleep(Math.min(longestRetry, firstRetry * 2 ** retries), this.signal);
+			if (this.signal.aborted) return;
+		}
+	}
+
+	/** Resolves with why n8n did not take it; undefined where it did. */
+	private async emit(events: Start[], key?: string): Promise<Error | undefined> {
+		const done = this.isTold ? promised() : undefined;
+		try {
+			const items = events.map(({ name, payload }) => ({ json: toOutput(name, payload) }));
+			// In a test in the editor, n8n puts its `emit` there after the trigger has begun.
+			(this.context.emit as Emit)([items], undefined, done, key);
+		} catch (error) {
+			this.complain(events, error as Error);
+			if (this.context.getMode() === 'manual') this.context.emitError(asNodeError(this.context.getNode(), error));
+			return undefined;
+		}
+		try {
+			await done?.promise;
+			return undefined;
+		} catch (error) {
+			if (!/engine 2/i.test((error as Error).message)) return error as Error;
+			this.isTold = false;
+			return await this.emit(events, key);
+		}
+	}
+
+	private complain(events: Start[], { message }: Error): void {
+		const names = [...new Set(events.map(({ name }) => name))].join(', ');
+		this.context.logger.error(`${this.context.getNode().name}: n8n did not take ${names}: ${message}`);
+	}
+
+	/** The key by which n8n starts one execution for an event, whatever process sees it, and how often. */
+	private keyOf(name: string, identity: string): string {
+		const key = `crisp:${this.place}:${name}:${identity}`;
+		// n8n's column holds no more; a hash for every event would cost as much as all else.
+		return key.length <= longestKey ? key : `crisp:${createHash('sha256').update(key).digest('hex')}`;
+	}
+}

@@ -1,0 +1,190 @@
+import type { IDataObject, ITriggerFunctions } from 'n8n-workflow';
+import { Inquiry, type Background } from '../shared/background';
+import { chosenOf, mayBeChosen, wantsOf } from '../shared/choice';
+import type { Clock } from '../shared/clock';
+import { heardFor } from '../shared/events';
+import type { Wish } from '../shared/hub';
+import { Standing, standingEvents, type SavedStanding } from '../shared/standing';
+import { together } from '../shared/together';
+import type { Send } from '../shared/transport';
+import { websitesOf } from '../shared/websites';
+import { Emitter } from './emitter';
+import { learnStanding, readMissed, type Happening } from './missed';
+import type { Settings } from './settings';
+import { Subscription, type Memory } from './subscription';
+import type { Open } from './way';
+
+export interface IntakeOptions {
+	settings: Settings;
+	clock: Clock;
+	open: Open;
+	/** Whether to deliver what happened since the mark, when the line is there for the first time. */
+	isResumed: boolean;
+	isManual: boolean;
+}
+
+/** How far back conversations are looked at, and how many, to know how they stand before something becomes of them. */
+const acquaintance = { time: 24 * 3_600_000, conversations: 500 };
+/** How many events are asked about at once, and how many websites are read. */
+const mostAtOnce = { events: 10, websites: 4 };
+/** How long the end waits for events that Crisp is being asked about, in milliseconds. */
+const farewell = 3_000;
+
+/** What the events that the line brings to one workflow pass on their way into its executions. */
+export class Intake {
+	/** What the line has to be opened for. */
+	readonly wish: Wish;
+
+	private readonly stop = new AbortController();
+
+	private readonly heard: string[];
+
+	private readonly standing: Standing;
+
+	private readonly inquiry: Inquiry;
+
+	private readonly subscription: Subscription;
+
+	/** Whether it is known how conversations stand, or nobody wants to know. */
+	private isAcquainted: boolean;
+
+	/** Events that Crisp is asked about, in their order. */
+	private queue = Promise.resolve();
+
+	constructor(
+		private readonly context: ITriggerFunctions,
+		private readonly options: IntakeOptions,
+	) {
+		const { settings, clock, isManual, isResumed } = options;
+		const memory = (isManual ? {} : context.getWorkflowStaticData('node')) as Memory & { standing?: SavedStanding };
+		this.heard = heardFor(settings.events);
+		const isStandingWanted = this.heard.some((name) => standingEvents.includes(name));
+		// A person who switches the trigger on wants what happens from now on; and what was not followed is not known.
+		if (!isResumed || !isStandingWanted) delete memory.standing;
+		this.isAcquainted = isManual || !isStandingWanted || memory.standing !== undefined;
+		this.standing = new Standing(clock, memory);
+		const wants = wantsOf(settings);
+		this.inquiry = new Inquiry({
+			clock,
+			wants,
+			isKept: true,
+			open: async (signal, isPatient) =>
+				(await options.open(AbortSignal.any([this.stop.signal, signal]), isPatient)).send,
+			onTrouble: (error) => this.warn('what events do not say could not be asked, so that they pass', error),
+		});
+		// Who keeps what conversations are marked with has to hear of every change.
+		const events = wants.segments ? [...new Set([...this.heard, 'session:set_segments'])] : this.heard;
+		this.wish = { events, websites: settings.websites };
+		const emitter = new Emitter(context, clock, this.stop.signal);
+		this.subscription = new Subscription({
+			clock,
+			memory,
+			isResumed,
+			lookBack: settings.lookBack,
+			// Who tests in the editor wants to see the first event at once.
+			batch: isManual ? undefined : settings.batch,
+			readMissed: async (since, signal) => await this.readMissed(since, signal),
+			choose: (happening) => this.choose(happening),
+			start: async (events) => {
+				if (isStandingWanted) this.standing.save();
+				await emitter.start(events);
+			},
+			onTrouble: (error) => this.warn('what was missed could not be read yet', error),
+		});
+	}
+
+	/** An event of the line, whatever it holds. Never throws: the line serves other workflows, too. */
+	hear(name: string, given: unknown): void {
+		const { inquiry, subscription } = this;
+		const payload = (typeof given === 'object' && given !== null ? given : {}) as IDataObject;
+		if (!inquiry.isNeeded) return subscription.hear(name, payload);
+		// One that fails must not keep those after it from coming.
+		const background = this.backgroundOf(name, payload, false).catch(() => ({}));
+		this.queue = this.queue.then(async () => subscription.hear(name, payload, await background));
+	}
+
+	/** The line is there, for the first time or again. */
+	ready(): void {
+		const isCaughtUp = this.subscription.ready();
+		// What became of conversations while nobody listened must be read before it is taken for granted.
+		if (!this.isAcquainted) void isCaughtUp.then(async () => await this.acquaint());
+	}
+
+	/** The line is gone. */
+	lost(): void {
+		this.inquiry.forget();
+		this.subscription.lost();
+	}
+
+	/** Ends it once what it is asking about is delivered, but soon. To be called when nothing is heard any more. */
+	async close(): Promise<void> {
+		const done = new AbortController();
+		await Promise.race([this.queue, this.options.clock.sleep(farewell, done.signal)]);
+		done.abort();
+		this.subscription.close();
+		this.stop.abort();
+		this.standing.save();
+	}
+
+	/** The names under which an event starts the workflow; none for one that cannot be used. */
+	private choose({ name, payload, background }: Happening): string[] {
+		try {
+			return chosenOf(this.options.settings, this.standing, name, payload, background);
+		} catch (error) {
+			this.warn(`an event ${name} could not be used`, error);
+			return [];
+		}
+	}
+
+	/** Asks for nothing where the answer does not matter. */
+	private async backgroundOf(name: string, payload: IDataObject, isPatient: boolean): Promise<Background> {
+		this.inquiry.note(name, payload);
+		if (!mayBeChosen(this.options.settings, name, payload)) return {};
+		if (this.subscription.has(name, payload)) return {};
+		return await this.inquiry.about(name, payload, isPatient);
+	}
+
+	private async readMissed(since: number, signal: AbortSignal): Promise<Happening[]> {
+		const { heard: events, standing } = this;
+		const read = async (send: Send, website: string) => await readMissed(send, { events, website, since, standing });
+		const missed = (await this.inWebsites(signal, mostAtOnce.websites, read)).flat().sort((a, b) => a.at - b.at);
+		if (!this.inquiry.isNeeded) return missed;
+		return await together(missed, mostAtOnce.events, async (one) => {
+			return { ...one, background: await this.backgroundOf(one.name, one.payload, true) };
+		});
+	}
+
+	private async acquaint(): Promise<void> {
+		const { standing } = this;
+		const since = this.options.clock.now() - acquaintance.time;
+		let most = acquaintance.conversations;
+		this.isAcquainted = true;
+		const learn = async (send: Send, website: string) => {
+			if (most > 0) most -= await learnStanding(send, { website, since, standing, most });
+		};
+		try {
+			await this.inWebsites(this.stop.signal, 1, learn);
+			standing.save();
+		} catch (error) {
+			this.isAcquainted = false;
+			this.warn('how conversations stand could not be read', error);
+		}
+	}
+
+	/** Does something in every website that is listened to, in so many at a time. */
+	private async inWebsites<Result>(
+		signal: AbortSignal,
+		most: number,
+		deed: (send: Send, website: string) => Promise<Result>,
+	): Promise<Result[]> {
+		const { settings, open } = this.options;
+		const { credential, send } = await open(signal);
+		const websites = settings.websites.length > 0 ? settings.websites : await websitesOf(send, credential.tier);
+		return await together(websites, most, async (website) => await deed(send, website));
+	}
+
+	private warn(what: string, error: unknown): void {
+		if (this.stop.signal.aborted) return;
+		this.context.logger.warn(`${this.context.getNode().name}: ${what}: ${(error as Error).message}`);
+	}
+}

@@ -1,0 +1,18 @@
+import { NodeOperationError, type ITriggerFunctions } from 'n8n-workflow';
+import type { Clock } from '../shared/clock';
+import { eventNamed } from '../shared/events';
+import { sampleOf } from '../shared/samples';
+import { Emitter } from './emitter';
+import type { Settings } from './settings';
+
+/** Shows a made-up event of each kind that is chosen, whatever the filters say. */
+export function emitSamples(context: ITriggerFunctions, { events, websites }: Settings, clock: Clock): void {
+	const known = events.filter((name) => eventNamed(name));
+	if (known.length === 0) {
+		throw new NodeOperationError(context.getNode(), 'No event is chosen', {
+			description: "Choose at least one under 'Trigger On'.",
+		});
+	}
+	const emitter = new Emitter(context, clock, new AbortController().signal);
+	void emitter.start(known.map((name) => ({ name, payload: sampleOf(name, clock.now(), websites[0]) })));
+}

@@ -1,0 +1,68 @@
+import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
+import { readPages } from '../Crisp/pages';
+import { searchWebsites } from '../Crisp/pickers';
+import { openTransport, type Credential, type Send } from './transport';
+import { websitesOf } from './websites';
+
+/** What fills the lists of `choiceProperties`. */
+
+type Load = (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>;
+
+/** More than a person would look through. */
+const mostEntries = 500;
+const mostWebsites = 20;
+
+async function getWebsites(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	const found: INodePropertyOptions[] = [];
+	for (let token: string | undefined = '1'; token && found.length < mostEntries;) {
+		const { results, paginationToken } = await searchWebsites.call(this, undefined, token);
+		found.push(...results.map(({ name, value }) => ({ name, value })));
+		token = paginationToken as string | undefined;
+	}
+	return found;
+}
+
+/** Lists something of the chosen websites, or of all that the trigger would listen to. */
+function listOf(path: string, toOption: (entry: IDataObject) => INodePropertyOptions): Load {
+	return async function () {
+		const credential = await this.getCredentials<Credential>('crispApi');
+		const send = openTransport(this, credential, { isPatient: false });
+		const websites = await chosenWebsites(this, credential, send);
+		const lists = await Promise.all(
+			websites.slice(0, mostWebsites).map(async (website) => {
+				const request = { method: 'GET' as const, path: `/v1/website/${encodeURIComponent(website)}/${path}` };
+				return (await readPages(send, { request, limit: mostEntries })) as IDataObject[];
+			}),
+		);
+		const options = lists.flat().map(toOption);
+		return [...new Map(options.map((option) => [option.value, option])).values()];
+	};
+}
+
+async function chosenWebsites(context: ILoadOptionsFunctions, credential: Credential, send: Send): Promise<string[]> {
+	const chosen = context.getCurrentNodeParameter('websiteIds');
+	if (Array.isArray(chosen) && chosen.length > 0) return chosen.map(String);
+	const usual = credential.websiteId?.trim();
+	return usual ? [usual] : await websitesOf(send, credential.tier);
+}
+
+const mainInbox = { name: 'Main Inbox', value: 'main' };
+
+const getSubInboxes = listOf('inboxes/list/{page_number}', ({ inbox_id, emoji, name }) => ({
+	name: [emoji, name].filter(Boolean).join(' '),
+	value: String(inbox_id),
+}));
+
+const getSegments = listOf('conversations/suggest/segments/{page_number}', ({ segment }) => ({
+	name: String(segment),
+	value: String(segment),
+}));
+
+/** The methods behind the lists, by the names that the form uses. */
+export const choiceLists: Record<'getWebsites' | 'getInboxes' | 'getSegments', Load> = {
+	getWebsites,
+	async getInboxes() {
+		return [mainInbox, ...(await getSubInboxes.call(this))];
+	},
+	getSegments,
+};

@@ -1,0 +1,23 @@
+/** What Crisp puts around every answer. */
+export interface Envelope {
+	isCrisp: boolean;
+	isError: boolean;
+	reason: string;
+	/** What Crisp says beyond the reason. */
+	detail: string;
+	data: unknown;
+}
+
+/** Takes an answer of Crisp apart; what is none has neither error nor data. */
+export function envelopeOf(body: unknown): Envelope {
+	const given = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+	const { error, reason, data } = given;
+	const detail = (data as { message?: unknown } | null | undefined)?.message;
+	return {
+		isCrisp: 'data' in given || 'error' in given,
+		isError: error === true,
+		reason: typeof reason === 'string' ? reason : '',
+		detail: typeof detail === 'string' ? detail : '',
+		data,
+	};
+}

@@ -1,0 +1,22 @@
+import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
+import type { Ending } from './connection';
+
+const words: Record<Ending['kind'], string> = {
+	closed: 'The realtime connection was closed',
+	refused: "Crisp's realtime channel does not accept this token",
+	unreachable: "Crisp's realtime channel could not be reached",
+	silent: "Crisp's realtime channel did not answer the authentication",
+	lost: 'The realtime connection was lost',
+};
+
+/** Why a line ended, as n8n shows it. */
+export function failureOf(node: INode, { kind, cause }: Ending): NodeApiError | NodeOperationError {
+	if (cause instanceof NodeApiError || cause instanceof NodeOperationError) return cause;
+	const said = typeof cause === 'string' ? cause : (cause as Error | undefined)?.message;
+	return new NodeOperationError(node, said ? `${words[kind]} (${said})` : words[kind], {
+		description:
+			kind === 'refused'
+				? "Check 'Identifier', 'Key' and 'Tier' of the credential. A plugin token also needs the scopes of the chosen events."
+				: "Check the network of n8n and 'API Address' in the credential.",
+	});
+}

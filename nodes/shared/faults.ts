@@ -1,0 +1,64 @@
+import type { INode, NodeApiError } from 'n8n-workflow';
+import { unansweredError, uncertain } from './errors';
+import type { CrispRequest } from './transport';
+
+/** In words: n8n replaces a message that has such a code by one of its own, which says less. */
+const words: Record<string, string> = {
+	ECONNREFUSED: 'the connection was refused',
+	ECONNRESET: 'the connection was cut',
+	EPIPE: 'the connection was cut',
+	ENOTFOUND: 'the name of the host is unknown',
+	EAI_AGAIN: 'the name of the host could not be looked up',
+	ETIMEDOUT: 'no answer in time',
+	ECONNABORTED: 'no answer in time',
+	EHOSTUNREACH: 'there is no way to the host',
+	ENETUNREACH: 'there is no network',
+	ERR_BAD_RESPONSE: 'the answer broke off',
+	Z_DATA_ERROR: 'the answer could not be unpacked',
+};
+
+/** Faults before anything was sent. */
+const unsent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/** Whether a fault shows that Crisp got nothing of a request. */
+export function isUnsent(fault: unknown): boolean {
+	return unsent.has(codeOf(fault));
+}
+
+/** The code of a fault of the network, such as ECONNRESET, wherever n8n has put it. */
+function codeOf(fault: unknown): string {
+	const { code, cause, httpCode } = (fault ?? {}) as { code?: unknown; cause?: { code?: unknown }; httpCode?: unknown };
+	const codes = [code, cause?.code, httpCode].filter((one): one is string => typeof one === 'string');
+	return codes.find((one) => /^[A-Z][A-Z_]+$/.test(one)) ?? '';
+}
+
+/** Whether a fault came from the way to Crisp, and not from n8n before anything was sent. */
+export function isNetworkFault(fault: unknown): boolean {
+	return codeOf(fault) !== '';
+}
+
+/** A fault in words: what became of the network, or the first line of what was thrown. */
+export function wordsOf(fault: unknown): string {
+	const [line = ''] = String((fault as Error | undefined)?.message ?? fault).split('\n');
+	return words[codeOf(fault)] ?? line;
+}
+
+export function networkError(node: INode, fault: unknown, { method, path }: CrispRequest): NodeApiError {
+	const code = codeOf(fault);
+	const said = words[code] ?? `${code.replaceAll('_', ' ').toLowerCase()}`;
+	const isUnsure = (method === 'POST' || method === 'PATCH') && !unsent.has(code);
+	const warning = isUnsure ? ' Crisp may have received it all the same.' : '';
+	const error = unansweredError(
+		node,
+		`Crisp could not be reached: ${said}`,
+		`Check the network of n8n and 'API Address' in the credential. The request was ${method} ${path}.${warning}`,
+	);
+	return unsent.has(code) ? error : uncertain(error);
+}
+
+/** For what is neither Crisp's nor the network's fault, such as a credential that n8n no longer has. */
+export function strangeError(node: INode, fault: unknown, secrets: string[]): NodeApiError {
+	const [line = ''] = String((fault as Error | undefined)?.message ?? fault).split('\n');
+	const shown = secrets.filter(Boolean).reduce((text, secret) => text.replaceAll(secret, '…'), line);
+	return unansweredError(node, `n8n could not send the request: ${shown}`, 'Check the credential of this node.');
+}

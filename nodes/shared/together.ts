@@ -1,0 +1,35 @@
+/** Does something for each of many, so many at a time. Gives the results in order; rejects with the first failure. */
+export async function together<Entry, Result>(
+	entries: Entry[],
+	most: number,
+	deed: (entry: Entry) => Promise<Result>,
+): Promise<Result[]> {
+	const results = new Array<Result>(entries.length);
+	let next = 0;
+	const work = async () => {
+		for (let index = next++; index < entries.length; index = next++) {
+			results[index] = await deed(entries[index] as Entry);
+		}
+	};
+	await Promise.all(Array.from({ length: Math.min(most, entries.length) }, work));
+	return results;
+}
+
+/** Lets so many in at a time; the others wait in the order in which they came. */
+export class Turnstile {
+	private readonly waiting: Array<() => void> = [];
+
+	constructor(private free: number) {}
+
+	async pass<Result>(deed: () => Promise<Result>): Promise<Result> {
+		if (this.free > 0) this.free -= 1;
+		else await new Promise<void>((enter) => this.waiting.push(enter));
+		try {
+			return await deed();
+		} finally {
+			const next = this.waiting.shift();
+			if (next) next();
+			else this.free += 1;
+		}
+	}
+}

@@ -1,0 +1,171 @@
+import type { ServerResponse } from 'node:http';
+import { inspect } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { clock } from '../../nodes/shared/clock';
+import { execute } from './n8n';
+import { answer, secrets, serveOn, success, type Handle, type PlainServer } from './plainServer';
+import { locator, shop } from './workspace';
+
+const servers: PlainServer[] = [];
+
+async function serverThat(handle: Handle): Promise<PlainServer> {
+	const server = await serveOn(handle);
+	servers.push(server);
+	return server;
+}
+
+// What is tried again is tried at once.
+beforeEach(() => void jest.spyOn(clock, 'sleep').mockResolvedValue());
+afterEach(async () => {
+	jest.restoreAllMocks();
+	await Promise.all(servers.splice(0).map(async (server) => await server.close()));
+});
+
+const reading: INodeParameters = {
+	resource: 'conversation',
+	operation: 'get',
+	websiteId: locator(shop),
+	sessionId: locator('={{ $json.session_id }}'),
+	simplify: false,
+};
+
+const sending: INodeParameters = {
+	resource: 'message',
+	operation: 'send',
+	websiteId: locator(shop),
+	sessionId: locator('={{ $json.session_id }}'),
+	type: 'text',
+	content: 'Hello',
+};
+
+const silence = () => undefined;
+
+/** Runs three items, of which the server gets the second wrong. */
+async function run(misbehave: (response: ServerResponse) => void, parameters = reading) {
+	// Where the server never answers, nothing is lost by not waiting long.
+	const givesUp = misbehave === silence ? { match: /session_bad/, after: 200 } : undefined;
+	const server = await serverThat((request, response) => {
+		if (request.url?.includes('session_bad')) misbehave(response);
+		else answer(response, success({ session_id: 'good' }));
+	});
+	const items = ['session_1', 'session_bad', 'session_2'].map((session_id) => ({ session_id }));
+	const { credential } = server;
+	const given = await execute({ credential, parameters, items, onError: 'continueRegularOutput', givesUp });
+	expect(given.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
+	const [first, bad, last] = given as [INodeExecutionData, INodeExecutionData, INodeExecutionData];
+	for (const { json, error } of [first, last]) {
+		expect([json, error]).toEqual([expect.objectContaining({ session_id: 'good' }), undefined]);
+	}
+	return { bad, server };
+}
+
+function expectNoSecret(shown: unknown): void {
+	const text = inspect(shown, { depth: 20, showHidden: true, maxStringLength: Infinity });
+	const basic = Buffer.from(`${secrets.identifier}:${secrets.key}`).toString('base64').slice(0, -8);
+	for (const secret of [secrets.key, basic]) expect(text).not.toContain(secret);
+}
+
+const html = (response: ServerResponse, status: number) => {
+	response.writeHead(status, { 'Content-Type': 'text/html' });
+	response.end('<html><body>Please log in</body></html>');
+};
+
+const cut = (response: ServerResponse, headers: Record<string, string>) => {
+	response.writeHead(200, { 'Content-Type': 'application/json', ...headers });
+	response.write('{"error":false,"reason":"resolved","data":{"session_id":"ses', () => response.destroy());
+};
+
+describe('one item gets a clear error, and the others what they asked for, where a server', () => {
+	it.each<[string, (response: ServerResponse) => void, RegExp, RegExp]>([
+		['is silent', silence, /could not be reached: no answer in time/, /network of n8n/],
+		[
+			'breaks off in the middle',
+			(response) => cut(response, { 'Content-Length': '5000' }),
+			/could not be reached: the answer broke off/,
+			/network of n8n/,
+		],
+		['breaks off a stream', (response) => cut(response, {}), /the answer broke off/, /network of n8n/],
+		['answers with a page', (response) => html(response, 200), /not Crisp's API/, /'API Address'.*proxy/],
+		['answers with a page of its fault', (response) => html(response, 502), /could not answer \(status 502\)/, /later/],
+		[
+			'answers with half of the JSON',
+			(response) => response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"error":false,"da'),
+			/not Crisp's API/,
+			/'API Address'/,
+		],
+		[
+			'answers with 10 MB of something else',
+			(response) => answer(response, { items: 'x'.repeat(10_000_000) }),
+			/not Crisp's API/,
+			/'API Address'/,
+		],
+		[
+			'answers 200 and means an error',
+			(response) => answer(response, { error: true, reason: 'invalid_data', data: { message: 'no such thing' } }),
+			/cannot use a value of this request \(invalid_data: no such thing\)/,
+			/Check the field/,
+		],
+		[
+			'hangs up',
+			(response) => response.socket?.destroy(),
+			/could not be reached: the connection was cut/,
+			/network of n8n/,
+		],
+	])('%s', async (_, misbehave, message, cure) => {
+		const { bad } = await run(misbehave);
+		expect(bad.error?.message).toMatch(message);
+		expect(bad.error?.description).toMatch(cure);
+		expect(bad.json.error).toBe(bad.error?.message);
+		expectNoSecret(bad);
+	});
+
+	it('is silent to a message, so that nobody knows whether it arrived', async () => {
+		const { bad } = await run(silence, sending);
+		expect(bad.error?.message).toBe('Nobody knows whether Crisp received the message');
+		expect(bad.error?.description).toMatch(/no answer in time.*Look into the conversation/);
+		expectNoSecret(bad);
+	});
+});
+
+describe('an answer', () => {
+	it.each<[string, (response: ServerResponse) => void, IDataObject]>([
+		[
+			'that is compressed',
+			(response) => {
+				response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' });
+				response.end(gzipSync(JSON.stringify(success({ session_id: 'zipped' }))));
+			},
+			{ session_id: 'zipped' },
+		],
+		['of status 204', (response) => response.writeHead(204).end(), {}],
+	])('%s is understood', async (_, behave, json) => {
+		const { bad } = await run(behave);
+		expect(bad).toEqual({ json, pairedItem: { item: 1 } });
+	});
+
+	it('of 10 MB is understood', async () => {
+		const blob = 'x'.repeat(10_000_000);
+		const { bad } = await run((response) => answer(response, success({ blob })));
+		expect((bad.json.blob as string).length).toBe(blob.length);
+	});
+});
+
+describe('a redirect to another host', () => {
+	it.each([
+		[301, reading],
+		[302, reading],
+		[307, sending],
+		[308, sending],
+	])('of status %d is not followed, and no credential travels', async (status, parameters) => {
+		const other = await serverThat((_, response) => answer(response, success({ session_id: 'stolen' })));
+		const { bad } = await run((response) => {
+			response.writeHead(status, { Location: `${other.url}/v1/elsewhere` });
+			response.end();
+		}, parameters);
+		expect(bad.error?.message).toMatch(/wants to redirect the request/);
+		expect(bad.error?.description).toMatch(/'API Address'/);
+		expect(other.asked).toEqual([]);
+		expectNoSecret(bad);
+	});
+});

@@ -1,0 +1,58 @@
+import type { IHttpRequestOptions, IN8nHttpFullResponse, NodeApiError } from 'n8n-workflow';
+import { openTransport, type Credential, type Send, type TransportOptions } from '../../nodes/shared/transport';
+import { nodeWith } from '../engine/n8n';
+import { FakeClock } from '../fakeClock';
+
+/** Transports of one token over a server that is a function. */
+
+export type Answer = Partial<IN8nHttpFullResponse> | Error;
+
+export interface Served {
+	clock: FakeClock;
+	/** What the server was asked, in order. */
+	sent: IHttpRequestOptions[];
+	/** As an execution opens it: with a signal of its own. */
+	open(options?: TransportOptions): Send;
+}
+
+let tokens = 0;
+
+export function serve(
+	answer: (options: IHttpRequestOptions, clock: FakeClock) => Answer | Promise<Answer>,
+	tier: Credential['tier'] = 'plugin',
+): Served {
+	const sent: IHttpRequestOptions[] = [];
+	const clock = new FakeClock();
+	const identifier = `identifier-${++tokens}`;
+	const credential: Credential = { tier, identifier, key: 'very-secret', baseUrl: 'https://api.example.com/' };
+	const httpRequestWithAuthentication = async (_type: string, options: IHttpRequestOptions) => {
+		sent.push(options);
+		const given = await answer(options, clock);
+		if (given instanceof Error) throw given;
+		return { statusCode: 200, headers: {}, body: { error: false, reason: 'ok', data: {} }, ...given };
+	};
+	const context = { getNode: () => nodeWith('crisp', {}), helpers: { httpRequestWithAuthentication } };
+	return { clock, sent, open: (options) => openTransport(context as never, credential, { clock, ...options }) };
+}
+
+export const ok = (data: unknown): Answer => ({ statusCode: 200, body: { error: false, reason: 'ok', data } });
+
+export const refused = (statusCode: number, reason: string, data: unknown = {}): Answer => ({
+	statusCode,
+	body: { error: true, reason, data },
+});
+
+export const limited = (retryAfter?: string | number, reason = 'rate_limited'): Answer => ({
+	...refused(429, reason),
+	...(retryAfter !== undefined && { headers: { 'retry-after': String(retryAfter) } }),
+});
+
+export const broken = (code: string) => Object.assign(new Error(`socket: ${code} very-secret`), { code });
+
+/** What a request fails with; fails itself where that does not. */
+export async function errorOf(promise: Promise<unknown>): Promise<NodeApiError> {
+	return await promise.then(
+		() => Promise.reject(new Error('It did not fail')),
+		(error: NodeApiError) => error,
+	);
+}
