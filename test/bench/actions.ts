@@ -1,0 +1,38 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import type { Workspace } from './workspace';
+
+/** The same deed, for an item with `session_id` and `text`, in the form of either node. */
+export interface Action {
+	crisp: INodeParameters;
+	http(workspace: Workspace): INodeParameters;
+}
+
+const sessionId = { __rl: true, mode: 'id', value: '={{ $json.session_id }}' };
+
+function http(method: string, what: string, body: string) {
+	return ({ url, websiteId }: Workspace): INodeParameters => ({
+		method,
+		url: `=${url}/v1/website/${websiteId}/conversation/{{ $json.session_id }}/${what}`,
+		sendBody: true,
+		specifyBody: 'json',
+		jsonBody: `={{ JSON.stringify(${body}) }}`,
+	});
+}
+
+/** Sends the text as a message. */
+export const message: Action = {
+	crisp: { resource: 'message', operation: 'send', sessionId, type: 'text', content: '={{ $json.text }}' },
+	http: http('POST', 'message', "{ type: 'text', from: 'operator', origin: 'chat', content: $json.text }"),
+};
+
+/** Makes the text the subject of the conversation. */
+export const subject: Action = {
+	crisp: {
+		resource: 'conversation',
+		operation: 'updateMeta',
+		sessionId,
+		updateFields: { subject: '={{ $json.text }}' },
+	},
+	http: http('PATCH', 'meta', '{ subject: $json.text }'),
+};

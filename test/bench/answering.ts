@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+
+import { tokens } from '../../sandbox/tokens';
+import type { Workflow, WorkflowNode } from '../../scripts/host/rest';
+import { byId, chainOf, crispNode, plainNode, type Stack } from '../e2e/stack';
+
+/** Answers each message with `re: ` and what it said. The options are Crisp Trigger's. */
+export function byNodes(stack: Stack, name: string, options: Record<string, unknown> = {}): Workflow {
+	const trigger = crispNode(stack, 'crispTrigger', 'Listen', { events: ['message:send'], options });
+	const reply = crispNode(stack, 'crisp', 'Answer', {
+		resource: 'message',
+		operation: 'send',
+		sessionId: byId('={{ $json.session_id }}'),
+		type: 'text',
+		content: '=re: {{ $json.text }}',
+	});
+	return chainOf(name, [trigger, reply]);
+}
+
+/** The same as people build it without this package: a web hook of Crisp's, and a request to Crisp's REST API. */
+export function byHand(stack: Stack, name: string): { workflow: Workflow; hook: string } {
+	const path = randomUUID();
+	const trigger: WorkflowNode & { webhookId: string } = {
+		...plainNode('n8n-nodes-base.webhook', 2.1, 'Hook', { httpMethod: 'POST', path, options: {} }),
+		webhookId: path,
+	};
+	const reply = plainNode('n8n-nodes-base.httpRequest', 4.5, 'Answer', requestTo(stack.sandbox));
+	return { workflow: chainOf(name, [trigger, reply]), hook: `${stack.url}/webhook/${path}` };
+}
+
+function requestTo({ url, websiteId }: Stack['sandbox']): Record<string, unknown> {
+	const { identifier, key } = tokens.website;
+	const basic = Buffer.from(`${identifier}:${key}`).toString('base64');
+	const message = `{ type: 'text', from: 'operator', origin: 'chat', content: 're: ' + $json.body.data.content }`;
+	return {
+		method: 'POST',
+		url: `=${url}/v1/website/${websiteId}/conversation/{{ $json.body.data.session_id }}/message`,
+		sendHeaders: true,
+		headerParameters: {
+			parameters: [
+				{ name: 'Authorization', value: `Basic ${basic}` },
+				{ name: 'X-Crisp-Tier', value: 'website' },
+			],
+		},
+		sendBody: true,
+		specifyBody: 'json',
+		jsonBody: `={{ JSON.stringify(${message}) }}`,
+		options: {},
+	};
+}

@@ -1,0 +1,48 @@
+import type { Case } from '../case';
+import { declarative, httpRequest, httpRequestRetried, names, ours, sdkLoop } from '../peers';
+import { inPlace } from '../place';
+import { allOnce, columns, compareWriting, most, rowsOf } from '../writing';
+
+const COUNT = 500;
+const TARGETS = 100;
+const ROUNDS = 3;
+const FAILURES = [
+	{ status: 503, share: 0.05 },
+	{ status: 502, share: 0.05, isExecuted: true },
+];
+
+export const faulty: Case = {
+	name: 'faulty',
+	title: 'Sending messages to a server that fails',
+	about:
+		`${COUNT} messages to ${TARGETS} conversations, 50 ms to an answer. The server answers 503 to 5% of the requests and does ` +
+		'nothing, and 502 to another 5% although it has stored the message, in a pattern that is the same for all. *Said to have ' +
+		'failed* counts the items that the peer reports as failed, rightly or not.',
+	async run(say) {
+		return await inPlace(async (place) => {
+			const writing = {
+				count: COUNT,
+				targets: TARGETS,
+				rounds: ROUNDS,
+				peers: [ours(place), httpRequest(place), declarative(place)],
+				once: [httpRequestRetried(place), sdkLoop(place)],
+				faults: { latency: 50, fail: FAILURES },
+			};
+			const figures = await compareWriting(place.workspace, writing, say);
+			const mine = figures.get(names.ours) ?? [];
+			const worst = [...figures.values()].map((all) => [most(all, 'failed'), most(all, 'overtaken')]);
+			return {
+				columns: [...columns, 'said to have failed', 'overtaken'],
+				rows: rowsOf(figures, COUNT).map((row, index) => [...row, ...(worst[index] ?? [])]),
+				promises: [
+					{ what: `all ${COUNT} messages delivered exactly once`, holds: allOnce(mine, COUNT) },
+					{ what: 'none reported as failed that arrived', holds: most(mine, 'failed') === 0 },
+					{ what: 'order within a conversation kept', holds: most(mine, 'overtaken') === 0 },
+				],
+				remarks: [
+					'Retry On Fail is n8n’s setting as it is preset, three tries a second apart: n8n runs the node again with all of its items.',
+				],
+			};
+		});
+	},
+};

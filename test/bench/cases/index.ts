@@ -1,0 +1,15 @@
+import type { Case } from '../case';
+import { faulty } from './faulty';
+import { latency } from './latency';
+import { limited } from './limited';
+import { lists } from './lists';
+import { missed } from './missed';
+import { order } from './order';
+import { overhead } from './overhead';
+import { sends } from './sends';
+import { sharing } from './sharing';
+import { stream } from './stream';
+import { whole } from './whole';
+
+/** In the order of docs/benchmarks.md. */
+export const cases: Case[] = [sends, limited, faulty, order, lists, overhead, stream, sharing, whole, latency, missed];

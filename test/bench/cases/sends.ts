@@ -1,0 +1,38 @@
+import type { Case } from '../case';
+import { declarative, httpRequest, ours, sdkLoop } from '../peers';
+import { inPlace, type Place } from '../place';
+import { columns, compareWriting, freePromises, rowsOf } from '../writing';
+
+const LATENCY_MS = 50;
+const SIZES = [
+	{ count: 500, rounds: 5 },
+	{ count: 5000, rounds: 3 },
+];
+
+export const sends: Case = {
+	name: 'sends',
+	title: 'Sending messages, nothing in the way',
+	about:
+		`Messages to as many conversations; the server takes ${LATENCY_MS} ms to answer and limits nothing. Each peer sends the ` +
+		'same through the same credential; the nodes run in n8n-core. The time is the median, with the fastest and the slowest round.',
+	async run(say) {
+		return await inPlace(async (place) => {
+			const outcome = { columns: ['messages', ...columns], rows: [] as Array<Array<string | number>> };
+			const promises = [];
+			for (const { count, rounds } of SIZES) {
+				const figures = await compareWriting(place.workspace, writingOf(place, count, rounds), say);
+				outcome.rows.push(...rowsOf(figures, count).map((row) => [count, ...row]));
+				promises.push(...freePromises(figures, count));
+			}
+			const remarks = [
+				'The SDK sends one message after the other, which takes as long as it says; so it is measured once, and not with 5,000.',
+			];
+			return { ...outcome, promises, remarks };
+		});
+	},
+};
+
+function writingOf(place: Place, count: number, rounds: number) {
+	const peers = [ours(place), httpRequest(place), declarative(place)];
+	return { count, rounds, peers, once: count <= 500 ? [sdkLoop(place)] : [], faults: { latency: LATENCY_MS } };
+}

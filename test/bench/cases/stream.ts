@@ -1,0 +1,92 @@
+import { io } from 'socket.io-client';
+
+import { tokens } from '../../../sandbox/tokens';
+import type { Case } from '../case';
+import { Fountain } from '../fountain';
+import { median } from '../spread';
+import { loadTriggers } from '../triggers';
+
+const EVENTS = 20_000;
+const ROUNDS = 7;
+const LEAST_SHARE = 0.8;
+
+/** Something that listens; `onEvent` is called for each. */
+type Listen = (fountain: Fountain, onEvents: (count: number) => void) => Promise<{ end(): Promise<void> }>;
+
+const names = { bare: 'socket.io-client alone', trigger: 'Crisp Trigger' };
+
+export const stream: Case = {
+	name: 'stream',
+	title: 'Events a second through the trigger',
+	about: `A sandbox in a process of its own sends ${EVENTS.toLocaleString('en')} messages of visitors as fast as it can. Counted is what arrives a second, from the first to the last: in a bare listener of socket.io-client, which looks at nothing, and in Crisp Trigger at the place where n8n starts an execution: filtered, recognised where it comes again, made into an item. ${ROUNDS} rounds in turns, after one that does not count.`,
+	async run(say) {
+		const fountain = await Fountain.open();
+		try {
+			const rates = { bare: [] as number[], trigger: [] as number[] };
+			for (let round = 0; round <= ROUNDS; round++) {
+				const turn = round % 2 === 0 ? (['bare', 'trigger'] as const) : (['trigger', 'bare'] as const);
+				for (const name of turn) {
+					const rate = await rateOf(fountain, listeners[name]);
+					// The first of each pays for the compiler.
+					if (round > 0) rates[name].push(rate);
+					say(`round ${round} of ${ROUNDS}: ${names[name]}, ${Math.round(rate).toLocaleString('en')} a second`);
+				}
+			}
+			return outcomeOf(rates);
+		} finally {
+			fountain.close();
+		}
+	},
+};
+
+function outcomeOf({ bare, trigger }: { bare: number[]; trigger: number[] }) {
+	const share = median(trigger) / median(bare);
+	const shown = (rates: number[]) =>
+		[median(rates), Math.min(...rates), Math.max(...rates)].map((rate) => Math.round(rate).toLocaleString('en'));
+	return {
+		columns: ['listener', 'events a second: median', 'slowest', 'fastest'],
+		rows: [
+			[names.bare, ...shown(bare)],
+			[names.trigger, ...shown(trigger)],
+		],
+		promises: [
+			{ what: `At least ${LEAST_SHARE} of the bare listener: ${share.toFixed(2)}`, holds: share >= LEAST_SHARE },
+		],
+	};
+}
+
+/** Events a second, from the first that arrives to the last. */
+async function rateOf(fountain: Fountain, listen: Listen): Promise<number> {
+	let count = 0;
+	let first = NaN;
+	let finish = () => {};
+	const finished = new Promise<void>((resolve) => (finish = resolve));
+	const listener = await listen(fountain, (more) => {
+		if (count === 0) first = performance.now();
+		count += more;
+		if (count === EVENTS) finish();
+	});
+	fountain.pour(EVENTS);
+	await finished;
+	const took = performance.now() - first;
+	await listener.end();
+	return (EVENTS / took) * 1000;
+}
+
+const listeners: Record<keyof typeof names, Listen> = {
+	async bare({ access }, onEvents) {
+		const { identifier: username, key: password } = tokens.website;
+		const socket = io(access.baseUrl, { path: '/socket/relay-1/', transports: ['websocket'], forceNew: true });
+		socket.on('message:send', () => onEvents(1));
+		const authenticated = new Promise((resolve) => socket.once('authenticated', resolve));
+		const claims = { tier: 'website', username, password, events: ['message:send'], rooms: [access.websiteId] };
+		socket.once('connect', () => socket.emit('authentication', claims));
+		await authenticated;
+		return { end: async () => void socket.close() };
+	},
+	async trigger({ access }, onEvents) {
+		const triggers = loadTriggers(access, { events: ['message:send'] });
+		const response = await triggers.begin(triggers.contextFor('workflow-1', onEvents));
+		return { end: async () => await response.closeFunction?.() };
+	},
+};

@@ -1,0 +1,40 @@
+import { startStack } from '../../e2e/stack';
+import type { Case } from '../case';
+import { httpInN8n, oursInN8n } from '../whole';
+import { Workspace } from '../workspace';
+import { columns, compareWriting, freePromises, rowsOf } from '../writing';
+
+const LATENCY_MS = 50;
+const SIZES = [
+	{ count: 500, rounds: 5 },
+	{ count: 5000, rounds: 3 },
+];
+
+export const whole: Case = {
+	name: 'whole',
+	title: 'Sending messages, in a whole n8n',
+	about:
+		`Messages to as many conversations, ${LATENCY_MS} ms to an answer, no limit; in a whole n8n with its database and a stored ` +
+		'credential. A call of a Webhook node brings all items, Split Out and the node follow, and the time is that until n8n has answered ' +
+		'with what all items gave.',
+	isInN8n: true,
+	async run(say) {
+		const stack = await startStack('bench');
+		const workspace = await Workspace.at(stack.sandbox.url);
+		try {
+			const peers = [await oursInN8n(stack), await httpInN8n(stack, workspace)];
+			const rows: Array<Array<string | number>> = [];
+			const promises = [];
+			for (const { count, rounds } of SIZES) {
+				const writing = { count, rounds, peers, faults: { latency: LATENCY_MS } };
+				const figures = await compareWriting(workspace, writing, say);
+				rows.push(...rowsOf(figures, count).map((row) => [count, ...row]));
+				promises.push(...freePromises(figures, count));
+			}
+			return { columns: ['messages', ...columns], rows, promises };
+		} finally {
+			await workspace.close();
+			await stack.stop();
+		}
+	},
+};

@@ -1,0 +1,57 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { REPOSITORY } from '../../scripts/host/folder';
+import type { Case } from './case';
+import { cases } from './cases';
+import { currentFacts } from './machine';
+import { pageWith, sectionFor, tableFor } from './page';
+
+const PAGE = path.join(REPOSITORY, 'docs/benchmarks.md');
+
+/** Runs the cases that were asked for, in the Node of the real n8n; gives the exit code. */
+async function main(): Promise<number> {
+	const chosen = chosenCases();
+	const broken: string[] = [];
+	for (const one of chosen) {
+		try {
+			if (!(await runCase(one))) broken.push(one.name);
+		} catch (error) {
+			console.error(`\n  ✗ ${one.name} could not be measured: ${String((error as Error).stack ?? error)}`);
+			broken.push(one.name);
+		}
+	}
+	console.log(broken.length === 0 ? '\nEvery promise holds.' : `\nNot as promised: ${broken.join(', ')}.`);
+	return broken.length === 0 ? 0 : 1;
+}
+
+function chosenCases(): Case[] {
+	const { positionals, values } = parseArgs({ allowPositionals: true, options: { n8n: { type: 'boolean' } } });
+	const unknown = positionals.filter((name) => !cases.some((one) => one.name === name));
+	if (unknown.length > 0) throw new Error(`There is no case ${unknown.join(', ')}: npm run bench -- --list`);
+	if (positionals.length > 0) return cases.filter(({ name }) => positionals.includes(name));
+	return cases.filter(({ isInN8n }) => values.n8n || !isInN8n);
+}
+
+/** Measures, prints and writes down a case; tells whether its promises hold. */
+async function runCase(one: Case): Promise<boolean> {
+	console.log(`\n${one.name}: ${one.title}`);
+	const outcome = await one.run((line) => console.log(`  … ${line}`));
+	console.log(`\n${tableFor(outcome)}\n`);
+	for (const { what, holds } of outcome.promises) console.log(`  ${holds ? '✓' : '✗'} ${what}`);
+	const order = cases.map(({ name }) => name);
+	const page = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : '';
+	writeFileSync(PAGE, pageWith(page, one.name, sectionFor(one, outcome, currentFacts()), order));
+	return outcome.promises.every(({ holds }) => holds);
+}
+
+// By a signal, the process would end without removing what it has unpacked.
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => process.exit(130));
+main().then(
+	(code) => process.exit(code),
+	(error: unknown) => {
+		console.error((error as Error).message);
+		process.exit(1);
+	},
+);

@@ -1,0 +1,37 @@
+import { execute } from './engine';
+import { loadHost } from './host';
+import type { Memory, ReaderName } from './memory';
+import { crispNode } from './peers';
+import { httpPaginationNode, returnAll } from './reading';
+import { credentialAt } from './workspace';
+
+const MEGABYTE = 2 ** 20;
+const SAMPLE_MS = 5;
+
+/** Reads the list once, with a few people to have everything loaded, then in earnest, and tells what that took. */
+async function main([folder = '', url = '', reader]: string[]): Promise<Memory> {
+	const host = await loadHost(folder);
+	const crisp = host.freshCrisp();
+	const node = reader === ('ours' satisfies ReaderName) ? crispNode(crisp, returnAll) : httpPaginationNode(host, url);
+	const execution = { credential: credentialAt(url), items: [{}], isStrict: true };
+	const few = { ...returnAll, returnAll: false, limit: 50 };
+	await execute(host, crispNode(crisp, few), execution);
+	const idle = settled();
+	let peak = idle.rss;
+	const timer = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), SAMPLE_MS);
+	const output = await execute(host, node, execution);
+	clearInterval(timer);
+	peak = Math.max(peak, process.memoryUsage.rss());
+	const held = settled().heapUsed - idle.heapUsed;
+	const pages = output.map(({ json }) => (Array.isArray(json.data) ? json.data.length : 1));
+	const count = pages.reduce((sum, length) => sum + length, 0);
+	return { peak: (peak - idle.rss) / MEGABYTE, held: held / MEGABYTE, count };
+}
+
+/** After everything is cleared away that nobody needs. */
+function settled(): NodeJS.MemoryUsage {
+	globalThis.gc?.();
+	return process.memoryUsage();
+}
+
+void main(process.argv.slice(2)).then((memory) => process.send?.(memory, () => process.exit(0)));
