@@ -41,17 +41,28 @@ export interface Execution {
 	id: string;
 	status: string;
 	workflowId: string;
+	/** When n8n took what started it, as ISO 8601; it may begin much later. */
+	createdAt: string;
+}
+
+interface ExecutionPage {
+	results: Execution[];
+	nextCursor?: string | null;
 }
 
 /** One node's run in an execution. */
 export interface NodeRun {
 	executionStatus: string;
+	/** Milliseconds. */
+	executionTime: number;
 	error?: { message: string; description?: string };
 	data?: { main: Array<Array<{ json: Record<string, unknown> }> | null> };
 }
 
 export interface ExecutionData {
 	resultData: { error?: { message: string; description?: string }; runData: Record<string, NodeRun[]> };
+	/** What was still to be done when it ended, or was killed. */
+	executionData?: { nodeExecutionStack: Array<{ data: NonNullable<NodeRun['data']> }> };
 }
 
 /** An answer of n8n's that is not a success. */
@@ -146,9 +157,25 @@ export class N8nClient {
 
 	/** The latest executions of a workflow, the newest first. */
 	async executionsOf(workflowId: string): Promise<Execution[]> {
+		return (await this.executionPage(workflowId)).results;
+	}
+
+	/** Every execution of a workflow that n8n has kept. */
+	async allExecutionsOf(workflowId: string): Promise<Execution[]> {
+		const found = new Map<string, Execution>();
+		let cursor: string | null = '';
+		while (cursor !== null) {
+			const page: ExecutionPage = await this.executionPage(workflowId, cursor);
+			// One that ends while the pages are read may move to a later one.
+			for (const execution of page.results) found.set(execution.id, execution);
+			cursor = page.nextCursor ?? null;
+		}
+		return [...found.values()];
+	}
+
+	private async executionPage(workflowId: string, cursor = ''): Promise<ExecutionPage> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-		const path = `executions?limit=50&filter=${filter}`;
-		return (await this.send<{ results: Execution[] }>('GET', path)).results;
+		return await this.send('GET', `executions?limit=100&filter=${filter}${cursor && `&cursor=${cursor}`}`);
 	}
 
 	async execution(id: string): Promise<Execution & { data: ExecutionData }> {

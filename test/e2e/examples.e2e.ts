@@ -72,6 +72,24 @@ describe('workflows in a real n8n', () => {
 		await connected(usualConnections);
 	});
 
+	test('a test in the editor shows a made-up event at once, where it is told to', async () => {
+		const parameters = { events: ['conversation:resolved'], useSampleEvent: true };
+		const trigger = crispNode(stack, 'crispTrigger', 'Pretend', parameters);
+		const { id } = await stack.client.createWorkflow(chainOf('Pretend in the editor', [trigger]));
+		const executionId = await stack.client.run(id, 'Pretend');
+		const { data } = await until(
+			'the test to end',
+			async () => await stack.client.execution(executionId),
+			({ status }) => status !== 'running' && status !== 'new',
+		);
+		const [run] = data.resultData.runData.Pretend ?? [];
+		expect(run?.data?.main?.[0]?.[0]?.json).toMatchObject({
+			event: 'conversation:resolved',
+			website_id: stack.sandbox.websiteId,
+			data: { state: 'resolved' },
+		});
+	});
+
 	test("a picture gets no reply: the example's filter takes texts only", async () => {
 		const file = { name: 'a.png', url: 'https://example.com/a.png', type: 'image/png' };
 		const { session_id } = await stack.sandbox.visitorSends('file', file);

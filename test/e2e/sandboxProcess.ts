@@ -10,6 +10,7 @@ export interface Message {
 	from: 'user' | 'operator';
 	content: unknown;
 	fingerprint: number;
+	timestamp: number;
 }
 
 export interface Spoken {
@@ -20,40 +21,54 @@ export interface Spoken {
 interface SpeechOptions {
 	session_id?: string;
 	nickname?: string;
+	/** With it, a message that is sent again is stored once. */
+	fingerprint?: number;
+}
+
+interface SandboxProcessOptions {
+	port: number;
+	/** The website that the tests' credential belongs to. */
+	websiteId: string;
+	/** Where the workspace outlives the process, as Crisp's outlives any of its servers. */
+	stateFile: string;
+	logFile: string;
 }
 
 /** The sandbox in a process of its own, so that a test can kill it, and what a test asks of it. */
 export class SandboxProcess {
 	private child: Child | undefined;
 	readonly url: string;
+	readonly websiteId: string;
 
-	constructor(
-		private readonly port: number,
-		/** The website that the tests' credential belongs to. */
-		readonly websiteId: string,
-		private readonly logFile: string,
-	) {
-		this.url = `http://127.0.0.1:${port}`;
+	constructor(private readonly options: SandboxProcessOptions) {
+		this.url = `http://127.0.0.1:${options.port}`;
+		this.websiteId = options.websiteId;
 	}
 
 	async start(): Promise<void> {
+		const { port, stateFile, logFile } = this.options;
 		this.child = startChild(
 			process.execPath,
-			['--import', 'tsx', path.join('sandbox', 'bin.ts'), '--port', String(this.port)],
-			{ cwd: REPOSITORY, env: process.env, logFile: this.logFile, graceMs: 0 },
+			['--import', 'tsx', path.join('sandbox', 'bin.ts'), '--port', String(port), '--state', stateFile],
+			{ cwd: REPOSITORY, env: process.env, logFile, graceMs: 0 },
 		);
 		await until('the sandbox to answer', async () => await this.isUp(), Boolean);
 	}
 
 	/** Ends the process without a goodbye. */
 	async kill(): Promise<void> {
-		await this.child?.stop();
+		await this.child?.kill();
 		this.child = undefined;
 	}
 
 	/** How many realtime sockets are authenticated. */
 	async connections(): Promise<number> {
 		return (await this.read<{ connections: number }>('/sandbox/status')).connections;
+	}
+
+	/** How many messages there are in all conversations. */
+	async messageCount(): Promise<number> {
+		return (await this.read<{ messages: number }>('/sandbox/status')).messages;
 	}
 
 	async visitorWrites(text: string, options: SpeechOptions = {}): Promise<Spoken> {
@@ -65,12 +80,40 @@ export class SandboxProcess {
 		return await this.send('/sandbox/visitor/message', { type, content });
 	}
 
+	async visitorChooses(session_id: string, fingerprint: number, value: string): Promise<void> {
+		await this.send('/sandbox/visitor/choice', { session_id, fingerprint, value });
+	}
+
 	async operatorWrites(text: string, options: SpeechOptions): Promise<Spoken> {
 		return await this.send('/sandbox/operator/message', { text, ...options });
 	}
 
 	async messages(sessionId: string): Promise<Message[]> {
 		return await this.crisp('GET', `conversation/${sessionId}/messages`);
+	}
+
+	/** The whole of a conversation, of which Crisp's API gives forty messages at a time. */
+	async everythingIn(sessionId: string): Promise<Message[]> {
+		return await this.read(`/sandbox/conversations/${this.websiteId}/${sessionId}/messages`);
+	}
+
+	/** Cuts every realtime socket. */
+	async dropSockets(): Promise<void> {
+		await this.send('/sandbox/drop-sockets', {});
+	}
+
+	/** Lets the REST API answer later, as over a long line; forgotten when the process ends. */
+	async delayAnswers(latency: number): Promise<void> {
+		await this.send('/sandbox/faults', { latency });
+	}
+
+	async removeHook(url: string): Promise<void> {
+		await this.send('/sandbox/hooks/remove', { url });
+	}
+
+	/** Calls the address with the events of a website hook, without waiting for the answer to the call before. */
+	async addHook(url: string, events: string[]): Promise<void> {
+		await this.send('/sandbox/hooks', { url, kind: 'website', events, isAtOnce: true });
 	}
 
 	/** What operators sent into a conversation. */

@@ -29,14 +29,20 @@ export interface Stack {
 	stop(): Promise<void>;
 }
 
-/** Starts a stack; `name` tells its log files apart. */
-export async function startStack(name: string): Promise<Stack> {
+/** Starts a stack; `name` tells its log files apart, `settings` are n8n's beside the usual ones. */
+export async function startStack(name: string, settings: Record<string, string> = {}): Promise<Stack> {
 	const host = openHostFolder();
 	const userFolder = mkdtempSync(path.join(os.tmpdir(), 'n8n-nodes-crisp-e2e-'));
 	const logOf = (program: string) => path.join(host.logs, `e2e-${name}-${program}.log`);
-	const sandbox = new SandboxProcess(await freePort(), SHOP_ID, logOf('sandbox'));
+	const stateFile = path.join(userFolder, 'sandbox');
+	const sandbox = new SandboxProcess({
+		port: await freePort(),
+		websiteId: SHOP_ID,
+		stateFile,
+		logFile: logOf('sandbox'),
+	});
 	const port = await freePort();
-	const start = async () => await startN8n({ host, userFolder, port, logFile: logOf('n8n') });
+	const start = async () => await startN8n({ host, userFolder, port, logFile: logOf('n8n'), settings });
 	let n8n: RunningN8n | undefined;
 	const stop = async () => {
 		await n8n?.stop();
@@ -98,7 +104,7 @@ export function chainOf(name: string, nodes: WorkflowNode[]): Workflow {
 /** A node of this package with the stack's credential. */
 export function crispNode(
 	{ credentialId }: Stack,
-	type: 'crisp' | 'crispTrigger',
+	type: 'crisp' | 'crispTool' | 'crispTrigger',
 	name: string,
 	parameters: Record<string, unknown>,
 ): WorkflowNode {

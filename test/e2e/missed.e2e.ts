@@ -1,0 +1,43 @@
+import { endure, keepAll, publishReplies } from '../chaos/ordeal';
+import { reckon } from '../chaos/reckoning';
+import { startStack, type Stack } from './stack';
+
+/** The long version, with figures, is the benchmark `missed`. */
+const ordeal = {
+	seed: 4711,
+	messages: 60,
+	conversations: 10,
+	gap: [100, 300] as [number, number],
+	pause: [500, 1500] as [number, number],
+	outage: [200, 1000] as [number, number],
+	drops: 3,
+	sandboxKills: 2,
+	n8nKills: 1,
+};
+
+describe('while sockets are cut and servers are killed', () => {
+	let stack: Stack;
+
+	beforeAll(async () => {
+		stack = await startStack('missed', keepAll);
+	}, 120_000);
+	afterAll(async () => await stack?.stop());
+
+	test('every message starts one execution and is answered once', async () => {
+		const workflowId = await publishReplies(stack);
+		const { visitors, fallen } = await endure(stack, ordeal);
+		const { fates, verdict, strange } = await reckon(stack, workflowId, visitors, fallen);
+		expect(fates.length).toBeGreaterThanOrEqual(ordeal.messages);
+		const { crashed, ...faults } = verdict;
+		expect({ ...faults, strange }).toEqual({
+			miswritten: [],
+			lost: [],
+			doubled: [],
+			unanswered: [],
+			answeredTwice: [],
+			strange: [],
+		});
+		// What was under way at one kill, at several messages a second.
+		expect(crashed.length).toBeLessThan(10);
+	}, 240_000);
+});
