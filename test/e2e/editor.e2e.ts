@@ -35,8 +35,8 @@ describe('in the browser, n8n', () => {
 		await publish(stack, readExample('welcome-a-new-contact', stack.credentialId));
 		browser = await openBrowser();
 		page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-		page.setDefaultTimeout(20_000);
-	}, 120_000);
+		page.setDefaultTimeout(60_000);
+	}, 240_000);
 	afterAll(async () => {
 		await browser?.close();
 		await stack?.stop();

@@ -39,7 +39,7 @@ describe('workflows in a real n8n', () => {
 		await publishExample('answer-a-visitor');
 		await publishExample('welcome-a-new-contact');
 		usualConnections = await stack.sandbox.connections();
-	}, 120_000);
+	}, 240_000);
 	afterAll(async () => await stack?.stop());
 
 	test("a visitor's message gets exactly one reply", async () => {
@@ -175,7 +175,7 @@ describe('workflows in a real n8n', () => {
 		await connected(usualConnections);
 		const { session_id } = await stack.sandbox.visitorWrites('And you?');
 		expect(await repliesTo(session_id)).toHaveLength(1);
-	}, 90_000);
+	}, 240_000);
 
 	test('what is written while n8n is dead is answered when it lives again, and nothing twice', async () => {
 		const { session_id: before } = await stack.sandbox.visitorWrites('Still there?');
@@ -189,7 +189,7 @@ describe('workflows in a real n8n', () => {
 		for (const session of missed) expect(await repliesTo(session)).toHaveLength(1);
 		await passAFence();
 		for (const session of [before, ...missed]) expect(await stack.sandbox.replies(session)).toHaveLength(1);
-	}, 120_000);
+	}, 240_000);
 
 	test('after the workflows were unpublished, no socket is left', async () => {
 		for (const id of published) await stack.client.deactivate(id);

@@ -5,7 +5,7 @@ module.exports = {
 	roots: ['<rootDir>/test/e2e'],
 	testEnvironment: 'node',
 	testMatch: ['**/*.e2e.ts'],
-	testTimeout: 60_000,
+	testTimeout: 180_000,
 	// Each file starts an n8n of its own, which takes a core and more.
 	maxWorkers: 1,
 	verbose: true,

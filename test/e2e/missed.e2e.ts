@@ -20,7 +20,7 @@ describe('while sockets are cut and servers are killed', () => {
 
 	beforeAll(async () => {
 		stack = await startStack('missed', keepAll);
-	}, 120_000);
+	}, 240_000);
 	afterAll(async () => await stack?.stop());
 
 	test('every message starts one execution and is answered once', async () => {

@@ -8,7 +8,7 @@ describe('the packed package in a real n8n', () => {
 
 	beforeAll(async () => {
 		stack = await startStack('package');
-	}, 120_000);
+	}, 240_000);
 	afterAll(async () => await stack?.stop());
 
 	test('brings the action, the trigger and the tool', async () => {

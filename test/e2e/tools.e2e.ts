@@ -65,7 +65,7 @@ describe('the Crisp node as a tool in a real n8n', () => {
 
 	beforeAll(async () => {
 		stack = await startStack('tools');
-	}, 120_000);
+	}, 240_000);
 	afterAll(async () => await stack?.stop());
 
 	const toolsFor = (names: string[]): WorkflowNode[] =>
@@ -95,7 +95,7 @@ describe('the Crisp node as a tool in a real n8n', () => {
 				async () => await mcp.connect().then(() => '', String),
 				(refusal) => refusal === '',
 			);
-		}, 60_000);
+		}, 240_000);
 
 		test('is listed with what it does and what it wants to be told', async () => {
 			const tools = await mcp.tools();
@@ -238,7 +238,7 @@ describe('the Crisp node as a tool in a real n8n', () => {
 			const told = model.requests.at(-1)?.messages.filter(({ role }) => role === 'tool') ?? [];
 			expect(told).toHaveLength(4);
 			for (const { content } of told) expect(String(content).length).toBeLessThan(largestAnswer);
-		}, 90_000);
+		}, 240_000);
 	});
 });
 

@@ -15,7 +15,7 @@ describe('the web hook trigger in a real n8n', () => {
 		stack = await startStack('webhook');
 		const data = { ...stack.access, signingSecret, hookSecret };
 		await stack.client.saveCredential({ name: CREDENTIAL_NAME, type: 'crispApi', data });
-	}, 120_000);
+	}, 240_000);
 	afterAll(async () => await stack?.stop());
 
 	function beginning(hook: 'plugin' | 'website') {
