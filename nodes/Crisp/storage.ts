@@ -5,7 +5,7 @@ import { isNetworkFault, wordsOf } from '../shared/faults';
 
 /** What is not in memory comes piece by piece. */
 export interface Flow extends AsyncIterable<Uint8Array> {
-	destroy(): unknown;
+	destroy(error?: Error): unknown;
 }
 
 export interface StorageOptions {
@@ -33,6 +33,8 @@ export interface Download {
 
 /** As long as n8n's own requests may take, since files may be large. */
 const timeout = 300_000;
+/** A download in which nothing comes for so long is broken. */
+const stillness = 60_000;
 const mostTries = 3;
 
 type Trouble = [what: string, why: string];
@@ -50,6 +52,14 @@ const unfound: Trouble = [
 	"Check the address. To send it without a look at it, set 'MIME Type'.",
 ];
 
+interface Outcome {
+	response?: IN8nHttpFullResponse;
+	fault?: unknown;
+}
+
+/** What a try came to: what was wanted, or what came instead. */
+type Tried<Wanted> = { wanted: Wanted } | { instead: Outcome };
+
 /**
  * Moves files to and from where they lie: addresses that are signed or public. Crisp's credentials
  * never go along. Everything throws a NodeApiError that says what happened and what to do.
@@ -58,49 +68,62 @@ export class Storage {
 	constructor(private readonly options: StorageOptions) {}
 
 	async put({ url, type, size, open }: Upload): Promise<void> {
-		const { clock = systemClock, signal, node } = this.options;
-		for (let tries = 1; ; tries++) {
+		await this.persist(url, unsaved, async () => {
 			const body = await open();
 			// Where the length is not said, the bytes go in chunks, which storage refuses.
 			const headers = { 'Content-Type': type, 'Content-Length': String(size) };
-			const request: IHttpRequestOptions = { method: 'PUT', url, body, headers, disableFollowRedirect: true };
-			const { response, fault } = await this.exchange(request);
+			const outcome = await this.exchange({ method: 'PUT', url, body, headers, disableFollowRedirect: true });
 			// What was not sent to its end would keep the file open.
 			if (!Buffer.isBuffer(body)) body.destroy();
-			const status = response?.statusCode ?? 0;
-			if (status >= 200 && status < 300) return;
-			if (signal?.aborted) throw cancelledError(node);
-			const isPassing = response ? status >= 500 : isNetworkFault(fault);
-			if (!isPassing || tries >= mostTries) throw this.refusal(unsaved, response, fault);
-			await clock.sleep(500 * 2 ** tries, signal);
-		}
+			const status = outcome.response?.statusCode ?? 0;
+			return status >= 200 && status < 300 ? { wanted: undefined } : { instead: outcome };
+		});
 	}
 
 	/** Reads what an address has, `most` bytes of it. */
 	async get(url: string, most: number): Promise<Download> {
-		const { response, fault } = await this.exchange({ url, encoding: 'stream' });
-		const flow = response?.body as unknown as Flow | undefined;
-		if (!response || !flow || response.statusCode !== 200) {
-			flow?.destroy();
-			throw this.refusal(unread, response, fault);
-		}
-		const said = Number(response.headers['content-length'] ?? 0);
-		if (said > most) {
-			flow.destroy();
-			throw this.tooLarge(most);
-		}
-		return { bytes: await this.collect(flow, most), type: typeIn(response) };
+		return await this.persist<Download>(url, unread, async () => {
+			const { response, fault } = await this.exchange({ url, encoding: 'stream' });
+			const flow = response?.body as unknown as Flow | undefined;
+			if (!response || !flow || response.statusCode !== 200) {
+				flow?.destroy();
+				return { instead: { response, fault } };
+			}
+			const said = Number(response.headers['content-length'] ?? 0);
+			if (said > most) flow.destroy();
+			const { bytes, broken } = said > most ? {} : await this.collect(flow, most);
+			if (broken !== undefined) return { instead: { fault: broken } };
+			if (!bytes) throw this.tooLarge(most);
+			return { wanted: { bytes, type: typeIn(response) } };
+		});
 	}
 
 	/** What the server of an address says that it is; undefined where it does not say it. */
 	async typeOf(url: string): Promise<string | undefined> {
 		const { response, fault } = await this.exchange({ method: 'HEAD', url, timeout: 30_000 });
 		const isGone = response?.statusCode === 404 || response?.statusCode === 410;
-		if (!response || isGone) throw this.refusal(unfound, response, fault);
+		if (!response || isGone) throw this.refusal(url, unfound, { response, fault });
 		return response.statusCode === 200 ? typeIn(response) : undefined;
 	}
 
-	private async exchange(request: IHttpRequestOptions): Promise<{ response?: IN8nHttpFullResponse; fault?: unknown }> {
+	/** Tries again, from the beginning, what a server in trouble or the network kept from being done. */
+	private async persist<Wanted>(
+		url: string,
+		trouble: Trouble,
+		attempt: () => Promise<Tried<Wanted>>,
+	): Promise<Wanted> {
+		const { clock = systemClock, signal } = this.options;
+		for (let tries = 1; ; tries++) {
+			const tried = await attempt();
+			if ('wanted' in tried) return tried.wanted;
+			if (signal?.aborted || !isPassing(tried.instead) || tries >= mostTries) {
+				throw this.refusal(url, trouble, tried.instead);
+			}
+			await clock.sleep(500 * 2 ** tries, signal);
+		}
+	}
+
+	private async exchange(request: IHttpRequestOptions): Promise<Outcome> {
 		const options: IHttpRequestOptions = {
 			timeout,
 			...request,
@@ -114,20 +137,35 @@ export class Storage {
 		);
 	}
 
-	private async collect(flow: Flow, most: number): Promise<Buffer> {
+	/** All bytes of a flow, or why it broke off; neither where it has more than `most`. */
+	private async collect(flow: Flow, most: number): Promise<{ bytes?: Buffer; broken?: unknown }> {
+		const { clock = systemClock } = this.options;
+		const ended = new AbortController();
 		const pieces: Uint8Array[] = [];
 		let size = 0;
+		let cameAt = clock.now();
+		// The time that a request may take is over for n8n with the first byte.
+		const watch = async () => {
+			for (let left = stillness; left > 0; left = cameAt + stillness - clock.now()) {
+				await clock.sleep(left, ended.signal);
+				if (ended.signal.aborted) return;
+			}
+			flow.destroy(Object.assign(new Error('nothing came for a while'), { code: 'ETIMEDOUT' }));
+		};
+		void watch();
 		try {
 			for await (const piece of flow) {
+				cameAt = clock.now();
 				size += piece.length;
-				if (size > most) break;
+				if (size > most) return {};
 				pieces.push(piece);
 			}
-		} catch (fault) {
-			throw this.refusal(unread, undefined, fault);
+			return { bytes: Buffer.concat(pieces, size) };
+		} catch (broken) {
+			return { broken };
+		} finally {
+			ended.abort();
 		}
-		if (size > most) throw this.tooLarge(most);
-		return Buffer.concat(pieces, size);
 	}
 
 	private tooLarge(most: number): NodeApiError {
@@ -138,13 +176,25 @@ export class Storage {
 		);
 	}
 
-	private refusal([what, why]: Trouble, response: IN8nHttpFullResponse | undefined, fault: unknown): NodeApiError {
+	private refusal(url: string, [what, why]: Trouble, { response, fault }: Outcome): NodeApiError {
 		const { node, signal } = this.options;
 		if (signal?.aborted) return cancelledError(node);
-		const said = response ? `status ${response.statusCode}` : wordsOf(fault);
+		const said = response ? `status ${response.statusCode}` : withoutQuery(wordsOf(fault), url);
 		const how = response ? why : 'Check the network of n8n, and whether n8n may send requests there.';
 		return unansweredError(node, `${what} (${said})`, how);
 	}
+}
+
+/** Whether the same may go well in a moment. */
+function isPassing({ response, fault }: Outcome): boolean {
+	const status = response?.statusCode;
+	return status === undefined ? isNetworkFault(fault) : status >= 500 || status === 408 || status === 429;
+}
+
+/** Words about an address without its query: whoever has a signature may upload. */
+function withoutQuery(words: string, url: string): string {
+	const { search } = new URL(url);
+	return search ? words.replaceAll(search, '?…') : words;
 }
 
 /** A number of bytes for people: 1.5 MB. */

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { IDataObject, INodeParameters, NodeApiError } from 'n8n-workflow';
+import { clock } from '../../nodes/shared/clock';
 import { execute, type Execution } from './n8n';
 import { conversation, credentialFor, locator, useSandbox } from './workspace';
 
@@ -176,8 +177,15 @@ describe('the file of an address', () => {
 		expect(item?.json.size).toBe(3 * pdf.length);
 	});
 
-	it('is an error where the line is cut in the middle of it', async () => {
+	it('is an error where the line is cut in the middle of it, three times', async () => {
+		const { sleep } = clock;
+		const isPause = (milliseconds: number) => milliseconds < 10_000;
+		const hurried = jest.spyOn(clock, 'sleep').mockImplementation(async (milliseconds, signal) => {
+			if (!isPause(milliseconds)) await sleep(milliseconds, signal);
+		});
 		expect((await failing(ofUrl('/cut'))).message).toMatch(/could not be downloaded/);
+		hurried.mockRestore();
+		expect(seen).toHaveLength(3);
 	});
 
 	it.each(['ftp://files.example/a', 'data:text/plain,hi', 'price list'])('is an error for %s', async (address) => {
