@@ -3,6 +3,9 @@ import { UserError, type IBinaryData, type IExecuteFunctions } from 'n8n-workflo
 import { megabytes, Storage, type Download, type Flow } from './storage';
 import type { Uploads } from './uploads';
 
+/** The media type of what nobody knows more of. */
+export const unknownType = 'application/octet-stream';
+
 /** A file of the input. */
 export interface InputFile {
 	name: string;
@@ -41,6 +44,8 @@ export function fileHandler(
 	const storage = new Storage({ node: context.getNode(), httpRequest, signal });
 	return (itemIndex) => ({
 		async read(field) {
+			// To a tool, n8n hands over no items, and fails with words of its own program.
+			if (typeof field === 'string' && context.isToolExecution?.()) throw noFileForTool();
 			const binary = helpers.assertBinaryData(itemIndex, field);
 			const file = await readBinary(context, itemIndex, binary);
 			if (file.size > 0) return file;
@@ -65,10 +70,19 @@ export function fileHandler(
 	});
 }
 
+function noFileForTool(): UserError {
+	return new UserError('An AI agent has no binary data to send', {
+		description:
+			"Set 'File Source' to Public URL, or give the file of a node before the agent by an expression, such as {{ $('Form').item.binary.data }}.",
+	});
+}
+
 async function readBinary(context: IExecuteFunctions, itemIndex: number, binary: IBinaryData): Promise<InputFile> {
 	const { helpers } = context;
-	const { id, mimeType: type, fileExtension } = binary;
-	const name = binary.fileName ?? (fileExtension ? `file.${fileExtension}` : 'file');
+	const { id, fileExtension } = binary;
+	// What a Code node made has no more than its bytes.
+	const type = binary.mimeType || unknownType;
+	const name = binary.fileName || (fileExtension ? `file.${fileExtension}` : 'file');
 	if (id) {
 		const { fileSize: size } = await helpers.getBinaryMetadata(id);
 		return { name, type, size, identity: id, open: async () => await helpers.getBinaryStream(id) };

@@ -55,10 +55,9 @@ export interface Composing {
 	signal?: AbortSignal;
 	/**
 	 * Sends a message as "Message - Send" does, once however often the item is run, and gives its
-	 * fingerprint. The part tells several messages of one item apart. Where the body is another each time
-	 * the item is run, as it holds an address that Crisp made up, `like` is what stays the same.
+	 * fingerprint. The part tells several messages of one item apart. The body has to be the same each time.
 	 */
-	sendMessage(session: string, body: IDataObject, part?: string, like?: IDataObject): Promise<number>;
+	sendMessage(session: string, body: IDataObject, part?: string): Promise<number>;
 	/**
 	 * Takes a step once however often the item is run, and gives what it gave. For what must not happen
 	 * twice and has no fingerprint; the name tells several steps of one item apart.

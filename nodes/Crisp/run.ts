@@ -163,8 +163,7 @@ function composedTask(operation: ComposedOperation, item: Item): Task {
 		limit,
 		clock: way.clock ?? systemClock,
 		signal: way.signal,
-		sendMessage: async (session, body, part = '', like = body) =>
-			await sendPart(item, { website, session, body, part, like }),
+		sendMessage: async (session, body, part = '') => await sendPart(item, { website, session, body, part }),
 		once: async (name, step) => await once([...item.identity(values), name], step),
 		shared: (name, make) => sharedIn(item.shared, name, make),
 		node: way.node,
@@ -190,15 +189,14 @@ interface Part {
 	session: string;
 	body: IDataObject;
 	part: string;
-	like: IDataObject;
 }
 
 /** Sends one of the messages that an item makes. */
 async function sendPart({ way, identity, instanceId }: Item, sent: Part): Promise<number> {
-	const { website, session, body, part, like } = sent;
+	const { website, session, body, part } = sent;
 	const path = fillPath(messagesRoute, { website_id: website, session_id: session });
 	const request: CrispRequest = { method: 'POST', path, body };
-	const fingerprint = fingerprintFor(instanceId(), [...identity({ ...request, body: like }), part]);
+	const fingerprint = fingerprintFor(instanceId(), [...identity(request), part]);
 	await sendOnce(way, { ...request, body: { ...body, fingerprint } }, fingerprint);
 	return fingerprint;
 }

@@ -128,18 +128,40 @@ describe('binary data', () => {
 		}
 	});
 
-	it('is sent once when n8n runs the item again', async () => {
+	it('is uploaded and sent once when n8n runs the item again', async () => {
 		const session_id = await newConversation();
 		const again = { items: [{ session_id }], executionId: 'the same' };
 		const [first] = await run(again);
 		const [second] = await run(again);
-		expect(second?.json.fingerprint).toBe(first?.json.fingerprint);
+		expect(second).toEqual(first);
 		expect(await messagesIn(session_id)).toHaveLength(1);
+		expect(sandbox.current.storageRequests).toHaveLength(1);
+		await run({ ...again, executionId: 'another' });
+		expect(await messagesIn(session_id)).toHaveLength(2);
 	});
 
-	it('is sent once when an AI agent runs the item again, though it was uploaded to another place', async () => {
+	it('is not uploaded again when only its message failed', async () => {
 		const session_id = await newConversation();
-		const again = { items: [{ session_id }], executionId: 'an agent', isTool: true };
+		const again = { items: [{ session_id }], executionId: 'message failed' };
+		sandbox.current.faults.fail({ match: /^POST .*\/message$/, status: 400, reason: 'invalid_data' });
+		expect((await failing(again)).message).toContain('invalid_data');
+		await run(again);
+		expect(await messagesIn(session_id)).toHaveLength(1);
+		expect(sandbox.current.storageRequests).toHaveLength(1);
+	});
+
+	it.each<[string, object, object]>([
+		['neither name nor type', { fileName: undefined, mimeType: '' }, { name: 'file', type: 'application/octet-stream' }],
+		['no name but its ending', { fileName: '', fileExtension: 'txt' }, { name: 'file.txt', type: 'text/plain' }],
+	])('that has %s is sent all the same', async (_, described, expected) => {
+		const [item] = await run({ binary: [binaryOf('Mint', described)] });
+		expect(item).toMatchObject({ pairedItem: { item: 0 }, json: { ...expected, size: 4 } });
+	});
+
+	it('of another node is sent once when an AI agent runs the item again', async () => {
+		const session_id = await newConversation();
+		const parameters = sending({ binaryPropertyName: '={{ $input.item.binary.data }}' });
+		const again = { items: [{ session_id }], parameters, executionId: 'an agent', isTool: true };
 		await run(again);
 		await run(again);
 		expect(await messagesIn(session_id)).toHaveLength(1);
@@ -191,6 +213,12 @@ describe('what cannot be uploaded is told of, and nothing is sent', () => {
 		const error = await failing({ binary: binary as IBinaryKeyData[], parameters: sending({ binaryPropertyName }) });
 		expect(error.message).toContain(`'${binaryPropertyName}'`);
 		expect(lines()).toBe(0);
+	});
+
+	it('what an AI agent has no binary data for', async () => {
+		const error = await failing({ isTool: true });
+		expect(error.message).toBe('An AI agent has no binary data to send');
+		expect(error.description).toMatch(/Public URL/);
 	});
 
 	it('a token that the realtime channel refuses: once for all items', async () => {

@@ -1,11 +1,10 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { choice, number, text } from '../field';
-import { checkedUrl, nameIn } from '../files';
+import { checkedUrl, nameIn, unknownType } from '../files';
 import { pathFields, type ComposedOperation, type Composing } from '../operation';
 import { fillPath, parseRoute } from '../route';
 
 const messageRoute = parseRoute('GET /v1/website/{website_id}/conversation/{session_id}/message/{fingerprint}');
-const unknownType = 'application/octet-stream';
 const isMessage = { source: ['message'] };
 
 /** Files of messages lie where everybody can read them, so that no token goes there. */

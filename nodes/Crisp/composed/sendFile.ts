@@ -1,11 +1,9 @@
 import type { IBinaryData, IDataObject } from 'n8n-workflow';
 import { binary, choice, flag, text } from '../field';
-import { checkedUrl, nameIn } from '../files';
+import { checkedUrl, nameIn, unknownType } from '../files';
 import type { ComposedOperation, Composing } from '../operation';
 import { chatOrigin, sender } from '../operations/senders';
 import { setAt } from '../value';
-
-const unknownType = 'application/octet-stream';
 
 /** What goes into the message as the user set it. */
 const messageFields = {
@@ -54,10 +52,8 @@ export const sendFile: ComposedOperation = {
 		const file = values.source === 'url' ? await linked(composing) : await uploaded(composing);
 		const { url, name, type } = file;
 		const body = bodyOf(values);
-		const content = { name, url, type };
-		const like = { ...body, content: { ...content, url: file.identity } };
 		const session = String(values.session_id);
-		const fingerprint = await sendMessage(session, { ...body, content }, '', like);
+		const fingerprint = await sendMessage(session, { ...body, content: { name, url, type } });
 		return [{ json: { fingerprint, session_id: session, name, type, size: file.size, url } }];
 	},
 };
@@ -68,20 +64,21 @@ interface Sent {
 	type: string;
 	/** In bytes; null where nobody counted. */
 	size: number | null;
-	identity: string;
 }
 
-async function uploaded({ values, files }: Composing): Promise<Sent> {
+/** Run again, an item finds the file where it was put before. */
+async function uploaded({ values, files, once }: Composing): Promise<Sent> {
 	const file = await files.read(values.binary_property_name as string | IBinaryData);
 	const { name = file.name, type = file.type } = values as { name?: string; type?: string };
-	const url = await files.upload(String(values.website_id), { ...file, name, type });
-	return { url, name, type, size: file.size, identity: file.identity };
+	const upload = async () => await files.upload(String(values.website_id), { ...file, name, type });
+	const url = await once(`upload of ${file.identity}`, upload);
+	return { url, name, type, size: file.size };
 }
 
 async function linked({ values, files }: Composing): Promise<Sent> {
 	const url = checkedUrl(String(values.url));
 	const { name = nameIn(url), type = (await files.typeOf(url)) ?? unknownType } = values as Partial<Sent>;
-	return { url, name, type, size: null, identity: url };
+	return { url, name, type, size: null };
 }
 
 function bodyOf(values: IDataObject): IDataObject {
