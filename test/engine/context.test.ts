@@ -72,6 +72,40 @@ describe('the context of a conversation', () => {
 		await expect(run({ maxCharacters: 10 })).rejects.toThrow("'Max Characters' is too small: 10");
 	});
 
+	describe('of a long conversation', () => {
+		let session_id: unknown;
+
+		beforeAll(async () => {
+			for (let n = 1; n <= 95; n++) {
+				const said = { text: `Line ${n}`, session_id };
+				({ session_id } = await control(sandbox.current, 'visitor/message', said as IDataObject));
+			}
+		});
+
+		const reading = async (maxCharacters: number) => {
+			const before = sandbox.current.requests.length;
+			const [item] = await run({ maxCharacters }, { items: [{ session_id }] as IDataObject[] });
+			const asked = sandbox.current.requests.slice(before).filter(({ path }) => path.endsWith('/messages'));
+			return { item, batches: asked.length, text: String(item?.json.context) };
+		};
+
+		it('has all messages where there is room, a request for every 40', async () => {
+			const { item, batches, text } = await reading(20_000);
+			expect(text).not.toContain('left out here');
+			expect(text.match(/Line \d+/g)).toEqual(Array.from({ length: 95 }, (_, index) => `Line ${index + 1}`));
+			expect(item).toMatchObject({ json: { messages: 95, messages_left_out: 0 }, pairedItem: { item: 0 } });
+			expect(batches).toBe(3);
+		});
+
+		it('asks for no more messages than may fit, and says that there are others', async () => {
+			const { item, batches, text } = await reading(1_500);
+			expect(text).toMatch(/\(left out here: \d+ earlier messages, and any before\)/);
+			expect(text).toMatch(/Line 95$/);
+			expect(Number(item?.json.messages) + Number(item?.json.messages_left_out)).toBe(40);
+			expect(batches).toBe(1);
+		});
+	});
+
 	it('does without a person whom Crisp does not know, or no longer', async () => {
 		const { session_id } = await control(sandbox.current, 'visitor/message', { text: 'Hi' });
 		const unknown = await run({}, { items: [{ session_id }] as IDataObject[] });

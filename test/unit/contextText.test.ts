@@ -19,7 +19,7 @@ describe('a text that has to fit', () => {
 				for (const content of contents) {
 					for (const head of ['', 'About', 'h'.repeat(9_000)]) {
 						const messages = Array.from({ length: count }, (_, index) => message(content, index));
-						const { context, kept } = fitted(head, messages, { most, timezone });
+						const { context, kept } = fitted(head, messages, { most, timezone, isWhole: count % 2 === 0 });
 						expect(context.length).toBeLessThanOrEqual(most);
 						expect(context.isWellFormed()).toBe(true);
 						expect(kept > 0).toBe(count > 0);
@@ -29,17 +29,20 @@ describe('a text that has to fit', () => {
 		}
 	});
 
-	it('keeps the newest messages and says how many it leaves out', () => {
+	it.each([
+		[true, ')'],
+		[false, ', and any before)'],
+	])('keeps the newest messages and says how many it leaves out (all are there: %p)', (isWhole, end) => {
 		const messages = Array.from({ length: 40 }, (_, index) => message(`Line ${index}`, index));
-		const { context, kept } = fitted('About', messages, { most: 600, timezone });
+		const { context, kept } = fitted('About', messages, { most: 600, timezone, isWhole });
 		expect(context).toMatch(/Line 39$/);
 		expect(context).not.toContain(`Line ${39 - kept}\n`);
 		expect(context).toContain(`Line ${40 - kept}\n`);
-		expect(context).toContain(`(left out here: ${40 - kept} earlier messages, and any before)`);
+		expect(context).toContain(`(left out here: ${40 - kept} earlier messages${end}`);
 	});
 
 	it('leaves nothing out where all fits', () => {
-		const { context, kept } = fitted('About', [message('One', 0), message('Two', 1)], { most: 600, timezone });
+		const { context, kept } = fitted('About', [message('One', 0), message('Two', 1)], { most: 600, timezone, isWhole: true });
 		expect(kept).toBe(2);
 		expect(context).toBe(
 			'About\n\n# Latest messages, the newest last\n[2027-01-15 08:00] Mira (Visitor): One\n[2027-01-15 08:01] Mira (Visitor): Two',
@@ -50,6 +53,7 @@ describe('a text that has to fit', () => {
 		const { context, kept } = fitted('About', [message('One', 0), message('y'.repeat(900), 1)], {
 			most: 500,
 			timezone,
+			isWhole: false,
 		});
 		expect(kept).toBe(1);
 		expect(context).toMatch(/y…$/);

@@ -5,6 +5,8 @@ export interface Context {
 	conversation: IDataObject;
 	/** The latest, oldest first. */
 	messages: IDataObject[];
+	/** Whether there are no messages before them. */
+	isWhole: boolean;
 	person?: IDataObject;
 	/** Custom data of the person. */
 	data: IDataObject;
@@ -90,16 +92,17 @@ interface Fitting {
 	/** The most characters. */
 	most: number;
 	timezone: string;
+	/** Whether there are no messages before the given ones. */
+	isWhole: boolean;
 }
 
 /**
  * The head and as many of the newest messages as there is room for, at most `most` characters. The head
  * gets no more than half of them, and of a message that alone is too long comes its beginning.
  */
-export function fitted(head: string, messages: IDataObject[], { most, timezone }: Fitting) {
+export function fitted(head: string, messages: IDataObject[], { most, timezone, isWhole }: Fitting) {
 	const about = cut(head, Math.floor(most / 2));
-	const noteOf = (count: number) =>
-		count === 0 ? '' : `\n(left out here: ${count} earlier message${count === 1 ? '' : 's'}, and any before)`;
+	const noteOf = (count: number) => (count === 0 ? '' : `\n(left out here: ${earlier(count, isWhole)})`);
 	const beginning = `${about}\n\n# Latest messages, the newest last`;
 	// The longest note there can be, so that it always fits.
 	const room = most - beginning.length - noteOf(messages.length).length;
@@ -117,6 +120,10 @@ export function fitted(head: string, messages: IDataObject[], { most, timezone }
 	const shown = isTooLong ? [cut(entries.at(-1) ?? '', room)] : entries.slice(entries.length - kept);
 	const context = beginning + noteOf(entries.length - kept) + (shown.join('') || '\nNo messages yet');
 	return { context, kept };
+}
+
+function earlier(count: number, isWhole: boolean): string {
+	return `${count} earlier message${count === 1 ? '' : 's'}${isWhole ? '' : ', and any before'}`;
 }
 
 /** The beginning of a text that is too long, which shows that it goes on. */

@@ -4,14 +4,14 @@ import { number } from '../field';
 import type { ComposedOperation } from '../operation';
 import { fitted, headOf, type Context } from './contextText';
 import { inclusion, pathOf, routes } from './conversations';
-import { isSaid, oneLine } from './said';
+import { entryOf, isSaid, oneLine } from './said';
 
 const least = 500;
 
 export const getContext: ComposedOperation = {
 	action: 'Get a conversation with its messages and visitor as one text',
 	description:
-		'Retrieve in one text what is needed to answer: the conversation and its latest messages, who the visitor is, and what was said in other conversations. Takes 5 requests, and one more for each other conversation.',
+		'Retrieve in one text what is needed to answer: the conversation and its latest messages, who the visitor is, and what was said in other conversations. Takes 5 requests, one more for each other conversation, and one for every 40 messages more that there is room for.',
 	scope: 'website:conversation:messages, website:conversation:sessions, website:people:profiles, website:people:data',
 	variables: ['website_id', 'session_id'],
 	isReadOnly: true,
@@ -30,9 +30,9 @@ export const getContext: ComposedOperation = {
 		if (!(most >= least)) {
 			throw new UserError(`'Max Characters' is too small: ${most}`, { description: `Give ${least} or more.` });
 		}
-		const context = await readContext(client, values);
-		const { conversation, messages, person, others } = context;
-		const text = fitted(headOf(context, timezone), messages, { most, timezone });
+		const context = await readContext(client, values, { most, timezone });
+		const { conversation, messages, isWhole, person, others } = context;
+		const text = fitted(headOf(context, timezone), messages, { most, timezone, isWhole });
 		const { nickname, email } = (conversation.meta ?? {}) as IDataObject;
 		const json = {
 			session_id: values.session_id,
@@ -50,14 +50,19 @@ export const getContext: ComposedOperation = {
 	},
 };
 
+interface Room {
+	/** In characters. */
+	most: number;
+	timezone: string;
+}
+
 /** Reads in three rounds: the conversation, its person, and what else is known of the person. */
-async function readContext(client: Client, values: IDataObject): Promise<Context> {
+async function readContext(client: Client, values: IDataObject, room: Room): Promise<Context> {
 	const get = async (route: Parameters<typeof pathOf>[0], more: IDataObject = {}) =>
 		await client.send({ method: 'GET', path: pathOf(route, { ...values, ...more }).replace('{page_number}', '1') });
-	const [conversation, batch] = await Promise.all([get(routes.conversation), get(routes.messages)]);
+	const [conversation, latest] = await Promise.all([get(routes.conversation), readLatest(client, values, room)]);
 	const { people_id } = conversation as IDataObject;
-	const messages = (batch as IDataObject[]).filter((message) => isSaid(message, values));
-	const own = { conversation: conversation as IDataObject, messages };
+	const own = { conversation: conversation as IDataObject, ...latest };
 	if (!people_id) return { ...own, data: {}, others: [] };
 	const [person, data, sessions] = await Promise.all([
 		ifThere(get(routes.profile, { people_id })),
@@ -76,4 +81,24 @@ async function readContext(client: Client, values: IDataObject): Promise<Context
 		data: ((data as IDataObject | undefined)?.data ?? {}) as IDataObject,
 		others: known.sort((a, b) => Number(b.updated_at) - Number(a.updated_at)),
 	};
+}
+
+/** Fewer messages than this are the first of a conversation: Crisp gives 40 at a time. */
+const fewerThanBatch = 20;
+
+/** The latest messages, as many as there may be room for. */
+async function readLatest(client: Client, values: IDataObject, { most, timezone }: Room) {
+	const path = pathOf(routes.messages, values);
+	const messages: IDataObject[] = [];
+	let length = 0;
+	for (let query: IDataObject = {}; ;) {
+		const answer = await client.send({ method: 'GET', path, query });
+		const batch = Array.isArray(answer) ? (answer as IDataObject[]) : [];
+		const said = batch.filter((message) => isSaid(message, values));
+		messages.unshift(...said);
+		for (const message of said) length += entryOf(message, timezone).length + 1;
+		const isWhole = batch.length < fewerThanBatch;
+		if (isWhole || length >= most) return { messages, isWhole };
+		query = { timestamp_before: batch[0]?.timestamp };
+	}
 }
