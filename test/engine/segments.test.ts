@@ -129,3 +129,15 @@ it('segments of a person are all there though items write the email differently'
 	await run(changing('person', 'addSegments', { peopleId: locator('={{ $json.email }}', 'email') }), { items });
 	expect(personWith(email)?.segments).toEqual(['a', 'b', 'c', 'd']);
 });
+
+it('segments of a person are all there though some items give the ID and others the email', async () => {
+	const email = 'twofold@example.org';
+	await run({ resource: 'person', operation: 'create', email, personNickname: 'T', additionalFields: {} });
+	const id = personWith(email)?.people_id;
+	const items = ['a', 'b', 'c', 'd', 'e', 'f'].map((segment, index) => ({ segment, who: index % 2 ? email : id }));
+	const peopleId = locator('={{ $json.who }}');
+	const made = await run(changing('person', 'addSegments', { peopleId }), { items: items as IDataObject[] });
+	expect([...(personWith(email)?.segments ?? [])].sort()).toEqual(items.map(({ segment }) => segment));
+	expect(made.map(({ pairedItem }) => pairedItem)).toEqual(items.map((_, item) => ({ item })));
+	expect(made.map(({ json: { people_id } }) => people_id)).toEqual(items.map(() => id));
+});

@@ -151,7 +151,11 @@ describe('binary data', () => {
 	});
 
 	it.each<[string, object, object]>([
-		['neither name nor type', { fileName: undefined, mimeType: '' }, { name: 'file', type: 'application/octet-stream' }],
+		[
+			'neither name nor type',
+			{ fileName: undefined, mimeType: '' },
+			{ name: 'file', type: 'application/octet-stream' },
+		],
 		['no name but its ending', { fileName: '', fileExtension: 'txt' }, { name: 'file.txt', type: 'text/plain' }],
 	])('that has %s is sent all the same', async (_, described, expected) => {
 		const [item] = await run({ binary: [binaryOf('Mint', described)] });

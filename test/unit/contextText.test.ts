@@ -42,7 +42,11 @@ describe('a text that has to fit', () => {
 	});
 
 	it('leaves nothing out where all fits', () => {
-		const { context, kept } = fitted('About', [message('One', 0), message('Two', 1)], { most: 600, timezone, isWhole: true });
+		const { context, kept } = fitted('About', [message('One', 0), message('Two', 1)], {
+			most: 600,
+			timezone,
+			isWhole: true,
+		});
 		expect(kept).toBe(2);
 		expect(context).toBe(
 			'About\n\n# Latest messages, the newest last\n[2027-01-15 08:00] Mira (Visitor): One\n[2027-01-15 08:01] Mira (Visitor): Two',

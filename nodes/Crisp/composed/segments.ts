@@ -15,19 +15,24 @@ export async function changeSegments(composing: Composing, route: Route, change:
 	const names = Object.fromEntries(route.variables.map((name) => [name, String(values[name])]));
 	const path = fillPath(route, names);
 	const asked = values.segments as string[];
-	const changed = changedInRun(composing, path);
-	const json = await composing.once('segments', async () => {
+	const { ids, isChanged, segments } = await composing.once('segments', async () => {
 		const thing = (await client.send({ method: 'GET', path })) as IDataObject;
-		const before = segmentsIn(thing);
-		const segments = changedList(before, [...changed, ...asked], change);
-		const isChanged = segments.length !== before.length;
-		if (isChanged) await client.send({ method: 'PATCH', path, body: { segments } });
 		// A person may be chosen by email.
-		const ids = thing.people_id ? { ...names, people_id: thing.people_id } : names;
-		return { ...ids, changed: isChanged, segments };
+		const ids = thing.people_id ? { ...names, people_id: String(thing.people_id) } : names;
+		const target = fillPath(route, ids);
+		return await inTurn(composing, target, async () => {
+			const before = segmentsIn(thing);
+			const changed = changedInRun(composing, target);
+			const segments = changedList(before, [...changed, ...asked], change);
+			const isChanged = segments.length !== before.length;
+			if (isChanged) await client.send({ method: 'PATCH', path, body: { segments } });
+			for (const segment of asked) changed.add(segment);
+			return { ids, isChanged, segments };
+		});
 	});
-	for (const segment of asked) changed.add(segment);
-	return [{ json }];
+	// What was done when the item was run before counts, too.
+	for (const segment of asked) changedInRun(composing, fillPath(route, ids)).add(segment);
+	return [{ json: { ...ids, changed: isChanged, segments } }];
 }
 
 /** The list as it should be; the same list where nothing is to change. */
@@ -42,6 +47,14 @@ export function changedList(before: string[], asked: string[], change: Change): 
  */
 export function changedInRun(composing: Composing, target: string): Set<string> {
 	return composing.shared(`segments of ${target}`, () => new Set<string>());
+}
+
+/** Lets items that chose the same person in different ways, which are in no lane together, write one by one. */
+async function inTurn<Result>(composing: Composing, target: string, write: () => Promise<Result>): Promise<Result> {
+	const turns = composing.shared(`turns of ${target}`, () => ({ last: Promise.resolve() as Promise<unknown> }));
+	const turn = turns.last.then(write);
+	turns.last = turn.catch(() => undefined);
+	return await turn;
 }
 
 /** The segments that a conversation's details or a profile have. */
