@@ -5,7 +5,7 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { asNodeError, cancelledError } from '../shared/errors';
+import { asNodeError, cancelledError, copyOf } from '../shared/errors';
 import { formProperties } from './form';
 import { runInLanes } from './lanes';
 import { operationFor } from './operations';
@@ -79,9 +79,10 @@ async function runItems(context: IExecuteFunctions, runner: Runner, width: Width
 	return items.flat();
 }
 
-/** Says for which item something went wrong. */
+/** Says for which item something went wrong. What several items share may be wrong for all of them. */
 function errorOf(context: IExecuteFunctions, fault: unknown, itemIndex: number) {
 	const error = asNodeError(context.getNode(), fault);
-	error.context.itemIndex = itemIndex;
-	return error;
+	const own = error.context.itemIndex === undefined ? error : copyOf(error);
+	own.context = { ...error.context, itemIndex };
+	return own;
 }

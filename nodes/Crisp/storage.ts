@@ -107,11 +107,7 @@ export class Storage {
 	}
 
 	/** Tries again, from the beginning, what a server in trouble or the network kept from being done. */
-	private async persist<Wanted>(
-		url: string,
-		trouble: Trouble,
-		attempt: () => Promise<Tried<Wanted>>,
-	): Promise<Wanted> {
+	private async persist<Wanted>(url: string, trouble: Trouble, attempt: () => Promise<Tried<Wanted>>): Promise<Wanted> {
 		const { clock = systemClock, signal } = this.options;
 		for (let tries = 1; ; tries++) {
 			const tried = await attempt();

@@ -110,3 +110,10 @@ export function asNodeError(node: INode, error: unknown): NodeApiError | NodeOpe
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
 	return new NodeOperationError(node, error as Error);
 }
+
+/** The same error once more, for another item: n8n does not make one of its errors anew of one. */
+export function copyOf<Known extends NodeApiError | NodeOperationError>(error: Known): Known {
+	const { message, stack, cause } = error;
+	const copy = Object.create(Object.getPrototypeOf(error) as object) as Known;
+	return Object.assign(copy, error, { message, stack, cause });
+}

@@ -230,7 +230,8 @@ describe('what cannot be uploaded is told of, and nothing is sent', () => {
 		const items = [{ session_id: conversation }, { session_id: 'session_other' }, { session_id: 'session_third' }];
 		const given = await run({ items, binary: items.map(() => binaryOf('x')), onError: 'continueRegularOutput' });
 		expect(given.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
-		for (const { error } of given) {
+		for (const [index, { error }] of given.entries()) {
+			expect((error as NodeApiError).context.itemIndex).toBe(index);
 			expect(error?.message).toMatch(/could not be uploaded: .*does not accept this token/);
 			expect((error as NodeApiError).description).toMatch(/Public URL/);
 		}

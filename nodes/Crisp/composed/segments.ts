@@ -32,7 +32,7 @@ export async function changeSegments(composing: Composing, route: Route, change:
 	});
 	// What was done when the item was run before counts, too.
 	for (const segment of asked) changedInRun(composing, fillPath(route, ids)).add(segment);
-	return [{ json: { ...ids, changed: isChanged, segments } }];
+	return [{ json: { ...ids, changed: isChanged, segments: [...segments] } }];
 }
 
 /** The list as it should be; the same list where nothing is to change. */

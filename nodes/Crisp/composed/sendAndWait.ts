@@ -75,8 +75,9 @@ export const sendAndWait: ComposedOperation = {
 		const begun = clock.now();
 		const reply = await awaitReply(composing, { fingerprint, until: begun + minutes * 60_000 });
 		if (!reply && values.fails === true) {
-			throw new UserError(`Nobody replied within ${minutes} minutes`, {
-				description: 'The question stands in the conversation. Wait longer, or go on without a reply by an option.',
+			throw new UserError(`Nobody replied within ${minutes} minute${minutes === 1 ? '' : 's'}`, {
+				description:
+					"The question stands in the conversation. Wait longer, or take 'Fail Without Reply' away to go on without a reply.",
 			});
 		}
 		const waited_seconds = Math.round((clock.now() - begun) / 1_000);

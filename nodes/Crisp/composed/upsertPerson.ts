@@ -50,7 +50,7 @@ export const upsertPerson: ComposedOperation = {
 		const steps = new Steps(composing);
 		const saved = await steps.take(
 			'profile',
-			async () => await save(composing),
+			async () => simplified(await save(composing), summary),
 			({ people_id, created }) => `person ${String(people_id)} was ${created ? 'created' : 'updated'}`,
 		);
 		if (Object.keys(values.data ?? {}).length > 0) {
@@ -59,7 +59,7 @@ export const upsertPerson: ComposedOperation = {
 			const set = async () => await client.send({ method: 'PATCH', path, body });
 			await steps.take('data', set, () => 'its custom data was set');
 		}
-		return [{ json: simplified(saved, summary) }];
+		return [{ json: { ...saved } }];
 	},
 };
 
