@@ -55,6 +55,6 @@ export class Recorder {
 			query: Object.fromEntries(searchParams),
 			body: text ? (JSON.parse(text) as unknown) : undefined,
 		});
-		return /\/\d+$/.test(pathname) || pathname.endsWith('/messages');
+		return /\/(\d+|list|messages)$/.test(pathname);
 	}
 }

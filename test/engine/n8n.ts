@@ -42,7 +42,24 @@ const nodeTypes = {
 	getKnownTypes: () => ({}),
 } as unknown as INodeTypes;
 
+/** What n8n makes of a node that is usable as a tool. */
+const crispTool: INodeType = Object.assign(Object.create(crisp) as INodeType, {
+	description: { ...crisp.description, name: 'crispTool', inputs: [], outputs: [NodeConnectionTypes.AiTool] },
+});
+
+/** What has tools. */
+const agentType = {
+	description: {
+		displayName: 'Agent',
+		properties: [],
+		inputs: [NodeConnectionTypes.Main, { type: NodeConnectionTypes.AiTool }],
+		outputs: [NodeConnectionTypes.Main],
+	},
+} as unknown as INodeType;
+
 function typeNamed(type: string): INodeType {
+	if (type === 'agent') return agentType;
+	if (type === 'crispTool') return crispTool;
 	if (type === 'crispWebhookTrigger') return crispWebhookTrigger;
 	return type === 'crispTrigger' ? crispTrigger : crisp;
 }
@@ -135,6 +152,43 @@ export async function execute(execution: Execution): Promise<INodeExecutionData[
 	if (execution.isTool) context.isToolExecution = () => true;
 	const [output] = (await crisp.execute.call(context as unknown as IExecuteFunctions)) as INodeExecutionData[][];
 	return output ?? [];
+}
+
+/** The node as n8n gives it to an AI agent: a tool that asks for what the form leaves to the model. */
+export async function toolOf({ credential, parameters }: Pick<Execution, 'credential' | 'parameters'>) {
+	const agent: INode = { ...nodeWith('crisp', {}), id: 'agent', name: 'Agent', type: 'agent' };
+	const node: INode = { ...nodeWith('crisp', parameters), type: 'crispTool' };
+	const workflow = new Workflow({
+		id: 'workflow-1',
+		nodes: [agent, node],
+		connections: { [node.name]: { ai_tool: [[{ node: agent.name, type: 'ai_tool', index: 0 }]] } },
+		active: false,
+		nodeTypes,
+		settings: { timezone: 'Europe/Paris' },
+	});
+	const data = { [NodeConnectionTypes.Main]: [[{ json: {} }]] };
+	const context = new ExecuteContext(
+		workflow,
+		agent,
+		{ ...additionalDataFor(() => credential, `execution-${++executions}`), currentNodeExecutionIndex: 0 },
+		'manual',
+		createRunExecutionData(),
+		0,
+		[{ json: {} }],
+		data,
+		{ node: agent, data, source: null },
+		[],
+	);
+	const [tool] = (await context.getInputConnectionData(NodeConnectionTypes.AiTool, 0)) as Tool[];
+	if (!tool) throw new Error('n8n made no tool of the node');
+	return tool;
+}
+
+export interface Tool {
+	name: string;
+	description: string;
+	/** Gives the JSON text that the model reads. */
+	invoke(given: Record<string, unknown>): Promise<unknown>;
 }
 
 function shorten({ helpers }: ExecuteContext, { match, times = Infinity, after }: Impatience): void {

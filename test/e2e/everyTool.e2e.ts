@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { randomUUID } from 'node:crypto';
+import type { IDataObject } from 'n8n-workflow';
+import type { Credential } from '../../nodes/shared/transport';
+import { Recorder } from '../contract/recorder';
+import { toolCases, type ToolCase } from '../engine/toolCases';
+import { McpClient } from './mcpClient';
+import { chainOf, crispNode, plainNode, publish, startStack, type Stack } from './stack';
+import { until } from './until';
+
+/** n8n makes all tools of a server anew for each call. */
+const toolsPerServer = 40;
+
+const names = toolCases('http://127.0.0.1').map(({ name }) => name);
+const groups = Array.from({ length: Math.ceil(names.length / toolsPerServer) }, (_, index) =>
+	names.slice(index * toolsPerServer, (index + 1) * toolsPerServer),
+);
+
+describe('every operation as a tool of an MCP server in a real n8n', () => {
+	const recorder = new Recorder();
+	const core = mkdtempSync(path.join(os.tmpdir(), 'n8n-nodes-crisp-core-'));
+	let stack: Stack;
+	let credential: Credential;
+	let cases: Map<string, ToolCase>;
+	let engine: typeof import('../engine/n8n');
+
+	beforeAll(async () => {
+		await recorder.open();
+		stack = await startStack('every-tool');
+		// What the same form sends by hand is asked of n8n-core in this process, which writes its settings there.
+		process.env.N8N_USER_FOLDER = core;
+		process.env.N8N_LOG_LEVEL = 'silent';
+		engine = await import('../engine/n8n');
+		credential = { tier: 'plugin', identifier: 'identifier', key: 'key', baseUrl: recorder.url };
+		const data = { ...credential } as Record<string, unknown>;
+		const credentialId = await stack.client.saveCredential({ name: 'Recorder', type: 'crispApi', data });
+		stack = { ...stack, credentialId };
+		cases = new Map(toolCases(recorder.url).map((one) => [one.name, one]));
+	}, 180_000);
+	afterAll(async () => {
+		await stack?.stop();
+		await recorder.close();
+		rmSync(core, { recursive: true, force: true });
+	});
+
+	/** Fingerprints are of one execution. */
+	const timeless = (value: unknown) => JSON.parse(JSON.stringify(value ?? null).replace(/\d{14,15}/g, '0')) as unknown;
+
+	/** What is sent meanwhile. Typing that is kept up ends a moment after its operation has. */
+	async function record(name: string, during: () => Promise<string>) {
+		recorder.requests.length = 0;
+		const answer = await during();
+		const isOver = async () => (recorder.requests.at(-1)?.body as IDataObject | undefined)?.type === 'stop';
+		if (name === 'message_keepTyping') await until('typing to end', isOver, Boolean);
+		return { answer, requests: timeless(recorder.requests.splice(0)) };
+	}
+
+	const byHand = async ({ name, filled, given }: ToolCase) =>
+		await record(name, async () => {
+			const items = [given as IDataObject];
+			return await engine.execute({ credential, parameters: filled, items }).then(
+				(made) => JSON.stringify(made.map(({ json }) => json)),
+				(error: Error) => error.message,
+			);
+		});
+
+	describe.each(groups.map((group) => [`from ${group[0]} to ${group.at(-1)}`, group] as const))('%s', (_, group) => {
+		let mcp: McpClient;
+
+		beforeAll(async () => {
+			const webhook = randomUUID();
+			const trigger = {
+				...plainNode('@n8n/n8n-nodes-langchain.mcpTrigger', 2, 'Server', { path: webhook, authentication: 'none' }),
+				webhookId: webhook,
+			};
+			const tools = group.map((name) =>
+				crispNode(stack, 'crispTool', name, (cases.get(name) as ToolCase).asked as Record<string, unknown>),
+			);
+			const connections = Object.fromEntries(
+				group.map((name) => [name, { ai_tool: [[{ node: trigger.name, type: 'ai_tool', index: 0 }]] }]),
+			);
+			await publish(stack, { ...chainOf(`Tools ${group[0]}`, [trigger, ...tools]), connections });
+			mcp = new McpClient(`${stack.url}/mcp/${webhook}`);
+			await until(
+				'the MCP server',
+				async () => await mcp.connect().then(() => '', String),
+				(refusal) => refusal === '',
+			);
+		}, 90_000);
+
+		test('each is listed with what it does, and asks for what its form leaves to the model', async () => {
+			const listed = (await mcp.tools()).map(({ name, description, inputSchema }) => [
+				name,
+				{ description, keys: Object.keys(inputSchema.properties).sort() },
+			]);
+			const expected = group.map((name) => {
+				const { action, given } = cases.get(name) as ToolCase;
+				return [name, { description: `${action} in Crisp`, keys: Object.keys(given).sort() }];
+			});
+			expect(Object.fromEntries(listed)).toEqual(Object.fromEntries(expected));
+		});
+
+		test.each(group)('%s sends what the node sends by hand, and answers the same', async (name) => {
+			const one = cases.get(name) as ToolCase;
+			const expected = await byHand(one);
+			const { answer, requests } = await record(name, async () => await mcp.call(name, one.given));
+			if (one.isByHandOnly) return expect(answer).toMatch(one.failure as RegExp);
+			expect(requests).toEqual(expected.requests);
+			if (one.failure) return expect(answer).toMatch(one.failure);
+			expect(timeless(JSON.parse(answer))).toEqual(timeless(JSON.parse(expected.answer)));
+		});
+	});
+});

@@ -1,0 +1,177 @@
+import type { INodeParameters, NodeParameterValueType } from 'n8n-workflow';
+import { parameterName, type Field, type Fields, type Picks } from '../../nodes/Crisp/field';
+import { isList, type Operation } from '../../nodes/Crisp/operation';
+import { resources } from '../../nodes/Crisp/operations';
+import { collectionName, pathField, pathParameter } from '../../nodes/Crisp/request';
+
+/** Every operation as a tool of an AI agent, with all of its fields left to the model. */
+export interface ToolCase {
+	/** The name of the tool. */
+	name: string;
+	action: string;
+	/** The form in which every field asks the model. */
+	asked: INodeParameters;
+	/** The same form filled in by hand. */
+	filled: INodeParameters;
+	/** What the model gives, by key. */
+	given: Record<string, unknown>;
+	/** What the operation fails with where the server knows of nothing. */
+	failure?: RegExp;
+	/** Whether it fails as a tool only. */
+	isByHandOnly: boolean;
+}
+
+type ModelType = 'string' | 'number' | 'boolean' | 'json';
+
+/** Puts a value into a form: the sample itself, or the question for it. */
+type Fill = (key: string, type: ModelType, sample: unknown) => NodeParameterValueType;
+
+/** One case for each operation; one whose form depends on a choice, for each value of it. */
+export function toolCases(server: string): ToolCase[] {
+	return Object.entries(resources).flatMap(([resource, { operations }]) =>
+		Object.entries(operations).flatMap(([key, operation]) =>
+			choicesOf(operation).map((chosen) => caseOf({ resource, key, operation, chosen, server })),
+		),
+	);
+}
+
+interface Plan {
+	resource: string;
+	key: string;
+	operation: Operation;
+	/** What decides which fields are shown, such as the type of a message. */
+	chosen: Record<string, string>;
+	/** Where files may be read from. */
+	server: string;
+}
+
+function choicesOf({ body = {} }: Operation): Array<Record<string, string>> {
+	const deciding = Object.values(body).flatMap(({ when = {} }) => Object.keys(when))[0];
+	const values = Object.keys(body[deciding ?? '']?.options ?? {});
+	if (!deciding || values.length === 0) return [{}];
+	return values.map((value) => ({ [deciding]: value }));
+}
+
+/** The one thing that n8n gives no tool: a file that comes in with an item. */
+const byHandOnly: Record<string, RegExp> = { message_sendFile_binary: /An AI agent has no binary data to send/ };
+
+/** What says that there is nobody and nothing where the server answers just that. */
+const failures: Record<string, RegExp> = {
+	...byHandOnly,
+	conversation_assignToAvailable: /no operator of this website is/,
+	message_downloadFile_message: /holds no file/,
+	...Object.fromEntries(
+		['text', 'note', 'picker', 'field'].map((type) => [`message_sendAndWait_${type}`, /Nobody replied within/]),
+	),
+};
+
+function caseOf(plan: Plan): ToolCase {
+	const { resource, key, operation, chosen } = plan;
+	const given: Record<string, unknown> = {};
+	const ask: Fill = (name, type, sample) => {
+		given[name] = sample;
+		return `={{ $fromAI('${name}', 'Some ${name}', '${type}') }}`;
+	};
+	const name = [resource, key, ...Object.values(chosen)].join('_');
+	return {
+		name,
+		action: operation.action,
+		asked: formOf(plan, ask),
+		filled: formOf(plan, (_name, _type, sample) => sample as NodeParameterValueType),
+		given,
+		failure: failures[name],
+		isByHandOnly: name in byHandOnly,
+	};
+}
+
+function formOf({ resource, key, operation, chosen, server }: Plan, fill: Fill): INodeParameters {
+	const isShown = ({ when = {} }: Field) =>
+		Object.entries(when).every(([name, values]) => values.includes(chosen[name] ?? values[0] ?? ''));
+	const form: INodeParameters = { resource, operation: key };
+	if (isList(key, operation)) Object.assign(form, { returnAll: false, limit: 20 });
+	if (operation.simplify) form.simplify = false;
+	for (const name of operation.variables) {
+		const field = pathField(operation, name);
+		const parameter = pathParameter(operation, name);
+		if (isShown(field)) form[parameter] = inForm(parameter, field, fill);
+	}
+	const collection: INodeParameters = {};
+	for (const [name, field] of Object.entries<Field>({ ...operation.query, ...operation.body })) {
+		if (!isShown(field)) continue;
+		const parameter = parameterName(name || 'fields');
+		const target = field.required ? form : collection;
+		const isUrl = resource === 'message' && parameter === 'url';
+		const sample = isUrl ? `${server}/file.pdf` : samples[parameter];
+		target[parameter] = chosen[name] ?? inForm(parameter, field, fill, sample);
+	}
+	if (Object.keys(collection).length > 0) form[collectionName(key, isList(key, operation))] = collection;
+	return form;
+}
+
+/** Values for what cannot have just any. */
+const samples: Record<string, unknown> = {
+	path: 'getting-started/install',
+	maxCharacters: 1_000,
+	// As short as it may be, as it is waited for.
+	waitMinutes: 0.02,
+	atMost: 0.5,
+};
+
+const ids: Partial<Record<Picks, string>> = {
+	website: '8c842203-7ed8-4e29-a608-7cf78a7d2fcc',
+	conversation: 'session_36ba3566-9651-4790-afc8-ffedbccc317f',
+};
+
+function inForm(key: string, field: Field, fill: Fill, sample?: unknown): NodeParameterValueType {
+	const text = (value: string) => fill(key, 'string', sample ?? value);
+	const nameOf = (part: string) => ({ __rl: true as const, mode: 'name', value: fill(key, 'string', part) });
+	switch (field.kind) {
+		case 'picker':
+			return {
+				__rl: true,
+				mode: field.picks === 'website' ? 'list' : 'id',
+				value: text(ids[field.picks as Picks] ?? `some-${field.picks}`),
+			} as never;
+		case 'choice':
+			// What n8n shows as a list is chosen by whoever builds the workflow.
+			return field.fallback ?? Object.keys(field.options ?? {}).find((value) => value !== '') ?? '';
+		case 'number':
+			return fill(key, 'number', sample ?? 7);
+		case 'fingerprint':
+			return fill(key, 'number', 4711);
+		case 'flag':
+		case 'bit':
+			return fill(key, 'boolean', true);
+		case 'json':
+			return fill(key, 'json', { plan: 'gold' });
+		case 'numbers':
+			return text('7, 8');
+		case 'list':
+			return field.picks ? ({ rows: [{ entry: nameOf('vip') }] } as never) : text('one, two');
+		case 'pairs':
+			return pairsInForm(key, field, fill);
+		case 'table':
+			return { rows: [rowInForm(key, field.fields ?? {}, fill)] } as never;
+		case 'date':
+		case 'instant':
+			return text('2026-01-31T09:30:00Z');
+		case 'email':
+			return text('nathan@example.com');
+		default:
+			return text(samples[key] === undefined ? `some ${key}` : String(samples[key]));
+	}
+}
+
+function pairsInForm(key: string, field: Field, fill: Fill): NodeParameterValueType {
+	const name = fill(`${key}_key`, 'string', 'plan');
+	const value = fill(`${key}_value`, 'string', 'gold');
+	return { rows: [{ key: field.picks ? { __rl: true, mode: 'name', value: name } : name, value }] } as never;
+}
+
+function rowInForm(key: string, columns: Fields, fill: Fill): INodeParameters {
+	const entries = Object.entries(columns).map(([name, column]) => {
+		const parameter = parameterName(name);
+		return [parameter, inForm(`${key}_${parameter}`, column, fill)];
+	});
+	return Object.fromEntries(entries) as INodeParameters;
+}
