@@ -116,11 +116,25 @@ describe.each(cases)('the form of $title', (one) => {
 });
 
 describe('the lists of resources and operations', () => {
+	const actions = Object.values(resources).flatMap(({ operations }) =>
+		Object.values(operations).map(({ action }) => action),
+	);
+
 	it('have an action of its own for every operation, as n8n searches nodes by it', () => {
-		const actions = Object.values(resources).flatMap(({ operations }) =>
-			Object.values(operations).map(({ action }) => action),
-		);
 		expect(actions.filter((action, index) => actions.indexOf(action) !== index)).toEqual([]);
+	});
+
+	it('have actions that differ by more than little words, as a model chooses a tool by them', () => {
+		const little = /^(a|an|the|of|to|in|into|for|from|with|by|on|its?|is|are)$/;
+		const wordsIn = (action: string) => action.toLowerCase().match(/[a-z]+/g) ?? [];
+		const gists = actions.map((action) =>
+			wordsIn(action)
+				.filter((word) => !little.test(word))
+				.map((word) => word.replace(/ies$/, 'y').replace(/s$/, ''))
+				.sort()
+				.join(' '),
+		);
+		expect(actions.filter((_, index) => gists.indexOf(gists[index] ?? '') !== index)).toEqual([]);
 	});
 
 	it('simplify to ten values at most, none of them twice', () => {

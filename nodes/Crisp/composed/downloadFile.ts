@@ -9,7 +9,7 @@ const isMessage = { source: ['message'] };
 
 /** Files of messages lie where everybody can read them, so that no token goes there. */
 export const downloadFile: ComposedOperation = {
-	action: 'Download a file',
+	action: 'Download the file of a message',
 	description: 'Get the file of a message, or of an address that a message gave, as binary data',
 	variables: ['website_id'],
 	isReadOnly: true,

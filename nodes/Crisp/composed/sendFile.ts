@@ -18,7 +18,7 @@ const messageFields = {
  * type audio is for voice messages, whose length it wants.
  */
 export const sendFile: ComposedOperation = {
-	action: 'Send a file',
+	action: 'Send a file into a conversation',
 	description:
 		'Send a file into a conversation: binary data, which is uploaded to Crisp first, or what a public URL has. An upload takes two requests a file; it asks Crisp over a realtime connection, one for all files of an execution, and needs the Bucket scope of a plugin token, too.',
 	variables: ['website_id', 'session_id'],

@@ -36,7 +36,7 @@ export const conversation = resource(
 	'Conversation',
 	{
 		create: op('POST /v1/website/{website_id}/conversation', {
-			action: 'Create a conversation',
+			action: 'Create an empty conversation',
 			description: 'Create an empty conversation. Operators see it once it has a message from the visitor.',
 		}),
 		delete: op('DELETE /v1/website/{website_id}/conversation/{session_id}', {

@@ -23,7 +23,7 @@ export const knowledgeBase = resource(
 			description: 'Have all pages of a part sent by email to the user of the token',
 		}),
 		get: op('GET /v1/website/{website_id}/helpdesk/tree/path/{locale}/{content_type}/{path}', {
-			action: 'Get a page of the knowledge base',
+			action: 'Get a page of the knowledge base by path',
 			description: 'Retrieve where a page stands in the tree, with what is below it',
 		}),
 		getAll: op('GET /v1/website/{website_id}/helpdesk/page/list/{locale}/{content_type}/{page_number}', {

@@ -264,7 +264,7 @@ export const message = resource(
 			body: { content: longText('What the message says now; Markdown is allowed', { label: 'Text', required: true }) },
 		}),
 		updateContent: op('PATCH /v1/website/{website_id}/conversation/{session_id}/message/{fingerprint}', {
-			action: 'Update the content of a message',
+			action: 'Update a message that is more than a text',
 			description: 'Change a picker, a field, a file or another message that is more than a text',
 			body: {
 				content: json('The whole content, as the type of the message wants it', {

@@ -34,26 +34,26 @@ export const suggestion = resource(
 		}),
 		getAllConversationData: op('GET /v1/website/{website_id}/conversations/suggest/data/{page_number}', {
 			name: 'Get Many Conversation Data Keys',
-			action: 'Get many data keys of conversations',
+			action: 'Get many suggested data keys of conversations',
 			scope: 'website:conversation:suggest',
 			entry: 'key',
 		}),
 		getAllConversationSegments: op('GET /v1/website/{website_id}/conversations/suggest/segments/{page_number}', {
-			action: 'Get many segments of conversations',
+			action: 'Get many suggested segments of conversations',
 			scope: 'website:conversation:suggest',
 			entry: 'segment',
 		}),
 		getAllPeopleData: op('GET /v1/website/{website_id}/people/suggest/data/{page_number}', {
 			name: 'Get Many People Data Keys',
-			action: 'Get many data keys of people',
+			action: 'Get many suggested data keys of people',
 			entry: 'key',
 		}),
 		getAllPeopleEvents: op('GET /v1/website/{website_id}/people/suggest/events/{page_number}', {
-			action: 'Get many events of people that are suggested',
+			action: 'Get many suggested events of people',
 			entry: 'text',
 		}),
 		getAllPeopleSegments: op('GET /v1/website/{website_id}/people/suggest/segments/{page_number}', {
-			action: 'Get many segments of people',
+			action: 'Get many suggested segments of people',
 			entry: 'segment',
 		}),
 	},
