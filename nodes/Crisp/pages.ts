@@ -19,7 +19,7 @@ export interface Listing {
 	keep?: (entry: unknown) => unknown;
 	/** Which entries count; all where not given. */
 	isWanted?(entry: unknown): boolean;
-	/** Whether nothing wanted can come after a page of a numbered list. */
+	/** Whether nothing wanted can come after a page of a numbered list, or a batch of messages. */
 	isOver?(page: unknown[]): boolean;
 }
 
@@ -67,8 +67,11 @@ export async function readPages(send: Send, listing: Listing): Promise<unknown[]
  * `timestamp_before`), or forward where the request has `timestamp_after`. Gives them oldest first.
  */
 export async function readTimed(send: Send, listing: Listing): Promise<unknown[]> {
-	const { request, limit, keep = all, isWanted = any } = listing;
+	const { request, limit, keep = all, isWanted = any, isOver = never } = listing;
 	const isForward = request.query?.timestamp_after !== undefined;
+	const bound = isForward ? 'timestamp_after' : 'timestamp_before';
+	// Messages of one moment, as an import makes them, may lie on both sides of the edge of a batch.
+	const overlap = isForward ? -1 : 1;
 	const seen = new Set<unknown>();
 	const batches: unknown[][] = [];
 	let query = request.query ?? {};
@@ -79,13 +82,15 @@ export async function readTimed(send: Send, listing: Listing): Promise<unknown[]
 		const fresh = batch.filter((value) => isNew(value, listing.entry, seen));
 		const wanted = fresh.filter(isWanted).map(keep);
 		if (query.timestamp_around !== undefined) return wanted.slice(0, limit);
-		const edge = isForward ? fresh.at(-1) : fresh[0];
-		if (!edge) break;
 		batches.push(wanted);
 		count += wanted.length;
+		const edge = Number((isForward ? batch.at(-1) : batch[0])?.timestamp);
 		// The last batch needs no other to tell that it is.
-		if (batch.length < fullPage) break;
-		query = { ...query, [isForward ? 'timestamp_after' : 'timestamp_before']: edge.timestamp };
+		if (batch.length < fullPage || !Number.isFinite(edge) || isOver(fresh)) break;
+		// A whole batch of one moment is passed step by step, as nobody says whether a bound is itself included.
+		const isStuck = fresh.length === 0;
+		if (isStuck && query[bound] === edge - overlap) break;
+		query = { ...query, [bound]: isStuck ? Number(query[bound]) - overlap : edge + overlap };
 	}
 	return trim((isForward ? batches : batches.reverse()).flat(), limit, isForward);
 }

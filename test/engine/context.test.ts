@@ -76,9 +76,14 @@ describe('the context of a conversation', () => {
 		let session_id: unknown;
 
 		beforeAll(async () => {
-			for (let n = 1; n <= 95; n++) {
-				const said = { text: `Line ${n}`, session_id };
-				({ session_id } = await control(sandbox.current, 'visitor/message', said as IDataObject));
+			({ session_id } = await control(sandbox.current, 'visitor/message', { text: 'Line 1' }));
+			const { websites } = sandbox.current.state;
+			const { messages = [] } = websites.get(shop)?.conversations.get(String(session_id)) ?? {};
+			const [first] = messages;
+			if (!first) throw new Error('The sandbox has not stored the message');
+			for (let n = 2; n <= 95; n++) {
+				const { fingerprint, timestamp } = first;
+				messages.push({ ...first, content: `Line ${n}`, fingerprint: fingerprint + n, timestamp: timestamp + n });
 			}
 		});
 

@@ -171,6 +171,33 @@ describe('messages', () => {
 	});
 });
 
+describe('messages of one moment, as an import makes them', () => {
+	/** So many messages for each moment. */
+	const imported = (...counts: number[]) => {
+		const moments = counts.flatMap((count, moment) => Array.from({ length: count }, () => 1_000 + moment));
+		return moments.map((timestamp, index) => ({ fingerprint: index + 1, timestamp }));
+	};
+
+	it.each<[string, number[]]>([
+		['at the edge of a batch', [30, 25, 30, 3, 39]],
+		['as many as a batch', [10, 40, 10, 40]],
+	])('are all read, forward and back, %s', async (_, counts) => {
+		const messages = imported(...counts);
+		for (const isInclusive of [true, false]) {
+			const isWithin = (distance: number) => distance > 0 || (isInclusive && distance === 0);
+			const send = async ({ query = {} }: CrispRequest) => {
+				const { timestamp_before: before = Infinity, timestamp_after: after } = query as Record<string, number>;
+				if (after !== undefined) return messages.filter((one) => isWithin(one.timestamp - after)).slice(0, 40);
+				return messages.filter((one) => isWithin(before - one.timestamp)).slice(-40);
+			};
+			for (const query of [{}, { timestamp_after: 1 }]) {
+				const request = { method: 'GET' as const, path: '/m', query };
+				expect(await readTimed(send, { request, limit: Infinity, entry: 'fingerprint' })).toEqual(messages);
+			}
+		}
+	});
+});
+
 describe('items that run together', () => {
 	interface Step {
 		finish(): void;

@@ -83,22 +83,20 @@ async function readContext(client: Client, values: IDataObject, room: Room): Pro
 	};
 }
 
-/** Fewer messages than this are the first of a conversation: Crisp gives 40 at a time. */
-const fewerThanBatch = 20;
-
 /** The latest messages, as many as there may be room for. */
 async function readLatest(client: Client, values: IDataObject, { most, timezone }: Room) {
-	const path = pathOf(routes.messages, values);
-	const messages: IDataObject[] = [];
+	const isWanted = (message: unknown) => isSaid(message as IDataObject, values);
+	const lengthOf = (message: unknown) => entryOf(message as IDataObject, timezone).length + 1;
 	let length = 0;
-	for (let query: IDataObject = {}; ;) {
-		const answer = await client.send({ method: 'GET', path, query });
-		const batch = Array.isArray(answer) ? (answer as IDataObject[]) : [];
-		const said = batch.filter((message) => isSaid(message, values));
-		messages.unshift(...said);
-		for (const message of said) length += entryOf(message, timezone).length + 1;
-		const isWhole = batch.length < fewerThanBatch;
-		if (isWhole || length >= most) return { messages, isWhole };
-		query = { timestamp_before: batch[0]?.timestamp };
-	}
+	const messages = await client.listByTime({
+		request: { method: 'GET', path: pathOf(routes.messages, values) },
+		limit: Infinity,
+		entry: 'fingerprint',
+		isWanted,
+		isOver(batch) {
+			length = batch.filter(isWanted).reduce<number>((sum, message) => sum + lengthOf(message), length);
+			return length >= most;
+		},
+	});
+	return { messages: messages as IDataObject[], isWhole: length < most };
 }
