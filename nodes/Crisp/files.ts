@@ -92,8 +92,9 @@ async function readBinary(context: IExecuteFunctions, itemIndex: number, binary:
 	return { name, type, size: bytes.length, identity, open: async () => bytes };
 }
 
-/** Throws a UserError for what is not the address of a file in the web. */
-export function checkedUrl(url: string): string {
+/** The address, without blanks around it. Throws a UserError for what is not the address of a file in the web. */
+export function checkedUrl(given: string): string {
+	const url = given.trim();
 	const { protocol } = URL.canParse(url) ? new URL(url) : { protocol: '' };
 	if (protocol === 'http:' || protocol === 'https:') return url;
 	throw new UserError(`'File URL' is not an address in the web: ${url.slice(0, 80)}`, {

@@ -1,5 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { composing, named, pairsOf } from './composed';
+import { until } from './listening';
 import { locator, operator, shop, useSandbox } from './workspace';
 
 const sandbox = useSandbox();
@@ -118,6 +119,18 @@ describe('a conversation created with a message', () => {
 		expect(texts).toEqual([['one'], ['two']]);
 		await json(parameters, { items, executionId: 'another' });
 		expect(sessions()).toHaveLength(before + 4);
+	});
+
+	it('is sent nothing more once the execution is cancelled', async () => {
+		sandbox.current.faults.stall({ match: /PATCH .*meta/, ms: 60_000 });
+		const cancel = new AbortController();
+		const before = sandbox.current.requests.length;
+		const sent = () => sandbox.current.requests.slice(before).map(({ method }) => method);
+		const ended = failure(creating({ subject: 'Help' }), { signal: cancel.signal });
+		await until(() => sent().includes('PATCH'));
+		cancel.abort();
+		expect((await ended).message).toBe('The execution was cancelled');
+		expect(sent()).toEqual(['POST', 'PATCH']);
 	});
 
 	it('whose creation got no answer is there once with the message, whatever Crisp made of the first', async () => {

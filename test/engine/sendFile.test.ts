@@ -292,7 +292,7 @@ describe('what a public URL has', () => {
 	});
 
 	it('is sent without an upload; its server says what it is, and gets no token', async () => {
-		const [item] = await run(linking(`${url}/a/tea%20list.pdf?x=1`));
+		const [item] = await run(linking(` ${url}/a/tea%20list.pdf?x=1\n`));
 		const content = { name: 'tea list.pdf', type: 'application/pdf', url: `${url}/a/tea%20list.pdf?x=1` };
 		expect(item).toMatchObject({ pairedItem: { item: 0 }, json: { ...content, size: null } });
 		expect(asked('/message')[0]?.body).toMatchObject({ type: 'file', content });

@@ -48,7 +48,7 @@ export const sendAndWait: ComposedOperation = {
 		}),
 		reply_from: choice(
 			{ user: 'Visitor', operator: 'Operator', anyone: 'Anyone' },
-			'Whose reply ends the wait. Messages of bots and of this n8n do not.',
+			'Whose reply ends the wait. A note only operators can reply to. Messages of bots and of this n8n do not end it.',
 			{ label: 'Reply From', required: true, fallback: 'user' },
 		),
 		wait_minutes: number(`How long to wait for the reply, at most ${longest} minutes`, {
