@@ -1,11 +1,13 @@
-import type {
-	ICredentialDataDecryptedObject,
-	ICredentialTestRequest,
-	ICredentialType,
-	Icon,
-	IHttpRequestOptions,
-	INodeProperties,
+import {
+	UserError,
+	type ICredentialDataDecryptedObject,
+	type ICredentialTestRequest,
+	type ICredentialType,
+	type Icon,
+	type IHttpRequestOptions,
+	type INodeProperties,
 } from 'n8n-workflow';
+import { isPrivate, notPrivate } from '../nodes/shared/address';
 
 /** Sent with every request; Crisp answers some routes with a misleading 401 when it is missing. */
 export const userAgent = 'n8n-nodes-crisp/0.1.0';
@@ -146,12 +148,15 @@ export class CrispApi implements ICredentialType {
 
 	/**
 	 * A function, and not expressions: n8n can resolve expressions for a trigger only while it is being
-	 * activated, and a connection is made anew long after that.
+	 * activated, and a connection is made anew long after that. It also sees where a request goes, of the
+	 * credential's test and of n8n's HTTP Request node, too: the key never travels where others can read it.
 	 */
 	async authenticate(
 		{ tier, identifier, key }: ICredentialDataDecryptedObject,
 		options: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
+		const { baseURL = '', url } = options;
+		if (!isPrivate(URL.canParse(url) ? url : baseURL)) throw new UserError(`${notPrivate.what}. ${notPrivate.how}`);
 		return {
 			...options,
 			headers: { ...options.headers, 'X-Crisp-Tier': String(tier), 'User-Agent': userAgent },

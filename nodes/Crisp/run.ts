@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { UserError, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
 import { clock as systemClock } from '../shared/clock';
+import { egressOf } from '../shared/egress';
 import { fingerprintFor, isOwnFingerprint } from '../shared/fingerprint';
 import { gateFor } from '../shared/gate';
 import { openTransport, tokenHash, type Credential, type CrispRequest, type Send } from '../shared/transport';
@@ -56,7 +57,7 @@ export async function openRunner(context: IExecuteFunctions, key: string, operat
 	const parametersOfItem = parametersOf(context);
 	const identityOf = identifier(context);
 	const shared = new Map<string, unknown>();
-	const uploads = new Uploads({ node: context.getNode(), credential, send, signal });
+	const uploads = new Uploads({ node: context.getNode(), credential, send, egress: egressOf(context), signal });
 	const filesOf = fileHandler(context, uploads, signal);
 	return {
 		isFree: () => gate.isFree(systemClock.now()),

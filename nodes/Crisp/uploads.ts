@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { NodeOperationError, type IDataObject, type INode } from 'n8n-workflow';
 import { findAccess } from '../shared/access';
+import { isPrivate } from '../shared/address';
 import { clock as systemClock, type Clock } from '../shared/clock';
 import { Connection, type Ending } from '../shared/connection';
+import type { Egress } from '../shared/egress';
 import { cancelledError } from '../shared/errors';
 import { failureOf } from '../shared/failures';
 import { hasWebSocket, openSocket, type OpenChannel } from '../shared/socket';
-import { addressOf, type Credential, type Send } from '../shared/transport';
+import type { Credential, Send } from '../shared/transport';
 
 export interface UploadsOptions {
 	node: INode;
 	credential: Credential;
 	send: Send;
+	egress: Egress;
 	signal?: AbortSignal;
 	clock?: Clock;
 	openChannel?: OpenChannel;
@@ -93,8 +96,7 @@ export class Uploads {
 		// What is signed may be a path only: on the host that the file is read from then.
 		const readable = absolute(resource, storage);
 		const writable = readable && absolute(signed, readable);
-		const isPlain = addressOf(this.options.credential).startsWith('http://');
-		if (!readable || !writable || (!isPlain && !writable.startsWith('https://'))) {
+		if (!readable || !writable || !isPrivate(writable)) {
 			throw new NodeOperationError(this.options.node, 'Crisp named no address that the file can be uploaded to', {
 				description: `Try again later. ${instead}`,
 			});
@@ -118,13 +120,13 @@ class Line {
 		private readonly options: UploadsOptions,
 		website: string,
 	) {
-		const { send, credential, node, signal, clock = systemClock, openChannel = openSocket } = options;
+		const { credential, signal, clock = systemClock, openChannel = openSocket } = options;
 		// A website token hears its own website; the others hear all that they may.
 		const websites = credential.tier === 'website' ? [website] : [];
 		this.connection = new Connection({
 			clock,
 			openChannel,
-			findAccess: async () => await findAccess(send, credential, { events: [event], websites }, node),
+			findAccess: async () => await findAccess(options, { events: [event], websites }),
 			onEvent: (name, payload) => this.hear(name, payload as IDataObject),
 			onEnding: (ending) => void this.end(ending),
 		});

@@ -1,6 +1,7 @@
 import { NodeOperationError, type ITriggerFunctions, type ITriggerResponse } from 'n8n-workflow';
 import { findAccess } from '../shared/access';
 import { clock as systemClock, type Clock } from '../shared/clock';
+import { egressOf } from '../shared/egress';
 import { asNodeError } from '../shared/errors';
 import { legacyEvents } from '../shared/events';
 import { failureOf } from '../shared/failures';
@@ -108,13 +109,14 @@ function listenerOf(
 	{ open, isWatched }: { open: Open; isWatched: boolean },
 ): Listener {
 	const node = context.getNode();
+	const egress = egressOf(context);
 	let isTold = false;
 	let isFirst = isWatched;
 	return {
 		...intake.wish,
 		async findAccess(wish, signal) {
 			const { credential, send } = await open(signal, false);
-			return await findAccess(send, credential, wish, node);
+			return await findAccess({ send, credential, node, egress }, wish);
 		},
 		onEvent: (name, payload) => intake.hear(name, payload),
 		onReady() {

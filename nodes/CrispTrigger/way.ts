@@ -3,15 +3,14 @@ import type { Clock } from '../shared/clock';
 import { Refused } from '../shared/connection';
 import { openTransport, type Credential, type Send } from '../shared/transport';
 
-/** How to reach Crisp with the credential as it is now. Throws `Refused` where n8n has none any more. */
+/** How to reach Crisp with the credential as it is now. Throws `Refused` where n8n has none that can be used. */
 export type Open = (signal?: AbortSignal, isPatient?: boolean) => Promise<{ credential: Credential; send: Send }>;
 
 /** The credential may change while the trigger listens, so it is read each time. */
 export function wayOf(context: ITriggerFunctions, clock: Clock): Open {
-	return async (signal, isPatient = true) => {
-		const credential = await context
-			.getCredentials<Credential>('crispApi')
-			.catch(async (error: unknown) => await Promise.reject(new Refused(error)));
+	const open: Open = async (signal, isPatient = true) => {
+		const credential = await context.getCredentials<Credential>('crispApi');
 		return { credential, send: openTransport(context, credential, { clock, signal, isPatient }) };
 	};
+	return async (...how) => await open(...how).catch(async (error) => await Promise.reject(new Refused(error)));
 }

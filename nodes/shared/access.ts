@@ -1,11 +1,21 @@
 import { NodeApiError, NodeOperationError, type IDataObject, type INode } from 'n8n-workflow';
+import { isPrivate } from './address';
 import { installed, Refused, type Access } from './connection';
+import type { Egress } from './egress';
 import { eventNamed } from './events';
 import type { Wish } from './hub';
-import { addressOf, type Credential, type Send } from './transport';
+import type { Credential, Send } from './transport';
+
+/** What asks Crisp for its realtime channel. */
+export interface Asking {
+	send: Send;
+	credential: Credential;
+	node: INode;
+	egress: Egress;
+}
 
 /** Asks Crisp where its realtime channel is, and puts together what to say there. */
-export async function findAccess(send: Send, credential: Credential, wish: Wish, node: INode): Promise<Access> {
+export async function findAccess({ send, credential, node, egress }: Asking, wish: Wish): Promise<Access> {
 	const refuse = (message: string, description: string) =>
 		new Refused(new NodeOperationError(node, message, { description }));
 	const fault = faultOf(wish, credential);
@@ -18,10 +28,17 @@ export async function findAccess(send: Send, credential: Credential, wish: Wish,
 		throw isRefusal(error) ? new Refused(error) : error;
 	}
 	const endpoint = ((answer as IDataObject | undefined)?.socket as IDataObject | undefined)?.app;
-	if (typeof endpoint !== 'string' || !isSafe(endpoint, addressOf(credential))) {
+	if (typeof endpoint !== 'string' || !isSafe(endpoint)) {
 		throw refuse(
 			'What answered named no realtime address that the key may be sent to',
 			"Check 'API Address' in the credential.",
+		);
+	}
+	const rule = await egress(endpoint);
+	if (rule) {
+		throw refuse(
+			`The rules of this n8n allow no connection to Crisp's realtime channel (${rule.message})`,
+			'Ask whoever runs this n8n to allow the host, or take Crisp Web Hook Trigger, which Crisp calls.',
 		);
 	}
 	// Only a plugin that is set to no website gets new ones.
@@ -68,9 +85,7 @@ function isRefusal(error: unknown): boolean {
 	return code >= 400 && code < 500 && code !== 420 && code !== 429;
 }
 
-/** The key goes over an encrypted line only, unless the API itself is a stand-in on plain http. */
-function isSafe(endpoint: string, address: string): boolean {
-	if (!URL.canParse(endpoint)) return false;
-	const { protocol } = new URL(endpoint);
-	return protocol === 'wss:' || (protocol === 'ws:' && address.startsWith('http://'));
+/** Crisp's channel is on a host of its own, which is trusted as far as the API is; the key goes there unreadable for others. */
+function isSafe(endpoint: string): boolean {
+	return /^wss?:/i.test(endpoint) && isPrivate(endpoint);
 }

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import type {
-	IAllExecuteFunctions,
-	IDataObject,
-	IHttpRequestMethods,
-	IHttpRequestOptions,
-	IN8nHttpFullResponse,
-	INode,
+import {
+	NodeOperationError,
+	type IAllExecuteFunctions,
+	type IDataObject,
+	type IHttpRequestMethods,
+	type IHttpRequestOptions,
+	type IN8nHttpFullResponse,
+	type INode,
 } from 'n8n-workflow';
+import { isPrivate, notPrivate } from './address';
 import { clock as systemClock, type Clock } from './clock';
 import { envelopeOf } from './envelope';
 import { refusalError, strangerError } from './errors';
@@ -66,13 +68,19 @@ export function tokenHash(credential: Credential): string {
 	return createHash('sha256').update(parts.join('\0')).digest('hex');
 }
 
-/** Opens the way to Crisp for the credential of a node; everything else sends through it. */
+/**
+ * Opens the way to Crisp for the credential of a node; everything else sends through it. Throws a
+ * NodeOperationError for an address that the key must not be sent to.
+ */
 export function openTransport(
 	context: Context,
 	credential: Credential,
 	{ signal, clock = systemClock, isPatient = true }: TransportOptions = {},
 ): Send {
 	const node = context.getNode();
+	if (!isPrivate(addressOf(credential))) {
+		throw new NodeOperationError(node, notPrivate.what, { description: notPrivate.how });
+	}
 	const gate = gateFor<Limit>(tokenHash(credential));
 	const secrets = [credential.key, credential.identifier];
 	const exchange = async (request: CrispRequest): Promise<IN8nHttpFullResponse> =>

@@ -1,4 +1,4 @@
-import { ExecuteContext, LoadOptionsContext, TriggerContext, WebhookContext } from 'n8n-core';
+import { ExecuteContext, LoadOptionsContext, RoutingNode, TriggerContext, WebhookContext } from 'n8n-core';
 import {
 	createRunExecutionData,
 	NodeConnectionTypes,
@@ -272,6 +272,42 @@ export async function load(
 	} as IWorkflowExecuteAdditionalData;
 	const context = new LoadOptionsContext(workflowOf(node), node, additionalData, '');
 	return await crispTrigger.methods.loadOptions[method].call(context);
+}
+
+/** What the test of a credential says; undefined where it is content. n8n runs it as a node of one request. */
+export async function credentialTest(credential: Credential): Promise<string | undefined> {
+	const { request, rules = [] } = new CrispApi().test;
+	const properties = [{ displayName: '', name: 'temp', type: 'string' as const, default: '', routing: { request } }];
+	const credentials = [{ name: 'crispApi', required: true }];
+	const nodeType = { description: { ...crisp.description, credentials, properties } };
+	const node = nodeWith('crisp', { temp: '' });
+	const workflow = new Workflow({
+		...{ id: '1', nodes: [node], connections: {}, active: false },
+		nodeTypes: { ...nodeTypes, getByNameAndVersion: () => nodeType },
+	});
+	const input = [{ json: {} }];
+	const context = new ExecuteContext(
+		workflow,
+		node,
+		additionalDataFor(() => credential),
+		'internal',
+		createRunExecutionData(),
+		0,
+		input,
+		{ main: [input] },
+		{ node, data: { main: [input] }, source: null },
+		[],
+	);
+	const decrypted = { ...context.getNode().credentials?.crispApi, type: 'crispApi', data: { ...credential } };
+	try {
+		const answer = await new RoutingNode(context, nodeType, decrypted as never).runNode();
+		const said = answer?.[0]?.[0]?.json ?? {};
+		return rules
+			.map(({ properties }) => properties as { key: string; value: unknown; message: string })
+			.find(({ key, value }) => said[key] === value)?.message;
+	} catch (error) {
+		return (error as Error).message;
+	}
 }
 
 type Search = keyof Crisp['methods']['listSearch'];

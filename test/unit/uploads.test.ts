@@ -24,6 +24,7 @@ function begin(more: Partial<UploadsOptions> = {}, baseUrl = 'https://api.crisp.
 		credential,
 		clock,
 		isAble: true,
+		egress: async () => undefined,
 		async send({ method, body }) {
 			if (method === 'GET') return { socket: { app: 'wss://relay.example/socket' } };
 			posts.push(body as never);
