@@ -3,6 +3,7 @@ import type { IDeferredPromise, INodeExecutionData, IRun, ITriggerFunctions } fr
 import type { Clock } from '../shared/clock';
 import { toOutput } from '../shared/delivery';
 import { asNodeError } from '../shared/errors';
+import { textOf } from '../shared/remembered';
 import type { Start } from './subscription';
 
 type Done = IDeferredPromise<IRun>;
@@ -13,7 +14,10 @@ type Emit = (data: INodeExecutionData[][], response?: undefined, done?: Done, ke
 /** What n8n settles once it is done with an execution. */
 function promised(): Done {
 	const done = {} as Done;
-	done.promise = new Promise<IRun>((resolve, reject) => Object.assign(done, { resolve, reject }));
+	done.promise = new Promise<IRun>((resolve, reject) => {
+		done.resolve = resolve;
+		done.reject = reject;
+	});
 	return done;
 }
 
@@ -46,7 +50,7 @@ export class Emitter {
 	async start(events: Start[]): Promise<void> {
 		const [first] = events;
 		// n8n has one key for an execution, so that a batch has none.
-		const key = events.length === 1 && first?.identity ? this.keyOf(first.name, first.identity) : undefined;
+		const key = events.length === 1 && first ? this.keyOf(first) : undefined;
 		for (let retries = 0; ; retries++) {
 			const fault = await this.emit(events, key);
 			if (!fault || this.signal.aborted) return;
@@ -84,8 +88,9 @@ export class Emitter {
 	}
 
 	/** The key by which n8n starts one execution for an event, whatever process sees it, and how often. */
-	private keyOf(name: string, identity: string): string {
-		const key = `crisp:${this.place}:${name}:${identity}`;
+	private keyOf({ name, identity }: Start): string | undefined {
+		if (!identity) return undefined;
+		const key = `crisp:${this.place}:${name}:${textOf(identity)}`;
 		// n8n's column holds no more; a hash for every event would cost as much as all else.
 		return key.length <= longestKey ? key : `crisp:${createHash('sha256').update(key).digest('hex')}`;
 	}

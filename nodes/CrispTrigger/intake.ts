@@ -87,7 +87,7 @@ export class Intake {
 			choose: (happening) => this.choose(happening),
 			start: async (events) => {
 				if (isStandingWanted) this.standing.save();
-				await emitter.start(events);
+				return emitter.start(events);
 			},
 			onTrouble: (error) => this.warn('what was missed could not be read yet', error),
 		});

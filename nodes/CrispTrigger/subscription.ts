@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Background } from '../shared/background';
 import type { Clock } from '../shared/clock';
 import { identityOf } from '../shared/delivery';
-import { Remembered, shortOf } from '../shared/remembered';
+import { fullTextOf, Remembered, shortOf, type Identity } from '../shared/remembered';
 import type { Happening } from './missed';
 
 /** An event on its way into an execution, under the name it was chosen by. */
@@ -10,7 +10,7 @@ export interface Start {
 	name: string;
 	payload: IDataObject;
 	/** What tells it from every other event; undefined for what may truly happen twice. */
-	identity?: string;
+	identity?: Identity;
 }
 
 /** What stays when n8n restarts; n8n saves it with each event that it is given. */
@@ -80,6 +80,9 @@ export class Subscription {
 
 	private markBefore = 0;
 
+	/** What the memory has for its mark. */
+	private marked: number;
+
 	/** Ends the wait for more of a batch. */
 	private patience?: AbortController;
 
@@ -100,7 +103,7 @@ export class Subscription {
 		this.batchedBefore = new Set(memory.batched?.flatMap(({ ids }) => ids));
 		this.beginning = this.missingSince === undefined ? now - tolerance : 0;
 		this.latest = this.missingSince ?? now;
-		memory.mark = this.latest;
+		memory.mark = this.marked = this.latest;
 	}
 
 	/** The line is there, for the first time or again. Resolves when nothing is missing any more, or the line is lost. */
@@ -173,7 +176,8 @@ export class Subscription {
 		for (const happening of missed) {
 			if (this.stop.signal.aborted) return;
 			// n8n may have run it before it was killed, which it can tell of single events only.
-			underWay.push(...this.pass(happening), ...this.flush());
+			this.pass(happening, underWay);
+			this.flush(underWay);
 			while (underWay.length >= mostUnderWay) await this.turn(underWay);
 		}
 	}
@@ -194,58 +198,60 @@ export class Subscription {
 		for (const happening of waiting) this.pass(happening);
 	}
 
-	/** Gives the executions that it starts. */
-	private pass(happening: Happening): Array<Promise<void>> {
-		if (this.stop.signal.aborted) return [];
+	/** Adds the executions that it starts to those under way. */
+	private pass(happening: Happening, underWay?: Array<Promise<void>>): void {
+		if (this.stop.signal.aborted) return;
 		const { name, payload, at } = happening;
 		const identity = identityOf(name, payload);
-		if (identity !== undefined && !this.isNew(identity)) return [];
-		const started: Array<Promise<void>> = [];
+		if (identity !== undefined && !this.isNew(identity)) return;
 		const before = this.latest;
 		this.latest = Math.max(before, at);
 		for (const chosen of this.options.choose(happening)) {
 			if (this.gathered.length === 0) this.markBefore = before;
 			this.gathered.push({ name: chosen, payload, identity });
-			started.push(...this.startOrWait());
+			this.startOrWait(underWay);
 		}
 		if (this.gathered.length === 0) this.markUntil(before);
-		return started;
 	}
 
-	private startOrWait(): Array<Promise<void>> {
+	private startOrWait(underWay?: Array<Promise<void>>): void {
 		const { clock, batch: { size, wait } = single } = this.options;
-		if (this.gathered.length >= size) return this.flush();
-		if (this.patience) return [];
+		if (this.gathered.length >= size) return this.flush(underWay);
+		if (this.patience) return;
 		const patience = (this.patience = new AbortController());
 		void clock.sleep(wait, patience.signal).then(() => {
 			if (this.patience === patience) this.flush();
 		});
-		return [];
 	}
 
 	/** Starts an execution with all that was gathered. */
-	private flush(): Array<Promise<void>> {
+	private flush(underWay?: Array<Promise<void>>): void {
 		this.patience?.abort();
 		this.patience = undefined;
-		const events = this.gathered.splice(0);
-		if (events.length === 0) return [];
+		const events = this.gathered;
+		if (events.length === 0) return;
+		this.gathered = [];
 		this.markUntil(this.markBefore);
 		// n8n saves it before the execution is safe, so that only what was before is in it.
 		this.saveBatched();
 		if (this.options.batch && this.options.batch.size > 1) this.batchedLast = events;
-		return [this.options.start(events)];
+		const execution = this.options.start(events);
+		underWay?.push(execution);
 	}
 
 	/** n8n saves this before an execution is safe, so it says that all before that one is done. */
 	private markUntil(latest: number): void {
-		this.options.memory.mark = Math.min(latest, this.missingSince ?? Infinity);
+		const mark = Math.min(latest, this.missingSince ?? Infinity);
+		// n8n watches what is written there, which costs more than to look.
+		if (mark !== this.marked) this.options.memory.mark = this.marked = mark;
 	}
 
 	/** What is older than what would be read again needs no place. */
 	private saveBatched(): void {
+		if (this.batchedLast.length === 0) return;
 		const { memory } = this.options;
 		const oldest = (memory.mark ?? 0) - overlap;
-		const ids = this.batchedLast.flatMap(({ identity }) => (identity ? [shortOf(identity)] : []));
+		const ids = this.batchedLast.flatMap(({ identity }) => (identity ? [shortIdOf(identity)] : []));
 		if (ids.length === 0) return;
 		this.batchedLast = [];
 		const batches = [...(memory.batched ?? []), { at: this.latest, ids }].filter(({ at }) => at >= oldest);
@@ -256,11 +262,15 @@ export class Subscription {
 			.reverse();
 	}
 
-	private isNew(identity: string): boolean {
+	private isNew(identity: Identity): boolean {
 		return !this.wasBatched(identity) && this.remembered.isNew(identity);
 	}
 
-	private wasBatched(identity: string): boolean {
-		return this.batchedBefore.size > 0 && this.batchedBefore.has(shortOf(identity));
+	private wasBatched(identity: Identity): boolean {
+		return this.batchedBefore.size > 0 && this.batchedBefore.has(shortIdOf(identity));
 	}
+}
+
+function shortIdOf(identity: Identity): string {
+	return shortOf(fullTextOf(identity));
 }

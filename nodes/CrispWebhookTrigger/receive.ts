@@ -5,7 +5,7 @@ import { chosenOf, mayBeChosen, readChoice, wantsOf, type Choice } from '../shar
 import { clock } from '../shared/clock';
 import { identityOf, toOutput, websiteOf } from '../shared/delivery';
 import { heardFor } from '../shared/events';
-import { Remembered } from '../shared/remembered';
+import { Remembered, type Identity } from '../shared/remembered';
 import { Standing } from '../shared/standing';
 import { openTransport, type Credential } from '../shared/transport';
 import { faultOfKey, faultOfSignature } from './signature';
@@ -20,7 +20,7 @@ interface HookEvent {
 	name: string;
 	payload: IDataObject;
 	/** Tells it from every other event, also where Crisp delivers it again; undefined where nothing does. */
-	identity: string | undefined;
+	identity: Identity | undefined;
 }
 
 /** By workflow and node: each gets every event once, however many there are. */
@@ -81,7 +81,9 @@ function readEvent(body: Buffer, requested: unknown): HookEvent | undefined {
 	const payload = isTold ? data : { website_id, ...data };
 	// Crisp may sign a repetition anew, but the event in it has the moment it happened.
 	const moment = timestamp === undefined ? requested : '';
-	const identity = identityOf(name, payload) ?? (moment === undefined ? undefined : hashOf(String(moment), body));
+	const request = { name, website: '', session: '' };
+	const mark = moment === undefined ? undefined : hashOf(String(moment), body);
+	const identity = identityOf(name, payload) ?? (mark === undefined ? undefined : { ...request, mark });
 	return { name, payload, identity };
 }
 

@@ -3,6 +3,7 @@ import type { Background } from './background';
 import { chosenIn } from './derived';
 import { eventNamed, messageEvents } from './events';
 import { isOwnFingerprint } from './fingerprint';
+import type { Identity } from './remembered';
 
 /** What decides whether an event starts the workflow. An empty list lets everything pass. */
 export interface Filter {
@@ -63,14 +64,19 @@ function isFromOneOf(wanted: string[], origin: string): boolean {
  * What tells an event from every other, where it can only happen once: a message sent, a person
  * created. Undefined for everything else, which may truly happen again in the same words.
  */
-export function identityOf(name: string, payload: IDataObject): string | undefined {
-	const { session_id, fingerprint, people_id } = payload;
+export function identityOf(name: string, payload: IDataObject): Identity | undefined {
 	const website = websiteOf(payload) ?? '';
-	if (messageEvents.includes(name) && session_id && fingerprint) {
-		return JSON.stringify([name, website, session_id, fingerprint]);
+	if (messageEvents.includes(name)) {
+		const session = textIn(payload.session_id);
+		const mark = markIn(payload.fingerprint);
+		return session && mark ? { name, website, session, mark } : undefined;
 	}
-	if (name === 'people:profile:created' && people_id) return JSON.stringify([name, website, people_id]);
-	return undefined;
+	const mark = name === 'people:profile:created' && markIn(payload.people_id);
+	return mark ? { name, website, session: '', mark } : undefined;
+}
+
+function markIn(value: unknown): Identity['mark'] {
+	return typeof value === 'number' ? value : textIn(value);
 }
 
 /** The ID of the website that an event is about, wherever it says so. */
@@ -91,14 +97,19 @@ export function conversationUrl(website: string, session: string): string {
 export function toOutput(name: string, payload: IDataObject): IDataObject {
 	const user = (payload.user ?? {}) as IDataObject;
 	const website = websiteOf(payload);
+	const session = sessionOf(payload);
+	const [choice] = chosenIn(payload);
+	// As one literal, without others spread into it: of all that an event costs, this was the dearest.
 	const flat: IDataObject = {
 		event: name,
 		website_id: website,
-		session_id: sessionOf(payload),
+		session_id: session,
 		people_id: payload.people_id,
 		inbox_id: payload.inbox_id,
 		text: textOf(payload),
-		...choiceOf(payload),
+		choice: choice?.value,
+		choice_label: choice?.label,
+		question_id: choice && (payload.content as IDataObject).id,
 		type: payload.type,
 		from: payload.from,
 		author: user.nickname,
@@ -106,21 +117,12 @@ export function toOutput(name: string, payload: IDataObject): IDataObject {
 		email: payload.email,
 		fingerprint: payload.fingerprint,
 		timestamp: payload.timestamp,
+		conversation_url: website && typeof session === 'string' ? conversationUrl(website, session) : undefined,
 	};
-	if (website && typeof flat.session_id === 'string') {
-		flat.conversation_url = conversationUrl(website, flat.session_id);
-	}
 	const output: IDataObject = {};
 	for (const name in flat) if (flat[name] !== undefined && flat[name] !== null) output[name] = flat[name];
 	output.data = payload;
 	return output;
-}
-
-/** What a visitor chose, where the event is a choice. */
-function choiceOf(payload: IDataObject): IDataObject {
-	const [first] = chosenIn(payload);
-	if (!first) return {};
-	return { choice: first.value, choice_label: first.label, question_id: (payload.content as IDataObject).id };
 }
 
 /** Where `email:track:view` is about a conversation, its identifier is the session. */

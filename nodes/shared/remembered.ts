@@ -46,20 +46,83 @@ export class Latest<Value> {
 	}
 }
 
-/** The latest 10,000 things seen, to tell what comes for the first time. */
+/** What tells an event from every other, where it can only happen once. */
+export interface Identity {
+	/** The event's name. */
+	name: string;
+	website: string;
+	/** The conversation, where the event is of one. */
+	session: string;
+	/** What it is among its like: a fingerprint, or the ID of a person. */
+	mark: string | number;
+}
+
+/**
+ * At least the latest 10,000 things seen, to tell what comes for the first time. By marks, most of which are numbers: to
+ * make texts and look for those costs as much as all else that an event passes. In two generations: to take the oldest
+ * out one by one makes V8 step over all that was taken out before.
+ */
 export class Remembered {
-	private readonly seen = new Latest<true>();
+	private young = new Generation();
+
+	private old = new Generation();
+
+	constructor(private readonly least = 10_000) {}
 
 	/** Whether it was not seen yet; it is from now on. */
-	isNew(identity: string): boolean {
-		if (this.has(identity)) return false;
-		this.seen.keep(identity, true);
+	isNew(identity: Identity): boolean {
+		if (this.old.has(identity) || !this.young.add(identity)) return false;
+		if (this.young.size >= this.least) {
+			this.old = this.young;
+			this.young = new Generation();
+		}
 		return true;
 	}
 
-	has(identity: string): boolean {
-		return this.seen.has(identity);
+	has(identity: Identity): boolean {
+		return this.young.has(identity) || this.old.has(identity);
 	}
+}
+
+class Generation {
+	private readonly byMark = new Map<Identity['mark'], Identity>();
+
+	/** Those whose mark another has, too. */
+	private readonly others = new Set<string>();
+
+	get size(): number {
+		return this.byMark.size + this.others.size;
+	}
+
+	has(identity: Identity): boolean {
+		const known = this.byMark.get(identity.mark);
+		return known !== undefined && (isSame(known, identity) || this.others.has(fullTextOf(identity)));
+	}
+
+	/** Whether it was not there. */
+	add(identity: Identity): boolean {
+		const known = this.byMark.get(identity.mark);
+		if (known === undefined) {
+			this.byMark.set(identity.mark, identity);
+			return true;
+		}
+		const { size } = this.others;
+		return !isSame(known, identity) && this.others.add(fullTextOf(identity)).size > size;
+	}
+}
+
+function isSame(one: Identity, { name, website, session }: Identity): boolean {
+	return one.name === name && one.session === session && one.website === website;
+}
+
+/** The same for the same thing in every process, and another for every other. */
+export function fullTextOf(identity: Identity): string {
+	return `${identity.name} ${textOf(identity)}`;
+}
+
+/** What tells it from others of its name. None of Crisp's IDs has a space in it. */
+export function textOf({ website, session, mark }: Identity): string {
+	return `${website} ${session} ${mark}`;
 }
 
 /** Ten characters that tell one of some thousands from the others, for what is saved. */

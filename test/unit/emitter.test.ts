@@ -26,14 +26,18 @@ function begin() {
 	return { emitter: new Emitter(context, clock, stop.signal), clock, given, complaints, stop };
 }
 
-const event = (content: string, identity?: string): Start => ({ name: 'message:send', payload: { content }, identity });
+const event = (content: string, mark?: string): Start => ({
+	name: 'message:send',
+	payload: { content },
+	identity: mark === undefined ? undefined : { name: 'message:send', website: 'w', session: 's', mark },
+});
 
 it('hands an event over at once, and is done when n8n is', async () => {
 	const { emitter, given } = begin();
 	let isDone = false;
 	void emitter.start([event('a', 'i')]).then(() => (isDone = true));
 	expect(given).toMatchObject([
-		{ texts: ['a'], key: expect.stringMatching(/^crisp:[\w-]{43}:message:send:i$/) as string },
+		{ texts: ['a'], key: expect.stringMatching(/^crisp:[\w-]{43}:message:send:w s i$/) as string },
 	]);
 	await settled();
 	expect(isDone).toBe(false);

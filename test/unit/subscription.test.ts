@@ -29,7 +29,7 @@ function begin({ isResumed = false, batch, starting, ...former }: Beginning = {}
 	const clock = new FakeClock();
 	const readings: Reading[] = [];
 	const executions: unknown[][] = [];
-	const keys: Array<string | undefined> = [];
+	const keys: unknown[] = [];
 	const marks: Array<number | undefined> = [];
 	const troubles: unknown[] = [];
 	const memory: Memory = { ...former };
