@@ -3,7 +3,7 @@ import type { CrispRequest, Send } from '../shared/transport';
 import { onPage } from './route';
 
 /** The documented size of a page where the request does not say, and the least a full page holds; batches of messages hold 40. */
-const fullPage = 20;
+export const fullPage = 20;
 const largestPage = 50;
 
 export interface Listing {

@@ -4,8 +4,9 @@ import { chosenOf, mayBeChosen, wantsOf } from '../shared/choice';
 import type { Clock } from '../shared/clock';
 import { heardFor } from '../shared/events';
 import type { Wish } from '../shared/hub';
+import { Latest } from '../shared/remembered';
 import { Standing, standingEvents, type SavedStanding } from '../shared/standing';
-import { together } from '../shared/together';
+import { together, Turnstile } from '../shared/together';
 import type { Send } from '../shared/transport';
 import { websitesOf } from '../shared/websites';
 import { Emitter } from './emitter';
@@ -25,8 +26,8 @@ export interface IntakeOptions {
 
 /** How far back conversations are looked at, and how many, to know how they stand before something becomes of them. */
 const acquaintance = { time: 24 * 3_600_000, conversations: 500 };
-/** How many events are asked about at once, and how many websites are read. */
-const mostAtOnce = { events: 10, websites: 4 };
+/** How many events are asked about at once, how many websites are listed, and how many conversations are read. */
+const mostAtOnce = { events: 10, websites: 4, conversations: 50 };
 /** How long the end waits for events that Crisp is being asked about, in milliseconds. */
 const farewell = 3_000;
 
@@ -47,6 +48,9 @@ export class Intake {
 
 	/** Whether it is known how conversations stand, or nobody wants to know. */
 	private isAcquainted: boolean;
+
+	/** When each conversation had changed last, of which all is delivered until then. */
+	private readonly readUntil = new Latest<number>();
 
 	/** Events that Crisp is asked about, in their order. */
 	private queue = Promise.resolve();
@@ -145,13 +149,23 @@ export class Intake {
 	}
 
 	private async readMissed(since: number, signal: AbortSignal): Promise<Happening[]> {
-		const { heard: events, standing } = this;
-		const read = async (send: Send, website: string) => await readMissed(send, { events, website, since, standing });
-		const missed = (await this.inWebsites(signal, mostAtOnce.websites, read)).flat().sort((a, b) => a.at - b.at);
-		if (!this.inquiry.isNeeded) return missed;
-		return await together(missed, mostAtOnce.events, async (one) => {
-			return { ...one, background: await this.backgroundOf(one.name, one.payload, true) };
-		});
+		const { heard: events, standing, readUntil } = this;
+		const turnstile = new Turnstile(mostAtOnce.conversations);
+		const read = async (send: Send, website: string) =>
+			await readMissed(send, { events, website, since, standing, readUntil, turnstile });
+		const missed = await this.inWebsites(signal, mostAtOnce.websites, read);
+		const happenings = missed.flatMap((one) => one.happenings).sort((a, b) => a.at - b.at);
+		const known = this.inquiry.isNeeded
+			? await together(happenings, mostAtOnce.events, async (one) => await this.withBackground(one))
+			: happenings;
+		for (const { session_id, updated_at } of missed.flatMap(({ conversations }) => conversations)) {
+			readUntil.set(String(session_id), Number(updated_at));
+		}
+		return known;
+	}
+
+	private async withBackground(one: Happening): Promise<Happening> {
+		return { ...one, background: await this.backgroundOf(one.name, one.payload, true) };
 	}
 
 	private async acquaint(): Promise<void> {

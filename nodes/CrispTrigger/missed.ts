@@ -1,9 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
-import { readTimed } from '../Crisp/pages';
+import { fullPage, readTimed } from '../Crisp/pages';
 import type { Background } from '../shared/background';
 import { messageEvents } from '../shared/events';
+import type { Latest } from '../shared/remembered';
 import { standingEvents, type Standing } from '../shared/standing';
-import { together } from '../shared/together';
+import type { Turnstile } from '../shared/together';
 import type { Send } from '../shared/transport';
 
 /** An event as the realtime channel would have brought it, and when it happened, in milliseconds. */
@@ -14,8 +15,8 @@ export interface Happening {
 	background?: Background;
 }
 
-/** How many conversations are read at once. */
-const mostAtOnce = 20;
+/** How much is read again of a conversation that was read before, in milliseconds: Crisp may store later what came first. */
+const margin = 10_000;
 
 export interface Search {
 	events: string[];
@@ -24,25 +25,46 @@ export interface Search {
 	since: number;
 	/** How conversations stood before. */
 	standing: Standing;
+	/** When each conversation had changed last, of which all was read until then. */
+	readUntil: Latest<number>;
+	/** Lets so many conversations be read at once. */
+	turnstile: Turnstile;
+}
+
+/** What was missed on a website, in the order it happened. */
+export interface Missed {
+	happenings: Happening[];
+	/** The conversations that were looked at, as Crisp lists them: once all is delivered, it need not be read again. */
+	conversations: IDataObject[];
 }
 
 /**
  * Reads over REST what the realtime channel did not bring: messages of both sides, people created,
  * and what became of the state and assignment of conversations whose former one is known. Of all
- * other events, Crisp keeps no trace that tells when they happened. In the order they happened.
+ * other events, Crisp keeps no trace that tells when they happened.
  */
-export async function readMissed(send: Send, search: Search): Promise<Happening[]> {
-	const { events, website, since, standing } = search;
+export async function readMissed(send: Send, search: Search): Promise<Missed> {
+	const { events, website, since, standing, turnstile } = search;
 	const wants = (names: string[]) => names.some((name) => events.includes(name));
-	const found: Happening[] = [];
-	const conversations = wants([...messageEvents, ...standingEvents]) ? await readUpdated(send, website, since) : [];
-	if (wants(messageEvents)) {
-		const read = async (conversation: IDataObject) => await readMessages(send, conversation, search);
-		found.push(...(await together(conversations, mostAtOnce, read)).flat());
-	}
+	const reading: Array<Promise<Happening[]>> = [];
+	// Read while the rest is listed.
+	const onFound = (conversation: IDataObject) => {
+		const read = turnstile.pass(async () => await readMessages(send, conversation, search));
+		// Whoever lists may fail first, and nobody would hear of this.
+		read.catch(() => undefined);
+		reading.push(read);
+	};
+	const list = async () =>
+		await readUpdated(send, { website, since, onFound: wants(messageEvents) ? onFound : undefined });
+	const [conversations, people] = await Promise.all([
+		wants([...messageEvents, ...standingEvents]) ? list() : [],
+		wants(['people:profile:created']) ? readPeople(send, search) : [],
+	]);
+	const found = (await Promise.all(reading)).flat();
 	if (wants(standingEvents)) found.push(...changesOf(conversations, standing));
-	if (wants(['people:profile:created'])) found.push(...(await readPeople(send, search)));
-	return found.filter(({ name }) => events.includes(name)).sort((a, b) => a.at - b.at);
+	found.push(...people);
+	const happenings = found.filter(({ name }) => events.includes(name)).sort((a, b) => a.at - b.at);
+	return { happenings, conversations };
 }
 
 /** What became of conversations; those that stand as before are noted so. */
@@ -58,14 +80,19 @@ function changesOf(conversations: IDataObject[], standing: Standing): Happening[
 /** Notes how the conversations that changed since stand, so that it can be told what becomes of them. Gives their number. */
 export async function learnStanding(
 	send: Send,
-	{ website, since, standing, most }: Omit<Search, 'events'> & { most: number },
+	{ website, since, standing, most }: Pick<Search, 'website' | 'since' | 'standing'> & { most: number },
 ): Promise<number> {
-	const conversations = await readUpdated(send, website, since, most);
+	const conversations = await readUpdated(send, { website, since, limit: most });
 	standing.learn(conversations);
 	return conversations.length;
 }
 
-async function readMessages(send: Send, conversation: IDataObject, { website, since }: Search): Promise<Happening[]> {
+async function readMessages(send: Send, conversation: IDataObject, search: Search): Promise<Happening[]> {
+	const { website, readUntil } = search;
+	const before = readUntil.get(String(conversation.session_id));
+	// Nothing has changed since all of it was read.
+	if (before === Number(conversation.updated_at)) return [];
+	const since = Math.max(search.since, (before ?? 0) - margin);
 	const session = encodeURIComponent(String(conversation.session_id));
 	const path = `/v1/website/${encodeURIComponent(website)}/conversation/${session}/messages`;
 	// A bound may leave out what is exactly on it.
@@ -80,21 +107,36 @@ async function readMessages(send: Send, conversation: IDataObject, { website, si
 		.filter(({ at }) => at >= since);
 }
 
+interface Listing {
+	website: string;
+	since: number;
+	limit?: number;
+	/** Is told of each once. */
+	onFound?(conversation: IDataObject): void;
+}
+
 /** The conversations that changed since, the latest change first as Crisp sorts them. */
-async function readUpdated(send: Send, website: string, since: number, limit = Infinity): Promise<IDataObject[]> {
+async function readUpdated(send: Send, { website, since, limit = Infinity, onFound }: Listing): Promise<IDataObject[]> {
 	const path = (page: number) => `/v1/website/${encodeURIComponent(website)}/conversations/${page}`;
 	// A conversation counts as empty until its visitor has written, whatever operators wrote there.
 	const query = { order_date_updated: 1, include_empty: 1, per_page: 50 };
-	const isRecent = ({ updated_at }: IDataObject) => Number(updated_at) >= since;
-	return await readWhile(send, { path, query, isRecent, identity: 'session_id', limit });
+	const list = { path, query, time: 'updated_at', identity: 'session_id', limit, onFound };
+	const found = new Map<unknown, IDataObject>();
+	let read = await readWhile(send, { ...list, since, found });
+	// What changed meanwhile came to the front, maybe from a page that was not read yet.
+	for (let from = -Infinity; read.pages > 1 && read.latest > from && found.size < limit;) {
+		from = read.latest;
+		read = await readWhile(send, { ...list, since: from, found });
+	}
+	return [...found.values()];
 }
 
 async function readPeople(send: Send, { website, since }: Search): Promise<Happening[]> {
 	const path = (page: number) => `/v1/website/${encodeURIComponent(website)}/people/profiles/${page}`;
 	const query = { sort_field: 'created_at', sort_order: 'descending', per_page: 50 };
-	const isRecent = ({ created_at }: IDataObject) => Number(created_at) >= since;
-	const people = await readWhile(send, { path, query, isRecent, identity: 'people_id', limit: Infinity });
-	return people.map(({ people_id, email, created_at }) => ({
+	const found = new Map<unknown, IDataObject>();
+	await readWhile(send, { path, query, time: 'created_at', since, identity: 'people_id', limit: Infinity, found });
+	return [...found.values()].map(({ people_id, email, created_at }) => ({
 		name: 'people:profile:created',
 		at: Number(created_at),
 		payload: { website_id: website, people_id, ...(email ? { email } : {}) },
@@ -104,21 +146,35 @@ async function readPeople(send: Send, { website, since }: Search): Promise<Happe
 interface Recent {
 	path(page: number): string;
 	query: IDataObject;
-	isRecent(entry: IDataObject): boolean;
-	/** What identifies an entry. */
+	/** The field by which the list is sorted, the latest first. */
+	time: string;
+	since: number;
+	/** The field that identifies an entry. */
 	identity: string;
 	limit: number;
+	/** Gets those that are recent enough, each once. */
+	found: Map<unknown, IDataObject>;
+	onFound?(entry: IDataObject): void;
 }
 
-/** Reads pages until one has no entry that is recent enough; gives those that are, each once. */
-async function readWhile(send: Send, { path, query, isRecent, identity, limit }: Recent): Promise<IDataObject[]> {
-	const recent = new Map<unknown, IDataObject>();
-	for (let page = 1; recent.size < limit; page++) {
-		const answer = await send({ method: 'GET', path: path(page), query });
+/**
+ * Reads pages until one has an entry that is not recent enough, or is not full. Gives how many it read, and the time of
+ * the first entry of all.
+ */
+async function readWhile(send: Send, list: Recent): Promise<{ pages: number; latest: number }> {
+	const { path, query, time, since, identity, limit, found, onFound } = list;
+	let latest = since;
+	for (let pages = 1; ; pages++) {
+		const answer = await send({ method: 'GET', path: path(pages), query });
 		const entries = Array.isArray(answer) ? (answer as IDataObject[]) : [];
-		const fresh = entries.filter(isRecent);
-		for (const entry of fresh) recent.set(entry[identity], entry);
-		if (fresh.length === 0) break;
+		const recent = entries.filter((entry) => Number(entry[time]) >= since);
+		if (pages === 1 && recent[0]) latest = Number(recent[0][time]);
+		for (const entry of recent) {
+			if (found.has(entry[identity])) continue;
+			found.set(entry[identity], entry);
+			onFound?.(entry);
+		}
+		const isOver = recent.length < entries.length || entries.length < fullPage;
+		if (isOver || found.size >= limit) return { pages, latest };
 	}
-	return [...recent.values()];
 }

@@ -2,6 +2,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { readFileSync } from 'node:fs';
 import { triggerProperties } from '../../nodes/CrispTrigger/form';
 import { webhookProperties } from '../../nodes/CrispWebhookTrigger/form';
+import { clock } from '../../nodes/shared/clock';
 import { derivedEvents, events, notInWebsiteHooks } from '../../nodes/shared/events';
 import type { Sandbox } from '../../sandbox';
 import { HookedWorkflows } from './hooked';
@@ -37,6 +38,8 @@ async function stageFor(
 		const { emitted } = await realtime.activate([...events, mark], {
 			filters,
 			websiteIds,
+			// On a busy machine, Crisp's answers about segments would come too late for a clock that hurries.
+			clock,
 			// As over hooks, which a plugin brings.
 			...(websiteIds.length > 0 && { credential: credentialFor(realtime.sandbox, 'plugin') }),
 		});

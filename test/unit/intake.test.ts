@@ -200,3 +200,34 @@ describe('how conversations stand', () => {
 		await intake.close();
 	});
 });
+
+it('reads again what was read, where another conversation could not be read', async () => {
+	const listed = [1, 2].map((number) => {
+		return { website_id: 'w', session_id: `session_${number}`, updated_at: write(number).timestamp };
+	});
+	const failures = [new Error('down')];
+	const { intake, clock, executions, requests } = begin({
+		isResumed: true,
+		memory: { mark: new FakeClock().now() },
+		answer({ path }) {
+			const [, page] = /conversations\/(\d+)$/.exec(path) ?? [];
+			if (page) return page === '1' ? listed : [];
+			const number = path.includes('session_1') ? 1 : 2;
+			const failure = number === 2 ? failures.pop() : undefined;
+			if (failure) throw failure;
+			return [write(number, { session_id: `session_${number}` })];
+		},
+	});
+	intake.ready();
+	await settled();
+	expect(texts(executions)).toEqual([]);
+	await clock.advance(5_000);
+	expect(texts(executions)).toEqual([['m1'], ['m2']]);
+	// From then on it is known that nothing has changed.
+	requests.splice(0);
+	intake.lost();
+	intake.ready();
+	await settled();
+	expect(requests).toEqual(['/v1/website/w/conversations/1']);
+	await intake.close();
+});
