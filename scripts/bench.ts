@@ -26,6 +26,8 @@ async function main(args: string[]): Promise<number> {
 		stdio: 'inherit',
 		env: {
 			...hostEnvironment(host),
+			// It may be elsewhere than beside package.json, and the environment of a host does not say so.
+			N8N_CRISP_HOST_DIR: host.root,
 			// n8n-core keeps its settings there; without, it would write into the home of whoever measures.
 			N8N_USER_FOLDER: path.join(host.root, 'bench'),
 			N8N_ENCRYPTION_KEY: 'of no value',
