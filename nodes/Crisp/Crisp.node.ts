@@ -5,6 +5,7 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
+import { clock } from '../shared/clock';
 import { asNodeError, cancelledError, copyOf } from '../shared/errors';
 import { formProperties } from './form';
 import { runInLanes } from './lanes';
@@ -45,8 +46,11 @@ export class Crisp implements INodeType {
 	}
 }
 
-/** So many items are checked before anything is sent: where one bad item fails all, it fails these together. */
-const checkedFirst = 100;
+/**
+ * So many items are checked before anything is sent: where one bad item fails all, it fails these together.
+ * As many stay checked ahead of those that are sent, so that the work of checking goes into the waiting for answers.
+ */
+const checkedAhead = 100;
 
 async function runItems(context: IExecuteFunctions, runner: Runner, width: Width): Promise<INodeExecutionData[]> {
 	const count = context.getInputData().length;
@@ -58,11 +62,12 @@ async function runItems(context: IExecuteFunctions, runner: Runner, width: Width
 	const results = await runInLanes({
 		count,
 		width,
-		ahead: checkedFirst,
+		ahead: checkedAhead,
 		async read(index) {
 			const task = await runner.taskFor(index).catch(noteFault(index));
 			return { lane: task?.lane, run: async () => await task?.run().catch(noteFault(index)) };
 		},
+		rest: async () => await clock.sleep(0),
 		mayWiden: () => runner.isFree(),
 		isStopped,
 	});

@@ -10,18 +10,17 @@ export interface Lanes<Result> {
 	count: number;
 	/** How many run at the same time, at first and at most. */
 	width: { first: number; most: number };
-	/** So many are read before the first begins; the others while they run. */
+	/** So many are read before the first begins; and so many at most wait to begin while others run. */
 	ahead: number;
 	/** Reads an item; called in order, one at a time. */
 	read(index: number): Promise<Ready<Result>>;
+	/** Resolves when whatever is ready has had its turn: reading an item keeps all else waiting. */
+	rest(): Promise<void>;
 	/** Whether more may run at the same time than do. */
 	mayWiden(): boolean;
 	/** Whether to begin no further item. */
 	isStopped(): boolean;
 }
-
-/** So many have to end for one more to run beside the others. */
-const endsToWiden = 4;
 
 /**
  * Runs items together, but those of one lane in order. Gives the results by index;
@@ -31,19 +30,18 @@ export async function runInLanes<Result>(lanes: Lanes<Result>): Promise<Array<Re
 	const results = new Array<Result | undefined>(lanes.count);
 	const line = new Line(lanes);
 	const workers: Array<Promise<void>> = [];
-	let ended = 0;
 	const work = async () => {
 		for (let entry = await line.take(); entry; entry = await line.take(entry)) {
 			results[entry.index] = await entry.run();
-			ended += 1;
-			const isWider = ended % endsToWiden === 0 && workers.length < lanes.width.most;
-			if (isWider && lanes.mayWiden()) workers.push(work());
+			// One more for each that ends: twice as many after each time that an answer takes.
+			if (workers.length < lanes.width.most && lanes.mayWiden()) workers.push(work());
 		}
 	};
 	await line.fill();
 	for (let count = 0; count < Math.min(lanes.width.first, lanes.count); count++) workers.push(work());
 	// Others may come while these are waited for.
 	for (let index = 0; index < workers.length; index++) await workers[index];
+	await line.readUp();
 	return results;
 }
 
@@ -59,20 +57,21 @@ class Line<Result> {
 	/** By lane that an item runs in: those that come after it. */
 	private readonly behind = new Map<string, Array<Entry<Result>>>();
 
+	/** How many are read, or being read; and how many of them have come into the line. */
 	private read = 0;
 
+	private arrived = 0;
+
 	/** Items are read one after the other, so that those of one lane keep their order. */
-	private reading: Promise<Entry<Result> | undefined> = Promise.resolve(undefined);
+	private reading: Promise<void> = Promise.resolve();
+
+	private isReadingOn = false;
 
 	constructor(private readonly lanes: Lanes<Result>) {}
 
 	/** Reads what has to be read before any item begins. */
 	async fill(): Promise<void> {
-		const { count, ahead, isStopped } = this.lanes;
-		for (let index = 0; index < Math.min(count, ahead) && !isStopped(); index++) {
-			const entry = await this.readOne();
-			if (entry) this.next.push(entry);
-		}
+		while (this.mayRead()) await this.readOne();
 	}
 
 	/** The next item that may begin, now that one has ended; undefined where there is none. */
@@ -83,7 +82,7 @@ class Line<Result> {
 		if (follower) return follower;
 		if (ended?.lane !== undefined) this.behind.delete(ended.lane);
 		for (;;) {
-			const entry = this.next.shift() ?? (await this.readOne());
+			const entry = await this.takeRead();
 			if (!entry || this.lanes.isStopped()) return undefined;
 			if (entry.lane === undefined) return entry;
 			const others = this.behind.get(entry.lane);
@@ -95,10 +94,43 @@ class Line<Result> {
 		}
 	}
 
-	private async readOne(): Promise<Entry<Result> | undefined> {
+	/** The first of those that are read; undefined where all were taken. */
+	private async takeRead(): Promise<Entry<Result> | undefined> {
+		const { count, isStopped } = this.lanes;
+		while (this.next.length === 0 && this.arrived < count && !isStopped()) {
+			await (this.read < count ? this.readOne() : this.reading);
+		}
+		const entry = this.next.shift();
+		if (!this.isReadingOn) void this.readOn();
+		return entry;
+	}
+
+	/** Reads on in the pauses that running items leave, so that others can begin as soon as these end. */
+	private async readOn(): Promise<void> {
+		this.isReadingOn = true;
+		while (this.mayRead()) {
+			await this.lanes.rest();
+			if (this.mayRead()) await this.readOne();
+		}
+		this.isReadingOn = false;
+	}
+
+	/** Resolves when no item is being read, as none may be once the execution is over. */
+	async readUp(): Promise<void> {
+		await this.reading;
+	}
+
+	private mayRead(): boolean {
+		const { count, ahead, isStopped } = this.lanes;
+		return this.read < count && this.next.length < ahead && !isStopped();
+	}
+
+	private async readOne(): Promise<void> {
 		const index = this.read++;
-		if (index >= this.lanes.count) return undefined;
-		this.reading = this.reading.then(async () => ({ ...(await this.lanes.read(index)), index }));
-		return await this.reading;
+		this.reading = this.reading.then(async () => {
+			this.next.push({ ...(await this.lanes.read(index)), index });
+			this.arrived += 1;
+		});
+		await this.reading;
 	}
 }

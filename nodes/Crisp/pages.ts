@@ -56,6 +56,8 @@ export async function readPages(send: Send, listing: Listing): Promise<unknown[]
 			const isLast = fresh.length === 0 || (isSized && batch.length < fullPage);
 			if (isLast || isOver(batch)) return entries.slice(0, limit);
 			perPage = Math.max(1, batch.length);
+			// n8n's requests leave things behind that outlive many quick collections of garbage, and would keep the page.
+			batch.length = 0;
 		}
 		page += count;
 	}

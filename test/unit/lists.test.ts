@@ -112,6 +112,23 @@ describe('a numbered list', () => {
 		expect(kept).toEqual([0, 50, 50]);
 	});
 
+	it('holds no page any more once its entries are kept', async () => {
+		const { send } = serve(people(1_000));
+		const pages: unknown[][] = [];
+		const held: number[] = [];
+		await readPages(
+			async (one) => {
+				held.push(pages.flat().length);
+				const page = await send(one);
+				pages.push(page);
+				return page;
+			},
+			{ request, limit: Infinity, entry: 'people_id', isSized: true, keep: () => 1 },
+		);
+		expect(held.length).toBeGreaterThan(20);
+		expect(Math.max(...held)).toBe(0);
+	});
+
 	it('tells a page that fails before its end', async () => {
 		const { send } = serve(people(500));
 		const reading = readPages(
@@ -209,6 +226,7 @@ describe('items that run together', () => {
 		most?: number;
 		mayWiden?: () => boolean;
 		ahead?: number;
+		rest?: () => Promise<void>;
 	}
 
 	/** Runs items of these lanes, each until the test finishes it. */
@@ -216,7 +234,7 @@ describe('items that run together', () => {
 		laneNames: Array<string | undefined>,
 		{ isStopped = () => false, width = 10, ...more }: Beginning = {},
 	) {
-		const { most = width, mayWiden = () => true, ahead = 100 } = more;
+		const { most = width, mayWiden = () => true, ahead = 100, rest = settled } = more;
 		const started: number[] = [];
 		const read: number[] = [];
 		const steps = new Map<number, Step>();
@@ -224,6 +242,7 @@ describe('items that run together', () => {
 			count: laneNames.length,
 			width: { first: width, most },
 			ahead,
+			rest,
 			mayWiden,
 			isStopped,
 			async read(index) {
@@ -276,12 +295,62 @@ describe('items that run together', () => {
 		}
 	});
 
-	it('begin when the first hundred are read, and the others are read while they run', async () => {
-		const { started, read, finish } = begin(new Array<undefined>(200).fill(undefined), { ahead: 5, width: 3 });
+	it('become twice as many in the time that an answer takes', async () => {
+		const { started, finish } = begin(new Array<undefined>(60).fill(undefined), { width: 2, most: 50 });
 		await settled();
-		expect([read.length, started]).toEqual([5, [0, 1, 2]]);
-		for (const index of [0, 1, 2]) await finish(index);
+		for (const width of [2, 4, 8]) {
+			for (const index of started.slice(-width)) await finish(index);
+			expect(started).toHaveLength(4 * width - 2);
+		}
+	});
+
+	it('begin when the first hundred are read, and as many stay read while they run', async () => {
+		const { started, read, finish } = begin(new Array<undefined>(200).fill(undefined), { ahead: 5, width: 3 });
+		const waiting = () => read.length - started.length;
+		for (let index = 0; index < 200; index++) {
+			while (waiting() < Math.min(5, 200 - started.length)) await settled();
+			expect(waiting()).toBeLessThanOrEqual(5);
+			await finish(index);
+		}
+		expect([read.length, started.length]).toEqual([200, 200]);
+	});
+
+	it('begin the first hundred only when all of them are read', async () => {
+		const { started, read } = begin(new Array<undefined>(200).fill(undefined), { ahead: 100, width: 3 });
+		while (read.length < 100) {
+			expect(started).toEqual([]);
+			await Promise.resolve();
+		}
+		await settled();
+		expect(started).toEqual([0, 1, 2]);
+	});
+
+	it('are read in the pauses only, and where one is wanted that is not read yet', async () => {
+		let goOn = () => {};
+		const rest = async () => await new Promise<void>((resolve) => (goOn = resolve));
+		const { started, read, finish } = begin(new Array<undefined>(20).fill(undefined), { ahead: 4, width: 2, rest });
+		await settled();
+		expect([read.length, started.length]).toEqual([4, 2]);
+		goOn();
+		await settled();
+		expect([read.length, started.length]).toEqual([5, 2]);
+		for (const index of [0, 1, 2, 3]) await finish(index);
 		expect([read.length, started.length]).toEqual([6, 6]);
+	});
+
+	it('are read no more once stopped', async () => {
+		let isOver = false;
+		const { read, results, finish } = begin(new Array<undefined>(20).fill(undefined), {
+			ahead: 4,
+			width: 2,
+			isStopped: () => isOver,
+		});
+		await settled();
+		isOver = true;
+		const before = read.length;
+		for (const index of [0, 1]) await finish(index);
+		expect((await results).filter((result) => result !== undefined)).toEqual([0, 1]);
+		expect(read).toHaveLength(before);
 	});
 
 	it('keep their order within a lane where they are read while others run', async () => {
