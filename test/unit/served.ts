@@ -1,5 +1,12 @@
 import type { IHttpRequestOptions, IN8nHttpFullResponse, NodeApiError } from 'n8n-workflow';
-import { openTransport, type Credential, type Send, type TransportOptions } from '../../nodes/shared/transport';
+import { gateFor } from '../../nodes/shared/gate';
+import {
+	openTransport,
+	tokenHash,
+	type Credential,
+	type Send,
+	type TransportOptions,
+} from '../../nodes/shared/transport';
 import { nodeWith } from '../engine/n8n';
 import { FakeClock } from '../fakeClock';
 
@@ -13,6 +20,8 @@ export interface Served {
 	sent: IHttpRequestOptions[];
 	/** As an execution opens it: with a signal of its own. */
 	open(options?: TransportOptions): Send;
+	/** Whether requests of the token go out as they come. */
+	isFree(): boolean;
 }
 
 let tokens = 0;
@@ -32,7 +41,13 @@ export function serve(
 		return { statusCode: 200, headers: {}, body: { error: false, reason: 'ok', data: {} }, ...given };
 	};
 	const context = { getNode: () => nodeWith('crisp', {}), helpers: { httpRequestWithAuthentication } };
-	return { clock, sent, open: (options) => openTransport(context as never, credential, { clock, ...options }) };
+	const gate = gateFor(tokenHash(credential));
+	return {
+		clock,
+		sent,
+		open: (options) => openTransport(context as never, credential, { clock, ...options }),
+		isFree: () => gate.isFree(clock.now()),
+	};
 }
 
 export const ok = (data: unknown): Answer => ({ statusCode: 200, body: { error: false, reason: 'ok', data } });
