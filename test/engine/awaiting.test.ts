@@ -25,6 +25,7 @@ describe('the conversations that await a reply', () => {
 		const mine = given.find(({ json }) => json.session_id === conversation);
 		expect(mine?.json).toEqual({
 			session_id: conversation,
+			website_id: shop,
 			name: 'Odile Marrow',
 			email: 'odile@marrow.example',
 			last_message: 'That would save my week, thank you!',

@@ -64,6 +64,7 @@ function summaryOf(conversation: IDataObject, website: string, now: number): IDa
 	const since = waitingSince(conversation) ?? now;
 	return {
 		session_id,
+		website_id: website,
 		name: nickname ?? null,
 		email: email || null,
 		last_message,
