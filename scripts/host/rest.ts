@@ -12,6 +12,8 @@ export interface WorkflowNode {
 	position: [number, number];
 	parameters: Record<string, unknown>;
 	credentials?: Record<string, { id: string; name: string }>;
+	/** In the address of a web hook. */
+	webhookId?: string;
 }
 
 export interface Workflow {

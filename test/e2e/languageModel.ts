@@ -20,7 +20,7 @@ export interface ChatRequest {
 /** A step of a model: the tools it calls, or what it says. */
 export type Step = { calls: Array<[tool: string, given: object]> } | { says: string };
 
-/** Speaks as OpenAI's chat API does, and says what a script makes of the conversation so far. */
+/** Speaks as OpenAI's chat API does, and says what a script makes of the conversation so far; refuses what it throws. */
 export class LanguageModel {
 	readonly requests: ChatRequest[] = [];
 
@@ -39,10 +39,15 @@ export class LanguageModel {
 			const parts: Buffer[] = [];
 			request.on('data', (part: Buffer) => parts.push(part));
 			request.on('end', () => {
-				void this.answer(Buffer.concat(parts).toString()).then((answer) => {
-					response.writeHead(200, { 'Content-Type': 'application/json' });
+				const send = (status: number, answer: object) => {
+					response.writeHead(status, { 'Content-Type': 'application/json' });
 					response.end(JSON.stringify(answer));
-				});
+				};
+				void this.answer(Buffer.concat(parts).toString()).then(
+					(answer) => send(200, answer),
+					// Of 400, a client does not try again.
+					({ message }: Error) => send(400, { error: { message, type: 'invalid_request_error' } }),
+				);
 			});
 		});
 		await new Promise<void>((resolve) => this.server?.listen(0, '127.0.0.1', resolve));

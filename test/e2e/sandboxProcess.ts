@@ -18,6 +18,13 @@ export interface Spoken {
 	fingerprint: number;
 }
 
+export interface Asked {
+	method: string;
+	path: string;
+	body: unknown;
+	status: number;
+}
+
 interface SpeechOptions {
 	session_id?: string;
 	nickname?: string;
@@ -84,6 +91,10 @@ export class SandboxProcess {
 		await this.send('/sandbox/visitor/choice', { session_id, fingerprint, value });
 	}
 
+	async visitorRates(session_id: string, stars: number, comment: string): Promise<void> {
+		await this.send('/sandbox/visitor/rating', { session_id, stars, comment });
+	}
+
 	async operatorWrites(text: string, options: SpeechOptions): Promise<Spoken> {
 		return await this.send('/sandbox/operator/message', { text, ...options });
 	}
@@ -105,6 +116,11 @@ export class SandboxProcess {
 	/** Lets the REST API answer later, as over a long line; forgotten when the process ends. */
 	async delayAnswers(latency: number): Promise<void> {
 		await this.send('/sandbox/faults', { latency });
+	}
+
+	/** What was asked of the REST API from then on, in milliseconds since 1970. */
+	async requestsSince(time: number): Promise<Asked[]> {
+		return await this.read(`/sandbox/requests?since=${time}`);
 	}
 
 	async removeHook(url: string): Promise<void> {
