@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 module.exports = {
 	testEnvironment: 'node',
+	// A test that waits in vain fails by this; how busy the machine is must not matter.
+	testTimeout: 60_000,
 	roots: ['<rootDir>/test'],
 	setupFiles: ['<rootDir>/test/environment.ts'],
 	testMatch: ['**/*.test.ts'],

@@ -10,6 +10,8 @@ interface Server {
 	/** In seconds; a rejection says nothing where not given. */
 	retryAfter?: number;
 	executions?: number;
+	/** Of n8n, among which the executions are spread. */
+	processes?: number;
 }
 
 /** A token bucket, as most servers limit. */
@@ -41,17 +43,18 @@ const widths = [
 
 /** Sends so many messages in each of several executions, as the node does, and tells how it went. */
 async function send(server: Server, count: number, width = widths[0] as Lanes<unknown>['width']) {
-	const { limit, burst, latency, executions = 1 } = server;
+	const { limit, burst, latency, executions = 1, processes = 1 } = server;
 	const { clock, sent, accepted, open, isFree } = bucket(server);
 	const begin = clock.now();
 	const work = async (execution: number) => {
-		const request = open();
+		const process = execution % processes;
+		const request = open(undefined, process);
 		await runInLanes({
 			count,
 			width,
 			ahead: 100,
 			rest: async () => undefined,
-			mayWiden: isFree,
+			mayWiden: () => isFree(process),
 			isStopped: () => false,
 			read: async (index) => ({
 				lane: undefined,
@@ -140,5 +143,27 @@ describe('a server that takes', () => {
 				true,
 			]);
 		}
+	});
+});
+
+// No process knows of the others, but each is rejected when they are too fast together.
+describe('processes that share a server that takes', () => {
+	it.each<Server>([
+		{ limit: 100, burst: 100, latency: 50, processes: 2 },
+		{ limit: 100, burst: 100, latency: 50, processes: 4 },
+		{ limit: 100, burst: 100, latency: 50, retryAfter: 1, processes: 4 },
+		{ limit: 20, burst: 20, latency: 50, processes: 4 },
+		{ limit: 20, burst: 20, latency: 100, processes: 8 },
+	])('%p deliver everything once, near the limit', async (server) => {
+		const { processes = 1 } = server;
+		const { accepted, seconds, least, rejected } = await send(
+			{ ...server, executions: processes },
+			800 / processes,
+			widths[1],
+		);
+		expect(new Set(accepted).size).toBe(800);
+		expect(accepted).toHaveLength(800);
+		expect(seconds / least).toBeLessThanOrEqual(1.5);
+		expect(rejected).toBeLessThanOrEqual(10 * processes + 0.25 * 800);
 	});
 });

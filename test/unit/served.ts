@@ -18,10 +18,10 @@ export interface Served {
 	clock: FakeClock;
 	/** What the server was asked, in order. */
 	sent: IHttpRequestOptions[];
-	/** As an execution opens it: with a signal of its own. */
-	open(options?: TransportOptions): Send;
-	/** Whether requests of the token go out as they come. */
-	isFree(): boolean;
+	/** As an execution opens it: with a signal of its own; in another process, with a gate that knows nothing of this one's. */
+	open(options?: TransportOptions, process?: number): Send;
+	/** Whether requests of the token go out as they come, in one process. */
+	isFree(process?: number): boolean;
 }
 
 let tokens = 0;
@@ -41,12 +41,13 @@ export function serve(
 		return { statusCode: 200, headers: {}, body: { error: false, reason: 'ok', data: {} }, ...given };
 	};
 	const context = { getNode: () => nodeWith('crisp', {}), helpers: { httpRequestWithAuthentication } };
-	const gate = gateFor(tokenHash(credential));
+	// Nothing but the token joins what shares a gate, and this server does not look at it.
+	const tokenIn = (process: number) => ({ ...credential, identifier: `${identifier}-${process}` });
 	return {
 		clock,
 		sent,
-		open: (options) => openTransport(context as never, credential, { clock, ...options }),
-		isFree: () => gate.isFree(clock.now()),
+		open: (options, process = 0) => openTransport(context as never, tokenIn(process), { clock, ...options }),
+		isFree: (process = 0) => gateFor(tokenHash(tokenIn(process))).isFree(clock.now()),
 	};
 }
 
