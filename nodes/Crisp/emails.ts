@@ -4,16 +4,19 @@ import { parameterName, type Field } from './field';
 import { idIn, isLookedUp } from './locators';
 import type { Operation } from './operation';
 import { pathField, pathParameter, readPath, type Reading } from './request';
+import { fillPath, parseRoute } from './route';
 import { labelOf } from './value';
 
 /** Gives the ID of who has an email on a website. */
 export type Find = (website: string, email: string, label: string) => Promise<string>;
 
+const listRoute = parseRoute('GET /v1/website/{website_id}/operators/list');
+
 /** Looks operators up by email; asks for those of a website once. Throws a UserError where none has it. */
 export function operatorFinder(send: Send): Find {
 	const lists = new Map<string, Promise<unknown>>();
 	return async (website, email, label) => {
-		const path = `/v1/website/${encodeURIComponent(website)}/operators/list`;
+		const path = fillPath(listRoute, { website_id: website });
 		const list = lists.get(website) ?? send({ method: 'GET', path });
 		lists.set(website, list);
 		const operators = ((await list) as IDataObject[]).map(({ details }) => (details ?? {}) as IDataObject);

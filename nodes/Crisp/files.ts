@@ -102,6 +102,14 @@ export function checkedUrl(given: string): string {
 	});
 }
 
+/** Goes into a header of the upload. Throws a UserError for what no header can hold. */
+export function checkedType(type: string): string {
+	if (/^[!-.0-~]+\/[ -~]+$/.test(type)) return type;
+	throw new UserError(`'MIME Type' is not a media type: ${JSON.stringify(type.slice(0, 80))}`, {
+		description: 'Give one such as application/pdf, or leave the field out where the file has one itself.',
+	});
+}
+
 /** The name of the file at an address: the last part of its path. */
 export function nameIn(url: string): string {
 	const last = new URL(url).pathname.split('/').at(-1) ?? '';

@@ -162,7 +162,7 @@ function toProperty(wireName: string, field: Field, isInCollection = false): INo
 
 /** What the button under a table adds: one of "Choices", or of "Segments (Replace All)". */
 function oneOf(label: string): string {
-	return label.replace(/ \(.*\)$/, '').replace(/(?<=[a-z])s$/, '');
+	return label.replace(/ \([^()]*\)$/, '').replace(/(?<=[a-z])s$/, '');
 }
 
 type Typed = Pick<INodeProperties, 'type' | 'default'> & Partial<INodeProperties>;

@@ -78,8 +78,9 @@ export function locatorModes(what: Picks): INodePropertyMode[] {
 		textMode(isName ? 'name' : 'id', example, pattern && `^(${pattern})?$`),
 	];
 	if (url) {
-		const extractValue = { type: 'regex', regex: `.*${url.pattern}.*` } as const;
-		modes.push({ ...textMode('url', url.example, `.*${url.pattern}.*`), extractValue });
+		// Without the beginning, a long text that holds no address would be searched from each of its letters.
+		const regex = `^[^]*?${url.pattern}[^]*$`;
+		modes.push({ ...textMode('url', url.example, regex), extractValue: { type: 'regex', regex } });
 	}
 	if (email) modes.push(textMode('email', 'nathan@example.com', '^[^@\\s]+@[^@\\s]+$'));
 	return modes;

@@ -166,6 +166,8 @@ function matching(results: Item[], filter = ''): Item[] {
 	return results.filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(words));
 }
 
+const oneWebsite = parseRoute('GET /v1/website/{website_id}');
+
 /** The websites a token reaches: where they are listed depends on its tier. */
 export async function searchWebsites(
 	this: ILoadOptionsFunctions,
@@ -177,7 +179,7 @@ export async function searchWebsites(
 	if (credential.tier === 'website') {
 		const own = (await send({
 			method: 'GET',
-			path: `/v1/website/${encodeURIComponent(credential.websiteId?.trim() ?? '')}`,
+			path: fillPath(oneWebsite, { website_id: credential.websiteId?.trim() ?? '' }, () => 'Default Website ID'),
 		})) as IDataObject;
 		return { results: matching([websiteItem(own)], filter) };
 	}
@@ -199,7 +201,7 @@ function websiteItem({ website_id, name, domain }: IDataObject): Item {
 /** A plugin's list of websites has no names; a website it may not read keeps its ID as the name. */
 async function withName(send: Send, item: Item): Promise<Item> {
 	try {
-		const path = `/v1/website/${encodeURIComponent(String(item.value))}`;
+		const path = fillPath(oneWebsite, { website_id: String(item.value) });
 		return websiteItem((await send({ method: 'GET', path })) as IDataObject);
 	} catch {
 		return item;

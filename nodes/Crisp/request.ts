@@ -1,4 +1,4 @@
-import { UserError, type IDataObject } from 'n8n-workflow';
+import { UnexpectedError, UserError, type IDataObject } from 'n8n-workflow';
 import type { CrispRequest } from '../shared/transport';
 import { parameterName, titleCase, type Field, type Fields } from './field';
 import { pathFields, type Operation, type TableOperation } from './operation';
@@ -14,7 +14,7 @@ export function collectionName(key: string, isList: boolean): string {
 /** A path variable's description: the row's own, else what it is everywhere. */
 export function pathField(operation: Operation, name: string): Field {
 	const field = operation.path?.[name] ?? (pathFields as Fields)[name];
-	if (!field) throw new UserError(`Nothing describes the path variable "${name}"`);
+	if (!field) throw new UnexpectedError(`Nothing describes the path variable "${name}"`);
 	return field;
 }
 
@@ -102,9 +102,10 @@ export function buildRequest(operation: TableOperation, reading: Reading): Built
 	const query = readFields(operation.query ?? {}, reading);
 	const fields = operation.body ?? {};
 	const values = readFields(fields, reading, route.method === 'PATCH');
-	const body: IDataObject = {};
+	let body: IDataObject = {};
 	for (const [name, value] of values) {
-		if (name === '') Object.assign(body, value);
+		// Not assigned to it: a field called `__proto__` would become what the body inherits.
+		if (name === '') body = { ...body, ...(value as IDataObject) };
 		else setAt(body, name, value);
 	}
 	if (operation.body && isChange(operation) && Object.keys(body).length === 0) {

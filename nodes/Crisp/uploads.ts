@@ -7,6 +7,7 @@ import { Connection, type Ending } from '../shared/connection';
 import type { Egress } from '../shared/egress';
 import { cancelledError } from '../shared/errors';
 import { failureOf } from '../shared/failures';
+import { textIn } from '../shared/delivery';
 import { hasWebSocket, openSocket, type OpenChannel } from '../shared/socket';
 import type { Credential, Send } from '../shared/transport';
 
@@ -161,7 +162,7 @@ class Line {
 	private readonly onAbort = () => void this.close();
 
 	private hear(name: string, payload?: IDataObject): void {
-		if (name === event) this.waiting.get(String(payload?.id))?.(payload);
+		if (name === event) this.waiting.get(textIn(payload?.id))?.(payload);
 	}
 
 	private async end(ending: Ending): Promise<void> {

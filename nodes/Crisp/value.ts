@@ -79,8 +79,8 @@ function toId(value: unknown, { picks = 'website' }: Field, label: string): stri
 function toNumber(value: unknown, label: string): number | undefined {
 	if (value === '') return undefined;
 	const isWritten = typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
-	const number = Number(value);
-	if (isWritten && Number.isFinite(number)) return number;
+	const number = isWritten ? Number(value) : NaN;
+	if (Number.isFinite(number)) return number;
 	throw new UserError(`${label} is not a number: ${show(value)}`, { description: 'Give digits only, such as 42.' });
 }
 
@@ -94,7 +94,7 @@ function toBoolean(value: unknown, label: string): boolean {
 }
 
 function toChoice(value: unknown, field: Field, label: string): string | undefined {
-	const text = String(value);
+	const text = written(value);
 	const known = Object.keys(field.options ?? {});
 	if (text === '') return undefined;
 	const isOpen = known.some((value) => value.endsWith('*') && text.startsWith(value.slice(0, -1)));
@@ -109,7 +109,7 @@ function toList(value: unknown, field: Field, label: string): string[] {
 	const rows = isPlain(value) ? rowsOf(value) : undefined;
 	if (rows) {
 		const { picks = 'personSegment' } = field;
-		const entries = rows.flatMap(({ entry }) => toList(idIn(picks, entry) ?? '', field, label));
+		const entries = rows.flatMap((row) => toList(idIn(picks, row?.entry) ?? '', field, label));
 		return [...new Set(entries)];
 	}
 	if (isPlain(value) && Object.keys(value).length === 0) return [];
@@ -123,7 +123,7 @@ function toDate(value: unknown, label: string, timezone: string): DateTime {
 			? DateTime.fromMillis(Number(value))
 			: value instanceof Date
 				? DateTime.fromJSDate(value)
-				: DateTime.fromISO(String(value).trim().replace(' ', 'T'), { zone: timezone });
+				: DateTime.fromISO(written(value).trim().replace(' ', 'T'), { zone: timezone });
 	// Seconds since 1970, which much else counts in, would be taken for a day of January 1970.
 	const isInSeconds = !(value instanceof Date) && date.isValid && Math.abs(date.toMillis()) < 1e11;
 	if (date.isValid && !isInSeconds) return date;
@@ -139,7 +139,7 @@ function toJson(value: unknown, label: string): unknown {
 	try {
 		return JSON.parse(value) as unknown;
 	} catch (error) {
-		fault = (error as Error).message;
+		fault = (error as Error).message.toWellFormed();
 	}
 	throw new UserError(`${label} is not valid JSON: ${fault}`, {
 		description: 'Give JSON such as { "key": "value" }, or an object through an expression.',
@@ -159,14 +159,18 @@ function toPairs(given: unknown, { picks = 'personData' }: Field, label: string)
 	if (!isPlain(value)) throw notAnObject(label, value);
 	const rows = rowsOf(value);
 	if (!rows) return value;
-	const entries = rows.map((row): [string, unknown] => [String(idIn(picks, row.key) ?? ''), row.value]);
+	const entries = rows.map((row): [string, unknown] => {
+		const key = idIn(picks, row?.key) ?? '';
+		return [toText(key, `A key of ${label}`), row?.value];
+	});
 	return Object.fromEntries(entries.filter(([key]) => key !== '')) as IDataObject;
 }
 
 function toRows(value: unknown, field: Field, label: string, timezone: string): unknown[] | undefined {
 	if (typeof value !== 'object' || value === null) return undefined;
-	const rows = Array.isArray(value) ? (value as IDataObject[]) : rowsOf(value);
+	const rows = Array.isArray(value) ? (value as unknown[]) : rowsOf(value);
 	return rows?.map((row, index) => {
+		if (!isPlain(row)) throw notAnObject(`Row ${index + 1} of ${label}`, row);
 		const entry: IDataObject = {};
 		for (const [wireName, column] of Object.entries(field.fields ?? {})) {
 			const cell = toWire(wireName, column, row[parameterName(wireName)], timezone);
@@ -193,9 +197,9 @@ function notAnObject(label: string, value: unknown): UserError {
 }
 
 /** The rows that a fixed collection of n8n holds under its one group. */
-function rowsOf(value: object): IDataObject[] | undefined {
+function rowsOf(value: object): Array<IDataObject | null> | undefined {
 	const { rows } = value as { rows?: unknown };
-	return Array.isArray(rows) ? (rows as IDataObject[]) : undefined;
+	return Array.isArray(rows) ? (rows as Array<IDataObject | null>) : undefined;
 }
 
 /** Puts a value at a dotted name of the table, making the objects on the way. */
@@ -210,7 +214,28 @@ export function setAt(target: IDataObject, dottedName: string, value: unknown): 
 	holder[last] = value as IDataObject;
 }
 
+/** As `String` does; data may have fields of its own called `toString`, with which that fails. */
+function written(value: unknown): string {
+	try {
+		return String(value);
+	} catch {
+		return 'an object';
+	}
+}
+
+/** A value as an error shows it: its beginning, with whole letters. */
 function show(value: unknown): string {
-	const shown = JSON.stringify(value) ?? String(value);
-	return shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
+	let shown: string;
+	try {
+		shown = JSON.stringify(value) ?? String(value);
+	} catch {
+		// In a circle, or too deep.
+		shown = written(value);
+	}
+	return shown.length > 80
+		? `${shown
+				.slice(0, 80)
+				.toWellFormed()
+				.replace(/\uFFFD$/, '')}…`
+		: shown;
 }

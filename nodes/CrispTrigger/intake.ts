@@ -2,6 +2,8 @@ import type { IDataObject, ITriggerFunctions } from 'n8n-workflow';
 import { Inquiry, type Background } from '../shared/background';
 import { chosenOf, mayBeChosen, wantsOf } from '../shared/choice';
 import type { Clock } from '../shared/clock';
+import { numberIn, textIn } from '../shared/delivery';
+import { isTooDeep } from '../shared/depth';
 import { heardFor } from '../shared/events';
 import type { Wish } from '../shared/hub';
 import { Latest } from '../shared/remembered';
@@ -101,6 +103,7 @@ export class Intake {
 	hear(name: string, given: unknown): void {
 		const { inquiry, subscription } = this;
 		const payload = (typeof given === 'object' && given !== null ? given : {}) as IDataObject;
+		if (isTooDeep(payload)) return this.warn(`an event ${name} could not be used`, new Error('it has too many levels'));
 		if (!inquiry.isNeeded) return subscription.hear(name, payload);
 		// One that fails must not keep those after it from coming.
 		const background = this.backgroundOf(name, payload, false).catch(() => ({}));
@@ -159,7 +162,7 @@ export class Intake {
 			? await together(happenings, mostAtOnce.events, async (one) => await this.withBackground(one))
 			: happenings;
 		for (const { session_id, updated_at } of missed.flatMap(({ conversations }) => conversations)) {
-			readUntil.set(String(session_id), Number(updated_at));
+			readUntil.set(textIn(session_id), numberIn(updated_at));
 		}
 		return known;
 	}

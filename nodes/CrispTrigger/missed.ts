@@ -1,6 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { fullPage, readTimed } from '../Crisp/pages';
+import { fillPath, onPage, parseRoute } from '../Crisp/route';
 import type { Background } from '../shared/background';
+import { numberIn, textIn } from '../shared/delivery';
 import { messageEvents } from '../shared/events';
 import type { Latest } from '../shared/remembered';
 import { standingEvents, type Standing } from '../shared/standing';
@@ -14,6 +16,12 @@ export interface Happening {
 	at: number;
 	background?: Background;
 }
+
+const routes = {
+	conversations: parseRoute('GET /v1/website/{website_id}/conversations/{page_number}'),
+	messages: parseRoute('GET /v1/website/{website_id}/conversation/{session_id}/messages'),
+	people: parseRoute('GET /v1/website/{website_id}/people/profiles/{page_number}'),
+};
 
 /** How much is read again of a conversation that was read before, in milliseconds: Crisp may store later what came first. */
 const margin = 10_000;
@@ -70,7 +78,7 @@ export async function readMissed(send: Send, search: Search): Promise<Missed> {
 /** What became of conversations; those that stand as before are noted so. */
 function changesOf(conversations: IDataObject[], standing: Standing): Happening[] {
 	const changes = conversations.map((conversation) => {
-		const at = Number(conversation.updated_at);
+		const at = numberIn(conversation.updated_at);
 		return standing.missedOf(conversation).map((one) => ({ ...one, at }));
 	});
 	standing.learn(conversations.filter((_, index) => changes[index]?.length === 0));
@@ -89,19 +97,18 @@ export async function learnStanding(
 
 async function readMessages(send: Send, conversation: IDataObject, search: Search): Promise<Happening[]> {
 	const { website, readUntil } = search;
-	const before = readUntil.get(String(conversation.session_id));
+	const before = readUntil.get(textIn(conversation.session_id));
 	// Nothing has changed since all of it was read.
-	if (before === Number(conversation.updated_at)) return [];
+	if (before === numberIn(conversation.updated_at)) return [];
 	const since = Math.max(search.since, (before ?? 0) - margin);
-	const session = encodeURIComponent(String(conversation.session_id));
-	const path = `/v1/website/${encodeURIComponent(website)}/conversation/${session}/messages`;
+	const path = fillPath(routes.messages, { website_id: website, session_id: textIn(conversation.session_id) });
 	// A bound may leave out what is exactly on it.
 	const request = { method: 'GET' as const, path, query: { timestamp_after: since - 1 } };
 	const messages = (await readTimed(send, { request, limit: Infinity, entry: 'fingerprint' })) as IDataObject[];
 	return messages
 		.map((message) => ({
 			name: message.from === 'user' ? 'message:send' : 'message:received',
-			at: Number(message.timestamp),
+			at: numberIn(message.timestamp),
 			payload: { inbox_id: conversation.inbox_id ?? null, ...message },
 		}))
 		.filter(({ at }) => at >= since);
@@ -117,7 +124,7 @@ interface Listing {
 
 /** The conversations that changed since, the latest change first as Crisp sorts them. */
 async function readUpdated(send: Send, { website, since, limit = Infinity, onFound }: Listing): Promise<IDataObject[]> {
-	const path = (page: number) => `/v1/website/${encodeURIComponent(website)}/conversations/${page}`;
+	const path = fillPath(routes.conversations, { website_id: website });
 	// A conversation counts as empty until its visitor has written, whatever operators wrote there.
 	const query = { order_date_updated: 1, include_empty: 1, per_page: 50 };
 	const list = { path, query, time: 'updated_at', identity: 'session_id', limit, onFound };
@@ -132,19 +139,20 @@ async function readUpdated(send: Send, { website, since, limit = Infinity, onFou
 }
 
 async function readPeople(send: Send, { website, since }: Search): Promise<Happening[]> {
-	const path = (page: number) => `/v1/website/${encodeURIComponent(website)}/people/profiles/${page}`;
+	const path = fillPath(routes.people, { website_id: website });
 	const query = { sort_field: 'created_at', sort_order: 'descending', per_page: 50 };
 	const found = new Map<unknown, IDataObject>();
 	await readWhile(send, { path, query, time: 'created_at', since, identity: 'people_id', limit: Infinity, found });
 	return [...found.values()].map(({ people_id, email, created_at }) => ({
 		name: 'people:profile:created',
-		at: Number(created_at),
+		at: numberIn(created_at),
 		payload: { website_id: website, people_id, ...(email ? { email } : {}) },
 	}));
 }
 
 interface Recent {
-	path(page: number): string;
+	/** With an open page number. */
+	path: string;
 	query: IDataObject;
 	/** The field by which the list is sorted, the latest first. */
 	time: string;
@@ -165,10 +173,10 @@ async function readWhile(send: Send, list: Recent): Promise<{ pages: number; lat
 	const { path, query, time, since, identity, limit, found, onFound } = list;
 	let latest = since;
 	for (let pages = 1; ; pages++) {
-		const answer = await send({ method: 'GET', path: path(pages), query });
+		const answer = await send({ method: 'GET', path: onPage(path, pages), query });
 		const entries = Array.isArray(answer) ? (answer as IDataObject[]) : [];
-		const recent = entries.filter((entry) => Number(entry[time]) >= since);
-		if (pages === 1 && recent[0]) latest = Number(recent[0][time]);
+		const recent = entries.filter((entry) => numberIn(entry[time]) >= since);
+		if (pages === 1 && recent[0]) latest = numberIn(recent[0][time]);
 		for (const entry of recent) {
 			if (found.has(entry[identity])) continue;
 			found.set(entry[identity], entry);

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Background } from '../shared/background';
 import type { Clock } from '../shared/clock';
-import { identityOf } from '../shared/delivery';
+import { identityOf, numberIn } from '../shared/delivery';
 import { fullTextOf, Remembered, shortOf, type Identity } from '../shared/remembered';
 import type { Happening } from './missed';
 
@@ -122,7 +122,7 @@ export class Subscription {
 
 	/** An event of the line. */
 	hear(name: string, payload: IDataObject, background?: Background): void {
-		const timestamp = Number(payload.timestamp);
+		const timestamp = numberIn(payload.timestamp);
 		const at = timestamp > 0 ? timestamp : this.options.clock.now();
 		const happening = { name, payload, at, background };
 		if (this.waiting) this.waiting.push(happening);

@@ -3,7 +3,8 @@ import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-w
 import { Inquiry } from '../shared/background';
 import { chosenOf, mayBeChosen, readChoice, wantsOf, type Choice } from '../shared/choice';
 import { clock } from '../shared/clock';
-import { identityOf, toOutput, websiteOf } from '../shared/delivery';
+import { identityOf, textIn, toOutput, websiteOf } from '../shared/delivery';
+import { isTooDeep } from '../shared/depth';
 import { heardFor } from '../shared/events';
 import { Remembered, type Identity } from '../shared/remembered';
 import { Standing } from '../shared/standing';
@@ -74,7 +75,7 @@ function rawBodyOf(context: IWebhookFunctions): Buffer {
 /** Reads the envelope `{website_id, event, data, timestamp}`; undefined for anything else. */
 function readEvent(body: Buffer, requested: unknown): HookEvent | undefined {
 	const envelope = parsed(body);
-	if (!isObject(envelope)) return undefined;
+	if (!isObject(envelope) || isTooDeep(envelope)) return undefined;
 	const { event: name, website_id, data = {}, timestamp } = envelope;
 	if (typeof name !== 'string' || name === '' || !isObject(data)) return undefined;
 	const isTold = websiteOf(data) !== undefined || typeof website_id !== 'string';
@@ -82,7 +83,7 @@ function readEvent(body: Buffer, requested: unknown): HookEvent | undefined {
 	// Crisp may sign a repetition anew, but the event in it has the moment it happened.
 	const moment = timestamp === undefined ? requested : '';
 	const request = { name, website: '', session: '' };
-	const mark = moment === undefined ? undefined : hashOf(String(moment), body);
+	const mark = moment === undefined ? undefined : hashOf(textIn(moment), body);
 	const identity = identityOf(name, payload) ?? (mark === undefined ? undefined : { ...request, mark });
 	return { name, payload, identity };
 }

@@ -1,7 +1,9 @@
-import { NodeApiError, NodeOperationError, type IDataObject, type INode } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError, UserError, type IDataObject, type INode } from 'n8n-workflow';
+import { fillPath, parseRoute } from '../Crisp/route';
 import { isPrivate } from './address';
 import { installed, Refused, type Access } from './connection';
 import type { Egress } from './egress';
+import { asNodeError } from './errors';
 import { eventNamed } from './events';
 import type { Wish } from './hub';
 import type { Credential, Send } from './transport';
@@ -25,7 +27,8 @@ export async function findAccess({ send, credential, node, egress }: Asking, wis
 	try {
 		answer = await send({ method: 'GET', path: endpointsPath(tier, wish.websites[0] ?? '') });
 	} catch (error) {
-		throw isRefusal(error) ? new Refused(error) : error;
+		const cause = error instanceof UserError ? asNodeError(node, error) : error;
+		throw isRefusal(error) ? new Refused(cause) : error;
 	}
 	const endpoint = ((answer as IDataObject | undefined)?.socket as IDataObject | undefined)?.app;
 	if (typeof endpoint !== 'string' || !isSafe(endpoint)) {
@@ -75,12 +78,16 @@ function faultOf({ events, websites }: Wish, { tier }: Credential): [what: strin
 	return undefined;
 }
 
+const endpoints = parseRoute('GET /v1/website/{website_id}/connect/endpoints');
+
 function endpointsPath(tier: Credential['tier'], website: string): string {
-	if (tier === 'website') return `/v1/website/${encodeURIComponent(website)}/connect/endpoints`;
+	if (tier === 'website') return fillPath(endpoints, { website_id: website }, () => 'Website Names or IDs');
 	return `/v1/${tier}/connect/endpoints`;
 }
 
 function isRefusal(error: unknown): boolean {
+	// An ID that no path can carry will be none the next time either.
+	if (error instanceof UserError) return true;
 	const code = error instanceof NodeApiError ? Number(error.httpCode) : 0;
 	return code >= 400 && code < 500 && code !== 420 && code !== 429;
 }

@@ -1,6 +1,7 @@
 import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 import { readPages } from '../Crisp/pages';
 import { searchWebsites } from '../Crisp/pickers';
+import { fillPath, parseRoute } from '../Crisp/route';
 import { openTransport, type Credential, type Send } from './transport';
 import { websitesOf } from './websites';
 
@@ -24,13 +25,14 @@ async function getWebsites(this: ILoadOptionsFunctions): Promise<INodePropertyOp
 
 /** Lists something of the chosen websites, or of all that the trigger would listen to. */
 function listOf(path: string, toOption: (entry: IDataObject) => INodePropertyOptions): Load {
+	const route = parseRoute(`GET /v1/website/{website_id}/${path}`);
 	return async function () {
 		const credential = await this.getCredentials<Credential>('crispApi');
 		const send = openTransport(this, credential, { isPatient: false });
 		const websites = await chosenWebsites(this, credential, send);
 		const lists = await Promise.all(
 			websites.slice(0, mostWebsites).map(async (website) => {
-				const request = { method: 'GET' as const, path: `/v1/website/${encodeURIComponent(website)}/${path}` };
+				const request = { method: 'GET' as const, path: fillPath(route, { website_id: website }) };
 				return (await readPages(send, { request, limit: mostEntries })) as IDataObject[];
 			}),
 		);

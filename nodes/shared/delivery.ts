@@ -43,7 +43,7 @@ function messagePasses({ type, from, origin, automated, fingerprint }: IDataObje
 	if (!isFromOneOf(filter.origins, textIn(origin))) return false;
 	if (filter.ignoresAutomated && automated === true) return false;
 	const isOperators = from === 'operator';
-	return !(filter.ignoresOwn && isOperators && isOwnFingerprint(filter.instanceId, Number(fingerprint)));
+	return !(filter.ignoresOwn && isOperators && isOwnFingerprint(filter.instanceId, numberIn(fingerprint)));
 }
 
 function isAmong(wanted: string[], one: string): boolean {
@@ -53,6 +53,11 @@ function isAmong(wanted: string[], one: string): boolean {
 /** What is neither text nor number is none: an event may hold anything, and no event may disturb others. */
 export function textIn(value: unknown): string {
 	return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+/** No number for anything else, of which `Number` may even throw: data may have a field called `valueOf`. */
+export function numberIn(value: unknown): number {
+	return typeof value === 'string' || typeof value === 'number' ? Number(value) : NaN;
 }
 
 /** A URN may be given up to any of its colons. */
@@ -90,7 +95,8 @@ const appAddress = 'https://app.crisp.chat';
 
 /** Where operators see a conversation in Crisp's app. */
 export function conversationUrl(website: string, session: string): string {
-	return `${appAddress}/website/${website}/inbox/${session}/`;
+	const [one, other] = [website, session].map((id) => encodeURIComponent(id.toWellFormed()));
+	return `${appAddress}/website/${one}/inbox/${other}/`;
 }
 
 /** The event as a workflow gets it: what most workflows need, flat, then all of it as `data`. */

@@ -16,8 +16,15 @@ export function envelopeOf(body: unknown): Envelope {
 	return {
 		isCrisp: 'data' in given || 'error' in given,
 		isError: error === true,
-		reason: typeof reason === 'string' ? reason : '',
-		detail: typeof detail === 'string' ? detail : '',
+		reason: saidIn(reason),
+		detail: saidIn(detail),
 		data,
 	};
+}
+
+/** More than Crisp ever says; what answers may be anything. */
+const longest = 300;
+
+function saidIn(value: unknown): string {
+	return typeof value === 'string' ? value.slice(0, longest).toWellFormed() : '';
 }

@@ -54,7 +54,8 @@ const redirected: Advice = [
 function adviceFor({ status, reason }: Refusal): Advice {
 	const [, thing] = /^(\w+)_not_found$/.exec(reason) ?? [];
 	if (thing) return [`Crisp has no such ${thing.replaceAll('_', ' ')}`, byStatus[404]?.[1] ?? ''];
-	const known = byReason[reason] ?? byStatus[status];
+	// A reason may be called like something that every object has.
+	const known = (Object.hasOwn(byReason, reason) ? byReason[reason] : undefined) ?? byStatus[status];
 	if (known) return known;
 	if (status >= 300 && status < 400) return redirected;
 	if (status >= 500) return ['Crisp could not answer', 'Try again later: the cause is on the side of Crisp.'];

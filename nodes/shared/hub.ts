@@ -1,5 +1,6 @@
 import type { Clock } from './clock';
 import { Connection, type Access, type Ending } from './connection';
+import { isTooDeep } from './depth';
 import type { OpenChannel } from './socket';
 
 /** What a line is opened for. */
@@ -147,6 +148,7 @@ export class Hub {
 		}
 		// Nothing came while both were open.
 		if (!isBoth && counts.size === 0) return false;
+		if (isTooDeep(payload)) return false;
 		const event = JSON.stringify([name, payload]);
 		const count = counts.get(event) ?? 0;
 		if (isBoth) counts.set(event, count + 1);

@@ -1,4 +1,4 @@
-import { UserError, type IDataObject } from 'n8n-workflow';
+import { UnexpectedError, type IDataObject } from 'n8n-workflow';
 
 type Samples = Record<string, IDataObject>;
 
@@ -226,6 +226,6 @@ export function sampleOf(name: string, now: number, website = shop): IDataObject
 		(inConversation && { ...ids, ...inConversation }) ??
 		(onWebsite && { website_id: website, ...onWebsite }) ??
 		ofNoConversation(website)[name];
-	if (!sample) throw new UserError(`There is no sample of an event "${name}"`);
+	if (!sample) throw new UnexpectedError(`There is no sample of an event "${name}"`);
 	return structuredClone(sample);
 }

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Clock } from './clock';
-import { textIn } from './delivery';
+import { numberIn, textIn } from './delivery';
 import { Latest, shortOf } from './remembered';
 
 /** How a conversation stands, as far as it is known. */
@@ -92,7 +92,7 @@ export class Standing {
 	 */
 	missedOf(conversation: IDataObject): Array<{ name: string; payload: IDataObject }> {
 		const { website_id, session_id, inbox_id = null, created_at } = conversation;
-		const isNew = Number(created_at) >= this.since;
+		const isNew = numberIn(created_at) >= this.since;
 		const now = standOf(conversation);
 		const { state, assigned = isNew ? '' : undefined } = this.known.get(keyOf(conversation)) ?? {};
 		// With which of its two open states a conversation begins is Crisp's affair.

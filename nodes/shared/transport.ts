@@ -59,7 +59,7 @@ const timeout = 30_000;
 
 /** Where the API of a credential is, without a slash at the end. */
 export function addressOf(credential: Credential): string {
-	return credential.baseUrl.trim().replace(/\/+$/, '');
+	return credential.baseUrl.trim().replace(/(?<!\/)\/+$/, '');
 }
 
 /** Tells credentials of the same token apart from others, without showing the token. */
@@ -105,7 +105,7 @@ function httpOptions(
 	return {
 		method: method as IHttpRequestMethods,
 		url: addressOf(credential) + path,
-		qs: query,
+		qs: query && whole(query),
 		// n8n drops an empty object as a body; a text it sends as it is.
 		...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
 		json: true,
@@ -116,6 +116,14 @@ function httpOptions(
 		timeout,
 		abortSignal,
 	};
+}
+
+/** Half a letter, which a text cut in two ends with, cannot be in an address. */
+function whole(query: IDataObject): IDataObject {
+	const entries = Object.entries(query);
+	return Object.fromEntries(
+		entries.map(([name, value]) => [name, typeof value === 'string' ? value.toWellFormed() : value]),
+	);
 }
 
 function read({ statusCode: status, body }: IN8nHttpFullResponse, request: CrispRequest, node: INode): unknown {

@@ -71,7 +71,7 @@ export class HookedWorkflows {
 		const parameters = { hook: kind, events, filters, websiteIds };
 		const credential = credentialFor(this.sandbox, 'plugin', { signingSecret, hookSecret, ...more.credential });
 		const nodeId = more.nodeId ?? `hook-${++this.nodes}-${this.sandbox.url}`;
-		app.use(express.raw({ type: () => true }), async (httpRequest, httpResponse) => {
+		app.use(express.raw({ type: () => true, limit: '16mb' }), async (httpRequest, httpResponse) => {
 			const rawBody: unknown = httpRequest.body;
 			Object.assign(httpRequest, { rawBody });
 			const { mode } = more;

@@ -2,6 +2,7 @@ import type { Access, Ending } from '../../nodes/shared/connection';
 import { Hub, type Listener, type Wish } from '../../nodes/shared/hub';
 import type { ChannelListener } from '../../nodes/shared/socket';
 import { FakeClock, settled } from '../fakeClock';
+import { nested } from '../property/strangers';
 
 interface Line extends ChannelListener {
 	wish: Wish;
@@ -123,6 +124,16 @@ describe('a workflow that wants more than the line brings', () => {
 		wide.onEvent('message:send', 'seen twice');
 		wide.onEvent('message:send', 'same words');
 		expect(first.heard).toEqual(['same words', 'same words', 'seen twice', 'same words']);
+	});
+
+	it('delivers what is too deep to be compared, and all that comes after it', async () => {
+		const { first, old, wide } = await overtaking();
+		wide.onOpen();
+		const deep = nested(100_000);
+		old.onEvent('message:send', deep);
+		old.onEvent('message:send', 'another');
+		expect(first.heard[0] === deep).toBe(true);
+		expect(first.heard.slice(1)).toEqual(['another']);
 	});
 
 	it('leaves the others alone when Crisp refuses it', async () => {

@@ -3,6 +3,7 @@ import { Intake } from '../../nodes/CrispTrigger/intake';
 import type { Settings } from '../../nodes/CrispTrigger/settings';
 import type { CrispRequest } from '../../nodes/shared/transport';
 import { FakeClock, settled } from '../fakeClock';
+import { nested } from '../property/strangers';
 
 interface Beginning {
 	events?: string[];
@@ -76,6 +77,8 @@ describe('an event that cannot be used', () => {
 		[],
 		write(90, { session_id: { toString: 1 } }),
 		write(91, { origin: { toString: 1 }, type: { toString: 1 }, inbox_id: { toString: 1 } }),
+		write(93, { timestamp: { valueOf: 1, toString: 1 }, fingerprint: { valueOf: 1, toString: 1 }, from: 'operator' }),
+		write(94, { session_id: nested(10_000) as IDataObject, content: nested(100_000, 'a') as IDataObject }),
 		write(92, { content: { choices: [null] }, segments: [{ toString: 1 }] }),
 	];
 	const names = ['message:send', 'message:updated', 'session:set_state', 'session:set_segments'];
@@ -93,6 +96,15 @@ describe('an event that cannot be used', () => {
 		await clock.advance(1_000);
 		const heard = texts(executions).flat();
 		expect(heard.filter((text) => text === 'm1' || text === 'm2')).toEqual(['m1', 'm2']);
+		await intake.close();
+	});
+
+	it('is told of in the log where it is too deep for anything to be done with it', async () => {
+		const { intake, executions, warnings } = begin();
+		intake.ready();
+		intake.hear('message:send', write(1, { content: nested(100_000) as IDataObject }));
+		expect(warnings).toEqual(['Crisp Trigger: an event message:send could not be used: it has too many levels']);
+		expect(executions).toEqual([]);
 		await intake.close();
 	});
 });

@@ -32,6 +32,18 @@ describe('a request', () => {
 	});
 });
 
+describe('a query', () => {
+	it('with half a letter in it is sent with a sign for it', async () => {
+		const { send, sent } = transportOver([ok([])]);
+		await send({
+			method: 'GET',
+			path: '/v1/website/w/people/profiles/1',
+			query: { search_text: 'a\ud800', per_page: 20 },
+		});
+		expect(sent[0]).toMatchObject({ qs: { search_text: 'a\ufffd', per_page: 20 } });
+	});
+});
+
 describe('a failure', () => {
 	const failures: Array<[string, Answer]> = [
 		['a status 503', refused(503, 'unavailable')],

@@ -132,6 +132,18 @@ describe('an upload', () => {
 		],
 	];
 
+	it('is not disturbed by an event that is odd', async () => {
+		const { uploads, lines, posts } = begin();
+		const grant = outcomeOf(uploads.grant('w', file));
+		await settled();
+		await accept(lines[0]);
+		for (const odd of [null, 'a', [], { id: { toString: 1, valueOf: 1 } }]) lines[0]?.onEvent(event, odd);
+		lines[0]?.onEvent(event, told(posts[0]?.id, { resource: 'https://x/a', signed: 'https://x/b' }));
+		await settled();
+		expect(grant.value).toMatchObject({ signed: 'https://x/b' });
+		await uploads.close();
+	});
+
 	it.each(addresses)('goes to %s', async (_, url, baseUrl, expected) => {
 		const { line, posts, outcome, uploads } = await asking({}, baseUrl);
 		line.onEvent(event, told(posts[0]?.id, url, { policy: undefined }));

@@ -85,7 +85,9 @@ function listed(values: unknown): string {
 
 function pairsOf(data: unknown): string {
 	const entries = Object.entries((data ?? {}) as IDataObject);
-	return entries.map(([key, value]) => `${oneLine(key)}: ${oneLine(value) || JSON.stringify(value)}`).join('; ');
+	return entries
+		.map(([key, value]) => `${oneLine(key)}: ${oneLine(value) || oneLine(JSON.stringify(value))}`)
+		.join('; ');
 }
 
 interface Fitting {

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Client } from '../client';
+import { fillPath, parseRoute } from '../route';
 
 /** What people need of a profile, best first. */
 export const personSummary = [
@@ -28,6 +29,8 @@ export async function readByEmail(client: Client, website: string, email: string
 	return found.filter((person) => String(person.email).toLowerCase() === wanted.toLowerCase());
 }
 
+const profiles = parseRoute('GET /v1/website/{website_id}/people/profiles/{page_number}');
+
 /** Reads the people that meet all criteria. The form of the filter is the vendor's own wrapper's. */
 export async function readPeople(
 	client: Client,
@@ -39,7 +42,7 @@ export async function readPeople(
 	const people = await client.list({
 		request: {
 			method: 'GET',
-			path: `/v1/website/${encodeURIComponent(website)}/people/profiles/{page_number}`,
+			path: fillPath(profiles, { website_id: website }),
 			query: { search_filter: JSON.stringify(filter), search_operator: 'and' },
 		},
 		limit,

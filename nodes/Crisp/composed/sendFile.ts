@@ -1,6 +1,6 @@
 import type { IBinaryData, IDataObject } from 'n8n-workflow';
 import { binary, choice, flag, text } from '../field';
-import { checkedUrl, nameIn, unknownType } from '../files';
+import { checkedType, checkedUrl, nameIn, unknownType } from '../files';
 import type { ComposedOperation, Composing } from '../operation';
 import { chatOrigin, sender } from '../operations/senders';
 import { setAt } from '../value';
@@ -69,7 +69,8 @@ interface Sent {
 /** Run again, an item finds the file where it was put before. */
 async function uploaded({ values, files, once }: Composing): Promise<Sent> {
 	const file = await files.read(values.binary_property_name as string | IBinaryData);
-	const { name = file.name, type = file.type } = values as { name?: string; type?: string };
+	const { name = file.name, type: given = file.type } = values as { name?: string; type?: string };
+	const type = checkedType(given);
 	const upload = async () => await files.upload(String(values.website_id), { ...file, name, type });
 	const url = await once(`upload of ${file.identity}`, upload);
 	return { url, name, type, size: file.size };

@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import type { INode, NodeApiError } from 'n8n-workflow';
+import { toEntries } from '../../nodes/Crisp/answer';
+import { faultOfId, idIn } from '../../nodes/Crisp/locators';
+import { op } from '../../nodes/Crisp/operation';
+import { envelopeOf } from '../../nodes/shared/envelope';
+import { refusalError } from '../../nodes/shared/errors';
+import { fingerprintFor, isOwnFingerprint } from '../../nodes/shared/fingerprint';
+import { retryAfterOf } from '../../nodes/shared/gate';
+import { expectNoPollution, inherited, json, recordOf, text } from './strangers';
+
+const node = { name: 'Crisp', type: 'crisp' } as INode;
+const picks = ['website', 'conversation', 'person', 'operator', 'inbox', 'personSegment', 'conversationData'] as const;
+
+describe('what answers', () => {
+	const reason = fc.oneof(fc.constantFrom(...inherited, 'invalid_session', 'x_not_found'), text);
+	const body = recordOf({ error: fc.boolean(), reason, data: recordOf({ message: text }) });
+
+	it('is told as an error that says what to do, whatever its reason', () => {
+		const status = fc.integer({ min: 300, max: 599 });
+		fc.assert(
+			fc.property(status, fc.oneof(body, json), (status, answer) => {
+				const { reason, detail } = envelopeOf(answer);
+				const error: NodeApiError = refusalError(node, { status, reason, detail, method: 'GET', path: '/v1/x' });
+				expect(error.message).toMatch(/^(Crisp|The|What) .+\(/);
+				expect(error.message.length).toBeLessThan(1_000);
+				expect(error.description).toMatch(/GET \/v1\/x/);
+			}),
+		);
+		expectNoPollution();
+	});
+
+	it('becomes items, each an object of its own, whatever it holds', () => {
+		const [list, one] = ['GET /v1/website/{website_id}/conversations/{page_number}', 'GET /v1/website/{website_id}'];
+		fc.assert(
+			fc.property(fc.constantFrom(list, one), json, (route, data) => {
+				for (const entry of toEntries(op(route as '', { action: 'Get' }), data)) {
+					expect(typeof entry === 'object' && entry !== null && !Array.isArray(entry)).toBe(true);
+				}
+			}),
+		);
+		expectNoPollution();
+	});
+
+	it('says how long to wait in milliseconds, or not at all', () => {
+		fc.assert(
+			fc.property(json, (header) => {
+				const wait = retryAfterOf(header, 1_800_000_000_000);
+				if (wait !== undefined) expect(wait).toBeGreaterThanOrEqual(0);
+			}),
+		);
+	});
+});
+
+describe('a locator', () => {
+	it('finds an ID, or says what to give, whatever was pasted', () => {
+		const given = fc.oneof(
+			text,
+			json,
+			recordOf({ __rl: fc.constant(true), mode: fc.constantFrom('id', 'url'), value: text }),
+		);
+		fc.assert(
+			fc.property(fc.constantFrom(...picks), given, (what, value) => {
+				const id = idIn(what, value);
+				if (typeof id !== 'string') return;
+				expect(id).not.toBe('');
+				const fault = faultOfId(what, id);
+				if (fault !== undefined) expect(fault).toMatch(/^Choose the /);
+				else if (what === 'website') expect(id).toMatch(/^[0-9a-f-]{36}$/i);
+				else if (what === 'conversation') expect(id).toMatch(/^session_[\w-]+$/);
+			}),
+			{ numRuns: 500 },
+		);
+	});
+
+	it('finds the same ID in every address of the app that holds it', () => {
+		const rest = text.filter((one) => !/website|session_/.test(one));
+		fc.assert(
+			fc.property(fc.uuid(), fc.uuid(), rest, (website, session, more) => {
+				const address = `https://app.crisp.chat/website/${website}/inbox/session_${session}/${more}`;
+				const value = { __rl: true, mode: 'url', value: address };
+				expect([idIn('website', value), idIn('website', address)]).toEqual([website, website]);
+				expect(idIn('conversation', value)).toMatch(new RegExp(`^session_${session}`));
+			}),
+		);
+	});
+});
+
+describe('a fingerprint', () => {
+	const identity = fc.array(fc.oneof(text, fc.integer()), { maxLength: 6 });
+
+	it('has fifteen digits, is the same for the same, and is known by the n8n that made it', () => {
+		fc.assert(
+			fc.property(text, identity, (instance, parts) => {
+				const made = fingerprintFor(instance, parts);
+				expect(String(made)).toMatch(/^[1-9]\d{14}$/);
+				expect(Number.isSafeInteger(made)).toBe(true);
+				expect(fingerprintFor(instance, parts)).toBe(made);
+				expect(isOwnFingerprint(instance, made)).toBe(true);
+			}),
+		);
+	});
+
+	it('is another for anything else, and another n8n does not take it for its own', () => {
+		let taken = 0;
+		fc.assert(
+			fc.property(text, text, identity, identity, (instance, other, one, two) => {
+				if (JSON.stringify(one) !== JSON.stringify(two)) {
+					expect(fingerprintFor(instance, one)).not.toBe(fingerprintFor(instance, two));
+				}
+				if (other !== instance && isOwnFingerprint(other, fingerprintFor(instance, one))) taken += 1;
+			}),
+		);
+		// One in 100,000 by chance.
+		expect(taken).toBeLessThan(3);
+	});
+
+	it('of a stranger is any number at all, and does no harm', () => {
+		fc.assert(fc.property(fc.double(), (number) => expect(isOwnFingerprint('instance', number)).toBe(false)));
+	});
+});

@@ -1,0 +1,160 @@
+import fc from 'fast-check';
+import { UserError } from 'n8n-workflow';
+import { parameterName, type Fields } from '../../nodes/Crisp/field';
+import { isComposed, isList } from '../../nodes/Crisp/operation';
+import { resources } from '../../nodes/Crisp/operations';
+import { buildRequest, collectionName, pathParameter } from '../../nodes/Crisp/request';
+import { fillPath, parseRoute } from '../../nodes/Crisp/route';
+import { expectNoPollution, json, objectOf, text } from './strangers';
+
+const operations = Object.entries(resources).flatMap(([resource, { operations: some }]) =>
+	Object.entries(some).flatMap(([key, operation]) => (isComposed(operation) ? [] : [{ resource, key, operation }])),
+);
+const templates = [...new Set(operations.map(({ operation }) => `${operation.route.method} ${operation.route.path}`))];
+const { numRuns = 200 } = fc.readConfigureGlobal() ?? {};
+
+/** Undefined where a value is refused in a way that says what to do; any other error is a finding. */
+function unlessRefused<Result>(deed: () => Result): Result | undefined {
+	try {
+		return deed();
+	} catch (error) {
+		if (!(error instanceof UserError)) throw error;
+		expect(error.message).toMatch(/^('|An entry of '|Row \d+ of '|There is nothing to update)/);
+		expect(error.message.isWellFormed()).toBe(true);
+		expect(error.description).toMatch(/\w/);
+		return undefined;
+	}
+}
+
+/** The path has the parts of the template, each value in its one place, and nothing that leads elsewhere. */
+function expectWithin(template: string, path: string, values: Record<string, string>): void {
+	const address = `https://api.crisp.chat${path.replace('{page_number}', '1')}`;
+	expect(new URL(address).href).toBe(address);
+	const parts = path.split('/');
+	const wanted = template.split('/');
+	wanted.forEach((part, index) => {
+		const name = /^\{(\w+)\}$/.exec(part)?.[1] ?? 'page_number';
+		const isTree = name === 'path';
+		const found = isTree ? parts.splice(index).join('/') : parts[index];
+		if (name === 'page_number') expect(found).toBe(part);
+		else expect(decodeURIComponent(found ?? '')).toBe(isTree ? values.path?.replace(/^\/|\/$/g, '') : values[name]);
+	});
+	expect(parts.length).toBe(wanted.includes('{path}') ? wanted.length - 1 : wanted.length);
+}
+
+describe('a path', () => {
+	it('keeps every value in its place, whatever it holds', () => {
+		const filled = fc.constantFrom(...templates).chain((template) => {
+			const { variables } = parseRoute(template);
+			return fc.tuple(fc.constant(template), fc.record(Object.fromEntries(variables.map((name) => [name, text]))));
+		});
+		fc.assert(
+			fc.property(filled, ([template, values]) => {
+				const route = parseRoute(template);
+				const path = unlessRefused(() => fillPath(route, values));
+				if (path !== undefined) expectWithin(route.path, path, values);
+			}),
+			{ numRuns: numRuns * 10 },
+		);
+	});
+
+	it('refuses nothing that a path can carry', () => {
+		const route = parseRoute('GET /v1/website/{website_id}/people/profile/{people_id}');
+		const good = text.filter((value) => value.isWellFormed() && !['', '.', '..'].includes(value));
+		fc.assert(
+			fc.property(good, (people_id) => {
+				const values = { website_id: 'w', people_id };
+				expectWithin(route.path, fillPath(route, values), values);
+			}),
+		);
+	});
+
+	it('has a tree in it that nobody climbs out of', () => {
+		const route = parseRoute('GET /v1/website/{website_id}/helpdesk/tree/path/{locale}/{path}');
+		const slug = fc.oneof(fc.constantFrom('..', '.', '', '%2e%2e', '..\\', '..;', 'a'), text);
+		const tree = fc.array(slug, { maxLength: 8 }).map((slugs) => slugs.join('/'));
+		fc.assert(
+			fc.property(tree, (path) => {
+				const values = { website_id: 'w', locale: 'en', path };
+				const made = unlessRefused(() => fillPath(route, values));
+				if (made !== undefined) expectWithin(route.path, made, values);
+				else expect(path.split('/').some((one) => ['..', '.', ''].includes(one) || !one.isWellFormed())).toBe(true);
+			}),
+		);
+	});
+});
+
+const uuid = '8c842203-7ed8-4e29-a608-7cf78a7d2fcc';
+const plain = { noNullPrototype: true };
+const mode = fc.constantFrom('id', 'url', 'list', 'email', 'name');
+const locator = fc.record({ __rl: fc.constant(true), mode, value: json }, plain);
+const row = fc.oneof(objectOf(fc.oneof(json, locator), ['key', 'value', 'entry']), json);
+const rows = fc.record({ rows: fc.array(row, { maxLength: 3 }) }, plain);
+const asJson = json.map((one) => JSON.stringify(one));
+const value = fc.oneof(fc.constantFrom(uuid, 'text', '2026-01-31', 1, true), json, text, rows, locator, asJson);
+
+/** The form of any operation, with anything in each of its fields. */
+const form = fc.constantFrom(...operations).chain(({ resource, key, operation }) => {
+	const fields: Fields = { ...operation.query, ...operation.body };
+	const namesOf = (isRequired: boolean) =>
+		Object.entries(fields)
+			.filter(([, field]) => Boolean(field.required) === isRequired)
+			.map(([name]) => parameterName(name || 'fields'));
+	const collection = collectionName(key, isList(key, operation));
+	const variables = operation.variables.map((name) => pathParameter(operation, name));
+	const valuesFor = (names: string[]) => Object.fromEntries(names.map((name) => [name, value]));
+	const parameters = fc.record(
+		{
+			...valuesFor([...variables, ...namesOf(true)]),
+			[collection]: fc.record(valuesFor(namesOf(false)), { requiredKeys: [], ...plain }),
+		},
+		plain,
+	);
+	return fc.record({ of: fc.constant(`${resource}.${key}`), collection: fc.constant(collection), parameters });
+});
+
+const byName = new Map(operations.map(({ resource, key, operation }) => [`${resource}.${key}`, operation]));
+
+/** Nothing in it inherits what was given. */
+function expectPlain(made: unknown): void {
+	if (typeof made !== 'object' || made === null) return;
+	const inherits = Object.getPrototypeOf(made) as object;
+	expect(Array.isArray(made) || Object.getPrototypeOf(inherits) === null).toBe(true);
+	for (const one of Object.values(made)) expectPlain(one);
+}
+
+describe('a request', () => {
+	it('is the one that was meant, or is refused with the field and the cure, whatever the form holds', () => {
+		let built = 0;
+		fc.assert(
+			fc.property(form, ({ of, collection, parameters }) => {
+				const operation = byName.get(of)!;
+				const get = (name: string) => (parameters as Record<string, unknown>)[name];
+				const reading = {
+					parameters: { get, isGiven: () => true, timezone: 'Europe/Paris' },
+					collection,
+					defaultWebsite: uuid,
+				};
+				const made = unlessRefused(() => buildRequest(operation, reading));
+				if (!made) return;
+				built += 1;
+				const { request, path } = made;
+				expect(request.method).toBe(operation.route.method);
+				expectWithin(operation.route.path, request.path, path);
+				for (const [name, one] of Object.entries(request.query ?? {})) {
+					expect(operation.query).toHaveProperty([name]);
+					expect(['string', 'number']).toContain(typeof one);
+				}
+				expectPlain(request.body);
+				const names = Object.keys(operation.body ?? {}).map((name) => name.split('.')[0]);
+				const strange = Object.keys(request.body ?? {}).filter(
+					(name) => !names.includes(name) && !(name in (operation.fixed ?? {})),
+				);
+				if (!names.includes('')) expect(strange).toEqual([]);
+			}),
+			{ numRuns: numRuns * 20 },
+		);
+		expectNoPollution();
+		expect(built).toBeGreaterThan(numRuns);
+	});
+});

@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { fitted, headOf, type Context } from '../../nodes/Crisp/composed/contextText';
+import { entryOf } from '../../nodes/Crisp/composed/said';
+import { message } from './messages';
+import { json, objectOf, recordOf, text } from './strangers';
+
+const timezone = 'Europe/Paris';
+const { numRuns = 200 } = fc.readConfigureGlobal() ?? {};
+const lineEnd = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/;
+const isWhole = (value: unknown) => JSON.stringify(value).search(/\\ud[89a-f]/i) < 0;
+
+describe('a message in a transcript', () => {
+	it('can neither fail nor look like a message of somebody else', () => {
+		fc.assert(
+			fc.property(message, (one) => {
+				const [first = '', ...others] = entryOf(one, timezone).split(lineEnd);
+				expect(first).toMatch(/^\[[^\]]*\] /);
+				expect(others.filter((line) => !line.startsWith('  '))).toEqual([]);
+			}),
+			{ numRuns: numRuns * 3 },
+		);
+	});
+
+	it('cannot leave its quotation, nor end a link, in Markdown', () => {
+		fc.assert(
+			fc.property(message, (one) => {
+				const [first = '', ...others] = entryOf(one, timezone, 'markdown').split(lineEnd);
+				expect(first.startsWith('**')).toBe(true);
+				expect(others.filter((line) => !line.startsWith('> '))).toEqual([]);
+			}),
+			{ numRuns: numRuns * 3 },
+		);
+		const file = fc.record({ name: text, url: fc.webUrl() });
+		fc.assert(
+			fc.property(file, ({ name, url }) => {
+				const entry = entryOf({ type: 'file', from: 'user', content: { name, url } }, timezone, 'markdown');
+				const [, line = ''] = entry.split('\n');
+				// One link, whose text ends at the first bracket that no backslash takes away.
+				expect(line).toMatch(/^> \[(?:[^\\[\]]|\\.)+\]\([^()\s]+\)$/u);
+			}),
+		);
+	});
+});
+
+const metas = ['nickname', 'email', 'phone', 'subject', 'segments', 'data'];
+const about = fc.record({
+	conversation: recordOf({ state: text, assigned: objectOf(text), created_at: fc.nat(), meta: objectOf(json, metas) }),
+	person: recordOf({ person: objectOf(json), company: objectOf(json), segments: fc.array(text), email: text }),
+	data: objectOf(json),
+}) as fc.Arbitrary<Pick<Context, 'conversation' | 'person' | 'data'>>;
+
+describe('the text for a model', () => {
+	it('has no more characters than allowed, no half of one, and the newest message, whatever was written', () => {
+		const most = fc.integer({ min: 500, max: 3_000 });
+		fc.assert(
+			fc.property(text, fc.array(message, { maxLength: 8 }), most, (head, messages, most) => {
+				const made = fitted(head, messages, { most, timezone, isWhole: most % 2 === 0 });
+				expect(made.context.length).toBeLessThanOrEqual(most);
+				expect(made.kept > 0).toBe(messages.length > 0);
+				if (isWhole([head, messages])) expect(made.context.isWellFormed()).toBe(true);
+			}),
+		);
+	});
+
+	it('says of each thing on one line what it is, so that nobody can make up another', () => {
+		fc.assert(
+			fc.property(about, fc.array(message, { maxLength: 2 }), (known, messages) => {
+				const head = headOf({ ...known, messages, isWhole: true, others: messages }, timezone);
+				const line =
+					/^(# Conversation$|# Visitor$|# Other conversations |- |State: |Started: |Assigned to: |Subject: |Segments: |Custom data: |Name: |Email: |Phone: |Company: |Job: |Place: |About: |Notes of the team: |$)/;
+				expect(head.split(lineEnd).filter((one) => !line.test(one))).toEqual([]);
+			}),
+		);
+	});
+});
