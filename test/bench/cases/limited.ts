@@ -3,11 +3,14 @@ import { declarative, httpRequest, httpRequestInBatches, names, ours, sdkLoop } 
 import { inPlace, type Place } from '../place';
 import { allOnce, columns, compareWriting, rowsOf, timeOf, type Written } from '../writing';
 
-const COUNT = 500;
-const ROUNDS = 3;
+/** The many take most of a minute each time, and the peers that are not of this size would take longer. */
+const SIZES = [
+	{ count: 500, rounds: 3, isOfAll: true },
+	{ count: 5000, rounds: 1, isOfAll: false },
+];
 const LIMIT = { perSecond: 100, burst: 100 };
 /** What the limit itself takes: the burst passes at once, the rest at its rate. */
-const IDEAL_MS = ((COUNT - LIMIT.burst) / LIMIT.perSecond) * 1000;
+const idealMs = (count: number) => ((count - LIMIT.burst) / LIMIT.perSecond) * 1000;
 const MOST = 1.15;
 
 const HINTS = [
@@ -19,43 +22,40 @@ export const limited: Case = {
 	name: 'limited',
 	title: 'Sending messages against a rate limit',
 	about:
-		`${COUNT} messages to as many conversations, where the server takes ${LIMIT.perSecond} requests a second after a burst of ` +
-		`${LIMIT.burst}, answers 429 to what goes over it, and 50 ms pass before every answer. The limit alone makes this last ` +
-		`${IDEAL_MS / 1000} s. Once the server says in Retry-After when to come again (1 second), once it does not. The Crisp node is ` +
+		`Messages to as many conversations, where the server takes ${LIMIT.perSecond} requests a second after a burst of ` +
+		`${LIMIT.burst}, answers 429 to what goes over it, and 50 ms pass before every answer. The limit alone makes ` +
+		`${SIZES.map(({ count }) => `${count} of them last ${idealMs(count) / 1000} s`).join(', and ')}. Once the server says in Retry-After when to come again (1 second), once it does not. The Crisp node is ` +
 		'loaded anew in every round, so that it does not know the limit from the round before.',
 	async run(say) {
 		return await inPlace(async (place) => {
 			const rows: Array<Array<string | number>> = [];
 			const promises = [];
-			for (const { hint, limit } of HINTS) {
-				const figures = await compareWriting(
-					place.workspace,
-					{ ...peersIn(place), faults: { latency: 50, limit } },
-					say,
-				);
-				rows.push(...rowsOf(figures, COUNT).map((row) => [hint, ...row]));
-				promises.push(...promisesOf(figures, hint));
+			for (const size of SIZES) {
+				for (const { hint, limit } of HINTS) {
+					const writing = { ...writingOf(place, size), faults: { latency: 50, limit } };
+					const figures = await compareWriting(place.workspace, writing, say);
+					rows.push(...rowsOf(figures, size.count).map((row) => [size.count, hint, ...row]));
+					promises.push(...promisesOf(figures, size.count, hint));
+				}
 			}
-			return { columns: ['the server gives', ...columns], rows, promises };
+			return { columns: ['messages', 'the server gives', ...columns], rows, promises };
 		});
 	},
 };
 
-function peersIn(place: Place) {
-	return {
-		count: COUNT,
-		rounds: ROUNDS,
-		peers: [ours(place, { isFresh: true }), httpRequest(place), declarative(place)],
-		once: [httpRequestInBatches(place), sdkLoop(place)],
-	};
+function writingOf(place: Place, { count, rounds, isOfAll }: (typeof SIZES)[number]) {
+	const peers = [ours(place, { isFresh: true }), httpRequest(place)];
+	if (!isOfAll) return { count, rounds, peers };
+	const once = [httpRequestInBatches(place), sdkLoop(place)];
+	return { count, rounds, peers: [...peers, declarative(place)], once };
 }
 
-function promisesOf(figures: Map<string, Written[]>, hint: string) {
-	const share = timeOf(figures, names.ours) / IDEAL_MS;
+function promisesOf(figures: Map<string, Written[]>, count: number, hint: string) {
+	const share = timeOf(figures, names.ours) / idealMs(count);
 	return [
-		{ what: `${hint}: all ${COUNT} delivered, none twice`, holds: allOnce(figures.get(names.ours) ?? [], COUNT) },
+		{ what: `${count}, ${hint}: all delivered, none twice`, holds: allOnce(figures.get(names.ours) ?? [], count) },
 		{
-			what: `${hint}: in at most ${MOST} of the time that the limit allows (measured: ${share.toFixed(2)} of it)`,
+			what: `${count}, ${hint}: in at most ${MOST} of the time that the limit allows (measured: ${share.toFixed(2)} of it)`,
 			holds: share <= MOST,
 		},
 	];
