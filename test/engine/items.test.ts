@@ -1,5 +1,6 @@
 import type { INodeParameters, NodeApiError } from 'n8n-workflow';
 import { clock } from '../../nodes/shared/clock';
+import { HurriedTime } from './hurriedTime';
 import { execute, type Execution } from './n8n';
 import { answer, serveOn, success, type Handle, type PlainServer } from './plainServer';
 import { locator, shop } from './workspace';
@@ -85,16 +86,42 @@ describe('items', () => {
 		expect(server.asked).toEqual([]);
 	});
 
-	it('all fail at once when the daily quota is used up, each with what to do', async () => {
-		const limit = { error: true, reason: 'quota_exceeded', data: {} };
-		server = await serveOn((_, response) => answer(response, limit, 429));
-		const given = await run(reading({ concurrency: 2 }), { items: itemsOf(40), onError: 'continueRegularOutput' });
-		expect(given.map(({ pairedItem }) => pairedItem)).toEqual(itemsOf(40).map((_, item) => ({ item })));
-		for (const { error } of given) {
-			expect(error?.message).toBe('The daily quota of this token seems to be used up (quota_exceeded)');
-			expect(error?.description).toMatch(/5,000 requests a day/);
-		}
-		expect(server.asked.length).toBeLessThanOrEqual(2);
+	describe('when the daily quota is used up', () => {
+		const usedUp: Array<[string, string, mostAsked: number]> = [
+			['Crisp says so', 'quota_exceeded', 2],
+			// Both at first and after each pause, of which twelve make a minute.
+			['it accepts nothing for a minute', 'rate_limited', 2 * 13],
+		];
+		const limitedFor =
+			(reason: string): Handle =>
+			(_, response) =>
+				answer(response, { error: true, reason, data: {} }, 429);
+
+		it.each(usedUp)('as %s, all fail at once, each with what to do', async (_, reason, mostAsked) => {
+			const time = new HurriedTime();
+			server = await serveOn(limitedFor(reason));
+			const given = await run(reading({ concurrency: 2 }), { items: itemsOf(40), onError: 'continueRegularOutput' });
+			expect(given.map(({ pairedItem }) => pairedItem)).toEqual(itemsOf(40).map((_, item) => ({ item })));
+			for (const { error } of given) {
+				expect(error?.message).toBe(`The daily quota of this token seems to be used up (${reason})`);
+				expect(error?.description).toMatch(/5,000 requests a day/);
+			}
+			expect(server.asked.length).toBeLessThanOrEqual(mostAsked);
+			// What each pause was, and nothing once it is known.
+			const waited = time.sleeps.reduce((sum, sleep) => sum + sleep, 0);
+			expect(waited).toBeLessThan(reason === 'quota_exceeded' ? 1 : 100_000);
+		});
+
+		it.each(usedUp)('as %s, the execution stops with the first item and what to do', async (_, reason, mostAsked) => {
+			new HurriedTime();
+			server = await serveOn(limitedFor(reason));
+			const running = run(reading({ concurrency: 2 }), { items: itemsOf(40) });
+			const failed = (await running.catch((error: unknown) => error)) as NodeApiError;
+			expect(failed.message).toBe(`The daily quota of this token seems to be used up (${reason})`);
+			expect(failed.description).toMatch(/5,000 requests a day/);
+			expect(failed.context.itemIndex).toBe(0);
+			expect(server.asked.length).toBeLessThanOrEqual(mostAsked);
+		});
 	});
 });
 

@@ -41,6 +41,17 @@ describe('a limit', () => {
 		expect(await all).toHaveLength(10);
 	});
 
+	it('holds up no other token', async () => {
+		const one = serve(inTurn([limited(30), ok(1)]));
+		const other = serve(() => ok(2));
+		const waiting = one.open()(post);
+		await settled();
+		expect(await other.open()(post)).toBe(2);
+		expect([one.sent.length, other.clock.sleeps]).toEqual([1, []]);
+		await one.clock.advance(30_000);
+		expect(await waiting).toBe(1);
+	});
+
 	it('is forgotten a minute after it', async () => {
 		const { open, sent, clock } = serve(inTurn([limited(), ok(1)]));
 		const first = open()(post);
