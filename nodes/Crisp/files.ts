@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { UserError, type IBinaryData, type IExecuteFunctions } from 'n8n-workflow';
-import { megabytes, Storage, type Download, type Flow } from './storage';
+import { Storage, type Download, type Flow } from './storage';
 import type { Uploads } from './uploads';
 
 /** The media type of what nobody knows more of. */
@@ -57,7 +57,7 @@ export function fileHandler(
 			const { signed, resource, sizeLimit } = await uploads.grant(website, file);
 			if (file.size > sizeLimit) {
 				throw new UserError(
-					`The file ${file.name} is too large for Crisp: ${megabytes(file.size)} of ${megabytes(sizeLimit)} at most`,
+					`The file ${file.name} is too large for Crisp: it has ${inFull(file.size)} bytes, and ${inFull(sizeLimit)} are allowed`,
 					{ description: "Make it smaller, or put it elsewhere and set 'File Source' to Public URL." },
 				);
 			}
@@ -90,6 +90,11 @@ async function readBinary(context: IExecuteFunctions, itemIndex: number, binary:
 	const bytes = await helpers.getBinaryDataBuffer(itemIndex, binary);
 	const identity = createHash('sha256').update(bytes).digest('hex');
 	return { name, type, size: bytes.length, identity, open: async () => bytes };
+}
+
+/** A number with commas, as a file may be too large by one byte. */
+function inFull(count: number): string {
+	return count.toLocaleString('en');
 }
 
 /** The address, without blanks around it. Throws a UserError for what is not the address of a file in the web. */

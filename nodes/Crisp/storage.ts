@@ -194,7 +194,7 @@ function withoutQuery(words: string, url: string): string {
 }
 
 /** A number of bytes for people: 1.5 MB. */
-export function megabytes(bytes: number): string {
+function megabytes(bytes: number): string {
 	return `${Math.round(bytes / 10_000) / 100} MB`;
 }
 

@@ -7,7 +7,7 @@ import type { Credential } from '../../nodes/shared/transport';
 import { Recorder } from '../contract/recorder';
 import { toolCases, type ToolCase } from '../engine/toolCases';
 import { McpClient } from './mcpClient';
-import { chainOf, crispNode, plainNode, publish, startStack, type Stack } from './stack';
+import { crispNode, plainNode, publish, startStack, type Stack } from './stack';
 import { until } from './until';
 
 /** n8n makes all tools of a server anew for each call. */
@@ -81,7 +81,9 @@ describe('every operation as a tool of an MCP server in a real n8n', () => {
 			const connections = Object.fromEntries(
 				group.map((name) => [name, { ai_tool: [[{ node: trigger.name, type: 'ai_tool', index: 0 }]] }]),
 			);
-			await publish(stack, { ...chainOf(`Tools ${group[0]}`, [trigger, ...tools]), connections });
+			// Of the node by hand, too.
+			const settings = { executionOrder: 'v1', timezone: 'Europe/Paris' };
+			await publish(stack, { name: `Tools ${group[0]}`, nodes: [trigger, ...tools], connections, settings });
 			mcp = new McpClient(`${stack.url}/mcp/${webhook}`);
 			await until(
 				'the MCP server',

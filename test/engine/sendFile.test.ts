@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import type { IBinaryKeyData, IDataObject, INodeParameters, NodeApiError } from 'n8n-workflow';
 import type { Credential } from '../../nodes/shared/transport';
 import { execute, type Execution } from './n8n';
@@ -191,9 +192,16 @@ describe('what cannot be uploaded is told of, and nothing is sent', () => {
 	it('a file that is larger than Crisp takes', async () => {
 		policy().sizeLimit = 11;
 		const error = await failing();
-		expect(error.message).toMatch(/tea list.txt is too large for Crisp/);
+		expect(error.message).toBe('The file tea list.txt is too large for Crisp: it has 12 bytes, and 11 are allowed');
 		expect(error.description).toMatch(/Public URL/);
 		expect(error.context.itemIndex).toBe(0);
+		expect(sandbox.current.storageRequests).toEqual([]);
+	});
+
+	it('a file that is too large by one byte', async () => {
+		policy().sizeLimit = 1_000_000;
+		const binary = [binaryOf('x'.repeat(1_000_001))];
+		expect((await failing({ binary })).message).toMatch(/it has 1,000,001 bytes, and 1,000,000 are allowed$/);
 		expect(sandbox.current.storageRequests).toEqual([]);
 	});
 
@@ -201,6 +209,7 @@ describe('what cannot be uploaded is told of, and nothing is sent', () => {
 		policy().lifetime = -1;
 		const error = await failing();
 		expect(error.message).toBe('The file could not be uploaded (status 403)');
+		expect(inspect(error, { depth: 9 })).not.toContain('signature=');
 		expect(error.description).toMatch(/Run it again/);
 	});
 
