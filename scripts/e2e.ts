@@ -6,8 +6,8 @@ import { openHostFolder, REPOSITORY } from './host/folder';
 import { installHost } from './host/install';
 import { Progress } from './host/progress';
 
-/** All of it takes about two minutes; what takes this long hangs. */
-const PATIENCE_MS = 15 * 60_000;
+/** All of it takes about ten minutes, most of them for each operation as a tool; what takes this long hangs. */
+const PATIENCE_MS = 40 * 60_000;
 
 const progress = new Progress();
 const interruption = new AbortController();
