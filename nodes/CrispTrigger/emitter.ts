@@ -28,7 +28,7 @@ const mostRetries = 8;
 
 /** Hands events to n8n, each list as an execution. */
 export class Emitter {
-	/** What tells the keys of this node from those of all others. */
+	/** What the keys of this node begin with, and those of no other. */
 	private readonly place: string;
 
 	/** Whether n8n tells what became of an execution; its Engine 2.0 refuses to. */
@@ -40,7 +40,7 @@ export class Emitter {
 		private readonly signal: AbortSignal,
 	) {
 		const parts = [context.getInstanceId(), context.getWorkflow().id, context.getNode().id];
-		this.place = createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+		this.place = `crisp:${createHash('sha256').update(JSON.stringify(parts)).digest('base64url')}:`;
 	}
 
 	/**
@@ -52,16 +52,25 @@ export class Emitter {
 		// n8n has one key for an execution, so that a batch has none.
 		const key = events.length === 1 && first ? this.keyOf(first) : undefined;
 		for (let retries = 0; ; retries++) {
-			const fault = await this.emit(events, key);
-			if (!fault || this.signal.aborted) return;
-			if (key === undefined || retries >= mostRetries) return this.complain(events, fault);
+			try {
+				await this.emit(events, key);
+				return;
+			} catch (error) {
+				if (this.isTold && /engine 2/i.test((error as Error).message)) {
+					this.isTold = false;
+					await this.emit(events, key);
+					return;
+				}
+				if (this.signal.aborted) return;
+				if (key === undefined || retries >= mostRetries) return this.complain(events, error as Error);
+			}
 			await this.clock.sleep(Math.min(longestRetry, firstRetry * 2 ** retries), this.signal);
 			if (this.signal.aborted) return;
 		}
 	}
 
-	/** Resolves with why n8n did not take it; undefined where it did. */
-	private async emit(events: Start[], key?: string): Promise<Error | undefined> {
+	/** Resolves when n8n is done with it, where n8n tells; rejects with why n8n did not take it. */
+	private emit(events: Start[], key?: string): Promise<IRun> | undefined {
 		const done = this.isTold ? promised() : undefined;
 		try {
 			const items = events.map(({ name, payload }) => ({ json: toOutput(name, payload) }));
@@ -72,14 +81,7 @@ export class Emitter {
 			if (this.context.getMode() === 'manual') this.context.emitError(asNodeError(this.context.getNode(), error));
 			return undefined;
 		}
-		try {
-			await done?.promise;
-			return undefined;
-		} catch (error) {
-			if (!/engine 2/i.test((error as Error).message)) return error as Error;
-			this.isTold = false;
-			return await this.emit(events, key);
-		}
+		return done?.promise;
 	}
 
 	private complain(events: Start[], { message }: Error): void {
@@ -90,7 +92,7 @@ export class Emitter {
 	/** The key by which n8n starts one execution for an event, whatever process sees it, and how often. */
 	private keyOf({ name, identity }: Start): string | undefined {
 		if (!identity) return undefined;
-		const key = `crisp:${this.place}:${name}:${textOf(identity)}`;
+		const key = `${this.place}${name}:${textOf(identity)}`;
 		// n8n's column holds no more; a hash for every event would cost as much as all else.
 		return key.length <= longestKey ? key : `crisp:${createHash('sha256').update(key).digest('hex')}`;
 	}

@@ -14,7 +14,7 @@ import { websitesOf } from '../shared/websites';
 import { Emitter } from './emitter';
 import { learnStanding, readMissed, type Happening } from './missed';
 import type { Settings } from './settings';
-import { Subscription, type Memory } from './subscription';
+import { Subscription, type Memory, type Start } from './subscription';
 import type { Open } from './way';
 
 export interface IntakeOptions {
@@ -82,6 +82,10 @@ export class Intake {
 		const events = wants.segments ? [...new Set([...this.heard, 'session:set_segments'])] : this.heard;
 		this.wish = { events, websites: settings.websites };
 		const emitter = new Emitter(context, clock, this.stop.signal);
+		const startAndSave = async (events: Start[]) => {
+			this.standing.save();
+			await emitter.start(events);
+		};
 		this.subscription = new Subscription({
 			clock,
 			memory,
@@ -91,10 +95,7 @@ export class Intake {
 			batch: isManual ? undefined : settings.batch,
 			readMissed: async (since, signal) => await this.readMissed(since, signal),
 			choose: (happening) => this.choose(happening),
-			start: async (events) => {
-				if (isStandingWanted) this.standing.save();
-				return emitter.start(events);
-			},
+			start: isStandingWanted ? startAndSave : emitter.start.bind(emitter),
 			onTrouble: (error) => this.warn('what was missed could not be read yet', error),
 		});
 	}

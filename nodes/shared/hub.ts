@@ -141,13 +141,13 @@ export class Hub {
 	/** Whether the line before brought this very event, while both were open. */
 	private isRepeated(line: Line, name: string, payload: unknown): boolean {
 		const { counts, endsAt } = this.overlap;
-		const isBoth = this.lines.some((other) => other !== line && other.askedAt !== undefined);
+		const isBoth = this.lines.length > 1 && this.lines.some((other) => other !== line && other.askedAt !== undefined);
+		// Nothing came while both were open.
+		if (!isBoth && counts.size === 0) return false;
 		if (!isBoth && this.options.clock.now() > endsAt) {
 			counts.clear();
 			return false;
 		}
-		// Nothing came while both were open.
-		if (!isBoth && counts.size === 0) return false;
 		if (isTooDeep(payload)) return false;
 		const event = JSON.stringify([name, payload]);
 		const count = counts.get(event) ?? 0;
