@@ -135,6 +135,18 @@ export class Connection {
 		};
 	}
 
+	/** Barks once no sign of life has come for as long as the last one allowed. */
+	private watchdogOf(over: AbortSignal, bark: () => void): (patience: number) => void {
+		let watch = new AbortController();
+		return (patience) => {
+			watch.abort();
+			const { signal } = (watch = new AbortController());
+			void this.options.clock.sleep(patience, AbortSignal.any([over, signal])).then(() => {
+				if (!over.aborted && !signal.aborted) bark();
+			});
+		};
+	}
+
 	private async hold({ endpoint, authentication, isOpenEnded }: Access, onReady: () => void): Promise<Ending> {
 		const { openChannel, clock, onAsking, onEvent } = this.options;
 		const { signal } = this.stop;
@@ -144,6 +156,7 @@ export class Connection {
 		// A line may end before `openChannel` returns.
 		let channel: Channel | undefined = undefined;
 		let isReady = false;
+		let isDead = false;
 		let ending: Ending['kind'] | undefined;
 		return await new Promise((resolve) => {
 			const end = (kind: Ending['kind']) => {
@@ -151,7 +164,12 @@ export class Connection {
 				channel?.close();
 			};
 			const onAbort = () => end('closed');
+			const onAlive = this.watchdogOf(over.signal, () => {
+				isDead = true;
+				channel?.close();
+			});
 			channel = openChannel(endpoint, {
+				onAlive,
 				onOpen() {
 					onAsking?.();
 					channel?.emit('authentication', authentication);
@@ -173,7 +191,7 @@ export class Connection {
 					over.abort();
 					signal.removeEventListener('abort', onAbort);
 					const kind = ending ?? (isReady ? 'lost' : 'unreachable');
-					resolve({ kind, wasReady: isReady, cause: reason });
+					resolve({ kind, wasReady: isReady, cause: isDead ? 'no sign of life' : reason });
 				},
 			});
 			signal.addEventListener('abort', onAbort);

@@ -10,6 +10,8 @@ export interface ChannelListener {
 	onOpen(): void;
 	onEvent(name: string, payload: unknown): void;
 	onClose(reason: string): void;
+	/** The server gave a sign of life; a line that brings no other within so many milliseconds is dead. */
+	onAlive?(patience: number): void;
 }
 
 export type OpenChannel = (endpoint: string, listener: ChannelListener) => Channel;
@@ -40,6 +42,14 @@ export const openSocket: OpenChannel = (endpoint, listener) => {
 		socket.disconnect();
 		listener.onClose(reason);
 	};
+	// The server gives the line up when it has not heard of it for both; by then there should be another.
+	let patience = Infinity;
+	const alive = () => listener.onAlive?.(patience);
+	socket.io.engine.on('handshake', ({ pingInterval, pingTimeout }) => {
+		patience = pingInterval + pingTimeout / 2;
+		alive();
+	});
+	socket.io.on('ping', alive);
 	socket.on('connect', () => listener.onOpen());
 	socket.on('connect_error', (error) => end(error.message));
 	socket.on('disconnect', (reason) => end(reason));

@@ -98,13 +98,17 @@ it('notices a line that goes dead without a word, once the ping is late that the
 	const pinging = await startSandbox({ page: false, pingInterval: 50, pingTimeout: 50 });
 	const way = await openWayTo(pinging.url);
 	const log: string[] = [];
+	const signs: number[] = [];
 	const endpoint = `ws://127.0.0.1:${way.port}/socket/relay-1/`;
 	published.openSocket(endpoint, {
 		onOpen: () => log.push('open'),
 		onEvent() {},
 		onClose: (reason) => log.push(reason),
+		onAlive: (patience) => signs.push(patience),
 	});
-	await until(() => log.length > 0);
+	// The beginning, and two pings.
+	await until(() => signs.length > 2);
+	expect(new Set(signs)).toEqual(new Set([50 + 50 / 2]));
 	way.cut();
 	await until(() => log.length > 1);
 	expect(log).toEqual(['open', 'ping timeout']);

@@ -16,6 +16,12 @@ export const hurried: Clock = {
 	sleep: async (milliseconds, signal) => await clock.sleep(milliseconds >= 15_000 ? milliseconds : 20, signal),
 };
 
+/** The same, and a token that was refused is tried again at once. */
+export const insistent: Clock = {
+	now: () => Date.now(),
+	sleep: async (milliseconds, signal) => await hurried.sleep(milliseconds >= 40_000 ? 20 : milliseconds, signal),
+};
+
 export interface Listening extends Partial<Activation> {
 	filters?: INodeParameters;
 	options?: INodeParameters;

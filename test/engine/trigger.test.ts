@@ -1,6 +1,5 @@
-import { clock } from '../../nodes/shared/clock';
 import type { Credential } from '../../nodes/shared/transport';
-import { until, Workflows, type Listening } from './listening';
+import { insistent, until, Workflows, type Listening } from './listening';
 import { conversation, credentialFor, help, notInstalled, shop } from './workspace';
 
 const workflows = Workflows.use();
@@ -155,7 +154,7 @@ describe('an active trigger', () => {
 		let credential = credentialFor(workflows.sandbox);
 		const { emitted, failures } = await workflows.activate(['message:send'], {
 			credential: () => credential,
-			clock: { now: () => Date.now(), sleep: async (_, signal) => await clock.sleep(20, signal) },
+			clock: insistent,
 		});
 		credential = { ...credential, key: 'revoked' };
 		workflows.sandbox.dropSockets();
@@ -219,7 +218,7 @@ describe('a token that is refused', () => {
 			const trigger = await workflows.activate(['message:send'], {
 				credential: () => credential,
 				activation,
-				clock: { now: () => Date.now(), sleep: async (_, signal) => await clock.sleep(20, signal) },
+				clock: insistent,
 			});
 			await until(() => workflows.sandbox.requests.filter(({ status }) => status === 401).length >= 3);
 			expect(trigger.failures.map(({ message }) => message)).toEqual([

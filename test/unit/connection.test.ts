@@ -187,6 +187,30 @@ describe('a connection', () => {
 		await connection.close();
 	});
 
+	it('that gives no sign of life is closed, and another is there within 45 seconds', async () => {
+		const { connection, lines, clock, endings } = begin();
+		void connection.open();
+		const line = await accept(lines);
+		// As by the usual promises of a Socket.IO server: a ping every 25 seconds, an answer within 20.
+		const alive = () => line.onAlive?.(25_000 + 20_000 / 2);
+		alive();
+		for (let pings = 0; pings < 3; pings++) {
+			await clock.advance(25_000);
+			alive();
+		}
+		const since = clock.now();
+		await clock.advance(34_999);
+		expect([lines.length, line.isClosed]).toEqual([1, false]);
+		await clock.advance(1);
+		expect(line.isClosed).toBe(true);
+		expect(endings).toEqual([{ kind: 'lost', wasReady: true, cause: 'no sign of life' }]);
+		while (lines.length === 1) await clock.advance(100);
+		expect(clock.now() - since).toBeLessThan(45_000);
+		(await accept(lines)).onAlive?.(35_000);
+		await connection.close();
+		expect(clock.sleeping).toBe(0);
+	});
+
 	it.each<[Ending['kind'], (line: Line, clock: FakeClock) => Promise<void> | void]>([
 		['refused', (line) => line.onEvent('unauthorized', undefined)],
 		['unreachable', (line) => line.onClose('timeout')],
