@@ -48,9 +48,9 @@ export class Crisp implements INodeType {
 
 /**
  * So many items are checked before anything is sent: where one bad item fails all, it fails these together.
- * As many stay checked ahead of those that are sent, so that the work of checking goes into the waiting for answers.
+ * More are checked while answers are waited for, so that they can be sent as soon as there is room.
  */
-const checkedAhead = 100;
+const checked = { first: 100, most: 200 };
 
 async function runItems(context: IExecuteFunctions, runner: Runner, width: Width): Promise<INodeExecutionData[]> {
 	const count = context.getInputData().length;
@@ -62,7 +62,7 @@ async function runItems(context: IExecuteFunctions, runner: Runner, width: Width
 	const results = await runInLanes({
 		count,
 		width,
-		ahead: checkedAhead,
+		ahead: checked,
 		async read(index) {
 			const task = await runner.taskFor(index).catch(noteFault(index));
 			return { lane: task?.lane, run: async () => await task?.run().catch(noteFault(index)) };

@@ -10,8 +10,8 @@ export interface Lanes<Result> {
 	count: number;
 	/** How many run at the same time, at first and at most. */
 	width: { first: number; most: number };
-	/** So many are read before the first begins; and so many at most wait to begin while others run. */
-	ahead: number;
+	/** How many are read before the first begins, and how many at most wait to begin while others run. */
+	ahead: { first: number; most: number };
 	/** Reads an item; called in order, one at a time. */
 	read(index: number): Promise<Ready<Result>>;
 	/** Resolves when whatever is ready has had its turn: reading an item keeps all else waiting. */
@@ -71,7 +71,7 @@ class Line<Result> {
 
 	/** Reads what has to be read before any item begins. */
 	async fill(): Promise<void> {
-		while (this.mayRead()) await this.readOne();
+		while (this.mayRead(this.lanes.ahead.first)) await this.readOne();
 	}
 
 	/** The next item that may begin, now that one has ended; undefined where there is none. */
@@ -120,9 +120,9 @@ class Line<Result> {
 		await this.reading;
 	}
 
-	private mayRead(): boolean {
-		const { count, ahead, isStopped } = this.lanes;
-		return this.read < count && this.next.length < ahead && !isStopped();
+	private mayRead(most = this.lanes.ahead.most): boolean {
+		const { count, isStopped } = this.lanes;
+		return this.read < count && this.next.length < most && !isStopped();
 	}
 
 	private async readOne(): Promise<void> {

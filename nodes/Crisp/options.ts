@@ -9,6 +9,8 @@ export interface Width {
 
 const usualConcurrency = 10;
 const mostConcurrency = 50;
+/** Where the user sets nothing. As answers of Crisp take longer than the work on an item, it is what bounds the node. */
+const widest = 100;
 
 /** How the node works, whatever the operation. */
 export const optionsProperty: INodeProperties = {
@@ -25,7 +27,7 @@ export const optionsProperty: INodeProperties = {
 			typeOptions: { minValue: 1, maxValue: mostConcurrency },
 			default: usualConcurrency,
 			description:
-				'How many items run at the same time. Without this option, ten at first, and up to fifty while Crisp accepts everything. Items that change the same thing always run one after the other.',
+				'How many items run at the same time. Without this option, ten at first, and up to a hundred while Crisp accepts everything. Items that change the same thing always run one after the other.',
 		},
 	],
 };
@@ -33,7 +35,7 @@ export const optionsProperty: INodeProperties = {
 /** How many items may run at the same time. Throws a UserError for what is no such number. */
 export function concurrencyOf(context: IExecuteFunctions): Width {
 	const given: unknown = context.getNodeParameter('options.concurrency', 0, null);
-	if (given === null) return { first: usualConcurrency, most: mostConcurrency };
+	if (given === null) return { first: usualConcurrency, most: widest };
 	const width = Number(given);
 	if (Number.isInteger(width) && width >= 1 && width <= mostConcurrency) return { first: width, most: width };
 	throw new UserError(`'Concurrency' cannot be ${JSON.stringify(given)}`, {

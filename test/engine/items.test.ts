@@ -74,7 +74,7 @@ describe('items', () => {
 		const items = itemsOf(300);
 		const given = await run(reading({}), { items });
 		expect(opened[0]).toBe(10);
-		expect(Math.max(...opened)).toBe(50);
+		expect(Math.max(...opened)).toBe(100);
 		expect(given.map(({ pairedItem }) => pairedItem)).toEqual(items.map((_, item) => ({ item })));
 	});
 

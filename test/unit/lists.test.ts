@@ -1,5 +1,5 @@
 import { readPages, readTimed } from '../../nodes/Crisp/pages';
-import { runInLanes } from '../../nodes/Crisp/lanes';
+import { runInLanes, type Lanes } from '../../nodes/Crisp/lanes';
 import type { CrispRequest } from '../../nodes/shared/transport';
 import { FakeClock, settled } from '../fakeClock';
 
@@ -225,7 +225,7 @@ describe('items that run together', () => {
 		width?: number;
 		most?: number;
 		mayWiden?: () => boolean;
-		ahead?: number;
+		ahead?: Lanes<number>['ahead'];
 		rest?: () => Promise<void>;
 	}
 
@@ -234,7 +234,7 @@ describe('items that run together', () => {
 		laneNames: Array<string | undefined>,
 		{ isStopped = () => false, width = 10, ...more }: Beginning = {},
 	) {
-		const { most = width, mayWiden = () => true, ahead = 100, rest = settled } = more;
+		const { most = width, mayWiden = () => true, ahead = { first: 100, most: 100 }, rest = settled } = more;
 		const started: number[] = [];
 		const read: number[] = [];
 		const steps = new Map<number, Step>();
@@ -305,7 +305,10 @@ describe('items that run together', () => {
 	});
 
 	it('begin when the first hundred are read, and as many stay read while they run', async () => {
-		const { started, read, finish } = begin(new Array<undefined>(200).fill(undefined), { ahead: 5, width: 3 });
+		const { started, read, finish } = begin(new Array<undefined>(200).fill(undefined), {
+			ahead: { first: 3, most: 5 },
+			width: 3,
+		});
 		const waiting = () => read.length - started.length;
 		for (let index = 0; index < 200; index++) {
 			while (waiting() < Math.min(5, 200 - started.length)) await settled();
@@ -316,7 +319,10 @@ describe('items that run together', () => {
 	});
 
 	it('begin the first hundred only when all of them are read', async () => {
-		const { started, read } = begin(new Array<undefined>(200).fill(undefined), { ahead: 100, width: 3 });
+		const { started, read } = begin(new Array<undefined>(200).fill(undefined), {
+			ahead: { first: 100, most: 200 },
+			width: 3,
+		});
 		while (read.length < 100) {
 			expect(started).toEqual([]);
 			await Promise.resolve();
@@ -328,7 +334,11 @@ describe('items that run together', () => {
 	it('are read in the pauses only, and where one is wanted that is not read yet', async () => {
 		let goOn = () => {};
 		const rest = async () => await new Promise<void>((resolve) => (goOn = resolve));
-		const { started, read, finish } = begin(new Array<undefined>(20).fill(undefined), { ahead: 4, width: 2, rest });
+		const { started, read, finish } = begin(new Array<undefined>(20).fill(undefined), {
+			ahead: { first: 4, most: 4 },
+			width: 2,
+			rest,
+		});
 		await settled();
 		expect([read.length, started.length]).toEqual([4, 2]);
 		goOn();
@@ -341,7 +351,7 @@ describe('items that run together', () => {
 	it('are read no more once stopped', async () => {
 		let isOver = false;
 		const { read, results, finish } = begin(new Array<undefined>(20).fill(undefined), {
-			ahead: 4,
+			ahead: { first: 4, most: 4 },
 			width: 2,
 			isStopped: () => isOver,
 		});
@@ -355,7 +365,7 @@ describe('items that run together', () => {
 
 	it('keep their order within a lane where they are read while others run', async () => {
 		const lanes = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? 'even' : undefined));
-		const { started, finish } = begin(lanes, { ahead: 2, width: 4 });
+		const { started, finish } = begin(lanes, { ahead: { first: 2, most: 2 }, width: 4 });
 		const finished = new Set<number>();
 		await settled();
 		for (let done = 0; done < 40; done++) {
