@@ -84,7 +84,7 @@ export class CrispApi implements ICredentialType {
 				{
 					name: 'User',
 					value: 'user',
-					description: 'A session of an operator account, for routes that no other tier may use',
+					description: 'A session of an operator account, for what no other tier may do, such as campaigns',
 				},
 			],
 			default: 'website',

@@ -107,7 +107,7 @@ export function choice(
 	extra: Extra = {},
 ): Field {
 	const options = Array.isArray(values)
-		? Object.fromEntries(values.map((value: string) => [value, titleCase(value)]))
+		? Object.fromEntries(values.map((value: string) => [value, titleCase(value.replace('helpdesk', 'help_desk'))]))
 		: (values as Record<string, string>);
 	return { kind: 'choice', description, options, ...extra };
 }

@@ -160,9 +160,10 @@ function toProperty(wireName: string, field: Field, isInCollection = false): INo
 	};
 }
 
-/** What the button under a table adds: one of "Choices", or of "Segments (Replace All)". */
+/** What the button under a table adds: one of "Choices", of "Segments (Replace All)", or of "Segments to Add". */
 function oneOf(label: string): string {
-	return label.replace(/ \([^()]*\)$/, '').replace(/(?<=[a-z])s$/, '');
+	const bare = label.replace(/ \([^()]*\)$| to (Add|Remove)$/, '');
+	return bare.replace(/ies$/, 'y').replace(/(?<=[a-z])s$/, '');
 }
 
 type Typed = Pick<INodeProperties, 'type' | 'default'> & Partial<INodeProperties>;

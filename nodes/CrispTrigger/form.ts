@@ -17,7 +17,7 @@ export function triggerProperties(): INodeProperties[] {
 			displayName: 'Options',
 			name: 'options',
 			type: 'collection',
-			placeholder: 'Add option',
+			placeholder: 'Add Option',
 			default: {},
 			options: [
 				{
@@ -30,7 +30,7 @@ export function triggerProperties(): INodeProperties[] {
 						'The most events that one execution gets, each as an item. For busy workspaces: n8n runs one execution for many events faster than many executions. Without this option, each event starts its own execution.',
 				},
 				{
-					displayName: 'Batch Wait (Ms)',
+					displayName: 'Batch Wait (Milliseconds)',
 					name: 'batchWait',
 					type: 'number',
 					typeOptions: { minValue: 0 },

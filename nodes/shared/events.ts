@@ -59,7 +59,7 @@ const toAll: Record<string, string> = {
 	'session:sync:geolocation': 'Visitor - Location',
 	'session:sync:system': 'Visitor - System',
 	'session:sync:network': 'Visitor - Network',
-	'session:sync:timezone': 'Visitor - Time Zone',
+	'session:sync:timezone': 'Visitor - Timezone',
 	'session:sync:locales': 'Visitor - Languages',
 	'session:sync:pages': 'Visitor - Pages Viewed',
 	'session:sync:events': 'Visitor - Events',

@@ -146,3 +146,13 @@ describe('the lists of resources and operations', () => {
 		}
 	});
 });
+
+it('names one of what a button adds', () => {
+	const added = new Set<string>();
+	JSON.stringify(description.properties, (key, value: unknown) => {
+		if (key === 'placeholder' && String(value).startsWith('Add ')) added.add(String(value));
+		return value;
+	});
+	expect([...added]).toEqual(expect.arrayContaining(['Add Property', 'Add Segment', 'Add Choice', 'Add Condition']));
+	expect([...added].filter((text) => /(ie| to Add| to Remove|[^s]s)$/.test(text))).toEqual([]);
+});

@@ -14,7 +14,7 @@ export const keepTyping: ComposedOperation = {
 	scope: 'website:conversation:messages',
 	variables: ['website_id', 'session_id'],
 	body: {
-		at_most: number(`How long it is shown if no message is sent, at most ${longest}`, {
+		at_most: number(`How long it is shown if no message is sent, at most ${longest} seconds`, {
 			label: 'At Most (Seconds)',
 			fallback: 60,
 		}),

@@ -39,22 +39,22 @@ export const analytics = resource(
 			description: 'Compute numbers over a period, such as conversations a day or the median response time',
 			body: {
 				metric: choice(metrics, 'What is counted', { required: true, fallback: 'conversation' }),
-				type: choice(types, 'What of the metric; each metric has only some of these', {
+				type: choice(types, 'Which number of the metric; each metric has only some of these', {
 					required: true,
 					fallback: 'total',
 				}),
 				'date.from': date('Where the period begins', { label: 'From', required: true }),
 				'date.to': date('Where the period ends', { label: 'To', required: true }),
 				'date.split': choice(['hour', 'day', 'week', 'month'], 'How the period is divided', { label: 'Split By Time' }),
-				'date.timezone': text('Time zone that days begin in', { label: 'Timezone', example: 'Europe/Paris' }),
+				'date.timezone': text('Timezone that days begin in', { label: 'Timezone', example: 'Europe/Paris' }),
 				aggregator: choice(
 					['average', 'maximum', 'median', 'minimum', 'moving_average', 'sum'],
 					'How several values become one',
 				),
 				split_by: text('Key that the results are divided by', { label: 'Split By', example: 'operator' }),
-				filter: json('What is counted only; its form depends on the metric'),
-				if: json('Condition of a rule; needs Then'),
-				then: json('What happens where the condition of If is met'),
+				filter: json('Narrows down what is counted; its form depends on the metric'),
+				if: json("Condition of a rule; needs 'Then'"),
+				then: json("What happens where the condition of 'If' is met"),
 				raw_export: flag('Whether the single values are returned too'),
 			},
 		}),

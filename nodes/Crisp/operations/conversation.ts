@@ -55,7 +55,7 @@ export const conversation = resource(
 			isSized: true,
 			simplify: summary,
 			query: {
-				search_query: text('What to search for: words, a segment or a JSON list of criteria, as Search Type says'),
+				search_query: text("What to search for: words, a segment or a JSON list of criteria, as 'Search Type' says"),
 				search_type: choice(['text', 'segment', 'filter'], 'How the search is read', {}),
 				search_operator: choice({ and: 'All', or: 'Any' }, 'Which criteria of a filter search have to match', {
 					label: 'Search Must Match',

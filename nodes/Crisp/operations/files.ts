@@ -8,7 +8,7 @@ export const file = resource('File', {
 	getAllAnimations: op('GET /v1/media/animation/list/{page_number}', {
 		action: 'Get many animations',
 		description:
-			'Ask Crisp for animated pictures; they come a moment later as event media:animation:listed, with the List ID, and not as items here',
+			"Ask Crisp for animated pictures; they come a moment later as event media:animation:listed, with the 'List ID', and not as items here",
 		tier: 'user',
 		query: {
 			list_id: text('Your own ID for the request; it comes back with the event', { required: true }),
@@ -20,7 +20,7 @@ export const file = resource('File', {
 		name: 'Request Upload URL',
 		action: 'Request a URL to upload a file',
 		description:
-			'Ask Crisp for an address to upload a file to; it comes a moment later as a realtime event of Bucket, with the Tracking ID',
+			"Ask Crisp for an address to upload a file to; it comes a moment later as an event of the group Upload Address, with the 'Tracking ID'",
 		body: {
 			namespace: choice(namespaces, 'What the file is for', { required: true, fallback: 'upload' }),
 			id: text('Your own ID for the request; it comes back with the event', { label: 'Tracking ID', required: true }),

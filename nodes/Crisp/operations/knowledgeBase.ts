@@ -101,7 +101,7 @@ export const knowledgeBase = resource(
 					fallback: 'move',
 				}),
 				'path.to': text('The path it gets', { label: 'New Path' }),
-				position: number('Where it stands among its neighbours'),
+				position: number('Where it stands among its neighbors'),
 			},
 		}),
 		refresh: op('POST /v1/website/{website_id}/helpdesk/refresh/{locale}/{content_type}', {
@@ -114,7 +114,7 @@ export const knowledgeBase = resource(
 		}),
 		updateDetails: op('PATCH /v1/website/{website_id}/helpdesk/tree/metadata/{locale}/{content_type}/{path}', {
 			action: 'Update the details of a page of the knowledge base',
-			description: 'Change the details given and keep the rest; Published makes the page public or a draft',
+			description: "Change the details given and keep the rest; 'Published' makes the page public or a draft",
 			body: {
 				title: text('Title of the page'),
 				description: longText('Short description of the page'),

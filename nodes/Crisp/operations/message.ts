@@ -161,7 +161,7 @@ export const message = resource(
 					},
 					'Where the message takes its facts from',
 				),
-				stealth: flag('Whether the other side is not told of the message, as for an import'),
+				stealth: flag('Whether the other side is not told of the message, as for an import', { label: 'Silent' }),
 				timestamp: instant('When the message was sent, for older messages that are brought in', { label: 'Sent At' }),
 				translated: flag('Whether the message was translated by a machine'),
 				...sender,
@@ -173,7 +173,7 @@ export const message = resource(
 		downloadFile,
 		getAll: op('GET /v1/website/{website_id}/conversation/{session_id}/messages', {
 			action: 'Get many messages of a conversation',
-			description: 'Retrieve the newest messages of a conversation, oldest first; with Return All from its beginning',
+			description: "Retrieve the newest messages of a conversation, oldest first; with 'Return All' from its beginning",
 			entry: 'fingerprint',
 			simplify: summary,
 			query: {
@@ -255,7 +255,7 @@ export const message = resource(
 				}),
 				automated: flag('Whether it is shown as the typing of a bot'),
 				excerpt: text('What was typed so far, which operators see'),
-				stealth: flag('Whether the other side is not shown it'),
+				stealth: flag('Whether the other side is not shown it', { label: 'Silent' }),
 			},
 		}),
 		update: op('PATCH /v1/website/{website_id}/conversation/{session_id}/message/{fingerprint}', {

@@ -21,7 +21,7 @@ export const websiteSetting = resource(
 				'contact.messenger': text('Facebook Messenger account that visitors are shown'),
 				'contact.telegram': text('Telegram account that visitors are shown'),
 				'contact.twitter': text('Twitter account that visitors are shown'),
-				'contact.whatsapp': text('WhatsApp number that visitors are shown'),
+				'contact.whatsapp': text('WhatsApp number that visitors are shown', { label: 'Contact WhatsApp' }),
 				'contact.instagram': text('Instagram account that visitors are shown'),
 				'inbox.lock_removal': flag('Whether conversations cannot be deleted'),
 				'inbox.force_operator_token': flag('Whether operators have to use two-factor authentication'),
