@@ -5,7 +5,7 @@ import { message } from './messages';
 import { json, objectOf, recordOf, text } from './strangers';
 
 const timezone = 'Europe/Paris';
-const { numRuns = 200 } = fc.readConfigureGlobal() ?? {};
+const { numRuns = 100 } = fc.readConfigureGlobal() ?? {};
 const lineEnd = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/;
 const isWhole = (value: unknown) => JSON.stringify(value).search(/\\ud[89a-f]/i) < 0;
 
