@@ -30,6 +30,10 @@ interface Person {
 /** What a person sets after the import, by the name of the node. */
 type Settings = Record<string, Record<string, unknown>>;
 
+/** The first use of a language model loads much, which a busy machine takes long for. */
+const patience = 60_000;
+jest.setTimeout(4 * patience);
+
 const signatureSecret = 'of the Slack app';
 const shopKey = { name: 'X-Shop-Key', value: 'of the shop' };
 
@@ -81,7 +85,7 @@ describe('the examples in a real n8n, as they are imported, beside credentials a
 		services.slackMessages.length = 0;
 	});
 	afterEach(async () => {
-		await stack.client.deactivate(workflowId);
+		await stack?.client.deactivate(workflowId);
 		expect(services.unknown).toEqual([]);
 	});
 	afterAll(async () => {
@@ -116,9 +120,11 @@ describe('the examples in a real n8n, as they are imported, beside credentials a
 			'the fence',
 			async () => (await stack.client.allExecutionsOf(fenceId)).length,
 			(count) => count > fences,
+			patience,
 		);
 		const statuses = async () => (await stack.client.allExecutionsOf(workflowId)).map(({ status }) => status);
-		const found = await until('all to be done', statuses, (all) => !all.some((one) => /new|running/.test(one)));
+		const isDone = (all: string[]) => !all.some((one) => /new|running/.test(one));
+		const found = await until('all to be done', statuses, isDone, patience);
 		expect(found).toEqual(Array<string>(times).fill('success'));
 	}
 
@@ -129,12 +135,14 @@ describe('the examples in a real n8n, as they are imported, beside credentials a
 			`${count} replies`,
 			async () => await stack.sandbox.replies(sessionId),
 			(replies) => replies.length >= count,
+			patience,
 		);
 	const slackMessages = async (count: number) =>
 		await until(
 			`${count} messages in Slack`,
 			async () => await Promise.resolve(services.slackMessages),
 			(messages) => messages.length >= count,
+			patience,
 		);
 	const setState = async (sessionId: string, state: string) =>
 		await stack.sandbox.crisp('PATCH', `conversation/${sessionId}/state`, { state });
@@ -367,6 +375,7 @@ describe('the examples in a real n8n, as they are imported, beside credentials a
 				`the row of ${email}`,
 				async () => await Promise.resolve(services.sheet.find((cells) => cells.includes(email)) ?? []),
 				isIt,
+				patience,
 			);
 		const email = 'nell.frost@example.com';
 		const { people_id } = await sandbox.crisp<Person>('POST', 'people/profile', {
@@ -455,6 +464,7 @@ describe('the examples in a real n8n, as they are imported, beside credentials a
 				'the assignment',
 				async () => await conversationIn(session),
 				(conversation) => conversation.assigned !== null,
+				patience,
 			);
 		const isOnline = (user: unknown) => operators.some(({ user_id, isOnline: online }) => user_id === user && online);
 		const routed = await assigned(session_id);
