@@ -52,6 +52,15 @@ interface ExecutionPage {
 	nextCursor?: string | null;
 }
 
+/** A package that n8n's installer of community nodes brought. */
+export interface InstalledPackage {
+	packageName: string;
+	installedVersion: string;
+	installedNodes: Array<{ type: string }>;
+	/** The version that the registry has beyond the installed one. */
+	updateAvailable?: string;
+}
+
 /** One node's run in an execution. */
 export interface NodeRun {
 	executionStatus: string;
@@ -183,6 +192,24 @@ export class N8nClient {
 	async execution(id: string): Promise<Execution & { data: ExecutionData }> {
 		const raw = await this.send<Execution & { data: string }>('GET', `executions/${id}`);
 		return { ...raw, data: parse(raw.data) as ExecutionData };
+	}
+
+	/** What *Settings → Community nodes* lists. */
+	async installedPackages(): Promise<InstalledPackage[]> {
+		return await this.send('GET', 'community-packages');
+	}
+
+	/** Installs the latest version of a package from the registry. */
+	async installFromRegistry(name: string): Promise<InstalledPackage> {
+		return await this.send('POST', 'community-packages', { name });
+	}
+
+	async updateFromRegistry(name: string, version: string): Promise<InstalledPackage> {
+		return await this.send('PATCH', 'community-packages', { name, version });
+	}
+
+	async uninstall(name: string): Promise<void> {
+		await this.send('DELETE', `community-packages?name=${encodeURIComponent(name)}`);
 	}
 
 	private async send<T>(method: string, path: string, body?: unknown): Promise<T> {

@@ -8,7 +8,7 @@ import { openHostFolder } from '../../scripts/host/folder';
 import { startN8n, type RunningN8n } from '../../scripts/host/n8n';
 import { installPackage, withTarball } from '../../scripts/host/package';
 import { freePort } from '../../scripts/host/ports';
-import { N8nClient, type Workflow, type WorkflowNode } from '../../scripts/host/rest';
+import { N8nClient, type SavedWorkflow, type Workflow, type WorkflowNode } from '../../scripts/host/rest';
 import { CREDENTIAL_NAME, type CrispAccess } from '../../scripts/start/seed';
 import { SandboxProcess } from './sandboxProcess';
 import { until } from './until';
@@ -29,8 +29,20 @@ export interface Stack {
 	stop(): Promise<void>;
 }
 
+/** How much is there already, for tests of the way to it. */
+export interface Beginning {
+	/** Without, n8n does not know the package. */
+	hasPackage?: boolean;
+	/** Without, `credentialId` is empty. */
+	hasCredential?: boolean;
+}
+
 /** Starts a stack; `name` tells its log files apart, `settings` are n8n's beside the usual ones. */
-export async function startStack(name: string, settings: Record<string, string> = {}): Promise<Stack> {
+export async function startStack(
+	name: string,
+	settings: Record<string, string> = {},
+	{ hasPackage = true, hasCredential = hasPackage }: Beginning = {},
+): Promise<Stack> {
 	const host = openHostFolder();
 	const userFolder = mkdtempSync(path.join(os.tmpdir(), 'n8n-nodes-crisp-e2e-'));
 	const logOf = (program: string) => path.join(host.logs, `e2e-${name}-${program}.log`);
@@ -50,10 +62,12 @@ export async function startStack(name: string, settings: Record<string, string> 
 		rmSync(userFolder, { recursive: true, force: true });
 	};
 	try {
-		await withTarball(async (tarball) => await installPackage(tarball, userFolder));
+		if (hasPackage) await withTarball(async (tarball) => await installPackage(tarball, userFolder));
 		await sandbox.start();
 		n8n = await start();
-		return { ...(await openStack(n8n, sandbox)), stop, restartN8n, killN8n };
+		const open = await openStack(n8n, sandbox);
+		const credentialId = hasCredential ? await saveAccess(open) : '';
+		return { ...open, credentialId, stop, restartN8n, killN8n };
 	} catch (error) {
 		await stop();
 		throw error;
@@ -75,20 +89,28 @@ async function openStack(n8n: RunningN8n, sandbox: SandboxProcess) {
 	const client = new N8nClient(n8n);
 	await client.login();
 	const access: CrispAccess = { tier: 'website', ...tokens.website, websiteId: SHOP_ID, baseUrl: sandbox.url };
-	const data = { ...access };
-	const credential = { name: CREDENTIAL_NAME, type: 'crispApi', data };
-	return { url: n8n.url, client, sandbox, access, credentialId: await client.saveCredential(credential) };
+	return { url: n8n.url, client, sandbox, access };
+}
+
+/** Creates the credential of the tests and returns its ID. */
+export async function saveAccess({ client, access }: Pick<Stack, 'client' | 'access'>): Promise<string> {
+	return await client.saveCredential({ name: CREDENTIAL_NAME, type: 'crispApi', data: { ...access } });
 }
 
 /** Creates and publishes a workflow, and returns its ID once its trigger runs. */
-export async function publish({ client }: Stack, workflow: Workflow): Promise<string> {
-	const saved = await client.createWorkflow(workflow);
+export async function publish(stack: Stack, workflow: Workflow): Promise<string> {
+	const saved = await stack.client.createWorkflow(workflow);
+	await publishSaved(stack, saved);
+	return saved.id;
+}
+
+/** Publishes a workflow that n8n has, and waits until its trigger runs. */
+export async function publishSaved({ client }: Stack, saved: SavedWorkflow): Promise<void> {
 	await client.activate(saved);
 	const isDone = ({ status }: { status: string }) => status !== 'in_progress';
 	const ask = async () => await client.publicationOf(saved.id);
-	const { status } = await until(`"${workflow.name}" to be published`, ask, isDone);
-	if (status !== 'published') throw new Error(`"${workflow.name}" is ${status}`);
-	return saved.id;
+	const { status } = await until(`"${saved.name}" to be published`, ask, isDone);
+	if (status !== 'published') throw new Error(`"${saved.name}" is ${status}`);
 }
 
 /** A workflow of nodes in a row. */
