@@ -97,7 +97,8 @@ describe.each<Way>(['realtime channel', 'plugin hook', 'website hook'])('over th
 	});
 
 	it('come the events that people think in', async () => {
-		const chosen = ['conversation:resolved', 'conversation:reopened', 'message:noted', 'message:chosen'];
+		const states = ['conversation:resolved', 'conversation:reopened'];
+		const chosen = [...states, 'message:noted', 'message:chosen', 'session:sync:rating'];
 		const stage = await stageFor(way, chosen);
 		for (const state of ['pending', 'unresolved', 'resolved', 'unresolved', 'resolved']) {
 			stage.announce('session:set_state', { session_id: conversation, state });
@@ -107,7 +108,9 @@ describe.each<Way>(['realtime channel', 'plugin hook', 'website hook'])('over th
 		stage.announce('message:received', { ...message, type: 'text', fingerprint: 2 });
 		const choices = [{ value: 'a', label: 'A', selected: true }];
 		stage.announce('message:updated', { session_id: conversation, fingerprint: 3, content: { id: 'q', choices } });
+		stage.announce('session:sync:rating', { session_id: conversation, rating: { stars: 2, comment: 'Slow' } });
 		await stage.settled();
+		expect(stage.emitted().at(-1)?.data).toMatchObject({ rating: { stars: 2, comment: 'Slow' } });
 		expect(stage.emitted().map(({ event, text, choice }) => [event, text ?? choice])).toEqual([
 			['conversation:reopened', undefined],
 			['conversation:resolved', undefined],
@@ -115,6 +118,7 @@ describe.each<Way>(['realtime channel', 'plugin hook', 'website hook'])('over th
 			['conversation:resolved', undefined],
 			['message:noted', 'for the team'],
 			['message:chosen', 'a'],
+			['session:sync:rating', undefined],
 		]);
 	});
 

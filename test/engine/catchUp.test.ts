@@ -171,6 +171,30 @@ it('goes on trying where the missed cannot be read', async () => {
 	expect(texts(emitted)).toEqual(['missed']);
 });
 
+it('waits for a limit to pass, at the same gate as the Crisp node, and reads all', async () => {
+	const mark = Date.now();
+	const written = Array.from({ length: 12 }, (_, number) => `missed ${number}`);
+	for (const text of written) await workflows.visitorWrites(text, { session_id: undefined });
+	workflows.sandbox.faults.limit({ perSecond: 40, burst: 3 });
+	const { emitted } = await activate('init', { memory: { mark } });
+	await until(() => emitted.length >= written.length);
+	expect(texts(emitted).sort()).toEqual([...written].sort());
+	expect(workflows.sandbox.requests.filter(({ status }) => status === 429).length).toBeGreaterThan(0);
+});
+
+it('gives each of two workflows all that was missed', async () => {
+	const both = [await activate('activate', { nodeId: 'one' }), await activate('activate', { nodeId: 'other' })];
+	workflows.sandbox.faults.refuseSockets({ how: 'connection' });
+	workflows.sandbox.dropSockets();
+	await until(() => workflows.sandbox.connections() === 0);
+	await everybodyActs();
+	workflows.sandbox.faults.reset();
+	await until(() => both.every(({ emitted }) => emitted.length >= all.length));
+	await workflows.visitorWrites('live again');
+	await until(() => both.every(({ emitted }) => emitted.length > all.length));
+	for (const { emitted } of both) expect(texts(emitted)).toEqual([...all, 'live again']);
+});
+
 it('gives a message and a person the same key in every process, and others none', async () => {
 	const trigger = triggerContext({
 		credential: credentialFor(workflows.sandbox),

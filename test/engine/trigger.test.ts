@@ -1,3 +1,4 @@
+import { clock, type Clock } from '../../nodes/shared/clock';
 import type { Credential } from '../../nodes/shared/transport';
 import { insistent, until, Workflows, type Listening } from './listening';
 import { conversation, credentialFor, help, notInstalled, shop } from './workspace';
@@ -174,6 +175,42 @@ describe('an active trigger', () => {
 		await until(() => workflows.sandbox.connections() === 0);
 		await workflows.visitorWrites('too late');
 		expect(emitted).toEqual([]);
+	});
+
+	const isAsked = () => workflows.sandbox.requests.some(({ path }) => path.endsWith('/endpoints'));
+
+	it.each<[string, () => void, (sleeps: number[]) => boolean]>([
+		['asks for the way', () => workflows.sandbox.faults.stall({ ms: 600_000, match: 'endpoints' }), isAsked],
+		[
+			'waits to be accepted',
+			() => workflows.sandbox.faults.refuseSockets({ how: 'silence' }),
+			(sleeps) => sleeps.includes(15_000),
+		],
+		[
+			'waits to try again',
+			() => workflows.sandbox.faults.refuseSockets({ how: 'connection' }),
+			(sleeps) => sleeps.some((milliseconds) => milliseconds <= 1_500),
+		],
+	])('leaves neither socket nor timer behind when it is deactivated while it %s', async (_, hinder, isSo) => {
+		hinder();
+		let sleeping = 0;
+		const sleeps: number[] = [];
+		const counting: Clock = {
+			now: () => Date.now(),
+			async sleep(milliseconds, signal) {
+				sleeps.push(milliseconds);
+				sleeping += 1;
+				await clock.sleep(milliseconds, signal);
+				sleeping -= 1;
+			},
+		};
+		const { response } = await workflows.activate(['message:send'], { activation: 'init', clock: counting });
+		await until(() => isSo(sleeps));
+		await response.closeFunction?.();
+		await until(() => sleeping === 0 && workflows.sandbox.connections() === 0);
+		const count = sleeps.length;
+		await workflows.visitorWrites('too late');
+		expect(sleeps).toHaveLength(count);
 	});
 
 	it('has one connection however often n8n activates it', async () => {
