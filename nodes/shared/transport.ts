@@ -83,16 +83,18 @@ export function openTransport(
 	}
 	const gate = gateFor<Limit>(tokenHash(credential));
 	const secrets = [credential.key, credential.identifier];
-	const exchange = async (request: CrispRequest): Promise<IN8nHttpFullResponse> =>
+	const exchangeUntil = (own?: AbortSignal) => async (request: CrispRequest) =>
 		(await context.helpers.httpRequestWithAuthentication.call(
 			context as IAllExecuteFunctions,
 			'crispApi',
-			httpOptions(request, credential, signal),
+			httpOptions(request, credential, own),
 		)) as IN8nHttpFullResponse;
 	const { tier } = credential;
-	const way = { exchange, gate, node, signal, clock, isPatient, tier, secrets };
+	const way = { gate, node, clock, isPatient, tier, secrets };
 	return async (request) => {
-		const response = await persist({ ...way, request });
+		// Node.js warns of a leak where more than ten requests and waits listen to the same signal.
+		const own = signal && AbortSignal.any([signal]);
+		const response = await persist({ ...way, exchange: exchangeUntil(own), request, signal: own });
 		return read(response, request, node);
 	};
 }
