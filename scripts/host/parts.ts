@@ -127,7 +127,8 @@ export async function proveHost(site: Site): Promise<void> {
 	});
 }
 
-async function installWith(site: Site, cwd: string, flags: string[]): Promise<void> {
+/** Runs the host's own npm in a folder that has a package.json. */
+export async function installWith(site: Site, cwd: string, flags: string[]): Promise<void> {
 	const args = [npmOf(site.host), 'install', ...QUIET, ...PATIENCE, ...flags];
 	await runCommand(nodeOf(site.host), args, optionsFor(site, cwd));
 }

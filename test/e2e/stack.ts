@@ -85,16 +85,21 @@ export async function startStack(
 	}
 }
 
-async function openStack(n8n: RunningN8n, sandbox: SandboxProcess) {
+/** Logs in to an n8n that runs, and saves the credential that the tests use. */
+export async function openStack(n8n: RunningN8n, sandbox: SandboxProcess) {
 	const client = new N8nClient(n8n);
 	await client.login();
-	const access: CrispAccess = { tier: 'website', ...tokens.website, websiteId: SHOP_ID, baseUrl: sandbox.url };
-	return { url: n8n.url, client, sandbox, access };
+	return { url: n8n.url, client, sandbox, access: accessTo(sandbox) };
 }
 
 /** Creates the credential of the tests and returns its ID. */
 export async function saveAccess({ client, access }: Pick<Stack, 'client' | 'access'>): Promise<string> {
 	return await client.saveCredential({ name: CREDENTIAL_NAME, type: 'crispApi', data: { ...access } });
+}
+
+/** What the credential of the tests holds. */
+export function accessTo({ url: baseUrl }: SandboxProcess): CrispAccess {
+	return { tier: 'website', ...tokens.website, websiteId: SHOP_ID, baseUrl };
 }
 
 /** Creates and publishes a workflow, and returns its ID once its trigger runs. */
@@ -126,7 +131,7 @@ export function chainOf(name: string, nodes: WorkflowNode[]): Workflow {
 /** A node of this package with the stack's credential. */
 export function crispNode(
 	{ credentialId }: Stack,
-	type: 'crisp' | 'crispTool' | 'crispTrigger',
+	type: 'crisp' | 'crispTool' | 'crispTrigger' | 'crispWebhookTrigger',
 	name: string,
 	parameters: Record<string, unknown>,
 ): WorkflowNode {
