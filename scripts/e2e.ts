@@ -16,7 +16,9 @@ const interruption = new AbortController();
 async function main(): Promise<number> {
 	await installHost(openHostFolder(), progress, interruption.signal);
 	const jest = path.join(REPOSITORY, 'node_modules/jest/bin/jest.js');
-	const args = [jest, '-c', 'test/e2e/jest.config.js', ...process.argv.slice(2)];
+	const given = process.argv.slice(2);
+	const config = given.includes('-c') ? [] : ['-c', 'test/e2e/jest.config.js'];
+	const args = [jest, ...config, ...given];
 	const child = spawn(process.execPath, args, { cwd: REPOSITORY, stdio: 'inherit' });
 	interruption.signal.addEventListener('abort', () => child.kill('SIGTERM'));
 	setTimeout(() => {

@@ -31,7 +31,13 @@ export interface N8nOptions {
 	onSpawn?: (group: number) => void;
 	/** Settings of n8n beside or instead of the usual ones. */
 	settings?: Record<string, string>;
+	/** What it does in an n8n of several processes, as n8n's commands name it; all of it unless told. */
+	role?: Role;
+	/** How long it may take until it is ready; as long as is usual unless told. */
+	readyWithinMs?: number;
 }
+
+export type Role = 'start' | 'worker' | 'webhook';
 
 export interface RunningN8n {
 	readonly url: string;
@@ -44,10 +50,10 @@ export interface RunningN8n {
 
 /** Starts n8n on 127.0.0.1 and returns when it is ready to work. Throws Failure with its last words. */
 export async function startN8n(options: N8nOptions): Promise<RunningN8n> {
-	const { host, userFolder, port, logFile, signal } = options;
+	const { host, userFolder, port, logFile, role = 'start' } = options;
 	mkdirSync(userFolder, { recursive: true });
 	mkdirSync(path.dirname(logFile), { recursive: true });
-	const child = startChild(nodeOf(host), [path.join(host.n8n, 'node_modules/n8n/bin/n8n'), 'start'], {
+	const child = startChild(nodeOf(host), [path.join(host.n8n, 'node_modules/n8n/bin/n8n'), role], {
 		cwd: userFolder,
 		logFile,
 		env: { ...hostEnvironment(host), ...(await settingsFor(options)), ...options.settings },
@@ -56,7 +62,7 @@ export async function startN8n(options: N8nOptions): Promise<RunningN8n> {
 	options.onSpawn?.(child.pid);
 	const url = `http://127.0.0.1:${port}`;
 	try {
-		await waitUntilReady(url, child.exited, logFile, signal);
+		await waitUntilReady(url, child.exited, options);
 	} catch (error) {
 		await child.stop();
 		throw error;
@@ -67,17 +73,16 @@ export async function startN8n(options: N8nOptions): Promise<RunningN8n> {
 async function waitUntilReady(
 	url: string,
 	exited: Promise<number>,
-	logFile: string,
-	signal?: AbortSignal,
+	{ logFile, signal, readyWithinMs = READY_WITHIN_MS }: N8nOptions,
 ): Promise<void> {
-	const deadline = Date.now() + READY_WITHIN_MS;
+	const deadline = Date.now() + readyWithinMs;
 	let hasExited = false;
 	void exited.then(() => (hasExited = true));
 	while (!(await isReady(url))) {
 		if (signal?.aborted) throw new Interrupted();
 		if (hasExited) throw new Failure(`n8n did not start.${lastWords(logFile)}`);
 		if (Date.now() > deadline) {
-			throw new Failure(`n8n was not ready in ${READY_WITHIN_MS / 1000} s.${lastWords(logFile)}`);
+			throw new Failure(`n8n was not ready in ${readyWithinMs / 1000} s.${lastWords(logFile)}`);
 		}
 		await delay(POLL_MS);
 	}
@@ -97,7 +102,7 @@ export function lastWords(logFile: string): string {
 	return ` Its last words, from ${logFile}:\n\n${lines.map((line) => `    ${line}`).join('\n')}`;
 }
 
-async function settingsFor({ userFolder, port }: N8nOptions): Promise<Record<string, string>> {
+async function settingsFor({ userFolder, port, role }: N8nOptions): Promise<Record<string, string>> {
 	return {
 		N8N_USER_FOLDER: userFolder,
 		N8N_LISTEN_ADDRESS: '127.0.0.1',
@@ -120,8 +125,16 @@ async function settingsFor({ userFolder, port }: N8nOptions): Promise<Record<str
 		N8N_LOG_LEVEL: 'warn',
 		NO_PROXY: ['127.0.0.1', 'localhost', process.env.NO_PROXY].filter(Boolean).join(','),
 		...OFFLINE,
+		...(role === 'worker' && answering(port)),
 	};
 }
+
+/** A worker serves nothing, unless it is told to say whether it is ready. */
+const answering = (port: number) => ({
+	QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+	QUEUE_HEALTH_CHECK_PORT: String(port),
+	N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
+});
 
 /** What would call home, or offer what a sandbox has no use for. */
 const OFFLINE = {

@@ -29,7 +29,8 @@ export function toolAdvice(): string {
 	return (isRoot ? line?.replace('sudo ', '') : line) ?? 'Install make, g++ and python3';
 }
 
-function isOnPath(command: string): boolean {
+/** Whether this process could start the command by its name. */
+export function isOnPath(command: string): boolean {
 	return (process.env.PATH ?? '').split(path.delimiter).some((folder) => {
 		const file = path.join(folder, command);
 		return existsSync(file) && isExecutable(file);

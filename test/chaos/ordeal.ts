@@ -28,9 +28,8 @@ const LATENCY_MS = 150;
 /** The longest that the trigger waits between two attempts, and the attempt. */
 const CONNECTED_MS = 45_000;
 
-/** Publishes a workflow that answers every visitor with what was said; gives its ID. */
-export async function publishReplies(stack: Stack): Promise<string> {
-	const trigger = crispNode(stack, 'crispTrigger', TRIGGER, { events: ['message:send'] });
+/** Publishes a workflow that answers with what was said, by whatever brings that; gives its ID. */
+export async function publishReplies(stack: Stack, trigger = everyVisitor(stack)): Promise<string> {
 	const reply = crispNode(stack, 'crisp', 'Answer', {
 		resource: 'message',
 		operation: 'send',
@@ -44,6 +43,8 @@ export async function publishReplies(stack: Stack): Promise<string> {
 }
 
 export const TRIGGER = 'Listen';
+
+const everyVisitor = (stack: Stack) => crispNode(stack, 'crispTrigger', TRIGGER, { events: ['message:send'] });
 
 /** Lets visitors write while things break, and returns when the last message is written. */
 export async function endure(stack: Stack, ordeal: Ordeal, say: (line: string) => void = () => {}) {

@@ -4,14 +4,18 @@ export type Blow =
 	| { kind: 'sandbox'; pause: number; outage: number }
 	| { kind: 'n8n'; pause: number; outage: number };
 
-/** How much is written and how much goes wrong. Spans are in milliseconds, both ends included. */
-export interface Ordeal {
+/** How much is written. Spans are in milliseconds, both ends included. */
+export interface Writing {
 	seed: number;
-	/** At least so many; the visitors write until the last blow is over. */
+	/** At least so many; the visitors write until they are told to stop. */
 	messages: number;
 	conversations: number;
 	/** Between one message and the next. */
 	gap: Span;
+}
+
+/** How much goes wrong meanwhile; the visitors write until the last blow is over. */
+export interface Ordeal extends Writing {
 	/** Between one blow and the next. */
 	pause: Span;
 	/** How long a server is away before it is started again, which takes its own time. */

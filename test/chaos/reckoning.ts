@@ -54,19 +54,22 @@ const QUIET_MS = 4_000;
 const PATIENCE_MS = 120_000;
 const AT_ONCE = 8;
 
-/** Waits until nothing happens any more, cuts the line once more so that all is read again, and counts. */
+/**
+ * Waits until nothing happens any more, cuts the line once more so that all is read again, and counts what the
+ * workflows did between them.
+ */
 export async function reckon(
 	stack: Stack,
-	workflowId: string,
+	workflowIds: string[],
 	visitors: Visitors,
-	fallen: Fallen[],
+	fallen: Fallen[] = [],
 ): Promise<Reckoning> {
 	const { length: expected } = visitors.said;
-	await quiet(stack, workflowId, expected);
+	await quiet(stack, workflowIds, expected);
 	await stack.sandbox.dropSockets();
 	await connected(stack);
-	await quiet(stack, workflowId, expected);
-	const executions = await stack.client.allExecutionsOf(workflowId);
+	await quiet(stack, workflowIds, expected);
+	const executions = await executionsOf(stack, workflowIds);
 	const texts = await textsOf(stack, executions);
 	const conversations = new Map<string, Awaited<ReturnType<typeof stack.sandbox.everythingIn>>>();
 	for (const id of visitors.conversations) conversations.set(id, await stack.sandbox.everythingIn(id));
@@ -103,16 +106,20 @@ function verdictOn(fates: Fate[]): Verdict {
  * Resolves when there are as many executions as are expected and none has begun or ended for a while, or when waiting
  * longer would tell nothing new.
  */
-async function quiet({ client }: Stack, workflowId: string, expected: number): Promise<void> {
+async function quiet(stack: Stack, workflowIds: string[], expected: number): Promise<void> {
 	const deadline = Date.now() + PATIENCE_MS;
 	let last = '';
 	for (let since = Date.now(); Date.now() - since < QUIET_MS && Date.now() < deadline; await delay(1_000)) {
-		const executions = await client.allExecutionsOf(workflowId);
+		const executions = await executionsOf(stack, workflowIds);
 		const now = JSON.stringify(executions.map(({ id, status }) => [id, status]));
 		const isBusy = /"(running|new|waiting)"/.test(now) || executions.length < expected;
 		if (now !== last || isBusy) since = Date.now();
 		last = now;
 	}
+}
+
+async function executionsOf({ client }: Stack, workflowIds: string[]): Promise<Execution[]> {
+	return (await Promise.all(workflowIds.map(async (id) => await client.allExecutionsOf(id)))).flat();
 }
 
 /** What the message said that started each execution, by the execution's ID. */

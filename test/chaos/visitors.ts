@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { SandboxProcess } from '../e2e/sandboxProcess';
-import { randomFrom, within, type Ordeal } from './plan';
+import { randomFrom, within, type Writing } from './plan';
 
 /** How soon a visitor tries again whom no server answered. */
 const RETRY_MS = 25;
@@ -23,9 +23,9 @@ export class Visitors {
 
 	constructor(
 		private readonly sandbox: SandboxProcess,
-		private readonly ordeal: Ordeal,
+		private readonly plan: Writing,
 	) {
-		this.random = randomFrom(ordeal.seed + 1);
+		this.random = randomFrom(plan.seed + 1);
 	}
 
 	get conversations(): string[] {
@@ -34,18 +34,18 @@ export class Visitors {
 
 	/** Begins the conversations, while nothing goes wrong yet. */
 	async arrive(): Promise<void> {
-		const arrivals = Array.from({ length: this.ordeal.conversations }, async () => {
+		const arrivals = Array.from({ length: this.plan.conversations }, async () => {
 			const { session_id } = await this.sandbox.crisp<{ session_id: string }>('POST', 'conversation');
 			return session_id;
 		});
 		this.sessions = await Promise.all(arrivals);
 	}
 
-	/** Resolves when the last message is with the server. */
-	async write(): Promise<void> {
-		while (!this.isOver || this.said.length < this.ordeal.messages) {
+	/** Resolves when the last message is with the server: that which makes it so many, or a later one. */
+	async write(messages = this.plan.messages): Promise<void> {
+		while (!this.isOver || this.said.length < messages) {
 			this.pending.push(this.say(this.said.length + 1));
-			await delay(within(this.ordeal.gap, this.random));
+			await delay(within(this.plan.gap, this.random));
 		}
 		await Promise.all(this.pending);
 	}

@@ -26,7 +26,7 @@ describe('while sockets are cut and servers are killed', () => {
 	test('every message starts one execution and is answered once', async () => {
 		const workflowId = await publishReplies(stack);
 		const { visitors, fallen } = await endure(stack, ordeal);
-		const { fates, verdict, strange } = await reckon(stack, workflowId, visitors, fallen);
+		const { fates, verdict, strange } = await reckon(stack, [workflowId], visitors, fallen);
 		expect(fates.length).toBeGreaterThanOrEqual(ordeal.messages);
 		const { crashed, ...faults } = verdict;
 		expect({ ...faults, strange }).toEqual({

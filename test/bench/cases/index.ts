@@ -6,10 +6,24 @@ import { lists } from './lists';
 import { missed } from './missed';
 import { order } from './order';
 import { overhead } from './overhead';
+import { scale } from './scale';
 import { sends } from './sends';
 import { sharing } from './sharing';
 import { stream } from './stream';
 import { whole } from './whole';
 
 /** In the order of docs/benchmarks.md. */
-export const cases: Case[] = [sends, limited, faulty, order, lists, overhead, stream, sharing, whole, latency, missed];
+export const cases: Case[] = [
+	sends,
+	limited,
+	faulty,
+	order,
+	lists,
+	overhead,
+	stream,
+	sharing,
+	whole,
+	latency,
+	missed,
+	scale,
+];

@@ -30,7 +30,7 @@ export const missed: Case = {
 			const workflowId = await publishReplies(stack);
 			const { visitors, fallen } = await endure(stack, ordeal, say);
 			say('counting');
-			const reckoning = await reckon(stack, workflowId, visitors, fallen);
+			const reckoning = await reckon(stack, [workflowId], visitors, fallen);
 			return outcomeOf(reckoning, visitors.failures);
 		} finally {
 			await stack.stop();

@@ -1,0 +1,109 @@
+import { inboxes } from '../../sandbox/seed-data';
+import { keepAll } from '../chaos/ordeal';
+import { reckon } from '../chaos/reckoning';
+import { Visitors } from '../chaos/visitors';
+import { until } from '../e2e/until';
+import { startCluster, type Cluster } from './cluster';
+import { publishAll } from './workflows';
+
+const CONCURRENCY = 5;
+const writing = {
+	seed: 8_120,
+	messages: Number(process.env.TRY ?? 1_000),
+	conversations: 50,
+	gap: [40, 120] as [number, number],
+};
+/** Every fifth conversation is in the inbox whose messages come by hook. */
+const HOOKED = { share: 5, inbox: inboxes[0]?.inbox_id ?? '' };
+/** The usual time to an answer of Crisp's, and one that lets executions be seen at work. */
+const LATENCY_MS = { usual: 150, long: 3_000 };
+/** Shorter than n8n's own, so that what a dead worker was at is given up soon: when its lock has run out. */
+const locks = {
+	QUEUE_WORKER_LOCK_DURATION: '30000',
+	QUEUE_WORKER_LOCK_RENEW_TIME: '5000',
+	QUEUE_WORKER_STALLED_INTERVAL: '10000',
+};
+const IDLE_WITHIN_MS = 600_000;
+const MOST_TAKEN_FOR_LOST = 2;
+
+describe('an n8n of several processes', () => {
+	let cluster: Cluster;
+
+	beforeAll(async () => {
+		const settings = { ...keepAll, ...locks };
+		cluster = await startCluster('ordeal', { workers: 2, concurrency: CONCURRENCY, settings });
+	}, 600_000);
+	afterAll(async () => await cluster?.stop());
+
+	test('starts one execution for each message, while a worker is killed and the main process restarted', async () => {
+		const { sandbox, client } = cluster;
+		const { answering, echoing } = await publishAll(cluster, HOOKED.inbox);
+		const visitors = new Visitors(sandbox, writing);
+		await visitors.arrive();
+		const hooked = visitors.conversations.filter((_, index) => index % HOOKED.share === 0);
+		for (const id of hooked) await sandbox.crisp('PATCH', `conversation/${id}/inbox`, { inbox_id: HOOKED.inbox });
+		const [session_id = ''] = visitors.conversations;
+		await sandbox.operatorWrites('Before', { session_id });
+
+		await sandbox.delayAnswers(LATENCY_MS.usual);
+		// No more than is planned, however long what follows takes.
+		visitors.stop();
+		const half = visitors.write(writing.messages / 2);
+		await said(visitors, writing.messages / 4);
+		const interrupted = await killWhileBusy(cluster);
+		await Promise.all([cluster.restartN8n(), cluster.workers[0]?.start()]);
+		await half;
+		const all = visitors.write();
+		await sandbox.operatorWrites('After', { session_id });
+		await all;
+
+		await idle(cluster, answering, writing.messages);
+		// What the dead worker was at, n8n takes for crashed when its main process starts.
+		await cluster.restartN8n();
+		const { fates, verdict, strange } = await reckon(cluster, answering, visitors);
+		const { crashed, ...faults } = verdict;
+		const none = { miswritten: [], lost: [], doubled: [], unanswered: [], answeredTwice: [], strange: [] };
+		expect({ ...faults, strange }).toEqual(none);
+		expect(fates.length).toBeGreaterThanOrEqual(writing.messages);
+
+		const ids = fates.flatMap(({ executions }) => executions.filter(({ status }) => status === 'crashed'));
+		const dead = ids.filter(({ id }) => interrupted.includes(id));
+		console.log(`${fates.length} messages; executions that the worker was killed over: ${dead.length}`);
+		expect(dead.length).toBeGreaterThan(0);
+		expect(dead.length).toBeLessThanOrEqual(CONCURRENCY);
+		// When its main process starts, n8n may also take for lost what a hook is about to put into the queue.
+		expect(crashed.length - dead.length).toBeLessThanOrEqual(MOST_TAKEN_FOR_LOST);
+
+		const messages = await sandbox.everythingIn(session_id);
+		const echoes = messages.flatMap(({ content }) => (/^echo/.test(String(content)) ? [content] : []));
+		expect(echoes.sort()).toEqual(['echo: After', 'echo: After', 'echo: Before', 'echo: Before']);
+		for (const id of echoing) expect(await client.allExecutionsOf(id)).toHaveLength(2);
+	}, 900_000);
+});
+
+async function said(visitors: Visitors, count: number): Promise<void> {
+	const ask = async () => await Promise.resolve(visitors.said.length);
+	await until(`${count} messages`, ask, (length) => length >= count, 300_000);
+}
+
+/** Resolves when there is an execution for each message, and no job that waits or is with a worker, dead or alive. */
+async function idle({ redis, client }: Cluster, workflowIds: string[], messages: number): Promise<void> {
+	const ask = async () => {
+		const jobs = await redis.jobs();
+		if (jobs > 0) return { jobs, executions: NaN };
+		const executions = await Promise.all(workflowIds.map(async (id) => (await client.allExecutionsOf(id)).length));
+		return { jobs, executions: executions.reduce((sum, count) => sum + count, 0) };
+	};
+	await until('all jobs to end', ask, ({ executions }) => executions >= messages, IDLE_WITHIN_MS);
+}
+
+/** Kills the first worker while it has executions under way; gives their IDs. */
+async function killWhileBusy({ workers: [worker], sandbox }: Cluster): Promise<string[]> {
+	if (!worker) throw new Error('There is no worker');
+	await sandbox.delayAnswers(LATENCY_MS.long);
+	const ask = async () => await Promise.resolve(worker.underWay().length);
+	await until('the worker to be busy', ask, (count) => count > 1);
+	await worker.kill();
+	await sandbox.delayAnswers(LATENCY_MS.usual);
+	return worker.underWay();
+}

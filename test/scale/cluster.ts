@@ -1,0 +1,93 @@
+import { SHOP_ID } from '../../sandbox/seed';
+import type { Role } from '../../scripts/host/n8n';
+import { installPackage, withTarball } from '../../scripts/host/package';
+import { freePort } from '../../scripts/host/ports';
+import { SandboxProcess } from '../e2e/sandboxProcess';
+import { openStack, type Stack } from '../e2e/stack';
+import { Member } from './member';
+import { Premises } from './premises';
+import { startPostgres, startRedis, type Redis } from './services';
+
+/** An n8n of several processes with the package in each, and a sandbox beside it; restarting n8n restarts the main one. */
+export interface Cluster extends Stack {
+	readonly workers: Member[];
+	/** Takes the requests of web hooks, and no other process does. */
+	readonly receiver: Member;
+	readonly redis: Redis;
+}
+
+export interface ClusterOptions {
+	workers: number;
+	/** How many executions a worker runs at once. */
+	concurrency: number;
+	/** Settings of every process, beside the usual ones. */
+	settings?: Record<string, string>;
+}
+
+/** Starts a main process, a webhook process, workers, and the Redis and PostgreSQL they need; `name` tells logs apart. */
+export async function startCluster(name: string, options: ClusterOptions): Promise<Cluster> {
+	const premises = new Premises(name);
+	const stop = async () => await premises.clear();
+	try {
+		const sandbox = await startCrisp(premises);
+		const redis = await startRedis(premises.placeOf('redis'));
+		premises.endWith(redis.stop);
+		const postgres = await startPostgres(premises.placeOf('postgres'));
+		premises.endWith(postgres.stop);
+		const settings = { ...inQueueMode, ...redis.settings, ...postgres.settings, ...options.settings };
+		const { main, receiver, workers } = await membersOf(premises, { ...options, settings });
+		// All at once, but before what they would miss.
+		premises.endWith(async () => void (await Promise.all([main, receiver, ...workers].map((one) => one.stop()))));
+		// The first brings the database up to date; the others find it so.
+		const running = await main.start();
+		await Promise.all([receiver, ...workers].map(async (one) => await one.start()));
+		const restartN8n = async () => {
+			await main.stop();
+			await main.start();
+		};
+		const killN8n = async (meanwhile: () => Promise<void>) => {
+			await main.kill();
+			await meanwhile();
+			await main.start();
+		};
+		return { ...(await openStack(running, sandbox)), workers, receiver, redis, stop, restartN8n, killN8n };
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+}
+
+async function startCrisp(premises: Premises): Promise<SandboxProcess> {
+	const { folder, logFile } = premises.placeOf('sandbox');
+	const options = { port: await freePort(), websiteId: SHOP_ID, stateFile: `${folder}/crisp`, logFile };
+	const sandbox = new SandboxProcess(options);
+	premises.endWith(async () => await sandbox.kill());
+	await sandbox.start();
+	return sandbox;
+}
+
+/** The processes, each with the package in a folder of its own, none of them started. */
+async function membersOf(premises: Premises, { workers, concurrency, settings }: Required<ClusterOptions>) {
+	return await withTarball(async (tarball) => {
+		const member = async (program: string, role: Role, more: Record<string, string>) => {
+			const { folder: userFolder, logFile } = premises.placeOf(program);
+			await installPackage(tarball, userFolder);
+			const port = await freePort();
+			return new Member({ host: premises.host, userFolder, logFile, port, role, settings: { ...settings, ...more } });
+		};
+		const receiver = await member('webhook', 'webhook', {});
+		const hooksElsewhere = { N8N_DISABLE_PRODUCTION_MAIN_PROCESS: 'true', N8N_WEBHOOK_URL: receiver.url };
+		const main = await member('main', 'start', hooksElsewhere);
+		const limit = { N8N_CONCURRENCY_PRODUCTION_LIMIT: String(concurrency) };
+		const names = Array.from({ length: workers }, (_, index) => `worker-${index + 1}`);
+		return { main, receiver, workers: await Promise.all(names.map((name) => member(name, 'worker', limit))) };
+	});
+}
+
+const inQueueMode = {
+	EXECUTIONS_MODE: 'queue',
+	// What the processes of one n8n have in common: by it they read credentials, and know each other's messages.
+	N8N_ENCRYPTION_KEY: 'of no value',
+	// Says which execution a worker has begun, and which it has ended.
+	N8N_LOG_LEVEL: 'info',
+};

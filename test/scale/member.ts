@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+
+import { startN8n, type N8nOptions, type RunningN8n } from '../../scripts/host/n8n';
+
+/** The first has to lay out the whole database, and later several start at once. */
+const READY_WITHIN_MS = 300_000;
+
+/** One process of an n8n of several, which may die and come back with the same folder and port. */
+export class Member {
+	private running: RunningN8n | undefined;
+	readonly url: string;
+
+	constructor(private readonly options: N8nOptions) {
+		this.url = `http://127.0.0.1:${options.port}`;
+	}
+
+	async start(): Promise<RunningN8n> {
+		return (this.running = await startN8n({ readyWithinMs: READY_WITHIN_MS, ...this.options }));
+	}
+
+	async stop(): Promise<void> {
+		await this.running?.stop();
+	}
+
+	/** Ends it as a power cut would. */
+	async kill(): Promise<void> {
+		await this.running?.kill();
+	}
+
+	/** The executions that it has begun and not ended, as it says itself, by their IDs; for a worker. */
+	underWay(): string[] {
+		const log = readFileSync(this.options.logFile, 'utf8');
+		const ids = (verb: string) =>
+			[...log.matchAll(new RegExp(`Worker ${verb} execution (\\d+) `, 'g'))].map(([, id]) => id);
+		const ended = new Set([...ids('finished'), ...ids('errored while running')]);
+		return ids('started').filter((id): id is string => id !== undefined && !ended.has(id));
+	}
+}

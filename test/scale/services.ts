@@ -1,0 +1,113 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+import { startChild, type Child } from '../../scripts/host/child';
+import { freePort } from '../../scripts/host/ports';
+import { isOnPath } from '../../scripts/host/toolchain';
+import { until } from '../e2e/until';
+import type { Place } from './premises';
+
+const run = promisify(execFile);
+
+/** Where Debian puts the programs of each version of PostgreSQL, which are not all on the path. */
+const POSTGRES = '/usr/lib/postgresql';
+const GRACE_MS = 3000;
+
+export interface Service {
+	/** What n8n has to be told to find it. */
+	readonly settings: Record<string, string>;
+	stop(): Promise<void>;
+}
+
+export interface Redis extends Service {
+	/** How many jobs of n8n's wait for a worker or are with one, also with one that is gone. */
+	jobs(): Promise<number>;
+}
+
+/** Starts a Redis that keeps nothing. */
+export async function startRedis({ folder, logFile }: Place): Promise<Redis> {
+	if (!isOnPath('redis-server')) throw missing('redis-server');
+	const port = String(await freePort());
+	const args = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+	const child = startChild('redis-server', args, { cwd: folder, env: process.env, logFile, graceMs: GRACE_MS });
+	const ask = async (...words: string[]) => (await run('redis-cli', ['-p', port, ...words])).stdout.trim();
+	const isUp = async () => (await ask('ping').catch(() => '')) === 'PONG';
+	await upOrStopped('Redis', child, isUp);
+	return {
+		settings: { QUEUE_BULL_REDIS_HOST: '127.0.0.1', QUEUE_BULL_REDIS_PORT: port },
+		stop: child.stop,
+		async jobs() {
+			const counts = [await ask('llen', 'bull:jobs:active'), await ask('llen', 'bull:jobs:wait')];
+			return counts.reduce((sum, count) => sum + Number(count), 0);
+		},
+	};
+}
+
+/** Starts a PostgreSQL with an empty database. It does not wait for the disk: only processes are killed here. */
+export async function startPostgres({ folder, logFile }: Place): Promise<Service> {
+	const port = String(await freePort());
+	const data = path.join(folder, 'data');
+	mkdirSync(data, { recursive: true });
+	const user = await userFor([folder, data]);
+	await run(...as(user, program('initdb'), ['-D', data, '-U', 'n8n', '--auth=trust', '-E', 'UTF8', '--no-sync']));
+	const swift = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'].flatMap((one) => ['-c', one]);
+	const args = ['-D', data, '-p', port, '-h', '127.0.0.1', '-k', folder, ...swift];
+	const options = { cwd: folder, env: process.env, logFile, graceMs: GRACE_MS };
+	const child = startChild(...as(user, program('postgres'), args), options);
+	const isUp = async () => {
+		const asking = run(program('pg_isready'), ['-h', '127.0.0.1', '-p', port]);
+		return await asking.then(
+			() => true,
+			() => false,
+		);
+	};
+	await upOrStopped('PostgreSQL', child, isUp);
+	return {
+		settings: {
+			DB_TYPE: 'postgresdb',
+			DB_POSTGRESDB_HOST: '127.0.0.1',
+			DB_POSTGRESDB_PORT: port,
+			DB_POSTGRESDB_USER: 'n8n',
+			DB_POSTGRESDB_DATABASE: 'postgres',
+		},
+		stop: child.stop,
+	};
+}
+
+async function upOrStopped(name: string, child: Child, isUp: () => Promise<boolean>): Promise<void> {
+	try {
+		await until(`${name} to answer`, isUp, Boolean);
+	} catch (error) {
+		await child.stop();
+		throw error;
+	}
+}
+
+/** The newest of the machine's programs of that name. */
+function program(name: string): string {
+	const versions = existsSync(POSTGRES) ? readdirSync(POSTGRES).map(Number) : [];
+	const files = versions.sort((a, b) => b - a).map((version) => path.join(POSTGRES, `${version}/bin/${name}`));
+	const file = files.find((one) => existsSync(one));
+	if (file === undefined && !isOnPath(name)) throw missing('postgresql');
+	return file ?? name;
+}
+
+const missing = (name: string) => new Error(`This needs Debian's package ${name}: apt-get install -y ${name}`);
+
+/** PostgreSQL refuses to run as root: then it runs as the user that came with its package, who is given the folders. */
+async function userFor(folders: string[]): Promise<string | undefined> {
+	if (process.getuid?.() !== 0) return undefined;
+	const user = 'postgres';
+	const [uid, gid] = await Promise.all(['-u', '-g'].map(async (which) => (await run('id', [which, user])).stdout));
+	for (const folder of folders) chownSync(folder, Number(uid), Number(gid));
+	// It has to get through to them, too.
+	chmodSync(path.dirname(folders[0] ?? ''), 0o755);
+	return user;
+}
+
+function as(user: string | undefined, command: string, args: string[]): [string, string[]] {
+	if (user === undefined) return [command, args];
+	return ['setpriv', [`--reuid=${user}`, `--regid=${user}`, '--init-groups', command, ...args]];
+}
