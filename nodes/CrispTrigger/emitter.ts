@@ -11,6 +11,9 @@ type Done = IDeferredPromise<IRun>;
 /** n8n has its own record of what started an execution, which outlives this process. */
 type Emit = (data: INodeExecutionData[][], response?: undefined, done?: Done, key?: string) => void;
 
+/** Whether n8n takes a key at all: older ones, such as 1.123, do not, and say nothing about it. */
+export const takesKeys = ({ emit }: Pick<ITriggerFunctions, 'emit'>) => emit.length >= 4;
+
 /** What n8n settles once it is done with an execution. */
 function promised(): Done {
 	const done = {} as Done;

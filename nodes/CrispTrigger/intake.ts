@@ -11,7 +11,7 @@ import { Standing, standingEvents, type SavedStanding } from '../shared/standing
 import { together, Turnstile } from '../shared/together';
 import type { Send } from '../shared/transport';
 import { websitesOf } from '../shared/websites';
-import { Emitter } from './emitter';
+import { Emitter, takesKeys } from './emitter';
 import { learnStanding, readMissed, type Happening } from './missed';
 import type { Settings } from './settings';
 import { Subscription, type Memory, type Start } from './subscription';
@@ -93,6 +93,7 @@ export class Intake {
 			lookBack: settings.lookBack,
 			// Who tests in the editor wants to see the first event at once.
 			batch: isManual ? undefined : settings.batch,
+			isKeyless: !takesKeys(context),
 			readMissed: async (since, signal) => await this.readMissed(since, signal),
 			choose: (happening) => this.choose(happening),
 			start: isStandingWanted ? startAndSave : emitter.start.bind(emitter),

@@ -30,6 +30,8 @@ export interface SubscriptionOptions {
 	lookBack: number;
 	/** The most events of one execution, and how many milliseconds an event waits for others. */
 	batch?: { size: number; wait: number };
+	/** Whether n8n has no keys, so that it would run again what it ran before it was started again. */
+	isKeyless?: boolean;
 	/** Reads what happened from a moment on. */
 	readMissed(since: number, signal: AbortSignal): Promise<Happening[]>;
 	/** The names under which an event starts the workflow; none where the filters leave it out. */
@@ -234,7 +236,8 @@ export class Subscription {
 		this.markUntil(this.markBefore);
 		// n8n saves it before the execution is safe, so that only what was before is in it.
 		this.saveBatched();
-		if (this.options.batch && this.options.batch.size > 1) this.batchedLast = events;
+		const { isKeyless = false, batch = single } = this.options;
+		if (isKeyless || batch.size > 1) this.batchedLast = events;
 		const execution = this.options.start(events);
 		underWay?.push(execution);
 	}

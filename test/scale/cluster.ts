@@ -3,7 +3,7 @@ import type { Role } from '../../scripts/host/n8n';
 import { installPackage, withTarball } from '../../scripts/host/package';
 import { freePort } from '../../scripts/host/ports';
 import { SandboxProcess } from '../e2e/sandboxProcess';
-import { openStack, type Stack } from '../e2e/stack';
+import { openStack, saveAccess, type Stack } from '../e2e/stack';
 import { Member } from './member';
 import { Premises } from './premises';
 import { startPostgres, startRedis, type Redis } from './services';
@@ -50,7 +50,9 @@ export async function startCluster(name: string, options: ClusterOptions): Promi
 			await meanwhile();
 			await main.start();
 		};
-		return { ...(await openStack(running, sandbox)), workers, receiver, redis, stop, restartN8n, killN8n };
+		const open = await openStack(running, sandbox);
+		const credentialId = await saveAccess(open);
+		return { ...open, credentialId, workers, receiver, redis, stop, restartN8n, killN8n };
 	} catch (error) {
 		await stop();
 		throw error;

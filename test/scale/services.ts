@@ -71,6 +71,8 @@ export async function startPostgres({ folder, logFile }: Place): Promise<Service
 			DB_POSTGRESDB_PORT: port,
 			DB_POSTGRESDB_USER: 'n8n',
 			DB_POSTGRESDB_DATABASE: 'postgres',
+			// n8n's own is two for each process: on a busy machine, requests of hooks wait for one until they fail.
+			DB_POSTGRESDB_POOL_SIZE: '10',
 		},
 		stop: child.stop,
 	};

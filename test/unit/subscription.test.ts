@@ -21,11 +21,12 @@ interface Beginning {
 	mark?: number;
 	batched?: Memory['batched'];
 	batch?: { size: number; wait: number };
+	isKeyless?: boolean;
 	/** When n8n is done with an execution; at once where not given. */
 	starting?: () => Promise<void>;
 }
 
-function begin({ isResumed = false, batch, starting, ...former }: Beginning = {}) {
+function begin({ isResumed = false, batch, isKeyless, starting, ...former }: Beginning = {}) {
 	const clock = new FakeClock();
 	const readings: Reading[] = [];
 	const executions: unknown[][] = [];
@@ -38,6 +39,7 @@ function begin({ isResumed = false, batch, starting, ...former }: Beginning = {}
 		memory,
 		isResumed,
 		batch,
+		isKeyless,
 		lookBack: 24 * 60 * minute,
 		readMissed: async (since) =>
 			await new Promise((resolve, reject) => {
@@ -326,5 +328,22 @@ describe('batches', () => {
 		subscription.ready();
 		write(hear, 1);
 		expect([delivered(), memory.batched]).toEqual([[1], undefined]);
+	});
+});
+
+describe('single events', () => {
+	it.each([
+		[true, [3]],
+		[false, [1, 2, 3]],
+	])('where n8n has no keys (%p) are remembered over a restart', async (isKeyless, expected) => {
+		const first = begin({ isKeyless });
+		first.subscription.ready();
+		for (const number of [1, 2]) first.hear(message(number, first.clock.now() + number));
+		first.subscription.close();
+		const { subscription, readings, delivered, clock } = begin({ isKeyless, isResumed: true, ...first.memory });
+		subscription.ready();
+		await settled();
+		await readings[0]?.answer([1, 2, 3].map((number) => message(number, clock.now() + number)));
+		expect(delivered()).toEqual(expected);
 	});
 });
