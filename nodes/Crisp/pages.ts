@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { entriesIn } from '../shared/entries';
 import type { CrispRequest, Send } from '../shared/transport';
 import { onPage } from './route';
 
@@ -49,7 +50,7 @@ export async function readPages(send: Send, listing: Listing): Promise<unknown[]
 		);
 		for (const answer of answers) {
 			if (answer.status === 'rejected') return await Promise.reject(answer.reason as Error);
-			const batch = Array.isArray(answer.value) ? (answer.value as unknown[]) : [];
+			const batch: unknown[] = entriesIn(answer.value);
 			const fresh = batch.filter((value) => isNew(value, entry, seen));
 			entries.push(...fresh.filter(isWanted).map(keep));
 			// Where the size of a page is not documented, only an empty page tells that the list is over.
@@ -80,7 +81,7 @@ export async function readTimed(send: Send, listing: Listing): Promise<unknown[]
 	let count = 0;
 	while (count < limit) {
 		const answer = await send({ ...request, query });
-		const batch = Array.isArray(answer) ? (answer as IDataObject[]) : [];
+		const batch = entriesIn(answer);
 		const fresh = batch.filter((value) => isNew(value, listing.entry, seen));
 		const wanted = fresh.filter(isWanted).map(keep);
 		if (query.timestamp_around !== undefined) return wanted.slice(0, limit);

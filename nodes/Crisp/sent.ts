@@ -48,7 +48,9 @@ export async function sendSafely(way: Way, message: CrispRequest, fingerprint: n
 	const { send, node, signal, clock = systemClock } = way;
 	for (let tries = 1; ; tries++) {
 		try {
-			return await send(message);
+			const answer = await send(message);
+			// Whatever else it says, the message has the fingerprint that it was sent with.
+			return isObject(answer) ? { fingerprint, ...answer } : { fingerprint };
 		} catch (error) {
 			if (!isUncertain(error) || signal?.aborted) throw asNodeError(node, error);
 			// A server that was slow to answer may be about to store the message.
@@ -57,6 +59,10 @@ export async function sendSafely(way: Way, message: CrispRequest, fingerprint: n
 			if (tries >= mostTries) throw asNodeError(node, error);
 		}
 	}
+}
+
+function isObject(answer: unknown): answer is object {
+	return typeof answer === 'object' && answer !== null && !Array.isArray(answer);
 }
 
 async function hasArrived(way: Way, message: CrispRequest, fingerprint: number, lost?: NodeApiError) {

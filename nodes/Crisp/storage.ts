@@ -175,7 +175,7 @@ export class Storage {
 	private refusal(url: string, [what, why]: Trouble, { response, fault }: Outcome): NodeApiError {
 		const { node, signal } = this.options;
 		if (signal?.aborted) return cancelledError(node);
-		const said = response ? `status ${response.statusCode}` : withoutQuery(wordsOf(fault), url);
+		const said = response ? `status ${response.statusCode}` : withoutAddress(wordsOf(fault), url);
 		const how = response ? why : 'Check the network of n8n, and whether n8n may send requests there.';
 		return unansweredError(node, `${what} (${said})`, how);
 	}
@@ -187,10 +187,12 @@ function isPassing({ response, fault }: Outcome): boolean {
 	return status === undefined ? isNetworkFault(fault) : status >= 500 || status === 408 || status === 429;
 }
 
-/** Words about an address without its query: whoever has a signature may upload. */
-function withoutQuery(words: string, url: string): string {
-	const { search } = new URL(url);
-	return search ? words.replaceAll(search, '?…') : words;
+/** Whoever knows a signed address may write to it: whatever has its path or its signature is left out to the end of the word. */
+function withoutAddress(words: string, url: string): string {
+	const { pathname, search } = new URL(url);
+	const parts = [pathname, search.slice(1)].filter((part) => part.length > 1);
+	const isShown = (word: string) => parts.some((part) => word.includes(part));
+	return words.replace(/\S+/g, (word) => (isShown(word) ? '…' : word));
 }
 
 /** A number of bytes for people: 1.5 MB. */

@@ -7,14 +7,15 @@ import { isTooDeep } from '../shared/depth';
 import { heardFor } from '../shared/events';
 import type { Wish } from '../shared/hub';
 import { Latest } from '../shared/remembered';
-import { Standing, standingEvents, type SavedStanding } from '../shared/standing';
+import { Standing, standingEvents } from '../shared/standing';
 import { together, Turnstile } from '../shared/together';
 import type { Send } from '../shared/transport';
 import { websitesOf } from '../shared/websites';
 import { Emitter, takesKeys } from './emitter';
 import { learnStanding, readMissed, type Happening } from './missed';
+import { soundMemory } from './savedMemory';
 import type { Settings } from './settings';
-import { Subscription, type Memory, type Start } from './subscription';
+import { Subscription, type Start } from './subscription';
 import type { Open } from './way';
 
 export interface IntakeOptions {
@@ -62,7 +63,7 @@ export class Intake {
 		private readonly options: IntakeOptions,
 	) {
 		const { settings, clock, isManual, isResumed } = options;
-		const memory = (isManual ? {} : context.getWorkflowStaticData('node')) as Memory & { standing?: SavedStanding };
+		const memory = isManual ? {} : soundMemory(context.getWorkflowStaticData('node'));
 		this.heard = heardFor(settings.events);
 		const isStandingWanted = this.heard.some((name) => standingEvents.includes(name));
 		// A person who switches the trigger on wants what happens from now on; and what was not followed is not known.

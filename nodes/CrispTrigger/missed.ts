@@ -3,6 +3,7 @@ import { fullPage, readTimed } from '../Crisp/pages';
 import { fillPath, onPage, parseRoute } from '../Crisp/route';
 import type { Background } from '../shared/background';
 import { numberIn, textIn } from '../shared/delivery';
+import { entriesIn } from '../shared/entries';
 import { messageEvents } from '../shared/events';
 import type { Latest } from '../shared/remembered';
 import { standingEvents, type Standing } from '../shared/standing';
@@ -173,8 +174,7 @@ async function readWhile(send: Send, list: Recent): Promise<{ pages: number; lat
 	const { path, query, time, since, identity, limit, found, onFound } = list;
 	let latest = since;
 	for (let pages = 1; ; pages++) {
-		const answer = await send({ method: 'GET', path: onPage(path, pages), query });
-		const entries = Array.isArray(answer) ? (answer as IDataObject[]) : [];
+		const entries = entriesIn(await send({ method: 'GET', path: onPage(path, pages), query }));
 		const recent = entries.filter((entry) => numberIn(entry[time]) >= since);
 		if (pages === 1 && recent[0]) latest = numberIn(recent[0][time]);
 		for (const entry of recent) {

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { fillPath, parseRoute, type Route } from '../Crisp/route';
 import type { Clock } from './clock';
 import { textIn, websiteOf } from './delivery';
+import { entriesIn } from './entries';
 import { Latest } from './remembered';
 import { Turnstile } from './together';
 import type { Send } from './transport';
@@ -183,9 +184,7 @@ async function hasVisitorBefore(
 ): Promise<boolean> {
 	for (let before = Number(timestamp); ;) {
 		const answer = await read({ timestamp_before: before });
-		const messages = (Array.isArray(answer) ? (answer as IDataObject[]) : []).filter(
-			(message) => message.fingerprint !== fingerprint,
-		);
+		const messages = entriesIn(answer).filter((message) => message.fingerprint !== fingerprint);
 		if (messages.some(({ from }) => from === 'user')) return true;
 		const oldest = Math.min(...messages.map((message) => Number(message.timestamp)));
 		if (!(oldest < before)) return false;

@@ -18,13 +18,16 @@ export const clock: Clock = {
 	now: () => Date.now(),
 	async sleep(milliseconds, signal) {
 		if (signal?.aborted) return;
+		// Some versions leave a listener behind, which would gather on a signal that outlives many sleeps.
+		const over = new AbortController();
 		await new Promise<void>((resolve) => {
 			const wake = () => {
 				signal?.removeEventListener('abort', wake);
+				over.abort();
 				resolve();
 			};
 			signal?.addEventListener('abort', wake);
-			void (sleepWithAbort ?? sleep)(milliseconds, signal).then(wake, wake);
+			void (sleepWithAbort ?? sleep)(milliseconds, over.signal).then(wake, wake);
 		});
 	},
 };

@@ -15,10 +15,21 @@ const words: Record<string, string> = {
 	ENETUNREACH: 'there is no network',
 	ERR_BAD_RESPONSE: 'the answer broke off',
 	Z_DATA_ERROR: 'the answer could not be unpacked',
+	HPE_INVALID_CONSTANT: 'the answer is not HTTP',
+	EPROTO: 'no encrypted connection could be made',
+	CERT_HAS_EXPIRED: 'the certificate of the server has expired',
+	ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate of the server is for another host',
+	DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate of the server is signed by nobody',
+	SELF_SIGNED_CERT_IN_CHAIN: 'the certificate of the server is signed by nobody whom n8n trusts',
+	UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the certificate of the server is signed by nobody whom n8n trusts',
+	UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate of the server is signed by nobody whom n8n trusts',
 };
 
 /** Faults before anything was sent. */
-const unsent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const unsent = new Set([
+	...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
+	...Object.keys(words).filter((code) => code.includes('CERT') || code.startsWith('UNABLE_TO')),
+]);
 
 /** Whether a fault shows that Crisp got nothing of a request. */
 export function isUnsent(fault: unknown): boolean {

@@ -67,6 +67,7 @@ export class Gate<Answer = unknown> {
 	async pass(clock: Clock, signal?: AbortSignal): Promise<Answer | undefined> {
 		const now = clock.now();
 		if (signal?.aborted) return undefined;
+		this.forgetFuture(now);
 		if (this.closed && now < this.closed.until) return this.closed.answer;
 		if (this.closed) this.closed.until = now + longestRow;
 		if (now >= this.opensAt && this.pace.isUnlimited(now)) return undefined;
@@ -124,11 +125,22 @@ export class Gate<Answer = unknown> {
 		this.pace.accept(sentAt, now);
 	}
 
+	/** Nobody waits longer than a minute, unless the clock was set back: what was to end then has ended. */
+	private forgetFuture(now: number): void {
+		const latest = now + longestRow + longestPause;
+		if (Math.max(this.opensAt, this.pace.nextAt, this.closed?.until ?? 0) <= latest) return;
+		this.opensAt = now;
+		this.rejectedAt = now;
+		this.closed = undefined;
+		this.pace.restart(now);
+	}
+
 	/** Lets those who wait through, in the order they came. */
 	private async serve(clock: Clock): Promise<void> {
 		this.isServing = true;
 		while (this.waiting.length > 0) {
 			const now = clock.now();
+			this.forgetFuture(now);
 			const at = Math.max(this.opensAt, this.pace.nextAt);
 			if (now < at) {
 				this.alarm = new AbortController();

@@ -45,6 +45,15 @@ export class Pace {
 		return this.rate === Infinity;
 	}
 
+	/** Begins at another time, as fast as it was, as the clock was set back. */
+	restart(now: number): void {
+		this.nextAt = now;
+		this.opensAt = now;
+		this.since = now;
+		this.lastAcceptedAt = now;
+		this.accepted = 0;
+	}
+
 	/** A request goes now. */
 	take(now: number): void {
 		const isBehind = this.arrears > 0;

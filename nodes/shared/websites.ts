@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import { entriesIn } from './entries';
 import type { Credential, Send } from './transport';
 
 /** The IDs of every website a token may read. A token of tier website has one, which is in its credential. */
@@ -14,6 +14,5 @@ export async function websitesOf(send: Send, tier: Credential['tier']): Promise<
 }
 
 function idsIn(answer: unknown): string[] {
-	const entries = Array.isArray(answer) ? (answer as IDataObject[]) : [];
-	return entries.map(({ website_id }) => String(website_id));
+	return entriesIn(answer).map(({ website_id }) => String(website_id));
 }

@@ -1,5 +1,6 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { chosenIn } from '../../shared/derived';
+import { entriesIn } from '../../shared/entries';
 import { isUncertain } from '../../shared/errors';
 import { ifThere } from '../client';
 import type { Composing } from '../operation';
@@ -72,7 +73,7 @@ async function findReply(composing: Composing, question: IDataObject): Promise<R
 	const path = pathOf(routes.messages, values);
 	for (let after = Number(question.timestamp) - 1; ;) {
 		const answer = await client.send({ method: 'GET', path, query: { timestamp_after: after } });
-		const batch = Array.isArray(answer) ? (answer as IDataObject[]) : [];
+		const batch = entriesIn(answer);
 		for (const message of batch) {
 			const reply =
 				message.fingerprint === question.fingerprint ? inPlace(message, composing) : inWords(message, composing);

@@ -1,0 +1,33 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { SavedStanding } from '../shared/standing';
+import type { Memory } from './subscription';
+
+/**
+ * What n8n saved for a trigger. Takes away what cannot be of this node, as any program that writes to
+ * n8n's database may have put it there: it must not keep the trigger from beginning.
+ */
+export function soundMemory(saved: IDataObject): Memory & { standing?: SavedStanding } {
+	if (!(Number(saved.mark) > 0)) delete saved.mark;
+	if (!isListOf(saved.batched, isBatch)) delete saved.batched;
+	if (!isStanding(saved.standing)) delete saved.standing;
+	return saved as Memory & { standing?: SavedStanding };
+}
+
+function isBatch(entry: unknown): boolean {
+	const { at, ids } = Object(entry) as IDataObject;
+	return typeof at === 'number' && isListOf(ids, isText);
+}
+
+function isStanding(entry: unknown): boolean {
+	const { since, operators, conversations } = Object(entry) as IDataObject;
+	const isNamed = typeof conversations === 'object' && isListOf(Object.values(Object(conversations) as object), isText);
+	return typeof since === 'number' && isListOf(operators, isText) && isNamed;
+}
+
+function isListOf(value: unknown, isOne: (entry: unknown) => boolean): boolean {
+	return Array.isArray(value) && value.every(isOne);
+}
+
+function isText(value: unknown): boolean {
+	return typeof value === 'string';
+}
