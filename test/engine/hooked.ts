@@ -18,6 +18,8 @@ export interface Hooking {
 	credential?: Partial<Credential>;
 	mode?: WorkflowExecuteMode;
 	nodeId?: string;
+	/** Whether the request is lost before n8n has it, asked when it comes. */
+	isLost?: () => boolean;
 	/** Whether the answer is lost, asked when the workflow has started. */
 	isCut?: () => boolean;
 }
@@ -64,7 +66,7 @@ export class HookedWorkflows {
 
 	async serve(
 		events: string[],
-		{ kind = 'plugin', filters = {}, websiteIds = [], isCut, ...more }: Hooking = {},
+		{ kind = 'plugin', filters = {}, websiteIds = [], isCut, isLost, ...more }: Hooking = {},
 	): Promise<Hooked> {
 		const executions: IDataObject[][] = [];
 		const app = express();
@@ -72,6 +74,7 @@ export class HookedWorkflows {
 		const credential = credentialFor(this.sandbox, 'plugin', { signingSecret, hookSecret, ...more.credential });
 		const nodeId = more.nodeId ?? `hook-${++this.nodes}-${this.sandbox.url}`;
 		app.use(express.raw({ type: () => true, limit: '16mb' }), async (httpRequest, httpResponse) => {
+			if (isLost?.()) return httpRequest.socket.resetAndDestroy();
 			const rawBody: unknown = httpRequest.body;
 			Object.assign(httpRequest, { rawBody });
 			const { mode } = more;
@@ -95,7 +98,7 @@ export class HookedWorkflows {
 		});
 	}
 
-	private async end(): Promise<void> {
+	async end(): Promise<void> {
 		await this.sandbox.close();
 		for (const server of this.servers.splice(0)) {
 			server.closeAllConnections();

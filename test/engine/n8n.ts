@@ -117,6 +117,8 @@ export interface Execution {
 	givesUp?: Impatience;
 	/** Whether an AI agent calls the node as its tool. */
 	isTool?: boolean;
+	/** Addresses to which n8n sends no request without credentials, and what it throws instead. */
+	forbids?: { match: RegExp; forbid(options: IHttpRequestOptions): Error };
 }
 
 export interface Impatience {
@@ -149,6 +151,7 @@ export async function execute(execution: Execution): Promise<INodeExecutionData[
 		signal,
 	);
 	if (execution.givesUp) shorten(context, execution.givesUp);
+	if (execution.forbids) forbid(context, execution.forbids);
 	if (execution.isTool) context.isToolExecution = () => true;
 	const [output] = (await crisp.execute.call(context as unknown as IExecuteFunctions)) as INodeExecutionData[][];
 	return output ?? [];
@@ -191,7 +194,15 @@ export interface Tool {
 	invoke(given: Record<string, unknown>): Promise<unknown>;
 }
 
-function shorten({ helpers }: ExecuteContext, { match, times = Infinity, after }: Impatience): void {
+function forbid({ helpers }: ExecuteContext, { match, forbid: refusal }: NonNullable<Execution['forbids']>): void {
+	const request = helpers.httpRequest;
+	helpers.httpRequest = async (options) => {
+		if (match.test(options.url)) throw refusal(options);
+		return (await request.call(helpers, options)) as unknown;
+	};
+}
+
+function shorten({ helpers }: Pick<ExecuteContext | TriggerContext, 'helpers'>, { match, times = Infinity, after }: Impatience): void {
 	const request = helpers.httpRequestWithAuthentication;
 	let left = times;
 	helpers.httpRequestWithAuthentication = async function (type, options, more) {
@@ -206,19 +217,28 @@ export interface Activation {
 	mode?: WorkflowExecuteMode;
 	activation?: WorkflowActivateMode;
 	nodeId?: string;
+	/** What n8n does with what is emitted; it takes everything at once unless told. */
+	take?: Take;
+	givesUp?: Impatience;
 }
 
+/** Takes the items of one execution, tells what becomes of it, and knows those that have a key by it. */
+export type Take = (items: IDataObject[], done?: IDeferredPromise<IRun>, key?: string) => void;
+
 /** A trigger context of n8n-core, with what it emitted and saved. */
-export function triggerContext({ credential, parameters, mode = 'trigger', ...more }: Activation) {
+export function triggerContext({ credential, parameters, mode = 'trigger', take, ...more }: Activation) {
 	const emitted: IDataObject[] = [];
 	const executions: IDataObject[][] = [];
 	const failures: Error[] = [];
 	const node = nodeWith('crispTrigger', parameters, more.nodeId ? { id: more.nodeId } : {});
-	const emit = (data: INodeExecutionData[][], _?: unknown, done?: IDeferredPromise<IRun>) => {
-		const items = data.flat().map(({ json }) => json);
+	const takeAll: Take = (items, done) => {
 		emitted.push(...items);
 		executions.push(items);
 		done?.resolve({} as IRun);
+	};
+	const emit = (data: INodeExecutionData[][], _?: unknown, done?: IDeferredPromise<IRun>, key?: string) => {
+		const items = data.flat().map(({ json }) => json);
+		(take ?? takeAll)(items, done, key);
 	};
 	const context = new TriggerContext(
 		workflowOf(node),
@@ -231,6 +251,7 @@ export function triggerContext({ credential, parameters, mode = 'trigger', ...mo
 		undefined,
 		(error) => failures.push(error),
 	);
+	if (more.givesUp) shorten(context, more.givesUp);
 	const attach = () => Object.assign(context, { emit });
 	return { context: context as unknown as ITriggerFunctions, emitted, executions, failures, attach };
 }

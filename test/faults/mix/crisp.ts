@@ -1,0 +1,65 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { IDataObject } from 'n8n-workflow';
+import { SHOP_ID } from '../../../sandbox/seed';
+
+/** A message as the sandbox has it. */
+export interface Stored {
+	from: 'user' | 'operator';
+	content: string;
+	fingerprint: number;
+}
+
+/** A sandbox in a process of its own, and what nobody does over the line: being the visitor, and doing harm. */
+export class Crisp {
+	sessions: string[] = [];
+
+	private constructor(
+		readonly url: string,
+		private readonly child: ChildProcess,
+	) {}
+
+	static async start(conversations: number): Promise<Crisp> {
+		const child = fork('test/faults/sandboxProgram.ts', { execArgv: ['--import', 'tsx'] });
+		const [url] = (await once(child, 'message')) as [string];
+		const crisp = new Crisp(url, child);
+		const made = await crisp.post('conversations', { count: conversations });
+		crisp.sessions = made.session_ids as string[];
+		return crisp;
+	}
+
+	async stop(): Promise<void> {
+		const ended = once(this.child, 'exit');
+		this.child.disconnect();
+		await ended;
+	}
+
+	/** Writes once, whatever it takes: with a fingerprint, a message that is repeated is the same message. */
+	async visitorWrites(session_id: string, text: string, fingerprint: number): Promise<void> {
+		for (;;) {
+			try {
+				await this.post('visitor/message', { session_id, text, fingerprint });
+				return;
+			} catch (error) {
+				if ((error as Error).name !== 'TypeError') throw error;
+				await delay(50);
+			}
+		}
+	}
+
+	async messagesIn(session: string): Promise<Stored[]> {
+		const response = await fetch(`${this.url}/sandbox/conversations/${SHOP_ID}/${session}/messages`);
+		return (await response.json()) as Stored[];
+	}
+
+	async post(path: string, body: IDataObject): Promise<IDataObject> {
+		const response = await fetch(`${this.url}/sandbox/${path}`, {
+			method: 'POST',
+			headers: { 'Content-Type': 'application/json' },
+			body: JSON.stringify({ website_id: SHOP_ID, ...body }),
+		});
+		if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+		return (await response.json()) as IDataObject;
+	}
+}

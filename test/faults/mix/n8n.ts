@@ -1,0 +1,180 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import express from 'express';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { IDataObject, IRun, IWorkflowExecuteAdditionalData, ITriggerResponse } from 'n8n-workflow';
+import { listen } from '../../../nodes/CrispTrigger/listen';
+import { clock, type Clock } from '../../../nodes/shared/clock';
+import type { Credential } from '../../../nodes/shared/transport';
+import { callWebhook, execute, triggerContext, type Impatience, type Take } from '../../engine/n8n';
+import { locator } from '../../engine/workspace';
+import type { Evidence } from '../evidence';
+import { numberOf, Tally, textOf } from './tally';
+
+/** Nobody who waits for a dead line needs as long as in earnest. */
+const givesUp: Impatience = { match: /./, after: 3_000 };
+/** As n8n's Retry On Fail has it, with more tries and less time between. */
+const retries = { most: 8, wait: 1_000 };
+
+export interface Options {
+	credential: Credential;
+	evidence: Evidence;
+	messages: number;
+	/** Which message is answered. */
+	isAnswered(number: number): boolean;
+}
+
+/**
+ * n8n as far as it matters here: two triggers whose every event starts an execution, one of which answers;
+ * what n8n keeps of them, and what goes wrong with n8n itself.
+ */
+export class N8n {
+	readonly heard: Tally;
+
+	readonly hooked: Tally;
+
+	/** Actions that failed for good. */
+	readonly failed: string[] = [];
+
+	/** How far n8n's clock is off, in milliseconds. */
+	skew = 0;
+
+	/** So many executions it cannot store, one after the other. */
+	overload = 0;
+
+	/** What becomes of deliveries of the web hook, in their order; never of the last try. */
+	readonly hookTroubles: Array<'cut before' | 'cut after' | 'failed' | 'slow'> = [];
+
+	/** The executions that n8n has a key of. */
+	private readonly keys = new Set<string>();
+
+	private saved: IDataObject = {};
+
+	private trigger?: ITriggerResponse;
+
+	private generation = 0;
+
+	private readonly underWay = new Set<Promise<void>>();
+
+	private server?: Server;
+
+	private readonly clock: Clock = { ...clock, now: () => Date.now() + this.skew };
+
+	constructor(private readonly options: Options) {
+		this.heard = new Tally(options.messages);
+		this.hooked = new Tally(options.messages);
+	}
+
+	async start(activation: 'activate' | 'init'): Promise<void> {
+		const { credential, evidence } = this.options;
+		const generation = ++this.generation;
+		const parameters = { events: ['message:send'], filters: {}, options: {}, websiteIds: [], useSampleEvent: false };
+		let memory: IDataObject = {};
+		const take: Take = (items, done, key) => {
+			// Of an n8n that was killed, nothing comes to the database any more.
+			if (generation !== this.generation) return;
+			this.saved = copyOf(evidence.look('static data', memory));
+			if (this.overload > 0) {
+				this.overload -= 1;
+				done?.reject(new Error('The database is locked'));
+				return;
+			}
+			this.run(evidence.look('output item', items), key);
+			done?.resolve({} as IRun);
+		};
+		const { context } = triggerContext({ credential, parameters, activation, take, givesUp });
+		memory = context.getWorkflowStaticData('node');
+		Object.assign(memory, copyOf(this.saved));
+		this.trigger = await listen(context, { clock: this.clock });
+	}
+
+	/** Ends as n8n does when it is stopped, or as it does when it is killed: with what it saved before. */
+	async stop(isKilled: boolean): Promise<void> {
+		const { trigger } = this;
+		this.trigger = undefined;
+		if (isKilled) this.generation += 1;
+		await trigger?.closeFunction?.();
+	}
+
+	get isRunning(): boolean {
+		return this.trigger !== undefined;
+	}
+
+	/** Serves the web hook trigger; gives its address. */
+	async serve(): Promise<string> {
+		const app = express();
+		app.use(express.raw({ type: () => true }), async (httpRequest, httpResponse) => {
+			const isLast =
+				httpRequest.headers['x-delivery-attempt-count'] === httpRequest.headers['x-delivery-attempt-limit'];
+			const trouble = isLast ? undefined : this.hookTroubles.shift();
+			if (trouble === 'cut before') return httpRequest.socket.resetAndDestroy();
+			if (trouble === 'failed') return httpResponse.status(503).end();
+			if (trouble === 'slow') await delay(500);
+			const { credential, evidence } = this.options;
+			Object.assign(httpRequest, { rawBody: httpRequest.body as Buffer });
+			const parameters = { hook: 'plugin', events: ['message:send'], filters: {}, websiteIds: [] };
+			const http = { httpRequest, httpResponse } as Pick<
+				IWorkflowExecuteAdditionalData,
+				'httpRequest' | 'httpResponse'
+			>;
+			const made = await callWebhook({ credential, parameters, ...http });
+			for (const { json } of made.workflowData?.flat() ?? []) {
+				this.hooked.note(evidence.look('output item', json).text);
+			}
+			if (trouble === 'cut after') httpRequest.socket.resetAndDestroy();
+			else if (!made.noWebhookResponse) httpResponse.status(200).end();
+		});
+		this.server = createServer(app);
+		await new Promise<void>((resolve) => void this.server?.listen(0, '127.0.0.1', resolve));
+		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/`;
+	}
+
+	/** Resolves when all that is under way is done, and nothing is left open. */
+	async close(): Promise<void> {
+		await this.stop(false);
+		await this.idle();
+		this.server?.closeAllConnections();
+		await new Promise((resolve) => this.server?.close(resolve));
+	}
+
+	async idle(): Promise<void> {
+		while (this.underWay.size > 0) await Promise.all(this.underWay);
+	}
+
+	private run(items: IDataObject[], key?: string): void {
+		if (key !== undefined && this.keys.has(key)) return;
+		if (key !== undefined) this.keys.add(key);
+		for (const { text, session_id } of items) {
+			this.heard.note(text);
+			const number = numberOf(text);
+			if (!this.options.isAnswered(number) || this.heard.of(number) > 1) continue;
+			const answering = this.answer(number, String(session_id)).finally(() => this.underWay.delete(answering));
+			this.underWay.add(answering);
+		}
+	}
+
+	private async answer(number: number, session: string): Promise<void> {
+		const { credential, evidence } = this.options;
+		const content = `re: ${textOf(number)}`;
+		const parameters = { resource: 'message', operation: 'send', sessionId: locator(session), type: 'text', content };
+		for (let tries = 1; ; tries++) {
+			try {
+				const executionId = `answer-${number}`;
+				const output = await execute({ credential, parameters, executionId, givesUp });
+				const [item] = evidence.look('output item', output);
+				if (output.length !== 1 || item?.json.session_id !== session) throw new Error('The output is not of the item');
+				return;
+			} catch (error) {
+				evidence.look('error', error);
+				if (tries >= retries.most) {
+					this.failed.push(`${content}: ${(error as Error).message}`);
+					return;
+				}
+				await delay(retries.wait);
+			}
+		}
+	}
+}
+
+/** As n8n saves it. */
+const copyOf = (data: IDataObject) => JSON.parse(JSON.stringify(data)) as IDataObject;

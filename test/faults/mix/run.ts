@@ -1,0 +1,161 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { SHOP_ID } from '../../../sandbox/seed';
+import { tokens } from '../../../sandbox/tokens';
+import type { Credential } from '../../../nodes/shared/transport';
+import { randomFrom } from '../../chaos/plan';
+import { execute } from '../../engine/n8n';
+import type { Evidence } from '../evidence';
+import { Line } from '../line';
+import { Crisp } from './crisp';
+import { leftSince, resources, type Resources } from './leftovers';
+import { Memory } from './memory';
+import { N8n } from './n8n';
+import { Tally, textOf } from './tally';
+import { drawn, type Scene } from './troubles';
+
+/** How much is written, how long that takes, and what chance is made of. */
+export interface Mix {
+	seed: number;
+	seconds: number;
+	messages: number;
+	/** How many of the messages are answered. */
+	actions: number;
+}
+
+/** What became of it all; the lists hold messages by name. */
+export interface Outcome {
+	mix: Mix;
+	troubles: Record<string, number>;
+	/** By the way they were to come. */
+	lost: Record<string, string[]>;
+	doubled: Record<string, string[]>;
+	failed: string[];
+	rejections: string[];
+	left: Resources;
+	memory: Memory;
+	seconds: number;
+}
+
+const conversations = 40;
+const signingSecret = 'a signing secret that nobody may see';
+/** Between two troubles, in milliseconds: from nothing to twice this. */
+const meanPause = 700;
+const samples = 40;
+/** The longest that the end of a run may take: longer than n8n's node waits before it tries again. */
+const patience = 90_000;
+const visitorFingerprints = 700_000_000_000;
+
+/** Lets visitors write and n8n answer while everything goes wrong that can; resolves when all is counted. */
+export async function runMix(mix: Mix, evidence: Evidence, say: (line: string) => void): Promise<Outcome> {
+	const began = Date.now();
+	const rejections: string[] = [];
+	const note = (error: unknown) => rejections.push(String((error as Error | undefined)?.stack ?? error));
+	process.on('unhandledRejection', note).on('uncaughtException', note);
+	const crisp = await Crisp.start(conversations);
+	const line = await Line.to(crisp.url);
+	const credential: Credential = {
+		...{ tier: 'plugin', ...tokens.plugin, websiteId: SHOP_ID, baseUrl: line.url, signingSecret },
+	};
+	evidence.guard({ key: credential.key, 'signing secret': signingSecret });
+	evidence.guardPair('key', credential.identifier, credential.key);
+	// What n8n itself keeps open, it does so from the first execution on.
+	await execute({ credential, parameters: { resource: 'conversation', operation: 'create' } });
+	const every = mix.messages / mix.actions;
+	const isAnswered = (number: number) => number > 0 && number % every === 0;
+	const n8n = new N8n({ credential, evidence, messages: mix.messages, isAnswered });
+	const before = resources();
+	await n8n.start('activate');
+	const url = await n8n.serve();
+	await crisp.post('hooks', { url, kind: 'plugin', secret: signingSecret, events: ['message:send'], isAtOnce: true });
+	const memory = new Memory();
+	const scene: Scene = { crisp, line, n8n, random: randomFrom(mix.seed) };
+	const troubles = await live(mix, scene, memory, say);
+	await settle(scene);
+	const counted = await reckon(mix, scene, isAnswered);
+	const { failed } = n8n;
+	await n8n.close();
+	await line.close();
+	await crisp.stop();
+	const left = await leftSince(before, 10_000);
+	process.off('unhandledRejection', note).off('uncaughtException', note);
+	return { mix, troubles, ...counted, failed, rejections, left, memory, seconds: (Date.now() - began) / 1_000 };
+}
+
+/** The time in which everything happens. Gives how often each trouble struck. */
+async function live(mix: Mix, scene: Scene, memory: Memory, say: (line: string) => void) {
+	const { crisp, n8n } = scene;
+	const end = Date.now() + mix.seconds * 1_000;
+	const writing = write(mix, crisp);
+	const counts: Record<string, number> = {};
+	const trouble = async () => {
+		while (Date.now() < end) {
+			await delay(scene.random() * 2 * meanPause);
+			const { name, strike } = drawn(scene.random);
+			counts[name] = (counts[name] ?? 0) + 1;
+			await strike(scene);
+		}
+	};
+	const measure = async () => {
+		for (let taken = 1; taken <= samples; taken++) {
+			await delay(Math.max(0, end - ((samples - taken) / samples) * mix.seconds * 1_000 - Date.now()));
+			memory.sample();
+			const heard = mix.messages - n8n.heard.lost(() => 1).length;
+			if (taken % 4 === 0) say(`${(taken / samples) * 100}% of the time: n8n heard ${heard} messages`);
+		}
+	};
+	await Promise.all([writing, trouble(), measure()]);
+	return counts;
+}
+
+/** Every message at its time, whatever becomes of the one before. */
+async function write({ seconds, messages, seed }: Mix, crisp: Crisp): Promise<void> {
+	const began = Date.now();
+	const random = randomFrom(seed + 1);
+	const written: Array<Promise<void>> = [];
+	for (let number = 1; number <= messages; number++) {
+		const at = began + (number / messages) * seconds * 1_000;
+		if (at > Date.now()) await delay(at - Date.now());
+		const session = crisp.sessions[Math.floor(random() * crisp.sessions.length)] ?? '';
+		written.push(crisp.visitorWrites(session, textOf(number), visitorFingerprints + number));
+	}
+	await Promise.all(written);
+}
+
+/** Ends all trouble, has everything read once more, and waits until all is done, or nothing more comes of it. */
+async function settle(scene: Scene): Promise<void> {
+	const { crisp, line, n8n } = scene;
+	line.heal();
+	n8n.overload = 0;
+	n8n.skew = 0;
+	await crisp.post('faults', { reset: true });
+	line.cut();
+	const deadline = Date.now() + patience;
+	const isDone = () => n8n.heard.lost(() => 1).length === 0 && n8n.hooked.lost(() => 1).length === 0;
+	while (!isDone() && Date.now() < deadline) await delay(200);
+	await n8n.idle();
+	// What comes twice may come late.
+	line.cut();
+	await delay(5_000);
+	await n8n.idle();
+}
+
+/** Counts what Crisp has and what n8n ran. */
+async function reckon({ messages }: Mix, { crisp, n8n }: Scene, isAnswered: (number: number) => boolean) {
+	const [written, answered] = [new Tally(messages), new Tally(messages)];
+	for (const session of crisp.sessions) {
+		for (const { from, content } of await crisp.messagesIn(session)) {
+			(from === 'user' ? written : answered).note(content);
+		}
+	}
+	const once = () => 1;
+	const ways: Array<{ way: string; tally: Tally; expected(number: number): number }> = [
+		{ way: 'written', tally: written, expected: once },
+		{ way: 'through Crisp Trigger', tally: n8n.heard, expected: once },
+		{ way: 'through Crisp Web Hook Trigger', tally: n8n.hooked, expected: once },
+		{ way: 'answered', tally: answered, expected: (number) => Number(isAnswered(number)) },
+	];
+	return {
+		lost: Object.fromEntries(ways.map(({ way, tally, expected }) => [way, tally.lost(expected)])),
+		doubled: Object.fromEntries(ways.map(({ way, tally, expected }) => [way, tally.doubled(expected)])),
+	};
+}

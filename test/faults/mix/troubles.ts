@@ -1,0 +1,244 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { frame } from '../frame';
+import type { Line, Strike } from '../line';
+import {
+	answeredWith,
+	changed,
+	cutAnswer,
+	executedTwice,
+	failing,
+	garbage,
+	limited,
+	resetAfter,
+	resetBefore,
+	silentAfter,
+	silentBefore,
+	slowly,
+} from '../strikes';
+import type { Crisp } from './crisp';
+import type { N8n } from './n8n';
+
+/** What a trouble has at hand, and chance. */
+export interface Scene {
+	crisp: Crisp;
+	line: Line;
+	n8n: N8n;
+	/** The next number from 0 up to 1. */
+	random(): number;
+}
+
+/** Something that goes wrong, and is over when it resolves. */
+export interface Trouble {
+	name: string;
+	/** How often it comes, beside the others. */
+	weight: number;
+	strike(scene: Scene): void | Promise<void>;
+}
+
+const message = /^POST .*\/message$/;
+const reading = /^GET (?!.*endpoints)/;
+const endpoints = /\/connect\/endpoints$/;
+
+const html = '<html><body>Please log in</body></html>';
+const oversized = JSON.stringify({ items: 'x'.repeat(2_000_000) });
+
+const strikes: Record<string, Strike> = {
+	'reset before it is stored': resetBefore,
+	'reset after it is stored': resetAfter,
+	'half-open before it is stored': silentBefore,
+	'half-open after it is stored': silentAfter,
+	'answer cut': cutAnswer,
+	'answer slow': slowly(5, 100),
+	'answer is a page': answeredWith(html, { type: 'text/html', isExecuted: true }),
+	'answer is half of the JSON': changed(({ body }) => body.subarray(0, body.length / 2)),
+	'answer is oversized': answeredWith(oversized, { isExecuted: true }),
+	'answer is no HTTP': garbage,
+	'executed twice': executedTwice,
+	'503 before it is stored': failing(503),
+	'502 after it is stored': failing(502, true),
+	'429 without a word': limited(),
+	'429 for a second': limited({ 'Retry-After': '1' }),
+};
+
+const wrongType = answeredWith(JSON.stringify({ error: false, reason: 'resolved', data: 'a text' }));
+
+function onLine(where: string, match: RegExp, some: Record<string, Strike>, weight: number): Trouble[] {
+	return Object.entries(some).map(([what, strike]) => ({
+		name: `${where}: ${what}`,
+		weight,
+		// More than one after the other would be an outage that never ends.
+		strike: ({ line }) => void (line.pending(match) === 0 && line.strike(match, strike)),
+	}));
+}
+
+/** For a while, and then no longer. */
+async function during({ random }: Scene, begin: () => unknown, end: () => unknown): Promise<void> {
+	await begin();
+	await delay(200 + random() * 2_000);
+	await end();
+}
+
+const odd = [
+	'null',
+	'7',
+	'"text"',
+	'[]',
+	'{"type":7,"content":{},"fingerprint":"x"}',
+	`{"content":"${'x'.repeat(1e6)}"}`,
+];
+
+const realtime: Trouble[] = [
+	{ name: 'realtime: reset', weight: 3, strike: ({ line }) => line.cut() },
+	{ name: 'realtime: half-open', weight: 1, strike: ({ line }) => line.freeze() },
+	{
+		name: 'realtime: closed by the server',
+		weight: 2,
+		strike: async ({ crisp }) => void (await crisp.post('drop-sockets', {})),
+	},
+	{
+		name: 'realtime: moved',
+		weight: 1,
+		strike: async ({ crisp }) => void (await crisp.post('faults', { moveEndpoint: true })),
+	},
+	{
+		name: 'realtime: refused',
+		weight: 2,
+		async strike(scene) {
+			const { line } = scene;
+			line.cut();
+			await during(
+				scene,
+				() => (line.onUpgrade = (socket) => socket.resetAndDestroy()),
+				() => (line.onUpgrade = undefined),
+			);
+		},
+	},
+	{
+		name: 'realtime: a page instead of a line',
+		weight: 1,
+		async strike(scene) {
+			const { line } = scene;
+			line.cut();
+			await during(
+				scene,
+				() => (line.onUpgrade = (socket) => socket.end('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n')),
+				() => (line.onUpgrade = undefined),
+			);
+		},
+	},
+	{
+		name: 'realtime: silent to the authentication',
+		weight: 0.3,
+		async strike({ crisp, line }) {
+			await crisp.post('faults', { refuseSockets: { how: 'silence', times: 1 } });
+			line.cut();
+		},
+	},
+	{
+		name: 'realtime: bytes that are no frame',
+		weight: 1,
+		strike: ({ line }) => line.inject(Buffer.from([0xff, 0xff, 0, 1, 2])),
+	},
+	{
+		name: 'realtime: half of a frame, then reset',
+		weight: 1,
+		strike({ line }) {
+			line.inject(frame('42["message:send",{}]').subarray(0, 9));
+			line.cut();
+		},
+	},
+	{
+		name: 'realtime: a packet that is none',
+		weight: 1,
+		strike: ({ line }) => line.inject(frame('42{"not":"a packet"')),
+	},
+	{
+		name: 'realtime: an event of a wrong type, or oversized',
+		weight: 3,
+		strike: ({ line, random }) => line.inject(frame(`42["message:send",${odd[Math.floor(random() * odd.length)]}]`)),
+	},
+	{
+		name: 'realtime: an event is never sent',
+		weight: 3,
+		strike: async ({ crisp }) => void (await crisp.post('faults', { mute: { match: 'message:send' } })),
+	},
+	{ name: 'realtime: a message again', weight: 3, strike: async (scene) => await announceAgain(scene, 1) },
+	{
+		name: 'realtime: messages again, in the wrong order',
+		weight: 2,
+		strike: async (scene) => await announceAgain(scene, 5),
+	},
+];
+
+/** Tells of the latest messages of a conversation again, the latest first; it tells the web hook, too. */
+async function announceAgain({ crisp, random }: Scene, count: number): Promise<void> {
+	const session_id = crisp.sessions[Math.floor(random() * crisp.sessions.length)] ?? '';
+	const messages = (await crisp.messagesIn(session_id)).filter(({ from }) => from === 'user').slice(-count);
+	for (const message of messages.reverse()) {
+		await crisp.post('announce', { event: 'message:send', data: { ...message, session_id } });
+	}
+}
+
+const everything: Trouble[] = [
+	{
+		name: 'n8n: no way to Crisp',
+		weight: 2,
+		strike: async (scene) =>
+			await during(
+				scene,
+				() => scene.line.close(),
+				() => scene.line.open(),
+			),
+	},
+	{
+		name: 'n8n: cannot store executions',
+		weight: 2,
+		strike: ({ n8n, random }) => void (n8n.overload += 1 + Math.floor(random() * 5)),
+	},
+	{
+		name: 'n8n: its clock is off, up to a minute',
+		weight: 2,
+		strike: async (scene) => {
+			const skew = (scene.random() - 0.5) * 120_000;
+			await during(
+				scene,
+				() => (scene.n8n.skew = skew),
+				() => (scene.n8n.skew = 0),
+			);
+		},
+	},
+	...[false, true].map((isKilled) => ({
+		name: `n8n: ${isKilled ? 'killed' : 'stopped'}, and started again`,
+		weight: 0.7,
+		strike: async (scene: Scene) =>
+			await during(
+				scene,
+				() => scene.n8n.stop(isKilled),
+				() => scene.n8n.start('init'),
+			),
+	})),
+];
+
+const hooks: Trouble[] = (['cut before', 'cut after', 'failed', 'slow'] as const).map((what) => ({
+	name: `hooks: a delivery is ${what === 'failed' ? 'answered with 503' : what}`,
+	weight: 2,
+	strike: ({ n8n }) => void n8n.hookTroubles.push(what),
+}));
+
+export const troubles: Trouble[] = [
+	...onLine('REST, a message', message, strikes, 2),
+	...onLine('REST, reading', reading, { ...strikes, 'answer of a wrong type': wrongType }, 1),
+	...onLine('REST, the address of the channel', endpoints, strikes, 0.15),
+	// Taken for a refusal, after which the trigger is patient: it would do little else.
+	...onLine('REST, the address of the channel', endpoints, { 'answer of a wrong type': wrongType }, 0.05),
+	...realtime,
+	...hooks,
+	...everything,
+];
+
+/** One of them by chance, as often as its weight says. */
+export function drawn(random: () => number): Trouble {
+	const all = troubles.reduce((sum, { weight }) => sum + weight, 0);
+	let left = random() * all;
+	return troubles.find(({ weight }) => (left -= weight) < 0) ?? (troubles[0] as Trouble);
+}

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { shop } from '../../engine/workspace';
+import type { Fault } from '../fault';
+import { secrets, until, type Stage } from '../stage';
+import { failing, silentBefore } from '../strikes';
+
+interface Delivery {
+	body: string | Buffer;
+	/** How far the clock of whoever sends is ahead, in milliseconds. */
+	skew?: number;
+	secret?: string;
+	/** What the body is changed to once it is signed. */
+	sent?: string | Buffer;
+	signature?: string;
+}
+
+/** Calls the web hook as Crisp does, or as somebody who would like to be taken for it. */
+async function call(url: string, { body, skew = 0, secret = secrets.signature, ...more }: Delivery): Promise<number> {
+	const timestamp = String(Date.now() + skew);
+	const signed = createHmac('sha256', secret).update(`[${timestamp};`).update(body).update(']').digest('hex');
+	const { sent = body, signature = signed } = more;
+	const headers = {
+		'Content-Type': 'application/json',
+		'X-Crisp-Request-Timestamp': timestamp,
+		...(signature && { 'X-Crisp-Signature': signature }),
+	};
+	const response = await fetch(url, { method: 'POST', headers, body: sent });
+	await response.text();
+	return response.status;
+}
+
+function eventOf({ session }: Stage, content: unknown, fingerprint = 1): string {
+	const data = { website_id: shop, session_id: session, type: 'text', from: 'user', content, fingerprint };
+	return JSON.stringify({ website_id: shop, event: 'message:send', data, timestamp: Date.now() });
+}
+
+/** A request is answered with a status, and starts nothing; a good one after it does. */
+function refused(kind: Fault['kind'], what: string, status: number, delivery: (stage: Stage) => Delivery): Fault {
+	return {
+		kind,
+		what,
+		holds: `answered with ${status}, nothing starts`,
+		async strike(stage) {
+			const { url, emitted } = await stage.hook();
+			assert.equal(await call(url, delivery(stage)), status);
+			assert.deepEqual(emitted(), []);
+			assert.equal(await call(url, { body: eventOf(stage, 'good', 2) }), 200);
+			assert.deepEqual(
+				emitted().map(({ text }) => text),
+				['good'],
+			);
+		},
+	};
+}
+
+/** Visitors write, deliveries meet something, and every message starts one execution. */
+function delivered(kind: Fault['kind'], what: string, strike: (stage: Stage) => Parameters<Stage['hook']>): Fault {
+	return {
+		kind,
+		what,
+		holds: 'each message starts one execution',
+		async strike(stage) {
+			const { emitted } = await stage.hook(...strike(stage));
+			await stage.visitorWrites('one', 'two', 'three');
+			await stage.sandbox.hooks.idle();
+			await until('all', () => emitted().length >= 3);
+			assert.deepEqual(
+				emitted()
+					.map(({ text }) => text)
+					.sort(),
+				['one', 'three', 'two'],
+			);
+		},
+	};
+}
+
+/** True for the first so many, as a fault that passes. */
+function first(count: number): () => boolean {
+	let left = count;
+	return () => left-- > 0;
+}
+
+export const hooks: Fault[] = [
+	delivered('reset', 'The answer is lost twice, and Crisp delivers again', () => [{ isCut: first(2) }]),
+	delivered('reset', 'A delivery is reset before n8n has it, twice', () => [{ isLost: first(2) }]),
+	delivered('out of order', 'Crisp calls without waiting for the answer before', () => [{}, undefined, true]),
+	{
+		kind: 'duplicate',
+		what: 'The same request comes five times at once',
+		holds: 'starts one execution',
+		async strike(stage) {
+			const { url, emitted } = await stage.hook();
+			const body = eventOf(stage, 'again');
+			const statuses = await Promise.all(Array.from({ length: 5 }, async () => await call(url, { body })));
+			assert.deepEqual(statuses, [200, 200, 200, 200, 200]);
+			assert.equal(emitted().length, 1);
+		},
+	},
+	refused('forged', 'The signature is of another secret', 401, (stage) => ({
+		body: eventOf(stage, 'bad'),
+		secret: 'guessed',
+	})),
+	refused('forged', 'There is no signature', 401, (stage) => ({ body: eventOf(stage, 'bad'), signature: '' })),
+	refused('cut', 'The signature is cut', 401, (stage) => ({ body: eventOf(stage, 'bad'), signature: 'abcdef' })),
+	refused('cut', 'The body is cut', 401, (stage) => {
+		const body = eventOf(stage, 'bad');
+		return { body, sent: body.slice(0, -20) };
+	}),
+	refused('malformed', 'The signed body is half of the JSON', 400, (stage) => ({
+		body: eventOf(stage, 'bad').slice(0, -20),
+	})),
+	refused('wrong type', 'The signed body is a list', 400, () => ({ body: '[1]' })),
+	refused('wrong type', 'The event of the signed body is a number', 400, () => ({ body: '{"event":7,"data":{}}' })),
+	refused('clock skew', 'The request is six minutes old, as a recording is', 401, (stage) => ({
+		body: eventOf(stage, 'bad'),
+		skew: -360_000,
+	})),
+	refused('clock skew', 'The request is six minutes in the future', 401, (stage) => ({
+		body: eventOf(stage, 'bad'),
+		skew: 360_000,
+	})),
+	{
+		kind: 'clock skew',
+		what: "Crisp's clock is four minutes behind, or ahead",
+		holds: 'each message starts one execution',
+		async strike(stage) {
+			const { url, emitted } = await stage.hook();
+			for (const [index, skew] of [-240_000, 240_000].entries()) {
+				assert.equal(await call(url, { body: eventOf(stage, `${index}`, index + 1), skew }), 200);
+			}
+			assert.equal(emitted().length, 2);
+		},
+	},
+	{
+		kind: 'oversized',
+		what: 'A signed event of 10 MB',
+		holds: 'starts one execution',
+		async strike(stage) {
+			const { url, emitted } = await stage.hook();
+			const content = 'x'.repeat(10_000_000);
+			assert.equal(await call(url, { body: eventOf(stage, content) }), 200);
+			assert.deepEqual(
+				emitted().map(({ text }) => String(text).length),
+				[content.length],
+			);
+		},
+	},
+	...([failing(503), silentBefore] as const).map((strike): Fault => ({
+		kind: strike === silentBefore ? 'half-open' : 'failing',
+		what: `What the event does not say is asked of Crisp, which ${strike === silentBefore ? 'never answers' : 'answers with 503'}`,
+		holds: 'the event passes',
+		async strike(stage) {
+			stage.time.shorten(5_000, 300);
+			stage.line.strike(/^GET /, strike, Infinity);
+			const { url, emitted } = await stage.hook({ filters: { segments: ['vip'] } });
+			assert.equal(await call(url, { body: eventOf(stage, 'passes') }), 200);
+			assert.equal(emitted().length, 1);
+		},
+	})),
+];

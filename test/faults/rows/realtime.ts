@@ -1,0 +1,389 @@
+import assert from 'node:assert/strict';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { IDataObject } from 'n8n-workflow';
+import { shop } from '../../engine/workspace';
+import { certificate } from '../certificate';
+import type { Fault } from '../fault';
+import { eventFrame, frame } from '../frame';
+import { until, type Listening, type Stage } from '../stage';
+import { answeredWith, changed, cutAnswer, failing, limited, resetBefore, silentBefore } from '../strikes';
+
+const endpoints = /\/connect\/endpoints$/;
+const conversations = /\/conversations\/1/;
+const recovered = 'delivered once the line is there again; nothing twice';
+
+/** Something happens to a trigger that listens; then all that visitors write comes, once and in order. */
+function survived(
+	kind: Fault['kind'],
+	what: string,
+	strike: (stage: Stage) => unknown,
+	more: { holds?: string; skew?: number; listening?: Listening; isLate?: boolean } = {},
+): Fault {
+	return {
+		kind,
+		what,
+		holds: more.holds ?? recovered,
+		skew: more.skew,
+		async strike(stage) {
+			const { texts, failures } = await stage.activate(more.listening);
+			await stage.visitorWrites('before');
+			await until('what is written before', () => texts().includes('before'));
+			await strike(stage);
+			await stage.visitorWrites('meanwhile');
+			await connected(stage);
+			await stage.visitorWrites('after');
+			await until('what is written after', () => texts().includes('meanwhile') && texts().includes('after'));
+			const order = more.isLate ? ['after', 'before', 'meanwhile'] : ['before', 'meanwhile', 'after'];
+			const given = texts().filter(Boolean);
+			assert.deepEqual(more.isLate ? given.sort() : given, order);
+			assert.deepEqual(failures, []);
+		},
+	};
+}
+
+/** Resolves when a line is there over which something comes. */
+async function connected({ sandbox }: Stage): Promise<void> {
+	await until('the trigger to connect', () => sandbox.connections() > 0);
+}
+
+/** The line is cut, and the next attempts meet something. */
+const cutThen = (meanwhile: (stage: Stage) => unknown) => async (stage: Stage) => {
+	await meanwhile(stage);
+	stage.line.cut();
+	await until('the line to be gone', () => stage.sandbox.connections() === 0);
+};
+
+/** The next attempts to open a line, so many, end otherwise. */
+const upgrades = (count: number, deed: (socket: Socket) => void) => (stage: Stage) => {
+	let left = count;
+	stage.line.onUpgrade = (socket) => {
+		if ((left -= 1) <= 0) stage.line.onUpgrade = undefined;
+		deed(socket);
+	};
+};
+
+const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+const inject = (bytes: (stage: Stage) => Buffer) => (stage: Stage) => stage.line.inject(bytes(stage));
+const undisturbed = 'those after it are delivered; the line stays';
+const message = (stage: Stage, more: object) =>
+	JSON.stringify({ website_id: shop, session_id: stage.session, type: 'text', from: 'user', ...more });
+
+export const realtime: Fault[] = [
+	survived('reset', 'The line is reset', (stage) => stage.line.cut()),
+	survived('reset', 'Crisp closes the line', (stage) => stage.sandbox.dropSockets()),
+	survived('half-open', 'Nothing comes any more, and the line does not close', (stage) => stage.line.freeze()),
+	survived('refused', 'The channel moves to another address', (stage) => stage.sandbox.faults.moveEndpoint()),
+	survived('refused', 'New lines are reset three times', cutThen(upgrades(3, (socket) => socket.resetAndDestroy()))),
+	survived(
+		'malformed',
+		'A page answers instead of a line, three times',
+		cutThen(upgrades(3, (socket) => socket.end('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n'))),
+	),
+	survived(
+		'malformed',
+		'What answers instead of a line is no HTTP, three times',
+		cutThen(upgrades(3, (socket) => socket.end('\u0000\u0001\u0002 nothing that anybody knows'))),
+	),
+	survived('refused', 'Nobody listens, and then somebody does', async (stage) => {
+		await stage.line.close();
+		await stage.visitorWrites();
+		await until('the line to be gone', () => stage.sandbox.connections() === 0);
+		await stage.line.open();
+	}),
+	survived(
+		'half-open',
+		'Crisp says nothing to the authentication, once',
+		cutThen((stage) => {
+			stage.time.timeout = 300;
+			stage.sandbox.faults.refuseSockets({ how: 'silence', times: 1 });
+		}),
+	),
+	survived(
+		'reset',
+		'Asking for the address is reset, twice',
+		cutThen((stage) => stage.line.strike(endpoints, resetBefore, 2)),
+	),
+	survived(
+		'half-open',
+		'Asking for the address gets no answer, once',
+		cutThen((stage) => stage.line.strike(endpoints, silentBefore)),
+		{ listening: { givesUp: { match: /endpoints/, after: 500 } } },
+	),
+	survived(
+		'cut',
+		'The answer with the address breaks off, twice',
+		cutThen((stage) => stage.line.strike(endpoints, cutAnswer, 2)),
+	),
+	survived(
+		'malformed',
+		'The answer with the address is half of the JSON, twice',
+		cutThen((stage) =>
+			stage.line.strike(
+				endpoints,
+				changed(({ body }) => body.subarray(0, 20)),
+				2,
+			),
+		),
+	),
+	survived(
+		'failing',
+		'Asking for the address is answered with 503, twice',
+		cutThen((stage) => stage.line.strike(endpoints, failing(503), 2)),
+	),
+	survived(
+		'limited',
+		'Asking for the address is answered with 429, twice',
+		cutThen((stage) => stage.line.strike(endpoints, limited(), 2)),
+	),
+	{
+		kind: 'wrong type',
+		what: 'The answer with the address has none',
+		holds:
+			'one failed execution: “What answered named no realtime address that the key may be sent to”; then as before',
+		async strike(stage) {
+			const { texts, failures } = await stage.activate();
+			stage.line.strike(endpoints, answeredWith('{"error":false,"data":{"socket":{"app":7}}}'), 3);
+			stage.line.cut();
+			await stage.visitorWrites('meanwhile');
+			await until('the message', () => texts().length > 0);
+			assert.deepEqual(texts(), ['meanwhile']);
+			assert.deepEqual(
+				failures.map(({ message }) => message),
+				['What answered named no realtime address that the key may be sent to'],
+			);
+		},
+	},
+	...['ws://relay.crisp.chat/socket', 'http://relay.crisp.chat/', 'ws://10.0.0.7/'].map((address): Fault => ({
+		kind: 'forged',
+		what: `The address is ${address}, where others could read the key`,
+		holds: 'fails: “What answered named no realtime address that the key may be sent to”',
+		async strike(stage) {
+			const body = JSON.stringify({ error: false, data: { socket: { app: address } } });
+			stage.line.strike(endpoints, answeredWith(body));
+			await stage.fails(
+				stage.activate().then(() => undefined),
+				/^What answered named no realtime address/,
+			);
+		},
+	})),
+	{
+		kind: 'TLS',
+		what: 'The channel has a certificate that is signed by nobody',
+		holds: 'no key is sent there; delivered over the next line',
+		async strike(stage) {
+			let connections = 0;
+			let bytes = 0;
+			const server = createTlsServer(certificate);
+			server.on('secureConnection', (socket) => {
+				connections += 1;
+				socket.on('data', (data: Buffer) => (bytes += data.length));
+			});
+			await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+			stage.onEnd(async () => await new Promise((resolve) => server.close(resolve)));
+			const { texts } = await stage.activate();
+			const app = `wss://127.0.0.1:${(server.address() as AddressInfo).port}/socket/`;
+			stage.line.strike(endpoints, answeredWith(JSON.stringify({ error: false, data: { socket: { app } } })), 2);
+			stage.line.cut();
+			await stage.visitorWrites('meanwhile');
+			await until('the message', () => texts().length > 0);
+			assert.deepEqual([bytes, connections * 0], [0, 0]);
+		},
+	},
+	survived(
+		'malformed',
+		'Bytes that are no frame',
+		inject(() => Buffer.from([0xff, 0xff, 0, 1, 2])),
+	),
+	survived('cut', 'Half of a frame, then the line is reset', (stage) => {
+		stage.line.inject(eventFrame('message:send', message(stage, {})).subarray(0, 20));
+		stage.line.cut();
+	}),
+	survived(
+		'malformed',
+		'A packet that is none',
+		inject(() => frame('42{"not":"a packet"')),
+	),
+	survived(
+		'malformed',
+		'A packet of binary data that never comes',
+		inject(() => frame('451-["message:send",{"_placeholder":true,"num":0}]')),
+	),
+	...['null', '7', '"a text"', '[]', '{"type":7,"content":{},"fingerprint":"x","user":5}'].map((payload) =>
+		survived(
+			'wrong type',
+			`An event that is ${payload}`,
+			inject(() => eventFrame('message:send', payload)),
+			{ holds: undisturbed },
+		),
+	),
+	survived(
+		'wrong type',
+		'An event that nobody knows',
+		inject(() => eventFrame('no:such:event', '{}')),
+		{ holds: undisturbed },
+	),
+	survived(
+		'wrong type',
+		'An event named as a property of every object',
+		inject(() => eventFrame('__proto__', '{"__proto__":{"x":1}}')),
+		{ holds: undisturbed },
+	),
+	{
+		kind: 'oversized',
+		what: 'An event of 4 MB',
+		holds: 'delivered, and those after it',
+		async strike(stage) {
+			const { texts } = await stage.activate();
+			const content = 'x'.repeat(4_000_000);
+			await stage.visitorWrites(content, 'after');
+			await until('both', () => texts().length === 2);
+			assert.deepEqual(texts(), [content, 'after']);
+		},
+	},
+	{
+		kind: 'oversized',
+		what: 'An event of 5,000 levels',
+		holds: 'delivered, and those after it',
+		async strike(stage) {
+			const { texts } = await stage.activate();
+			stage.line.inject(
+				eventFrame(
+					'message:send',
+					message(stage, { content: 'deep', fingerprint: 1 }).replace('{', `{"x":${nested(5_000)},`),
+				),
+			);
+			await stage.visitorWrites('after');
+			await until('both', () => texts().length === 2);
+			assert.deepEqual(texts(), ['deep', 'after']);
+		},
+	},
+	{
+		kind: 'duplicate',
+		what: 'A message comes three times',
+		holds: 'delivered once',
+		async strike(stage) {
+			const { texts } = await stage.activate();
+			const event = eventFrame('message:send', message(stage, { content: 'thrice', fingerprint: 1 }));
+			for (let time = 0; time < 3; time++) stage.line.inject(event);
+			await stage.visitorWrites('after');
+			await until('the last', () => texts().includes('after'));
+			assert.deepEqual(texts(), ['thrice', 'after']);
+		},
+	},
+	{
+		kind: 'duplicate',
+		what: 'A message comes over the line while what was missed is read',
+		holds: 'delivered once',
+		async strike(stage) {
+			const { texts } = await stage.activate();
+			stage.line.cut();
+			await until('the line to be gone', () => stage.sandbox.connections() === 0);
+			await stage.visitorWrites('missed');
+			const written = stage.sandbox.state.websites.get(shop)?.conversations.get(stage.session)?.messages.at(-1);
+			stage.line.strike(conversations, async ({ response, forward }) => {
+				const { status, headers, body } = await forward();
+				stage.line.inject(eventFrame('message:send', JSON.stringify(written)));
+				response.writeHead(status, headers).end(body);
+			});
+			await until('the message', () => texts().length > 0);
+			await stage.visitorWrites('after');
+			await until('the last', () => texts().includes('after'));
+			assert.deepEqual(texts(), ['missed', 'after']);
+		},
+	},
+	{
+		kind: 'out of order',
+		what: 'A later message comes before an earlier one',
+		holds: 'both delivered, each with its time',
+		async strike(stage) {
+			const { emitted } = await stage.activate();
+			const now = Date.now();
+			for (const [content, timestamp] of [
+				['later', now],
+				['earlier', now - 5_000],
+			] as const) {
+				stage.line.inject(eventFrame('message:send', message(stage, { content, timestamp, fingerprint: timestamp })));
+			}
+			await until('both', () => emitted.length === 2);
+			assert.deepEqual(
+				emitted.map(({ text, timestamp }) => [text, timestamp]),
+				[
+					['later', now],
+					['earlier', now - 5_000],
+				],
+			);
+		},
+	},
+	{
+		kind: 'cut',
+		what: 'An event is never sent',
+		holds: 'delivered with the next line',
+		async strike(stage) {
+			const { texts } = await stage.activate();
+			stage.sandbox.faults.mute({ match: 'message:send' });
+			await stage.visitorWrites('unsaid', 'said');
+			await until('what is said', () => texts().includes('said'));
+			stage.line.cut();
+			await until('what was not', () => texts().includes('unsaid'));
+			assert.deepEqual(texts(), ['said', 'unsaid']);
+		},
+	},
+	...[60_000, -60_000].map((skew) =>
+		survived(
+			'clock skew',
+			`Crisp's clock is a minute ${skew > 0 ? 'ahead' : 'behind'}, and the line is reset`,
+			(stage) => stage.line.cut(),
+			{ skew, listening: { activation: 'init', memory: { mark: Date.now() } as IDataObject } },
+		),
+	),
+	...(
+		[
+			['failing', 'is answered with 503', failing(503)],
+			['reset', 'is reset', resetBefore],
+			['wrong type', 'gets a text instead of a list', answeredWith('{"error":false,"data":"a text"}')],
+			['malformed', 'gets a page', answeredWith('<html></html>', { type: 'text/html' })],
+			['cut', 'gets an answer that breaks off', cutAnswer],
+		] as const
+	).map(([kind, what, strike]) =>
+		survived(
+			kind,
+			`Reading what was missed ${what}, five times`,
+			(stage) => {
+				stage.line.strike(conversations, strike, 5);
+				stage.line.cut();
+			},
+			{ isLate: true, holds: 'what is new does not wait for it; nothing lost, nothing twice' },
+		),
+	),
+	{
+		kind: 'refused',
+		what: 'The channel refuses the token, and then does not',
+		holds: "one failed execution: “Crisp's realtime channel does not accept this token”; then as before",
+		async strike(stage) {
+			const { texts, failures } = await stage.activate();
+			stage.sandbox.faults.refuseSockets({ how: 'unauthorized', times: 3 });
+			stage.line.cut();
+			await stage.visitorWrites('meanwhile');
+			await until('the message', () => texts().length > 0);
+			assert.deepEqual(
+				failures.map(({ message: said }) => said),
+				["Crisp's realtime channel does not accept this token (closed)"],
+			);
+		},
+	},
+	{
+		kind: 'forged',
+		what: 'The rules of n8n forbid the address of the channel',
+		holds: "fails: “The rules of this n8n allow no connection to Crisp's realtime channel”",
+		async strike(stage) {
+			const guard = { validateUrl: async () => ({ ok: false, error: new Error('127.0.0.1 is blocked') }) };
+			await stage.fails(
+				stage.activate({ guard }).then(() => undefined),
+				/^The rules of this n8n allow no connection/,
+				/Web Hook/,
+			);
+			assert.equal(stage.line.tunnelCount, 0);
+		},
+	},
+];

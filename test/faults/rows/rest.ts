@@ -1,0 +1,434 @@
+import assert from 'node:assert/strict';
+import dns from 'node:dns';
+import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
+import type { Impatience } from '../../engine/n8n';
+import { certificate } from '../certificate';
+import type { Fault } from '../fault';
+import type { Strike } from '../line';
+import { secrets, listing, type Stage } from '../stage';
+import {
+	answeredWith,
+	changed,
+	cutAnswer,
+	executedTwice,
+	failing,
+	garbage,
+	limited,
+	resetAfter,
+	resetBefore,
+	silentAfter,
+	silentBefore,
+	slowly,
+} from '../strikes';
+
+const message = /^POST .*\/message$/;
+const meanwhile = /^GET .*\/message\/\d+$/;
+const reading = /^GET /;
+const soon: Impatience = { match: /^POST .*\/message$/, times: 1, after: 1_000 };
+const always: Impatience = { match: /./, after: 300 };
+
+const once = 'delivered; nothing twice';
+
+/** A message meets a fault once, and arrives once all the same. */
+function survived(
+	kind: Fault['kind'],
+	what: string,
+	strike: Strike,
+	more: { times?: number; givesUp?: Impatience } = {},
+): Fault {
+	return {
+		kind,
+		what: `Sending: ${what}`,
+		holds: once,
+		async strike(stage) {
+			stage.time.hurry();
+			stage.line.strike(message, strike, more.times);
+			await stage.delivers(undefined, { givesUp: more.givesUp });
+		},
+	};
+}
+
+/** A read always meets a fault, and fails with words that say what it is. */
+function told(kind: Fault['kind'], what: string, strike: Strike, message: RegExp, cure = /Check/): Fault {
+	return {
+		kind,
+		what: `Reading: ${what}`,
+		holds: `fails: “${readable(message)}”`,
+		async strike(stage) {
+			stage.time.hurry();
+			stage.line.strike(reading, strike, Infinity);
+			const givesUp = strike === silentBefore ? always : undefined;
+			await stage.fails(stage.run(stage.reading, { givesUp }), message, cure);
+		},
+	};
+}
+
+/** An expression of nothing but words, as a person reads it. */
+const readable = ({ source }: RegExp) => source.replaceAll('\\', '').replace(/[\^$]/g, '');
+
+async function served<Result>(stage: Stage, server: Server, deed: (port: number) => Promise<Result>): Promise<Result> {
+	await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+	stage.onEnd(async () => await new Promise((resolve) => server.close(resolve)));
+	return await deed((server.address() as AddressInfo).port);
+}
+
+/** Names are looked up as told, once for each answer; the last answer stays. */
+async function lookedUp(answers: Array<string | { code: string }>, deed: () => Promise<void>): Promise<void> {
+	const original = dns.lookup;
+	let asked = 0;
+	const lookup = (_name: string, options: { all?: boolean }, tell: (...values: unknown[]) => void) => {
+		const answer = answers[Math.min(asked++, answers.length - 1)];
+		if (typeof answer === 'object') tell(Object.assign(new Error(`getaddrinfo ${answer.code} ${_name}`), answer));
+		else if (options.all) tell(null, [{ address: answer, family: 4 }]);
+		else tell(null, answer, 4);
+	};
+	try {
+		Object.assign(dns, { lookup });
+		await deed();
+	} finally {
+		Object.assign(dns, { lookup: original });
+	}
+}
+
+const page = '<html><body>Please log in</body></html>';
+const html = answeredWith(page, { type: 'text/html' });
+const json = (data: unknown) => JSON.stringify({ error: false, reason: 'resolved', data });
+
+export const rest: Fault[] = [
+	{
+		kind: 'refused',
+		what: 'Sending: nobody listens, and then somebody does',
+		holds: once,
+		async strike(stage) {
+			stage.time.hurry();
+			await stage.line.close();
+			stage.time.after(500, async () => await stage.line.open());
+			await stage.delivers();
+		},
+	},
+	{
+		kind: 'refused',
+		what: 'Sending: nobody listens',
+		holds: 'fails: “Crisp could not be reached: the connection was refused”; nothing sent',
+		async strike(stage) {
+			stage.time.hurry();
+			await stage.line.close();
+			await stage.fails(
+				stage.send(['one']),
+				/^Crisp could not be reached: the connection was refused$/,
+				/network of n8n/,
+			);
+			await stage.line.open();
+			assert.deepEqual(stage.stored(), []);
+		},
+	},
+	{
+		kind: 'DNS',
+		what: 'Sending: the name of the host is unknown',
+		holds: 'fails: “Crisp could not be reached: the name of the host is unknown”; nothing sent',
+		async strike(stage) {
+			stage.time.hurry();
+			const credential = stage.credential({ baseUrl: 'https://api.crisp.invalid' });
+			await lookedUp([{ code: 'ENOTFOUND' }], async () => {
+				const sent = stage.send(['one'], { credential });
+				await stage.fails(sent, /^Crisp could not be reached: the name of the host is unknown$/, /'API Address'/);
+			});
+		},
+	},
+	{
+		kind: 'DNS',
+		what: 'Sending: the name cannot be looked up for a moment',
+		holds: once,
+		async strike(stage) {
+			stage.time.hurry();
+			const credential = stage.credential({ baseUrl: stage.line.url.replace('127.0.0.1', 'localhost') });
+			await lookedUp([{ code: 'EAI_AGAIN' }, '127.0.0.1'], async () => await stage.delivers(undefined, { credential }));
+		},
+	},
+	{
+		kind: 'TLS',
+		what: 'Sending: the certificate of the server is signed by nobody',
+		holds: 'fails: “Crisp could not be reached: the certificate of the server is signed by nobody”; nothing sent',
+		async strike(stage) {
+			stage.time.hurry();
+			let requests = 0;
+			const server = createTlsServer(certificate, () => (requests += 1));
+			await served(stage, server, async (port) => {
+				const credential = stage.credential({ baseUrl: `https://127.0.0.1:${port}` });
+				const sent = stage.send(['one'], { credential });
+				await stage.fails(sent, /^Crisp could not be reached: the certificate of the server is signed by nobody$/);
+			});
+			assert.equal(requests, 0);
+		},
+	},
+	{
+		kind: 'TLS',
+		what: 'Reading: a server without encryption answers at https://',
+		holds: 'fails: “Crisp could not be reached: no encrypted connection could be made”',
+		async strike(stage) {
+			stage.time.hurry();
+			const server = createTcpServer(
+				(socket) => void socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
+			);
+			await served(stage, server, async (port) => {
+				const read = stage.run(stage.reading, {
+					credential: stage.credential({ baseUrl: `https://127.0.0.1:${port}` }),
+				});
+				await stage.fails(read, /^Crisp could not be reached: no encrypted connection could be made$/);
+			});
+		},
+	},
+	{
+		kind: 'TLS',
+		what: 'Reading: the connection is reset during the handshake',
+		holds: 'fails: “Crisp could not be reached: the connection was cut”',
+		async strike(stage) {
+			stage.time.hurry();
+			const server = createTcpServer((socket) => void socket.once('data', () => socket.resetAndDestroy()));
+			await served(stage, server, async (port) => {
+				const credential = stage.credential({ baseUrl: `https://127.0.0.1:${port}` });
+				await stage.fails(
+					stage.run(stage.reading, { credential }),
+					/^Crisp could not be reached: the connection was cut$/,
+				);
+			});
+		},
+	},
+	survived('reset', 'the connection is reset before the message is stored', resetBefore),
+	survived('reset', 'the connection is reset after the message is stored', resetAfter),
+	survived('half-open', 'no answer ever comes, and the message is not stored', silentBefore, { givesUp: soon }),
+	survived('half-open', 'no answer ever comes, and the message is stored', silentAfter, { givesUp: soon }),
+	{
+		kind: 'half-open',
+		what: 'Sending: no answer comes to anything',
+		holds: 'fails: “Nobody knows whether Crisp received the message”; nothing twice, also when n8n retries',
+		async strike(stage) {
+			stage.time.hurry();
+			stage.line.strike(message, silentAfter);
+			stage.line.strike(meanwhile, silentBefore, Infinity);
+			const execution = { executionId: `half-open-${stage.session}` };
+			const sent = stage.send(['one'], { ...execution, givesUp: always });
+			await stage.fails(sent, /^Nobody knows whether Crisp received the message$/, /Look into the conversation/);
+			stage.line.heal();
+			await stage.delivers(['one'], execution);
+		},
+	},
+	survived('slow', 'the answer comes piece by piece', slowly(20, 20)),
+	survived('cut', 'the answer breaks off', cutAnswer),
+	survived(
+		'malformed',
+		'the answer is half of the JSON, though the message is stored',
+		changed(({ body }) => body.subarray(0, 9)),
+	),
+	survived(
+		'malformed',
+		'a page answers, though the message is stored',
+		answeredWith(page, { type: 'text/html', isExecuted: true }),
+	),
+	survived('malformed', 'what answers is no HTTP', garbage),
+	survived(
+		'oversized',
+		'the answer is 5 MB of something else',
+		answeredWith(JSON.stringify({ x: 'x'.repeat(5e6) }), { isExecuted: true }),
+	),
+	survived(
+		'wrong type',
+		'the answer is a text, though the message is stored',
+		answeredWith(json('a text'), { isExecuted: true }),
+	),
+	survived('duplicate', 'the request is executed twice', executedTwice, { times: 3 }),
+	survived('failing', 'status 503 twice, and nothing is stored', failing(503), { times: 2 }),
+	survived('failing', 'status 502, though the message is stored', failing(502, true), { times: 2 }),
+	survived('limited', 'status 429 three times', limited(), { times: 3 }),
+	survived('limited', 'status 429, to wait for 30 seconds', limited({ 'Retry-After': '30' })),
+	survived(
+		'clock skew',
+		'status 429, to wait until a date that is over',
+		limited({ 'Retry-After': new Date(0).toUTCString() }),
+	),
+	{
+		kind: 'limited',
+		what: 'Sending: status 429, to wait for an hour',
+		holds: 'fails: “Crisp limits the requests of this token”; nothing sent',
+		async strike(stage) {
+			stage.time.hurry();
+			stage.line.strike(message, limited({ 'Retry-After': '3600' }));
+			await stage.fails(
+				stage.send(['one', 'two']),
+				/^Crisp limits the requests of this token \(rate_limited\)$/,
+				/3600 seconds/,
+			);
+			assert.deepEqual(stage.stored(), []);
+		},
+	},
+	{
+		kind: 'limited',
+		what: 'Sending: status 429 for ever',
+		holds: 'fails: “The daily quota of this token seems to be used up”; nothing sent',
+		async strike(stage) {
+			stage.time.hurry();
+			stage.line.strike(message, limited(), Infinity);
+			await stage.fails(
+				stage.send(['one', 'two']),
+				/^The daily quota of this token seems to be used up/,
+				/5,000 requests a day/,
+			);
+			assert.deepEqual(stage.stored(), []);
+		},
+	},
+	{
+		kind: 'out of order',
+		what: 'Sending: later requests take less time than earlier ones',
+		holds: 'delivered in order; nothing twice',
+		async strike(stage) {
+			stage.sandbox.faults.latency(1, 40);
+			await stage.delivers(Array.from({ length: 30 }, (_, number) => `${number}`));
+		},
+	},
+	told('cut', 'the answer breaks off', cutAnswer, /^Crisp could not be reached: the answer broke off$/),
+	told('half-open', 'no answer ever comes', silentBefore, /^Crisp could not be reached: no answer in time$/),
+	told('reset', 'every connection is reset', resetBefore, /^Crisp could not be reached: the connection was cut$/),
+	told('malformed', 'a page answers', html, /^What answered is not Crisp's API$/, /'API Address'.*proxy/),
+	told('malformed', 'what answers is no HTTP', garbage, /^Crisp could not be reached: the answer is not HTTP$/),
+	told(
+		'oversized',
+		'the answer is 10 MB of something else',
+		answeredWith(JSON.stringify({ x: 'x'.repeat(1e7) })),
+		/^What answered is not Crisp's API$/,
+	),
+	told('failing', 'status 500', failing(500), /^Crisp could not answer \(server_error\)$/, /Try again later/),
+	{
+		kind: 'wrong type',
+		what: 'Reading a list: the answer is none',
+		holds: 'fails: “Crisp answered something else than a list”',
+		async strike(stage) {
+			stage.line.strike(reading, answeredWith(json('a text')), Infinity);
+			await stage.fails(stage.run(listing), /^Crisp answered something else than a list$/, /Try again/);
+		},
+	},
+	{
+		kind: 'wrong type',
+		what: 'Reading a list: its entries are nothing and numbers',
+		holds: 'each is an item',
+		async strike(stage) {
+			stage.line.strike(/\/profiles\/1/, answeredWith(json([null, 7, { people_id: 'p' }])));
+			stage.line.strike(/\/profiles\//, answeredWith(json([])), Infinity);
+			const output = await stage.run(listing);
+			assert.deepEqual(
+				output.map(({ json: { people_id } }) => people_id),
+				[null, 7, 'p'],
+			);
+		},
+	},
+	{
+		kind: 'duplicate',
+		what: 'Reading a list: the same page comes for ever',
+		holds: 'ends; each entry once',
+		async strike(stage) {
+			const people = Array.from({ length: 50 }, (_, number) => ({ people_id: `p${number}` }));
+			stage.line.strike(/\/profiles\//, answeredWith(json(people)), Infinity);
+			assert.equal((await stage.run(listing)).length, 50);
+			assert.ok(stage.line.asked.length < 10);
+		},
+	},
+	{
+		kind: 'forged',
+		what: 'Reading: a redirect to another host',
+		holds: 'fails: “What answered wants to redirect the request”; nothing goes there',
+		async strike(stage) {
+			let requests = 0;
+			await served(
+				stage,
+				createTcpServer(() => (requests += 1)),
+				async (port) => {
+					const headers = { Location: `http://127.0.0.1:${port}/v1/elsewhere` };
+					stage.line.strike(reading, answeredWith('', { status: 307, headers }), Infinity);
+					await stage.fails(stage.run(stage.reading), /^What answered wants to redirect the request/, /another host/);
+				},
+			);
+			assert.equal(requests, 0);
+		},
+	},
+	{
+		kind: 'refused',
+		what: 'Any request: the key is wrong',
+		holds: 'fails: “Crisp does not know this token”',
+		async strike(stage) {
+			const credential = stage.credential({ key: 'a wrong key of nobody' });
+			stage.evidence.guard({ 'a wrong key': credential.key });
+			stage.evidence.guardPair('a wrong key', credential.identifier, credential.key);
+			await stage.fails(
+				stage.run(stage.reading, { credential }),
+				/^Crisp does not know this token \(invalid_session\)/,
+			);
+		},
+	},
+	...uploads(),
+	...passwords(),
+];
+
+/** Files go to addresses that are as good as keys. */
+function uploads(): Fault[] {
+	const file = [{ data: { data: 'eA==', mimeType: 'text/plain', fileName: 'x.txt' } }];
+	const uploading = (stage: Stage) => {
+		const { sessionId } = stage.sending;
+		return { resource: 'message', sessionId, operation: 'sendFile', source: 'binary', binaryPropertyName: 'data' };
+	};
+	return [
+		{
+			kind: 'refused',
+			what: 'Uploading: storage refuses the file',
+			holds: 'fails: “The file could not be uploaded”, without the signed address',
+			async strike(stage) {
+				stage.sandbox.state.uploads.lifetime = -1;
+				const sent = stage.run(uploading(stage), { binary: file });
+				await stage.fails(sent, /^The file could not be uploaded \(status 403\)$/, /Run it again/);
+			},
+		},
+		{
+			kind: 'forged',
+			what: 'Uploading: the rules of n8n forbid the address',
+			holds: 'fails: “The file could not be uploaded”, without the signed address',
+			async strike(stage) {
+				const forbid = ({ url }: { url: string }) => new Error(`The request to ${url} was blocked`);
+				const sent = stage.run(uploading(stage), { binary: file, forbids: { match: /\/storage\//, forbid } });
+				await stage.fails(sent, /^The file could not be uploaded/, /may send requests there/);
+			},
+		},
+		{
+			kind: 'slow',
+			what: 'Uploading: Crisp names no address',
+			holds: 'fails: “Crisp named no address to upload the file to within 15 seconds”',
+			async strike(stage) {
+				stage.sandbox.faults.mute({ match: 'bucket:', times: 9 });
+				stage.time.shorten(15_000, 3_000);
+				const sent = stage.run(uploading(stage), { binary: file });
+				await stage.fails(sent, /^Crisp named no address to upload the file to within 15 seconds$/, /Public URL/);
+			},
+		},
+	];
+}
+
+/** Operators log in with passwords, which are values like any other to n8n. */
+function passwords(): Fault[] {
+	const account = { resource: 'userSession', operation: 'login', email: 'juno@example.org' };
+	const given = { password: '={{ $json.password }}', items: [{ password: secrets.password }] };
+	const deeds: Array<[Fault['kind'], string, Strike | undefined, RegExp]> = [
+		['refused', 'the password is wrong', undefined, /invalid_credentials/],
+		['reset', 'the connection is reset', resetBefore, /the connection was cut/],
+		['malformed', 'a page answers', html, /not Crisp's API/],
+	];
+	return deeds.map(([kind, what, strike, words]) => ({
+		kind,
+		what: `Logging in: ${what}`,
+		holds: 'fails, without the password',
+		async strike(stage) {
+			stage.time.hurry();
+			if (strike) stage.line.strike(/^POST /, strike, Infinity);
+			const { items, password } = given;
+			const credential = stage.credential({ tier: 'user', ...stage.sandbox.tokens.user });
+			await stage.fails(stage.run({ ...account, password }, { items, credential }), words);
+		},
+	}));
+}

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import type { IDataObject, INodeExecutionData, INodeParameters, ITriggerResponse } from 'n8n-workflow';
+import { listen } from '../../nodes/CrispTrigger/listen';
+import type { Clock } from '../../nodes/shared/clock';
+import type { Credential } from '../../nodes/shared/transport';
+import { startSandbox, type Sandbox } from '../../sandbox';
+import { execute, triggerContext, type Activation, type Execution } from '../engine/n8n';
+import { control } from '../engine/visitor';
+import { HookedWorkflows, type Hooked, type Hooking } from '../engine/hooked';
+import { credentialFor, locator, shop } from '../engine/workspace';
+import type { Evidence } from './evidence';
+import { Line } from './line';
+import { QuickTime } from './quickTime';
+
+export interface Listening extends Partial<Activation> {
+	events?: string[];
+	filters?: INodeParameters;
+	options?: INodeParameters;
+	memory?: IDataObject;
+	clock?: Clock;
+	guard?: object;
+}
+
+/** Secrets that nothing may show, however it goes wrong. */
+export const secrets = {
+	signature: 'signing-secret+of/nobody',
+	'web hook key': 'web hook key of nobody',
+	password: 'pass"word of nobody',
+	'signed address': 'signature=sandbox',
+};
+
+/** Where one fault strikes: a sandbox, a line to it, and nodes in n8n-core that use the line. */
+export class Stage {
+	readonly time = new QuickTime();
+
+	private readonly ends: Array<() => Promise<unknown>> = [];
+
+	private constructor(
+		readonly sandbox: Sandbox,
+		readonly line: Line,
+		readonly evidence: Evidence,
+		/** A conversation in which nobody has written yet. */
+		readonly session: string,
+	) {}
+
+	/** `skew` is how far the clock of Crisp is ahead, in milliseconds. */
+	static async open(evidence: Evidence, skew = 0): Promise<Stage> {
+		const sandbox = await startSandbox({
+			page: false,
+			hookDelays: [0, 0],
+			pingInterval: 300,
+			pingTimeout: 300,
+			clock: () => Date.now() + skew,
+		});
+		const { session_ids } = (await control(sandbox, 'conversations', { count: 1 })) as { session_ids: [string] };
+		return new Stage(sandbox, await Line.to(sandbox.url), evidence, session_ids[0]);
+	}
+
+	credential(more: Partial<Credential> = {}): Credential {
+		const { line, sandbox } = this;
+		const [signingSecret, hookSecret] = [secrets.signature, secrets['web hook key']];
+		return { ...credentialFor(sandbox, 'plugin'), baseUrl: line.url, signingSecret, hookSecret, ...more };
+	}
+
+	/** Runs the Crisp node; what it gives and throws is looked through. */
+	async run(parameters: INodeParameters, more: Partial<Execution> = {}): Promise<INodeExecutionData[]> {
+		try {
+			return this.look('output item', await execute({ credential: this.credential(), parameters, ...more }));
+		} catch (error) {
+			throw this.look('error', error) as Error;
+		}
+	}
+
+	/** Sends texts into one conversation, as many items of one run. */
+	async send(texts: string[], more: Partial<Execution> = {}): Promise<INodeExecutionData[]> {
+		return await this.run(this.sending, { items: texts.map((text) => ({ text })), ...more });
+	}
+
+	/** Sends, and proves that every text arrived once, in order, and that every item has its output. */
+	async delivers(texts = ['one', 'two', 'three'], more: Partial<Execution> = {}): Promise<void> {
+		const output = await this.send(texts, more);
+		assert.deepEqual(this.stored(), texts);
+		assert.deepEqual(
+			output.map(({ pairedItem }) => pairedItem),
+			texts.map((_, item) => ({ item })),
+		);
+		for (const { json } of output) assert.equal(typeof json.fingerprint, 'number');
+	}
+
+	/** What the deed fails with; fails itself where it does not. */
+	async fails(deed: Promise<unknown>, message: RegExp, cure = /./): Promise<void> {
+		const error = await deed.then(
+			() => assert.fail('It did not fail'),
+			(fault: Error & { description?: string }) => fault,
+		);
+		assert.match(error.message, message);
+		assert.match(String(error.description), cure);
+		this.look('error', error);
+	}
+
+	/** What operators wrote into the conversation. */
+	stored(): unknown[] {
+		const messages = this.sandbox.state.websites.get(shop)?.conversations.get(this.session)?.messages ?? [];
+		return messages.filter(({ from }) => from === 'operator').map(({ content }) => content);
+	}
+
+	/** Sends the text of each item into the conversation. */
+	get sending(): INodeParameters {
+		const sessionId = locator(this.session);
+		return { resource: 'message', operation: 'send', sessionId, type: 'text', content: '={{ $json.text }}' };
+	}
+
+	get reading(): INodeParameters {
+		return { resource: 'conversation', operation: 'get', sessionId: locator(this.session), simplify: false };
+	}
+
+	look<Thing>(where: string, thing: Thing): Thing {
+		return this.evidence.look(where, thing);
+	}
+
+	onEnd(end: () => Promise<unknown>): void {
+		this.ends.unshift(end);
+	}
+
+	/** Lets Crisp Trigger listen over the line. */
+	async activate({ events = ['message:send'], filters = {}, options = {}, memory, guard, ...more }: Listening = {}) {
+		const parameters = { events, filters, options, websiteIds: [], useSampleEvent: false };
+		const trigger = triggerContext({ credential: this.credential(), parameters, ...more });
+		if (guard) Object.assign(trigger.context.helpers, { getSecureEgressFilter: () => guard });
+		const remembered = trigger.context.getWorkflowStaticData('node');
+		Object.assign(remembered, memory);
+		let response: ITriggerResponse;
+		try {
+			response = await listen(trigger.context, { clock: more.clock ?? this.time.forTriggers });
+		} catch (error) {
+			throw this.look('error', error) as Error;
+		}
+		const end = async () => {
+			await response.closeFunction?.();
+			this.look('static data', remembered);
+			this.look('error', trigger.failures);
+			this.look('output item', trigger.emitted);
+		};
+		this.onEnd(end);
+		// What the sandbox had before may come, too, where what was missed is read.
+		const texts = () => trigger.emitted.filter((one) => one.session_id === this.session).map(({ text }) => text);
+		return { ...trigger, end, texts, memory: remembered };
+	}
+
+	/** Lets Crisp Web Hook Trigger wait for what the sandbox calls. */
+	async hook(hooking: Hooking = {}, events = ['message:send'], isAtOnce = false): Promise<Hooked> {
+		const hooks = new HookedWorkflows();
+		hooks.sandbox = this.sandbox;
+		const hooked = await hooks.serve(events, {
+			...hooking,
+			credential: { ...this.credential(), ...hooking.credential },
+		});
+		this.sandbox.hooks.add({ url: hooked.url, kind: 'plugin', secret: secrets.signature, isAtOnce });
+		this.onEnd(async () => {
+			this.look('output item', hooked.executions);
+			await hooks.end();
+		});
+		return hooked;
+	}
+
+	/** A visitor writes; nobody is on the way between visitor and Crisp. */
+	async visitorWrites(...texts: string[]): Promise<void> {
+		for (const text of texts) await control(this.sandbox, 'visitor/message', { session_id: this.session, text });
+	}
+
+	async close(): Promise<void> {
+		this.time.restore();
+		for (const end of this.ends.splice(0)) await end();
+		await this.line.close();
+		await this.sandbox.close();
+	}
+}
+
+export const listing: INodeParameters = { resource: 'person', operation: 'getAll', returnAll: true, simplify: false };
+
+/** Resolves when the condition holds; fails where it does not for long. */
+export async function until(what: string, condition: () => boolean): Promise<void> {
+	const deadline = Date.now() + 30_000;
+	while (!condition()) {
+		if (Date.now() > deadline) assert.fail(`Waited in vain for ${what}`);
+		await new Promise((resolve) => setImmediate(resolve));
+	}
+}
