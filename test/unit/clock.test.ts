@@ -15,4 +15,12 @@ describe('sleeping', () => {
 		await sleeping;
 		await clock.sleep(anHour, stop.signal);
 	});
+
+	it('leaves nothing behind on a signal that outlives it', async () => {
+		const { signal } = new AbortController();
+		const [add, remove] = [jest.spyOn(signal, 'addEventListener'), jest.spyOn(signal, 'removeEventListener')];
+		for (let time = 0; time < 3; time++) await clock.sleep(1, signal);
+		expect(add).toHaveBeenCalledTimes(3);
+		expect(remove.mock.calls).toEqual(add.mock.calls);
+	});
 });
