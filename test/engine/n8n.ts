@@ -202,7 +202,10 @@ function forbid({ helpers }: ExecuteContext, { match, forbid: refusal }: NonNull
 	};
 }
 
-function shorten({ helpers }: Pick<ExecuteContext | TriggerContext, 'helpers'>, { match, times = Infinity, after }: Impatience): void {
+function shorten(
+	{ helpers }: Pick<ExecuteContext | TriggerContext, 'helpers'>,
+	{ match, times = Infinity, after }: Impatience,
+): void {
 	const request = helpers.httpRequestWithAuthentication;
 	let left = times;
 	helpers.httpRequestWithAuthentication = async function (type, options, more) {
