@@ -10,7 +10,7 @@ import {
 import { isPrivate, notPrivate } from '../nodes/shared/address';
 
 /** Sent with every request; Crisp answers some routes with a misleading 401 when it is missing. */
-export const userAgent = 'n8n-nodes-crisp/0.1.0';
+export const userAgent = 'n8n-nodes-crisp/1.0.0';
 
 /**
  * Asks for the smallest thing that only a working credential of the tier may read: the default
