@@ -1,0 +1,110 @@
+import { withTarball } from '../../scripts/host/package';
+import { readExample } from '../../scripts/start/seed';
+import { Registry } from './registry';
+import { publish, publishSaved, saveAccess, startStack, type Stack } from './stack';
+import { until } from './until';
+
+const PACKAGE = 'n8n-nodes-crisp';
+const NEXT = '999.0.0';
+/** npm takes its time where many programs share a machine. */
+const PATIENCE_MS = 60_000;
+jest.setTimeout(3 * PATIENCE_MS);
+
+/** By n8n's own installer, which is what *Settings → Community nodes* asks, from a stand-in for npm's registry. */
+describe('as a community node, the package', () => {
+	const registry = new Registry();
+	let stack: Stack;
+	let version = '';
+	let answering = '';
+	let welcoming = '';
+
+	const sockets = async (count: number) =>
+		await until(
+			`${count} sockets`,
+			async () => await stack.sandbox.connections(),
+			(connections) => connections === count,
+			PATIENCE_MS,
+		);
+	const firstReply = async (sessionId: string) =>
+		await until(
+			'a reply',
+			async () => await stack.sandbox.replies(sessionId),
+			({ length }) => length > 0,
+			PATIENCE_MS,
+		);
+	/** The replies to a message, counted when a later one has its reply: events come in order. */
+	const repliesTo = async (text: string) => {
+		const { session_id } = await stack.sandbox.visitorWrites(text);
+		await firstReply(session_id);
+		const fence = await stack.sandbox.visitorWrites('Fence');
+		await firstReply(fence.session_id);
+		return await stack.sandbox.replies(session_id);
+	};
+	const nodeNames = async () =>
+		(await stack.client.nodeTypeNames()).filter((name) => name.startsWith(`${PACKAGE}.`)).sort();
+
+	beforeAll(async () => {
+		await registry.start();
+		await withTarball(async (tarball) => (version = await registry.publish(tarball)));
+		stack = await startStack('community', registry.settings, { hasPackage: false });
+	}, 360_000);
+	afterAll(async () => {
+		await stack?.stop();
+		await registry.stop();
+	});
+
+	test('is installed', async () => {
+		expect(await stack.client.installedPackages()).toEqual([]);
+		await stack.client.installFromRegistry(PACKAGE);
+		const installed = await stack.client.installedPackages();
+		expect(installed).toMatchObject([{ packageName: PACKAGE, installedVersion: version }]);
+		expect(await nodeNames()).toEqual([
+			`${PACKAGE}.crisp`,
+			`${PACKAGE}.crispTool`,
+			`${PACKAGE}.crispTrigger`,
+			`${PACKAGE}.crispWebhookTrigger`,
+		]);
+	});
+
+	test('answers, on one socket', async () => {
+		stack = { ...stack, credentialId: await saveAccess(stack) };
+		answering = await publish(stack, readExample('answer-a-visitor', stack.credentialId));
+		expect(await repliesTo('Before the update')).toHaveLength(1);
+		await sockets(1);
+	});
+
+	test('is updated under a published workflow, which goes on answering once, on one socket', async () => {
+		await withTarball(async (tarball) => await registry.publishAs(NEXT, tarball));
+		const [offered] = await stack.client.installedPackages();
+		expect(offered).toMatchObject({ installedVersion: version, updateAvailable: NEXT });
+		await stack.client.updateFromRegistry(PACKAGE, NEXT);
+		const [installed] = await stack.client.installedPackages();
+		expect(installed).toMatchObject({ installedVersion: NEXT });
+		expect(await repliesTo('After the update')).toHaveLength(1);
+		await sockets(1);
+	});
+
+	test('listens by both versions until what was published before is published again', async () => {
+		// n8n lets a trigger run on when its package is updated: two copies of the module do not know of each other.
+		welcoming = await publish(stack, readExample('welcome-a-new-contact', stack.credentialId));
+		expect(await repliesTo('By both versions')).toHaveLength(1);
+		await sockets(2);
+		await stack.client.deactivate(answering);
+		await sockets(1);
+		const saved = await stack.client.findWorkflow(answering);
+		if (!saved) throw new Error('The workflow is gone');
+		await publishSaved(stack, saved);
+		expect(await repliesTo('By the next version')).toHaveLength(1);
+		await sockets(1);
+	});
+
+	test('is uninstalled, and leaves no socket once its workflows are unpublished', async () => {
+		await stack.client.uninstall(PACKAGE);
+		expect(await stack.client.installedPackages()).toEqual([]);
+		expect(await nodeNames()).toEqual([]);
+		// n8n lets triggers run on here, too.
+		await sockets(1);
+		for (const id of [answering, welcoming]) await stack.client.deactivate(id);
+		await sockets(0);
+	});
+});

@@ -1,0 +1,152 @@
+import express from 'express';
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createProxy, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { connect, type AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import type { Duplex } from 'node:stream';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Where n8n's installer looks unless a licence lets it look elsewhere. */
+const NPM_HOST = 'registry.npmjs.org';
+
+interface Release {
+	manifest: { name: string; version: string };
+	bytes: Buffer;
+}
+
+/**
+ * A stand-in for npm's registry on this machine. n8n takes another address than npm's own only with
+ * a licence, so the stand-in is met at npm's address: through a proxy that leads there and nowhere
+ * else, with a certificate that only those trust who were given `settings`.
+ */
+export class Registry {
+	private readonly folder = mkdtempSync(path.join(os.tmpdir(), 'n8n-nodes-crisp-registry-'));
+	private readonly releases: Release[] = [];
+	private servers: Server[] = [];
+	/** The lines through the proxy, which no server counts as its own. */
+	private readonly lines = new Set<Duplex>();
+	private proxyUrl = '';
+
+	/** What n8n and its npm are started with to find this registry. */
+	get settings(): Record<string, string> {
+		const emptyConfig = this.inFolder('npmrc');
+		const certificate = this.inFolder('certificate.pem');
+		return {
+			HTTPS_PROXY: this.proxyUrl,
+			https_proxy: this.proxyUrl,
+			NODE_EXTRA_CA_CERTS: certificate,
+			// Where npm is told of certificates already, it trusts those alone.
+			npm_config_cafile: certificate,
+			// What is set up on this machine leads to the real one, and npm's cache knows its packages.
+			npm_config_registry: `https://${NPM_HOST}/`,
+			npm_config_https_proxy: this.proxyUrl,
+			npm_config_userconfig: emptyConfig,
+			npm_config_globalconfig: `${emptyConfig}-global`,
+			npm_config_cache: this.inFolder('cache'),
+			npm_config_update_notifier: 'false',
+		};
+	}
+
+	async start(): Promise<void> {
+		await this.makeCertificate();
+		const key = readFileSync(this.inFolder('key.pem'));
+		const cert = readFileSync(this.inFolder('certificate.pem'));
+		const registry = createTlsServer({ key, cert }, this.routes());
+		const port = await listen(registry);
+		const proxy = createProxy();
+		proxy.on('connect', (request, socket) => {
+			if (request.url !== `${NPM_HOST}:443`) return socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+			const line = connect(port, '127.0.0.1', () => {
+				socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+				line.pipe(socket).pipe(line);
+			});
+			this.lines.add(socket);
+			socket.once('close', () => this.lines.delete(socket) && line.destroy()).on('error', () => line.destroy());
+			line.once('close', () => socket.destroy()).on('error', () => socket.destroy());
+		});
+		this.proxyUrl = `http://127.0.0.1:${await listen(proxy)}`;
+		this.servers = [proxy, registry as Server];
+	}
+
+	/** Publishes a tarball as it is, and returns its version. */
+	async publish(tarball: string): Promise<string> {
+		const { stdout } = await run('tar', ['-xzOf', tarball, 'package/package.json']);
+		const manifest = JSON.parse(stdout) as Release['manifest'];
+		this.releases.push({ manifest, bytes: readFileSync(tarball) });
+		return manifest.version;
+	}
+
+	/** Publishes what a tarball holds as another version. */
+	async publishAs(version: string, tarball: string): Promise<void> {
+		const folder = mkdtempSync(this.inFolder('release-'));
+		await run('tar', ['-xzf', tarball, '-C', folder]);
+		const manifestFile = path.join(folder, 'package/package.json');
+		const manifest = JSON.parse(readFileSync(manifestFile, 'utf8')) as Release['manifest'];
+		writeFileSync(manifestFile, JSON.stringify({ ...manifest, version }));
+		const packed = path.join(folder, 'package.tgz');
+		await run('tar', ['-czf', packed, '-C', folder, 'package']);
+		await this.publish(packed);
+	}
+
+	async stop(): Promise<void> {
+		for (const line of this.lines) line.destroy();
+		for (const server of this.servers) {
+			server.closeAllConnections();
+			await new Promise((resolve) => server.close(resolve));
+		}
+		rmSync(this.folder, { recursive: true, force: true });
+	}
+
+	private routes(): express.Express {
+		const app = express();
+		app.get('/:name', ({ params }, response) => {
+			const releases = this.releases.filter(({ manifest }) => manifest.name === params.name);
+			const latest = releases.at(-1)?.manifest.version;
+			if (!latest) return void response.sendStatus(404);
+			const versions = Object.fromEntries(releases.map((one) => [one.manifest.version, described(one)]));
+			response.json({ name: params.name, 'dist-tags': { latest }, versions });
+		});
+		app.get('/:name/:version', ({ params }, response) => {
+			const releases = this.releases.filter(({ manifest }) => manifest.name === params.name);
+			const latest = params.version === 'latest' ? releases.at(-1) : undefined;
+			const release = latest ?? releases.find(({ manifest }) => manifest.version === params.version);
+			if (!release) return void response.sendStatus(404);
+			response.json(described(release));
+		});
+		app.get('/:name/-/:version.tgz', ({ params }, response) => {
+			const release = this.releases.find(({ manifest }) => manifest.version === params.version);
+			if (!release) return void response.sendStatus(404);
+			response.type('application/octet-stream').send(release.bytes);
+		});
+		return app;
+	}
+
+	private async makeCertificate(): Promise<void> {
+		const files = ['-keyout', this.inFolder('key.pem'), '-out', this.inFolder('certificate.pem')];
+		const names = ['-subj', `/CN=${NPM_HOST}`, '-addext', `subjectAltName=DNS:${NPM_HOST}`];
+		await run('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', ...files, ...names]);
+	}
+
+	private inFolder(name: string): string {
+		return path.join(this.folder, name);
+	}
+}
+
+/** A version as a registry describes it. */
+function described({ manifest, bytes }: Release) {
+	const integrity = `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
+	const shasum = createHash('sha1').update(bytes).digest('hex');
+	const tarball = `https://${NPM_HOST}/${manifest.name}/-/${manifest.version}.tgz`;
+	return { ...manifest, dist: { tarball, integrity, shasum } };
+}
+
+async function listen(server: { listen: Server['listen']; address: Server['address'] }): Promise<number> {
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	return (server.address() as AddressInfo).port;
+}
