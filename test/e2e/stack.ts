@@ -112,7 +112,8 @@ export async function publish(stack: Stack, workflow: Workflow): Promise<string>
 /** Publishes a workflow that n8n has, and waits until its trigger runs. */
 export async function publishSaved({ client }: Stack, saved: SavedWorkflow): Promise<void> {
 	await client.activate(saved);
-	const isDone = ({ status }: { status: string }) => status !== 'in_progress';
+	// n8n asks for what is under way and for what runs at the same time: it may see neither when one becomes the other.
+	const isDone = ({ status }: { status: string }) => !['in_progress', 'not_published'].includes(status);
 	const ask = async () => await client.publicationOf(saved.id);
 	const { status } = await until(`"${saved.name}" to be published`, ask, isDone);
 	if (status !== 'published') throw new Error(`"${saved.name}" is ${status}`);
