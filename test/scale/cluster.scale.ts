@@ -1,17 +1,19 @@
 import { inboxes } from '../../sandbox/seed-data';
-import { keepAll } from '../chaos/ordeal';
+import { connected, keepAll, publishReplies } from '../chaos/ordeal';
 import { reckon } from '../chaos/reckoning';
 import { Visitors } from '../chaos/visitors';
 import { until } from '../e2e/until';
 import { startCluster, type Cluster } from './cluster';
+import { fallout, NO_FAULTS } from './fallout';
 import { publishAll } from './workflows';
 
 const CONCURRENCY = 5;
 const writing = {
 	seed: 8_120,
-	messages: Number(process.env.TRY ?? 1_000),
+	messages: Number(process.env.SCALE_MESSAGES ?? 200),
 	conversations: 50,
-	gap: [40, 120] as [number, number],
+	// Slow enough for a machine of two cores, on which a web hook that waits too long is given up by Crisp.
+	gap: [200, 400] as [number, number],
 };
 /** Every fifth conversation is in the inbox whose messages come by hook. */
 const HOOKED = { share: 5, inbox: inboxes[0]?.inbox_id ?? '' };
@@ -25,6 +27,9 @@ const locks = {
 };
 const IDLE_WITHIN_MS = 600_000;
 const MOST_TAKEN_FOR_LOST = 2;
+/** For the pace: an answer takes as long as a quick language model, so that a worker's places are what is short. */
+const BACKLOG = 200;
+const SLOW_MS = 1_000;
 
 describe('an n8n of several processes', () => {
 	let cluster: Cluster;
@@ -34,6 +39,16 @@ describe('an n8n of several processes', () => {
 		cluster = await startCluster('ordeal', { workers: 2, concurrency: CONCURRENCY, settings });
 	}, 600_000);
 	afterAll(async () => await cluster?.stop());
+
+	test('answers more messages a minute with two workers than with one', async () => {
+		const [, worker] = cluster.workers;
+		await worker?.stop();
+		const one = await pace(cluster);
+		await worker?.start();
+		const two = await pace(cluster);
+		console.log(`Messages a minute: ${one} with one worker, ${two} with two`);
+		expect(two).toBeGreaterThan(one);
+	}, 600_000);
 
 	test('starts one execution for each message, while a worker is killed and the main process restarted', async () => {
 		const { sandbox, client } = cluster;
@@ -60,19 +75,17 @@ describe('an n8n of several processes', () => {
 		await idle(cluster, answering, writing.messages);
 		// What the dead worker was at, n8n takes for crashed when its main process starts.
 		await cluster.restartN8n();
-		const { fates, verdict, strange } = await reckon(cluster, answering, visitors);
-		const { crashed, ...faults } = verdict;
-		const none = { miswritten: [], lost: [], doubled: [], unanswered: [], answeredTwice: [], strange: [] };
-		expect({ ...faults, strange }).toEqual(none);
-		expect(fates.length).toBeGreaterThanOrEqual(writing.messages);
-
-		const ids = fates.flatMap(({ executions }) => executions.filter(({ status }) => status === 'crashed'));
-		const dead = ids.filter(({ id }) => interrupted.includes(id));
-		console.log(`${fates.length} messages; executions that the worker was killed over: ${dead.length}`);
-		expect(dead.length).toBeGreaterThan(0);
-		expect(dead.length).toBeLessThanOrEqual(CONCURRENCY);
+		const { ends, others, faults } = fallout(await reckon(cluster, answering, visitors), interrupted);
+		const written = `${visitors.said.length} messages`;
+		console.log(
+			`${written}; executions that the worker was killed over: ${ends.join(', ')}; others crashed: ${others}`,
+		);
+		expect(faults).toEqual(NO_FAULTS);
+		expect(visitors.said.length).toBeGreaterThanOrEqual(writing.messages);
+		expect(ends.length).toBeGreaterThan(0);
+		expect(ends.length).toBeLessThanOrEqual(CONCURRENCY);
 		// When its main process starts, n8n may also take for lost what a hook is about to put into the queue.
-		expect(crashed.length - dead.length).toBeLessThanOrEqual(MOST_TAKEN_FOR_LOST);
+		expect(others).toBeLessThanOrEqual(MOST_TAKEN_FOR_LOST);
 
 		const messages = await sandbox.everythingIn(session_id);
 		const echoes = messages.flatMap(({ content }) => (/^echo/.test(String(content)) ? [content] : []));
@@ -80,6 +93,24 @@ describe('an n8n of several processes', () => {
 		for (const id of echoing) expect(await client.allExecutionsOf(id)).toHaveLength(2);
 	}, 900_000);
 });
+
+/** How many of many messages at once are answered in a minute. */
+async function pace(cluster: Cluster): Promise<number> {
+	const { sandbox, client } = cluster;
+	const id = await publishReplies(cluster);
+	const visitors = new Visitors(sandbox, { ...writing, messages: BACKLOG, gap: [1, 10] });
+	await visitors.arrive();
+	await connected(cluster);
+	await sandbox.delayAnswers(SLOW_MS);
+	visitors.stop();
+	const began = Date.now();
+	await visitors.write();
+	await idle(cluster, [id], BACKLOG);
+	const minutes = (Date.now() - began) / 60_000;
+	await sandbox.delayAnswers(0);
+	await client.deactivate(id);
+	return Math.round(BACKLOG / minutes);
+}
 
 async function said(visitors: Visitors, count: number): Promise<void> {
 	const ask = async () => await Promise.resolve(visitors.said.length);
