@@ -36,7 +36,7 @@ export async function installHost(host: HostFolder, progress: Progress, signal: 
 async function installParts(host: HostFolder, progress: Progress, signal: AbortSignal): Promise<void> {
 	writeFileSync(path.join(host.logs, 'install.log'), '');
 	progress.line('First start: a real n8n and the Node it needs are fetched, once.');
-	progress.line(progress.dim(`2.3 GB in about 3 minutes, into ${host.root}`));
+	progress.line(progress.dim(`2.3 GB in three to five minutes, into ${host.root}`));
 	progress.line();
 	const stop = new AbortController();
 	const site: Site = { host, progress, signal: AbortSignal.any([signal, stop.signal]) };
