@@ -12,9 +12,6 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Where n8n's installer looks unless a licence lets it look elsewhere. */
-const NPM_HOST = 'registry.npmjs.org';
-
 interface Release {
 	manifest: { name: string; version: string };
 	bytes: Buffer;
@@ -32,6 +29,8 @@ export class Registry {
 	/** The lines through the proxy, which no server counts as its own. */
 	private readonly lines = new Set<Duplex>();
 	private proxyUrl = '';
+	/** Where n8n's installer looks unless a licence lets it look elsewhere. */
+	private host = '';
 
 	/** What n8n and its npm are started with to find this registry. */
 	get settings(): Record<string, string> {
@@ -44,7 +43,7 @@ export class Registry {
 			// Where npm is told of certificates already, it trusts those alone.
 			npm_config_cafile: certificate,
 			// What is set up on this machine leads to the real one, and npm's cache knows its packages.
-			npm_config_registry: `https://${NPM_HOST}/`,
+			npm_config_registry: `https://${this.host}/`,
 			npm_config_https_proxy: this.proxyUrl,
 			npm_config_userconfig: emptyConfig,
 			npm_config_globalconfig: `${emptyConfig}-global`,
@@ -54,6 +53,7 @@ export class Registry {
 	}
 
 	async start(): Promise<void> {
+		this.host = await usualHost(this.folder);
 		await this.makeCertificate();
 		const key = readFileSync(this.inFolder('key.pem'));
 		const cert = readFileSync(this.inFolder('certificate.pem'));
@@ -61,7 +61,7 @@ export class Registry {
 		const port = await listen(registry);
 		const proxy = createProxy();
 		proxy.on('connect', (request, socket) => {
-			if (request.url !== `${NPM_HOST}:443`) return socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+			if (request.url !== `${this.host}:443`) return socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
 			const line = connect(port, '127.0.0.1', () => {
 				socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
 				line.pipe(socket).pipe(line);
@@ -109,7 +109,7 @@ export class Registry {
 			const releases = this.releases.filter(({ manifest }) => manifest.name === params.name);
 			const latest = releases.at(-1)?.manifest.version;
 			if (!latest) return void response.sendStatus(404);
-			const versions = Object.fromEntries(releases.map((one) => [one.manifest.version, described(one)]));
+			const versions = Object.fromEntries(releases.map((one) => [one.manifest.version, described(one, this.host)]));
 			response.json({ name: params.name, 'dist-tags': { latest }, versions });
 		});
 		app.get('/:name/:version', ({ params }, response) => {
@@ -117,7 +117,7 @@ export class Registry {
 			const latest = params.version === 'latest' ? releases.at(-1) : undefined;
 			const release = latest ?? releases.find(({ manifest }) => manifest.version === params.version);
 			if (!release) return void response.sendStatus(404);
-			response.json(described(release));
+			response.json(described(release, this.host));
 		});
 		app.get('/:name/-/:version.tgz', ({ params }, response) => {
 			const release = this.releases.find(({ manifest }) => manifest.version === params.version);
@@ -129,7 +129,7 @@ export class Registry {
 
 	private async makeCertificate(): Promise<void> {
 		const files = ['-keyout', this.inFolder('key.pem'), '-out', this.inFolder('certificate.pem')];
-		const names = ['-subj', `/CN=${NPM_HOST}`, '-addext', `subjectAltName=DNS:${NPM_HOST}`];
+		const names = ['-subj', `/CN=${this.host}`, '-addext', `subjectAltName=DNS:${this.host}`];
 		await run('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', ...files, ...names]);
 	}
 
@@ -138,11 +138,19 @@ export class Registry {
 	}
 }
 
+/** The host of the registry that npm asks where nobody told it another; `folder` has no settings of npm. */
+async function usualHost(folder: string): Promise<string> {
+	const settings = ['--userconfig', path.join(folder, 'none'), '--globalconfig', path.join(folder, 'no-other')];
+	const env = { PATH: process.env.PATH };
+	const { stdout } = await run('npm', ['config', 'get', 'registry', ...settings], { cwd: folder, env });
+	return new URL(stdout.trim()).host;
+}
+
 /** A version as a registry describes it. */
-function described({ manifest, bytes }: Release) {
+function described({ manifest, bytes }: Release, host: string) {
 	const integrity = `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
 	const shasum = createHash('sha1').update(bytes).digest('hex');
-	const tarball = `https://${NPM_HOST}/${manifest.name}/-/${manifest.version}.tgz`;
+	const tarball = `https://${host}/${manifest.name}/-/${manifest.version}.tgz`;
 	return { ...manifest, dist: { tarball, integrity, shasum } };
 }
 
