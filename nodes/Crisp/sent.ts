@@ -1,6 +1,6 @@
-import { NodeApiError, type INode } from 'n8n-workflow';
+import { NodeApiError, type IDataObject, type INode } from 'n8n-workflow';
 import { clock as systemClock, type Clock } from '../shared/clock';
-import { asNodeError, isUncertain, unansweredError, uncertain } from '../shared/errors';
+import { asNodeError, isUncertain, strangerError, unansweredError, uncertain } from '../shared/errors';
 import { Latest } from '../shared/remembered';
 import type { CrispRequest, Send } from '../shared/transport';
 
@@ -69,8 +69,11 @@ async function hasArrived(way: Way, message: CrispRequest, fingerprint: number, 
 	const { send, node, signal, clock = systemClock } = way;
 	for (let tries = 1; ; tries++) {
 		try {
-			await send({ method: 'GET', path: `${message.path}/${fingerprint}` });
-			return true;
+			const request: CrispRequest = { method: 'GET', path: `${message.path}/${fingerprint}` };
+			const found = await send(request);
+			// Whatever else answers says nothing of the message: taken for it, the message would be lost.
+			if (Number((found as IDataObject | undefined)?.fingerprint) === fingerprint) return true;
+			throw strangerError(node, request);
 		} catch (error) {
 			if (error instanceof NodeApiError && error.httpCode === '404') return false;
 			if (signal?.aborted) throw asNodeError(node, error);

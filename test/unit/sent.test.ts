@@ -16,7 +16,9 @@ function conversation(faults: Fault[], lost: Answer = broken('ECONNRESET'), look
 	const answer = ({ method, url }: IHttpRequestOptions): Answer => {
 		if (method === 'GET') {
 			const isAsked = url.endsWith(`/message/${fingerprint}`);
-			return lookUps.shift() ?? (isAsked && stored.length > 0 ? ok({}) : refused(404, 'message_not_found'));
+			return (
+				lookUps.shift() ?? (isAsked && stored.length > 0 ? ok({ fingerprint }) : refused(404, 'message_not_found'))
+			);
 		}
 		const fault = faults.shift() ?? 'works';
 		if (fault !== 'not stored') stored.push(fingerprint);
@@ -76,6 +78,17 @@ describe('a message', () => {
 		const { once, methods } = conversation(['not stored'], refused(400, 'invalid_data'));
 		expect((await errorOf(once())).message).toContain('invalid_data');
 		expect(methods()).toBe('POST');
+	});
+
+	it.each<[string, unknown]>([
+		['a text', 'a text'],
+		['nothing', {}],
+		['another message', { fingerprint: 1 }],
+	])('is not taken for one that Crisp has where %s answers for it', async (_, data) => {
+		const { once, fingerprint, stored, methods } = conversation(['not stored'], undefined, [ok(data)]);
+		expect(await once()).toEqual({ fingerprint });
+		expect(stored).toHaveLength(1);
+		expect(methods()).toBe('POST GET GET POST');
 	});
 
 	it('is looked for until Crisp can tell', async () => {

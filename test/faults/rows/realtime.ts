@@ -244,7 +244,7 @@ export const realtime: Fault[] = [
 	{
 		kind: 'oversized',
 		what: 'An event of 5,000 levels',
-		holds: 'delivered, and those after it',
+		holds: 'left out, as nothing can be done with it; those after it delivered',
 		async strike(stage) {
 			const { texts } = await stage.activate();
 			stage.line.inject(
@@ -254,8 +254,8 @@ export const realtime: Fault[] = [
 				),
 			);
 			await stage.visitorWrites('after');
-			await until('both', () => texts().length === 2);
-			assert.deepEqual(texts(), ['deep', 'after']);
+			await until('the one after it', () => texts().length > 0);
+			assert.deepEqual(texts(), ['after']);
 		},
 	},
 	{
