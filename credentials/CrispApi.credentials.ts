@@ -155,8 +155,10 @@ export class CrispApi implements ICredentialType {
 		{ tier, identifier, key }: ICredentialDataDecryptedObject,
 		options: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		const { baseURL = '', url } = options;
-		if (!isPrivate(URL.canParse(url) ? url : baseURL)) throw new UserError(`${notPrivate.what}. ${notPrivate.how}`);
+		// n8n's HTTP Request node has the address in `uri`, as its requests had it of old.
+		const { url, uri, baseURL } = options as IHttpRequestOptions & { uri?: string };
+		const address = [url, uri, baseURL].find((one) => one !== undefined && URL.canParse(one));
+		if (!isPrivate(address ?? '')) throw new UserError(`${notPrivate.what}. ${notPrivate.how}`);
 		return {
 			...options,
 			headers: { ...options.headers, 'X-Crisp-Tier': String(tier), 'User-Agent': userAgent },

@@ -1,3 +1,5 @@
+import type { IHttpRequestOptions } from 'n8n-workflow';
+import { CrispApi } from '../../credentials/CrispApi.credentials';
 import { isPrivate } from '../../nodes/shared/address';
 
 it.each([
@@ -22,4 +24,28 @@ it.each([
 	['', false],
 ])('%s may get a key: %s', (address, isIt) => {
 	expect(isPrivate(address)).toBe(isIt);
+});
+
+describe('the credential', () => {
+	const secrets = { tier: 'website', identifier: 'i', key: 'k' };
+	const places = (address: string) => [
+		{ url: address },
+		// As n8n's HTTP Request node has it.
+		{ uri: address },
+		{ baseURL: address, url: '/v1/website' },
+	];
+
+	it('goes along wherever the address of a request stands, and is private', async () => {
+		for (const options of places('https://api.crisp.chat/v1')) {
+			const made = await new CrispApi().authenticate(secrets, options as IHttpRequestOptions);
+			expect(made.auth).toEqual({ username: 'i', password: 'k' });
+		}
+	});
+
+	it('stays here where it is not', async () => {
+		for (const options of places('http://api.crisp.chat/v1')) {
+			const made = new CrispApi().authenticate(secrets, options as IHttpRequestOptions);
+			await expect(made).rejects.toThrow('has to begin with https://');
+		}
+	});
 });
