@@ -43,7 +43,7 @@ export function fillPath(
 		if (name === page) return open;
 		const value = values[name] ?? '';
 		const parts = name === tree ? value.replace(/^\/|\/$/g, '').split('/') : [value];
-		return parts.map((part) => segment(labelOf(name), part)).join('/');
+		return parts.map((part) => segment(part, () => labelOf(name))).join('/');
 	});
 }
 
@@ -52,15 +52,16 @@ export function onPage(path: string, pageNumber: number): string {
 	return path.replace(`{${page}}`, String(pageNumber));
 }
 
-function segment(label: string, value: string): string {
+/** Escapes a part of a path; what it is called is asked for only where it cannot be used. */
+function segment(value: string, labelOf: () => string): string {
 	if (!value) {
-		throw new UserError(`'${label}' is empty`, {
+		throw new UserError(`'${labelOf()}' is empty`, {
 			description: 'Choose it from the list, or give it through an expression that has a value for this item.',
 		});
 	}
 	// Clients resolve dot segments even when they are escaped, which would reach another route.
 	if (value === '.' || value === '..' || !value.isWellFormed()) {
-		throw new UserError(`'${label}' cannot be "${value.toWellFormed()}"`, {
+		throw new UserError(`'${labelOf()}' cannot be "${value.toWellFormed()}"`, {
 			description: 'Copy it from Crisp, or take it from the output of an earlier node.',
 		});
 	}

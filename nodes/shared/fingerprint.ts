@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 
 const identityRange = 10n ** 10n;
 const tagRange = 10n ** 5n;
@@ -9,11 +9,9 @@ const tagRange = 10n ** 5n;
  * repeated request is recognised; the last five show that this n8n sent it (see `isOwnFingerprint`).
  */
 export function fingerprintFor(instanceId: string, identity: Array<string | number>): number {
-	const hash = createHash('sha256')
-		.update(JSON.stringify([instanceId, ...identity]))
-		.digest();
+	const digest = hash('sha256', JSON.stringify([instanceId, ...identity]), 'buffer');
 	// A leading zero would make the number shorter than its identity.
-	const ten = (hash.readBigUInt64BE() % (identityRange - identityRange / 10n)) + identityRange / 10n;
+	const ten = (digest.readBigUInt64BE() % (identityRange - identityRange / 10n)) + identityRange / 10n;
 	return Number(ten * tagRange + tagOf(instanceId, ten));
 }
 

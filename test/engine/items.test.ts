@@ -78,6 +78,15 @@ describe('items', () => {
 		expect(given.map(({ pairedItem }) => pairedItem)).toEqual(items.map((_, item) => ({ item })));
 	});
 
+	it('need the credential decrypted once, however many they are', async () => {
+		server = await serveOn((_, response) => answer(response, success({})));
+		const onDecrypt = jest.fn();
+		const given = await run(reading({}), { items: itemsOf(30), onDecrypt });
+		expect(given.map(({ pairedItem }) => pairedItem)).toEqual(itemsOf(30).map((_, item) => ({ item })));
+		expect(server.asked).toHaveLength(30);
+		expect(onDecrypt).toHaveBeenCalledTimes(1);
+	});
+
 	it.each([0, 51, 2.5, -1, 'many', ''])('do not run with Concurrency %p', async (concurrency) => {
 		server = await serveOn((_, response) => answer(response, success({})));
 		const failed = (await run(reading({ concurrency })).catch((error: unknown) => error)) as NodeApiError;

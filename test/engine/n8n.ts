@@ -115,6 +115,8 @@ export interface Execution {
 	signal?: AbortSignal;
 	/** Requests that are given up soon, instead of after the node's own time: compared with `METHOD url`. */
 	givesUp?: Impatience;
+	/** Hears each time that n8n decrypts the credential. */
+	onDecrypt?(): void;
 	/** Whether an AI agent calls the node as its tool. */
 	isTool?: boolean;
 	/** Addresses to which n8n sends no request without credentials, and what it throws instead. */
@@ -137,10 +139,14 @@ export async function execute(execution: Execution): Promise<INodeExecutionData[
 	const node = nodeWith('crisp', parameters, { onError });
 	const input = items.map((json, item) => ({ json, binary: binary[item], pairedItem: { item } }));
 	const data = { [NodeConnectionTypes.Main]: [input] };
+	const decrypt = () => {
+		execution.onDecrypt?.();
+		return credential;
+	};
 	const context = new ExecuteContext(
 		workflowOf(node),
 		node,
-		additionalDataFor(() => credential, execution.executionId ?? `execution-${++executions}`),
+		additionalDataFor(decrypt, execution.executionId ?? `execution-${++executions}`),
 		'manual',
 		createRunExecutionData(),
 		runIndex,

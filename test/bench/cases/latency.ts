@@ -1,4 +1,5 @@
-import { publish, startStack, type Stack } from '../../e2e/stack';
+import type { SavedWorkflow } from '../../../scripts/host/rest';
+import { publishSaved, startStack, type Stack } from '../../e2e/stack';
 import { byHand, byNodes } from '../answering';
 import type { Case, Outcome } from '../case';
 import { Crowd, type Load } from '../crowd';
@@ -67,16 +68,18 @@ function contendersIn(stack: Stack): Contender[] {
 	const { workflow, hook } = byHand(stack, names.hand);
 	const nodes = [byNodes(stack, names.nodes), byNodes(stack, names.batches, BATCHES)];
 	return [{ workflow, hook }, ...nodes.map((one) => ({ workflow: one, hook: undefined }))].map((contender) => {
-		let id = '';
+		let saved: SavedWorkflow | undefined;
 		return {
 			name: contender.workflow.name,
 			async publish() {
-				id = await publish(stack, contender.workflow);
+				// The same workflow each time: n8n may still be giving up the path of its web hook.
+				saved ??= await client.createWorkflow(contender.workflow);
+				await publishSaved(stack, saved);
 				if (contender.hook) await sandbox.addHook(contender.hook, ['message:send']);
 			},
 			async unpublish() {
 				if (contender.hook) await sandbox.removeHook(contender.hook);
-				await client.deactivate(id);
+				if (saved) await client.deactivate(saved.id);
 			},
 		};
 	});
