@@ -132,7 +132,7 @@ async function readUpdated(send: Send, { website, since, limit = Infinity, onFou
 	const found = new Map<unknown, IDataObject>();
 	let read = await readWhile(send, { ...list, since, found });
 	// What changed meanwhile came to the front, maybe from a page that was not read yet.
-	for (let from = -Infinity; read.pages > 1 && read.latest > from && found.size < limit;) {
+	for (let from = -Infinity; read.isShifted && read.latest > from && found.size < limit;) {
 		from = read.latest;
 		read = await readWhile(send, { ...list, since: from, found });
 	}
@@ -167,22 +167,26 @@ interface Recent {
 }
 
 /**
- * Reads pages until one has an entry that is not recent enough, or is not full. Gives how many it read, and the time of
- * the first entry of all.
+ * Reads pages until one has an entry that is not recent enough, or is not full. Gives the time of the first entry of
+ * all, and whether entries moved meanwhile: what comes to the front pushes the last of a page onto the next one.
  */
-async function readWhile(send: Send, list: Recent): Promise<{ pages: number; latest: number }> {
+async function readWhile(send: Send, list: Recent): Promise<{ isShifted: boolean; latest: number }> {
 	const { path, query, time, since, identity, limit, found, onFound } = list;
+	const read = new Set<unknown>();
 	let latest = since;
+	let isShifted = false;
 	for (let pages = 1; ; pages++) {
 		const entries = entriesIn(await send({ method: 'GET', path: onPage(path, pages), query }));
 		const recent = entries.filter((entry) => numberIn(entry[time]) >= since);
 		if (pages === 1 && recent[0]) latest = numberIn(recent[0][time]);
 		for (const entry of recent) {
+			isShifted ||= read.has(entry[identity]);
+			read.add(entry[identity]);
 			if (found.has(entry[identity])) continue;
 			found.set(entry[identity], entry);
 			onFound?.(entry);
 		}
 		const isOver = recent.length < entries.length || entries.length < fullPage;
-		if (isOver || found.size >= limit) return { pages, latest };
+		if (isOver || found.size >= limit) return { isShifted, latest };
 	}
 }

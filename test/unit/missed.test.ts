@@ -110,10 +110,9 @@ describe('what was missed', () => {
 		website.isHeld = true;
 		const reading = readMissed(website.send, searchOf());
 		await settled();
-		// A page; the next page and what the first one lists; what the next one lists, and the first page again.
+		// A page; the next page and what the first one lists; what the next one lists. Nothing moved, so that is all.
 		const steps = [await website.answer(), await website.answer(), await website.answer(), await website.answer()];
-		expect(steps).toEqual([1, 51, 31, 1]);
-		while ((await website.answer()) > 0);
+		expect(steps).toEqual([1, 51, 31, 0]);
 		expect(texts(await reading)).toHaveLength(80);
 	});
 
