@@ -6,7 +6,7 @@ import { SandboxProcess } from '../e2e/sandboxProcess';
 import { openStack, saveAccess, type Stack } from '../e2e/stack';
 import { Member } from './member';
 import { Premises } from './premises';
-import { startPostgres, startRedis, type Redis } from './services';
+import { bringServices, startPostgres, startRedis, type Redis } from './services';
 
 /** An n8n of several processes with the package in each, and a sandbox beside it; restarting n8n restarts the main one. */
 export interface Cluster extends Stack {
@@ -26,6 +26,7 @@ export interface ClusterOptions {
 
 /** Starts a main process, a webhook process, workers, and the Redis and PostgreSQL they need; `name` tells logs apart. */
 export async function startCluster(name: string, options: ClusterOptions): Promise<Cluster> {
+	await bringServices();
 	const premises = new Premises(name);
 	const stop = async () => await premises.clear();
 	try {

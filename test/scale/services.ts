@@ -7,6 +7,7 @@ import { startChild, type Child } from '../../scripts/host/child';
 import { freePort } from '../../scripts/host/ports';
 import { isOnPath } from '../../scripts/host/toolchain';
 import { until } from '../e2e/until';
+import { install } from './debian';
 import type { Place } from './premises';
 
 const run = promisify(execFile);
@@ -26,9 +27,16 @@ export interface Redis extends Service {
 	jobs(): Promise<number>;
 }
 
+/** Installs what is not on the machine of what the others start. */
+export async function bringServices(): Promise<void> {
+	const packages = [];
+	if (!isOnPath('redis-server')) packages.push('redis-server');
+	if (programFile('initdb') === undefined) packages.push('postgresql');
+	if (packages.length > 0) await install(packages);
+}
+
 /** Starts a Redis that keeps nothing. */
 export async function startRedis({ folder, logFile }: Place): Promise<Redis> {
-	if (!isOnPath('redis-server')) throw missing('redis-server');
 	const port = String(await freePort());
 	const args = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
 	const child = startChild('redis-server', args, { cwd: folder, env: process.env, logFile, graceMs: GRACE_MS });
@@ -87,16 +95,18 @@ async function upOrStopped(name: string, child: Child, isUp: () => Promise<boole
 	}
 }
 
-/** The newest of the machine's programs of that name. */
 function program(name: string): string {
-	const versions = existsSync(POSTGRES) ? readdirSync(POSTGRES).map(Number) : [];
-	const files = versions.sort((a, b) => b - a).map((version) => path.join(POSTGRES, `${version}/bin/${name}`));
-	const file = files.find((one) => existsSync(one));
-	if (file === undefined && !isOnPath(name)) throw missing('postgresql');
-	return file ?? name;
+	const file = programFile(name);
+	if (file === undefined) throw new Error(`There is no ${name} of PostgreSQL here`);
+	return file;
 }
 
-const missing = (name: string) => new Error(`This needs Debian's package ${name}: apt-get install -y ${name}`);
+/** The newest of the machine's programs of that name. */
+function programFile(name: string): string | undefined {
+	const versions = existsSync(POSTGRES) ? readdirSync(POSTGRES).map(Number) : [];
+	const files = versions.sort((a, b) => b - a).map((version) => path.join(POSTGRES, `${version}/bin/${name}`));
+	return files.find((one) => existsSync(one)) ?? (isOnPath(name) ? name : undefined);
+}
 
 /** PostgreSQL refuses to run as root: then it runs as the user that came with its package, who is given the folders. */
 async function userFor(folders: string[]): Promise<string | undefined> {
