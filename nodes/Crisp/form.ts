@@ -38,7 +38,8 @@ function operationProperty(key: string, resource: Resource): INodeProperties {
 		action: operation.action,
 	}));
 	options.sort((a, b) => a.name.localeCompare(b.name));
-	const usual = options.find(({ value }) => value === 'send' || value === 'getAll') ?? options[0];
+	const keyed = (key: string) => options.find(({ value }) => value === key);
+	const usual = keyed('send') ?? keyed('getAll') ?? options[0];
 	const first = usual?.value ?? '';
 	return {
 		displayName: 'Operation',

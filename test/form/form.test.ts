@@ -120,6 +120,17 @@ describe('the lists of resources and operations', () => {
 		Object.values(operations).map(({ action }) => action),
 	);
 
+	it.each([
+		['message', 'send'],
+		['conversation', 'getAll'],
+		['person', 'getAll'],
+	])('begin in %s with %s, which people mostly want', (resource, usual) => {
+		const [operations] = description.properties.filter(
+			({ name, displayOptions }) => name === 'operation' && displayOptions?.show?.resource?.includes(resource),
+		);
+		expect(operations?.default).toBe(usual);
+	});
+
 	it('have an action of its own for every operation, as n8n searches nodes by it', () => {
 		expect(actions.filter((action, index) => actions.indexOf(action) !== index)).toEqual([]);
 	});
