@@ -26,6 +26,7 @@ export const sends: Case = {
 			}
 			const remarks = [
 				'The SDK sends one message after the other, which takes as long as it says; so it is measured once, and not with 5,000.',
+				'Here the credential is at hand. A whole n8n decrypts it, once for the Crisp node and for each item of the HTTP Request node: see below.',
 			];
 			return { ...outcome, promises, remarks };
 		});
