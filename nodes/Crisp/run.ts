@@ -140,10 +140,10 @@ function identifier(context: IExecuteFunctions) {
 	const workflow = String(context.getWorkflow().id);
 	const node = context.getNode().id;
 	const execution = context.getExecutionId() || randomUUID();
-	// The index is nowhere else, and evaluating it costs as much as all else that is done for an item.
+	// Not by an expression, for which n8n's virtual machine would have to be asked.
 	let runIndex: number | undefined;
 	return (itemIndex: number, given: unknown): Array<string | number> => {
-		runIndex ??= Number(context.evaluateExpression('{{ $runIndex }}', itemIndex));
+		runIndex ??= Number(context.getWorkflowDataProxy(itemIndex).$runIndex);
 		const content = context.isToolExecution?.() ? [JSON.stringify(given)] : [];
 		return [workflow, execution, node, runIndex, itemIndex, ...content];
 	};
