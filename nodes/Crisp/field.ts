@@ -128,8 +128,19 @@ const upperCase = new Set(['id', 'url', 'ip', 'json', 'html', 'css', 'arr', 'jwt
 const implied =
 	/^((person|content|options|appearance|logos|localization|behavior|service|access|target|state)\.)+|^filter_/;
 
+const labels = new Map<string, string>();
+
 /** What a user calls a field of Crisp: `person.employment.title` is "Employment Title". */
 export function labelFrom(wireName: string, kind?: Kind): string {
+	const key = `${kind ?? ''} ${wireName}`;
+	const known = labels.get(key);
+	if (known !== undefined) return known;
+	const label = makeLabel(wireName, kind);
+	labels.set(key, label);
+	return label;
+}
+
+function makeLabel(wireName: string, kind?: Kind): string {
 	if (/^search_(name|title|text|query)$/.test(wireName)) return 'Search';
 	const bare = wireName.replace(implied, '');
 	if (kind === 'picker') return titleCase(bare.replace(/_id$/, ''));

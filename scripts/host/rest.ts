@@ -45,6 +45,8 @@ export interface Execution {
 	workflowId: string;
 	/** When n8n took what started it, as ISO 8601; it may begin much later. */
 	createdAt: string;
+	/** When it began; null while it waits. */
+	startedAt: string | null;
 }
 
 interface ExecutionPage {
@@ -180,18 +182,28 @@ export class N8nClient {
 	/** Every execution of a workflow that n8n has kept. */
 	async allExecutionsOf(workflowId: string): Promise<Execution[]> {
 		const found = new Map<string, Execution>();
+		// One that ends while the pages are read may move to a later one.
+		const keep = ({ results }: ExecutionPage) => results.forEach((execution) => found.set(execution.id, execution));
 		let cursor: string | null = '';
 		while (cursor !== null) {
-			const page: ExecutionPage = await this.executionPage(workflowId, cursor);
-			// One that ends while the pages are read may move to a later one.
-			for (const execution of page.results) found.set(execution.id, execution);
+			const page: ExecutionPage = await this.executionPage(workflowId, {}, cursor);
+			keep(page);
 			cursor = page.nextCursor ?? null;
+		}
+		// n8n's next page leaves out those that began before the last of this one, but were queued after it.
+		let before = '';
+		for (let isMore = found.size > 0; isMore;) {
+			const page = await this.executionPage(workflowId, before ? { startedBefore: before } : {});
+			keep(page);
+			const next = momentAfter(page.results.at(-1));
+			isMore = Boolean(page.nextCursor) && next !== before;
+			before = next;
 		}
 		return [...found.values()];
 	}
 
-	private async executionPage(workflowId: string, cursor = ''): Promise<ExecutionPage> {
-		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+	private async executionPage(workflowId: string, narrower: object = {}, cursor = ''): Promise<ExecutionPage> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId, ...narrower }));
 		return await this.send('GET', `executions?limit=100&filter=${filter}${cursor && `&cursor=${cursor}`}`);
 	}
 
@@ -240,4 +252,10 @@ export class N8nClient {
 		if (response.ok) return response;
 		throw new N8nRefused(response.status, `${init.method} ${path}`, await response.text());
 	}
+}
+
+/** When an execution began, rounded up to milliseconds: PostgreSQL knows it more exactly than n8n says. */
+function momentAfter(execution?: Execution): string {
+	const { startedAt, createdAt } = execution ?? { startedAt: null, createdAt: new Date(0).toISOString() };
+	return new Date(Date.parse(startedAt ?? createdAt) + 1).toISOString();
 }
