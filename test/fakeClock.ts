@@ -3,6 +3,8 @@ import type { Clock } from '../nodes/shared/clock';
 interface Sleeper {
 	wakesAt: number;
 	wake(): void;
+	/** Nobody knows whether anybody still cares for a deadline. */
+	isDeadline?: boolean;
 }
 
 /** Time that passes when a test says so. */
@@ -36,8 +38,14 @@ export class FakeClock implements Clock {
 		});
 	}
 
+	deadline(milliseconds: number): AbortSignal {
+		const over = new AbortController();
+		this.sleepers.push({ wakesAt: this.time + milliseconds, wake: () => over.abort(), isDeadline: true });
+		return over.signal;
+	}
+
 	get sleeping(): number {
-		return this.sleepers.length;
+		return this.sleepers.filter(({ isDeadline }) => !isDeadline).length;
 	}
 
 	/** Lets what is ready run, then wakes in order whoever sleeps no longer than so many milliseconds. */

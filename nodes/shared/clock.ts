@@ -6,6 +6,8 @@ export interface Clock {
 	now(): number;
 	/** Resolves after so many milliseconds, or at once when the signal aborts; never rejects. */
 	sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+	/** A signal that aborts after so many milliseconds; whoever no longer listens to it leaves nothing behind. */
+	deadline(milliseconds: number): AbortSignal;
 }
 
 type Sleep = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
@@ -30,4 +32,5 @@ export const clock: Clock = {
 			void (sleepWithAbort ?? sleep)(milliseconds, over.signal).then(wake, wake);
 		});
 	},
+	deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
 };

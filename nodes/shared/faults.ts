@@ -25,6 +25,9 @@ const words: Record<string, string> = {
 	UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate of the server is signed by nobody whom n8n trusts',
 };
 
+/** What Node.js says of answers that are not packed as they say, in three kinds of packing. */
+const unpacking = /^(Z_|ERR__ERROR_|ZSTD_error_)/;
+
 /** Faults before anything was sent. */
 const unsent = new Set([
 	...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
@@ -40,7 +43,12 @@ export function isUnsent(fault: unknown): boolean {
 function codeOf(fault: unknown): string {
 	const { code, cause, httpCode } = (fault ?? {}) as { code?: unknown; cause?: { code?: unknown }; httpCode?: unknown };
 	const codes = [code, cause?.code, httpCode].filter((one): one is string => typeof one === 'string');
-	return codes.find((one) => /^[A-Z][A-Z_]+$/.test(one)) ?? '';
+	return codes.find((one) => /^[A-Z][A-Z_\d]+$/.test(one) || unpacking.test(one)) ?? '';
+}
+
+/** What becomes of a code in words. */
+function saidOf(code: string): string | undefined {
+	return words[code] ?? (unpacking.test(code) ? words.Z_DATA_ERROR : undefined);
 }
 
 /** Whether a fault came from the way to Crisp, and not from n8n before anything was sent. */
@@ -51,12 +59,12 @@ export function isNetworkFault(fault: unknown): boolean {
 /** A fault in words: what became of the network, or the first line of what was thrown. */
 export function wordsOf(fault: unknown): string {
 	const [line = ''] = String((fault as Error | undefined)?.message ?? fault).split('\n');
-	return words[codeOf(fault)] ?? line;
+	return saidOf(codeOf(fault)) ?? line;
 }
 
 export function networkError(node: INode, fault: unknown, { method, path }: CrispRequest): NodeApiError {
 	const code = codeOf(fault);
-	const said = words[code] ?? `${code.replaceAll('_', ' ').toLowerCase()}`;
+	const said = saidOf(code) ?? `${code.replaceAll('_', ' ').toLowerCase()}`;
 	const isUnsure = (method === 'POST' || method === 'PATCH') && !unsent.has(code);
 	const warning = isUnsure ? ' Crisp may have received it all the same.' : '';
 	const error = unansweredError(

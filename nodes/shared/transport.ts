@@ -13,6 +13,7 @@ import { clock as systemClock, type Clock } from './clock';
 import { envelopeOf } from './envelope';
 import { refusalError, strangerError } from './errors';
 import { gateFor } from './gate';
+import { inTime } from './inTime';
 import type { Limit } from './limits';
 import { persist } from './persist';
 
@@ -55,7 +56,10 @@ interface Context {
 	helpers: Pick<IAllExecuteFunctions['helpers'], 'httpRequestWithAuthentication'>;
 }
 
+/** How long n8n waits for anything to happen. */
 const timeout = 30_000;
+/** How long a request may take in all: n8n waits for ever for an answer that it cannot unpack, or that goes on and on. */
+const longest = timeout + 5_000;
 
 /** Where the API of a credential is, without a slash at the end. */
 export function addressOf(credential: Credential): string {
@@ -86,12 +90,11 @@ export function openTransport(
 	// n8n would decrypt the credential for each request, in a virtual machine of its own: most of the work of a request.
 	const credentialsDecrypted = { id: '', name: '', type: 'crispApi', data: { ...credential } };
 	const exchangeUntil = (own?: AbortSignal) => async (request: CrispRequest) =>
-		(await context.helpers.httpRequestWithAuthentication.call(
-			context as IAllExecuteFunctions,
-			'crispApi',
-			httpOptions(request, credential, own),
-			{ credentialsDecrypted },
-		)) as IN8nHttpFullResponse;
+		await inTime([clock.deadline(longest), ...(own ? [own] : [])], async (end) => {
+			const options = httpOptions(request, credential, end);
+			const helper = context.helpers.httpRequestWithAuthentication;
+			return (await helper.call(endedBy(context, end), 'crispApi', options, { credentialsDecrypted })) as IN8nHttpFullResponse;
+		});
 	const { tier } = credential;
 	const way = { gate, node, clock, isPatient, tier, secrets };
 	return async (request) => {
@@ -100,6 +103,11 @@ export function openTransport(
 		const response = await persist({ ...way, exchange: exchangeUntil(own), request, signal: own });
 		return read(response, request, node);
 	};
+}
+
+/** The context, which n8n asks for the signal of its execution, and takes that instead of the one in the options. */
+function endedBy(context: Context, signal: AbortSignal): IAllExecuteFunctions {
+	return Object.create(context, { getExecutionCancelSignal: { value: () => signal } }) as IAllExecuteFunctions;
 }
 
 function httpOptions(

@@ -128,6 +128,46 @@ describe('one item gets a clear error, and the others what they asked for, where
 	});
 });
 
+describe('an answer that n8n waits for for ever', () => {
+	it.each<[string, (response: ServerResponse) => void]>([
+		[
+			'as it is not packed as it says',
+			(response) => {
+				response.writeHead(200, { 'Content-Encoding': 'gzip' });
+				response.write('{"error":false,"data":{}}');
+			},
+		],
+		[
+			'as it goes on and on',
+			(response) => {
+				response.writeHead(200, { 'Content-Type': 'application/json' });
+				const goOn = () => void (response.destroyed || response.write(' ', () => setImmediate(goOn)));
+				goOn();
+			},
+		],
+	])('is not waited for, %s, and its connection is closed', async (_, misbehave) => {
+		const closed: Array<Promise<void>> = [];
+		const deadlines: AbortController[] = [];
+		jest.spyOn(clock, 'deadline').mockImplementation(() => {
+			const deadline = new AbortController();
+			deadlines.push(deadline);
+			return deadline.signal;
+		});
+		const { credential } = await serverThat((_request, response) => {
+			closed.push(new Promise((resolve) => response.once('close', resolve)));
+			response.once('error', () => undefined);
+			misbehave(response);
+			setImmediate(() => deadlines.at(-1)?.abort());
+		});
+		const items = [{ session_id: 'session_1' }];
+		const output = await execute({ credential, parameters: reading, items, onError: 'continueRegularOutput' });
+		expect(output[0]?.error?.message).toMatch(/^Crisp could not be reached: (no answer in time|.* not be unpacked)$/);
+		expect(output[0]?.pairedItem).toEqual({ item: 0 });
+		expect(closed).toHaveLength(3);
+		await Promise.all(closed);
+	});
+});
+
 describe('an answer', () => {
 	it.each<[string, (response: ServerResponse) => void, IDataObject]>([
 		[

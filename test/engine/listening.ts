@@ -12,13 +12,13 @@ export async function until(condition: () => boolean): Promise<void> {
 
 /** Waits are cut short, so that a reconnection takes its turn and no time. */
 export const hurried: Clock = {
-	now: () => Date.now(),
+	...clock,
 	sleep: async (milliseconds, signal) => await clock.sleep(milliseconds >= 15_000 ? milliseconds : 20, signal),
 };
 
 /** The same, and a token that was refused is tried again at once. */
 export const insistent: Clock = {
-	now: () => Date.now(),
+	...clock,
 	sleep: async (milliseconds, signal) => await hurried.sleep(milliseconds >= 40_000 ? 20 : milliseconds, signal),
 };
 

@@ -196,7 +196,7 @@ describe('an active trigger', () => {
 		let sleeping = 0;
 		const sleeps: number[] = [];
 		const counting: Clock = {
-			now: () => Date.now(),
+			...clock,
 			async sleep(milliseconds, signal) {
 				sleeps.push(milliseconds);
 				sleeping += 1;

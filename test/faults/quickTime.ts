@@ -26,6 +26,7 @@ export class QuickTime {
 			const isTimeout = milliseconds === authenticationTimeout;
 			await original.sleep(isTimeout ? this.timeout : Math.min(milliseconds, turn), signal);
 		},
+		deadline: (milliseconds) => clock.deadline(milliseconds),
 	};
 
 	/** From now on, nobody sleeps in earnest. */
@@ -37,6 +38,12 @@ export class QuickTime {
 	/** From now on, whoever sleeps exactly so long sleeps shorter. */
 	shorten(milliseconds: number, to: number): void {
 		clock.sleep = async (asked, signal) => await original.sleep(asked === milliseconds ? to : asked, signal);
+	}
+
+	/** The next requests, as many as told, may take no more than so many milliseconds in all. */
+	press(milliseconds: number, times = Infinity): void {
+		let left = times;
+		clock.deadline = (asked) => original.deadline(left-- > 0 ? milliseconds : asked);
 	}
 
 	/** Something that happens when so many milliseconds more were slept. */

@@ -39,6 +39,19 @@ export const slowly =
 		response.end();
 	};
 
+/** The answer never ends; something of it comes now and then, until nobody listens any more. */
+export const endless =
+	(milliseconds: number): Strike =>
+	async ({ response, forward }) => {
+		const { status, headers } = await forward();
+		delete headers['content-length'];
+		response.writeHead(status, headers);
+		while (!response.destroyed) {
+			response.write(' ');
+			await delay(milliseconds);
+		}
+	};
+
 /** The request is executed twice, as by a gateway that tries again by itself. */
 export const executedTwice: Strike = async ({ response, forward }) => {
 	await forward();
@@ -53,6 +66,13 @@ export const answeredWith =
 		if (isExecuted) await forward();
 		response.writeHead(status, { 'Content-Type': type, ...headers }).end(body);
 	};
+
+/** The answer says that it is packed, and is not. */
+export const notPacked = (packing: string): Strike =>
+	answeredWith('{"error":false,"reason":"resolved","data":{}}', {
+		isExecuted: true,
+		headers: { 'Content-Encoding': packing },
+	});
 
 /** The answer is another than the server gave. */
 export const changed =

@@ -24,3 +24,18 @@ describe('sleeping', () => {
 		expect(remove.mock.calls).toEqual(add.mock.calls);
 	});
 });
+
+describe('a deadline', () => {
+	it('aborts once its time is over, and not before', async () => {
+		const [soon, late] = [clock.deadline(1), clock.deadline(anHour)];
+		await new Promise((resolve) => soon.addEventListener('abort', resolve));
+		expect([soon.aborted, late.aborted]).toEqual([true, false]);
+	});
+
+	it('keeps no process alive', () => {
+		const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+		const before = timers();
+		clock.deadline(anHour);
+		expect(timers()).toBe(before);
+	});
+});

@@ -1,4 +1,4 @@
-import type { IHttpRequestOptions, IN8nHttpFullResponse, NodeApiError } from 'n8n-workflow';
+import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse, NodeApiError } from 'n8n-workflow';
 import { gateFor } from '../../nodes/shared/gate';
 import {
 	openTransport,
@@ -18,6 +18,8 @@ export interface Served {
 	clock: FakeClock;
 	/** What the server was asked, in order. */
 	sent: IHttpRequestOptions[];
+	/** What n8n's helper was called in. */
+	contexts: Array<Partial<IExecuteFunctions>>;
 	/** As an execution opens it: with a signal of its own; in another process, with a gate that knows nothing of this one's. */
 	open(options?: TransportOptions, process?: number): Send;
 	/** Whether requests of the token go out as they come, in one process. */
@@ -31,21 +33,28 @@ export function serve(
 	tier: Credential['tier'] = 'plugin',
 ): Served {
 	const sent: IHttpRequestOptions[] = [];
+	const contexts: Served['contexts'] = [];
 	const clock = new FakeClock();
 	const identifier = `identifier-${++tokens}`;
 	const credential: Credential = { tier, identifier, key: 'very-secret', baseUrl: 'https://api.example.com/' };
-	const httpRequestWithAuthentication = async (_type: string, options: IHttpRequestOptions) => {
+	async function httpRequestWithAuthentication(
+		this: Partial<IExecuteFunctions>,
+		_type: string,
+		options: IHttpRequestOptions,
+	) {
 		sent.push(options);
+		contexts.push(this);
 		const given = await answer(options, clock);
 		if (given instanceof Error) throw given;
 		return { statusCode: 200, headers: {}, body: { error: false, reason: 'ok', data: {} }, ...given };
-	};
+	}
 	const context = { getNode: () => nodeWith('crisp', {}), helpers: { httpRequestWithAuthentication } };
 	// Nothing but the token joins what shares a gate, and this server does not look at it.
 	const tokenIn = (process: number) => ({ ...credential, identifier: `${identifier}-${process}` });
 	return {
 		clock,
 		sent,
+		contexts,
 		open: (options, process = 0) => openTransport(context as never, tokenIn(process), { clock, ...options }),
 		isFree: (process = 0) => gateFor(tokenHash(tokenIn(process))).isFree(clock.now()),
 	};

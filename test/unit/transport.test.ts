@@ -1,4 +1,5 @@
 import { NodeApiError } from 'n8n-workflow';
+import { isUncertain } from '../../nodes/shared/errors';
 import { tokenHash, type Credential, type CrispRequest } from '../../nodes/shared/transport';
 import { broken, errorOf, ok, refused, serve, type Answer } from './served';
 
@@ -96,6 +97,76 @@ describe('a failure', () => {
 		expect(error.message).toBe('Crisp could not be reached: the connection was cut');
 		expect(error.description).toMatch(/may have received it/);
 	});
+});
+
+describe('a request that n8n never ends', () => {
+	const path = '/v1/website/w';
+	/** The time n8n waits itself, and a little. */
+	const longest = 35_000;
+
+	/** Sends over a helper that never settles; `ended` says whether it was told to. */
+	function neverAnswered(request: CrispRequest, signal?: AbortSignal) {
+		const { open, sent, clock } = serve(() => new Promise<never>(() => undefined));
+		const failed = errorOf(open({ signal })(request));
+		const ended = () => sent.map(({ abortSignal }) => (abortSignal as AbortSignal).aborted);
+		return { failed, clock, ended };
+	}
+
+	it('is given up once it is late, and tried again where that is safe', async () => {
+		for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'POST', 'PATCH'] as const) {
+			const { failed, clock, ended } = neverAnswered({ method, path });
+			await clock.advance(longest - 1);
+			expect([method, ended()]).toEqual([method, [false]]);
+			await clock.advance(4 * longest);
+			const error = await failed;
+			expect(error.message).toBe('Crisp could not be reached: no answer in time');
+			expect(isUncertain(error)).toBe(true);
+			const tries = method === 'POST' || method === 'PATCH' ? 1 : 3;
+			expect([method, ended()]).toEqual([method, Array<boolean>(tries).fill(true)]);
+		}
+	});
+
+	it('ends with its execution', async () => {
+		const execution = new AbortController();
+		const { failed, clock, ended } = neverAnswered(post, execution.signal);
+		await clock.advance(1);
+		execution.abort();
+		expect((await failed).message).toBe('The execution was cancelled');
+		expect(ended()).toEqual([true]);
+	});
+
+	it('is the only one that is ended', async () => {
+		const { open, sent, clock } = serve(() => ok(1));
+		const execution = new AbortController();
+		const [add, remove] = (['addEventListener', 'removeEventListener'] as const).map((name) =>
+			jest.spyOn(AbortSignal.prototype, name),
+		);
+		expect(await open({ signal: execution.signal })(get)).toBe(1);
+		expect(add?.mock.calls.length).toBeGreaterThan(0);
+		expect(remove?.mock.calls.length).toBe(add?.mock.calls.length);
+		await clock.advance(2 * longest);
+		execution.abort();
+		expect((sent[0]?.abortSignal as AbortSignal).aborted).toBe(false);
+		jest.restoreAllMocks();
+	});
+
+	it('has n8n take its signal, and not that of its execution', async () => {
+		const { open, contexts, sent } = serve(() => ok(1));
+		await open()(get);
+		expect(contexts[0]?.getExecutionCancelSignal?.()).toBe(sent[0]?.abortSignal);
+		expect(contexts[0]?.getNode).toBeDefined();
+	});
+});
+
+describe('an answer that cannot be unpacked', () => {
+	it.each(['Z_DATA_ERROR', 'Z_BUF_ERROR', 'ERR__ERROR_FORMAT_PADDING_2', 'ZSTD_error_prefix_unknown'])(
+		'is told as such, and Crisp may have the request: %s',
+		async (code) => {
+			const error = await errorOf(transportOver([broken(code)]).send(post));
+			expect(error.message).toBe('Crisp could not be reached: the answer could not be unpacked');
+			expect(isUncertain(error)).toBe(true);
+		},
+	);
 });
 
 describe('a refusal says what happened, with the reason of Crisp, and what to do', () => {

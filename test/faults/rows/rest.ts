@@ -11,10 +11,12 @@ import {
 	answeredWith,
 	changed,
 	cutAnswer,
+	endless,
 	executedTwice,
 	failing,
 	garbage,
 	limited,
+	notPacked,
 	resetAfter,
 	resetBefore,
 	silentAfter,
@@ -28,6 +30,10 @@ const reading = /^GET /;
 const soon: Impatience = { match: /^POST .*\/message$/, times: 1, after: 1_000 };
 const always: Impatience = { match: /./, after: 300 };
 
+const [goesOn, isNotGzip] = [endless(20), notPacked('gzip')];
+/** What n8n would wait for for ever. */
+const unending = [goesOn, isNotGzip];
+
 const once = 'delivered; nothing twice';
 
 /** A message meets a fault once, and arrives once all the same. */
@@ -35,7 +41,7 @@ function survived(
 	kind: Fault['kind'],
 	what: string,
 	strike: Strike,
-	more: { times?: number; givesUp?: Impatience } = {},
+	more: { times?: number; givesUp?: Impatience; isPressed?: boolean } = {},
 ): Fault {
 	return {
 		kind,
@@ -44,6 +50,7 @@ function survived(
 		async strike(stage) {
 			stage.time.hurry();
 			stage.line.strike(message, strike, more.times);
+			if (more.isPressed) stage.time.press(1_000, 1);
 			await stage.delivers(undefined, { givesUp: more.givesUp });
 		},
 	};
@@ -59,13 +66,19 @@ function told(kind: Fault['kind'], what: string, strike: Strike, message: RegExp
 			stage.time.hurry();
 			stage.line.strike(reading, strike, Infinity);
 			const givesUp = strike === silentBefore ? always : undefined;
+			if (unending.includes(strike)) stage.time.press(300);
 			await stage.fails(stage.run(stage.reading, { givesUp }), message, cure);
 		},
 	};
 }
 
 /** An expression of nothing but words, as a person reads it. */
-const readable = ({ source }: RegExp) => source.replaceAll('\\', '').replace(/[\^$]/g, '');
+const readable = ({ source }: RegExp) =>
+	source
+		.replace(/(?<!\\)[()]/g, '')
+		.replaceAll('|', ', or ')
+		.replaceAll('\\', '')
+		.replace(/[\^$]/g, '');
 
 async function served<Result>(stage: Stage, server: Server, deed: (port: number) => Promise<Result>): Promise<Result> {
 	await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
@@ -227,6 +240,10 @@ export const rest: Fault[] = [
 		answeredWith(page, { type: 'text/html', isExecuted: true }),
 	),
 	survived('malformed', 'what answers is no HTTP', garbage),
+	survived('malformed', 'the answer says it is gzip and is not, though the message is stored', isNotGzip, {
+		isPressed: true,
+	}),
+	survived('slow', 'the answer never ends, though the message is stored', goesOn, { isPressed: true }),
 	survived(
 		'oversized',
 		'the answer is 5 MB of something else',
@@ -291,6 +308,13 @@ export const rest: Fault[] = [
 	told('reset', 'every connection is reset', resetBefore, /^Crisp could not be reached: the connection was cut$/),
 	told('malformed', 'a page answers', html, /^What answered is not Crisp's API$/, /'API Address'.*proxy/),
 	told('malformed', 'what answers is no HTTP', garbage, /^Crisp could not be reached: the answer is not HTTP$/),
+	told(
+		'malformed',
+		'the answer says it is gzip and is not',
+		isNotGzip,
+		/^Crisp could not be reached: (no answer in time|the answer could not be unpacked)$/,
+	),
+	told('slow', 'the answer never ends', goesOn, /^Crisp could not be reached: no answer in time$/),
 	told(
 		'oversized',
 		'the answer is 10 MB of something else',
