@@ -1,13 +1,12 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
-import { choice, flag, longText, number, table, text } from '../field';
+import { choice, flag, longText, number, table } from '../field';
+import { hint, isQuestion, ofChoice, words } from '../operations/question';
 import { sender } from '../operations/senders';
 import type { ComposedOperation } from '../operation';
 import { setAt } from '../value';
 import { awaitReply, type Reply } from './awaitReply';
 
 const longest = 15;
-
-const isQuestion = { type: ['picker', 'field'] };
 
 /** The fields of the form that are the message; the rest says how to wait. */
 const ofMessage = /^(type|content|user|automated)\b/;
@@ -25,27 +24,10 @@ export const sendAndWait: ComposedOperation = {
 			'The kind of question. A note is private: only operators see it. A picker offers choices, a field asks for a value.',
 			{ label: 'Message Type', required: true, fallback: 'text' },
 		),
-		content: longText('What the message says; Markdown is allowed', {
-			label: 'Text',
-			required: true,
-			when: { type: ['text', 'note'] },
-		}),
+		content: words,
 		'content.text': longText('What is asked', { label: 'Question', required: true, when: isQuestion }),
-		'content.choices': table(
-			{
-				value: text('What the workflow gets when this is chosen', { required: true, example: 'yes' }),
-				label: text('What the visitor reads', { required: true, example: 'Yes, please' }),
-				icon: text('An emoji in front of the label'),
-			},
-			'What the visitor can choose',
-			{ required: true, when: { type: ['picker'] } },
-		),
-		'content.explain': text('Shown in the empty field', {
-			label: 'Hint',
-			required: true,
-			example: 'Enter your order number',
-			when: { type: ['field'] },
-		}),
+		'content.choices': table(ofChoice, 'What the visitor can choose', { required: true, when: { type: ['picker'] } }),
+		'content.explain': hint,
 		reply_from: choice(
 			{ user: 'Visitor', operator: 'Operator', anyone: 'Anyone' },
 			'Whose reply ends the wait. A note only operators can reply to. Messages of bots and of this n8n do not end it.',

@@ -17,10 +17,10 @@ import { keepTyping } from '../composed/keepTyping';
 import { sendAndWait } from '../composed/sendAndWait';
 import { sendFile } from '../composed/sendFile';
 import { op, resource } from '../operation';
+import { hint, isQuestion, ofChoice, words } from './question';
 import { chatOrigin, sender } from './senders';
 
 const hasUrl = { type: ['file', 'animation', 'audio'] };
-const isQuestion = { type: ['picker', 'field'] };
 
 const summary = [
 	'fingerprint',
@@ -58,11 +58,7 @@ export const message = resource(
 					'The kind of message. A note is private: only operators see it. A picker offers choices, a field asks for a value.',
 					{ label: 'Message Type', required: true, fallback: 'text' },
 				),
-				content: longText('What the message says; Markdown is allowed', {
-					label: 'Text',
-					required: true,
-					when: { type: ['text', 'note'] },
-				}),
+				content: words,
 				'content.text': longText('What the message says above what it offers', {
 					required: true,
 					when: { type: ['picker', 'field', 'carousel', 'event'] },
@@ -81,9 +77,7 @@ export const message = resource(
 				}),
 				'content.choices': table(
 					{
-						value: text('What a workflow gets when this is chosen', { required: true, example: 'yes' }),
-						label: text('What the visitor reads', { required: true, example: 'Yes, please' }),
-						icon: text('An emoji in front of the label'),
+						...ofChoice,
 						selected: flag('Whether it is chosen already', { fallback: false }),
 						'action.type': choice({ '': 'None', frame: 'Open a Frame', link: 'Open a Link' }, 'What else happens', {
 							fallback: '',
@@ -93,12 +87,7 @@ export const message = resource(
 					'What the visitor can choose',
 					{ required: true, when: { type: ['picker'] } },
 				),
-				'content.explain': text('Shown in the empty field', {
-					label: 'Hint',
-					required: true,
-					example: 'Enter your order number',
-					when: { type: ['field'] },
-				}),
+				'content.explain': hint,
 				'content.targets': table(
 					{
 						title: text('Title of the card', { required: true }),
