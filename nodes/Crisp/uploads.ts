@@ -7,7 +7,7 @@ import { Connection, type Ending } from '../shared/connection';
 import type { Egress } from '../shared/egress';
 import { cancelledError } from '../shared/errors';
 import { failureOf } from '../shared/failures';
-import { textIn } from '../shared/delivery';
+import { textIn } from '../shared/payload';
 import { hasWebSocket, openSocket, type OpenChannel } from '../shared/socket';
 import type { Credential, Send } from '../shared/transport';
 

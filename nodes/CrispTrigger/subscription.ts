@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Background } from '../shared/background';
 import type { Clock } from '../shared/clock';
-import { identityOf, numberIn } from '../shared/delivery';
+import { identityOf } from '../shared/delivery';
+import { numberIn } from '../shared/payload';
 import { fullTextOf, Remembered, shortOf, type Identity } from '../shared/remembered';
 import type { Happening } from './missed';
 

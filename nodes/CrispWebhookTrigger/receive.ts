@@ -3,9 +3,10 @@ import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-w
 import { Inquiry } from '../shared/background';
 import { chosenOf, mayBeChosen, readChoice, wantsOf, type Choice } from '../shared/choice';
 import { clock } from '../shared/clock';
-import { identityOf, textIn, toOutput, websiteOf } from '../shared/delivery';
+import { identityOf, toOutput } from '../shared/delivery';
 import { isTooDeep } from '../shared/depth';
 import { heardFor } from '../shared/events';
+import { textIn, websiteOf } from '../shared/payload';
 import { Remembered, type Identity } from '../shared/remembered';
 import { Standing } from '../shared/standing';
 import { openTransport, type Credential } from '../shared/transport';

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { fillPath, parseRoute, type Route } from '../Crisp/route';
 import type { Clock } from './clock';
-import { textIn, websiteOf } from './delivery';
 import { entriesIn } from './entries';
+import { textIn, websiteOf } from './payload';
 import { Latest } from './remembered';
 import { Turnstile } from './together';
 import type { Send } from './transport';

@@ -3,6 +3,7 @@ import type { Background } from './background';
 import { chosenIn } from './derived';
 import { eventNamed, messageEvents } from './events';
 import { isOwnFingerprint } from './fingerprint';
+import { numberIn, textIn, websiteOf } from './payload';
 import type { Identity } from './remembered';
 
 /** What decides whether an event starts the workflow. An empty list lets everything pass. */
@@ -50,16 +51,6 @@ function isAmong(wanted: string[], one: string): boolean {
 	return wanted.length === 0 || wanted.includes(one);
 }
 
-/** What is neither text nor number is none: an event may hold anything, and no event may disturb others. */
-export function textIn(value: unknown): string {
-	return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-}
-
-/** No number for anything else, of which `Number` may even throw: data may have a field called `valueOf`. */
-export function numberIn(value: unknown): number {
-	return typeof value === 'string' || typeof value === 'number' ? Number(value) : NaN;
-}
-
 /** A URN may be given up to any of its colons. */
 function isFromOneOf(wanted: string[], origin: string): boolean {
 	return wanted.length === 0 || wanted.some((one) => `${origin}:`.startsWith(`${one.replace(/:$/, '')}:`));
@@ -82,13 +73,6 @@ export function identityOf(name: string, payload: IDataObject): Identity | undef
 
 function markIn(value: unknown): Identity['mark'] {
 	return typeof value === 'number' ? value : textIn(value);
-}
-
-/** The ID of the website that an event is about, wherever it says so. */
-export function websiteOf({ website_id, resource }: IDataObject): string | undefined {
-	if (typeof website_id === 'string') return website_id;
-	const { type, id } = (resource ?? {}) as IDataObject;
-	return type === 'website' ? textIn(id) : undefined;
 }
 
 const appAddress = 'https://app.crisp.chat';

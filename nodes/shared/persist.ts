@@ -5,7 +5,7 @@ import { isNetworkFault, isUnsent, networkError, strangeError } from './faults';
 import { retryAfterOf, Row, type Gate } from './gate';
 import { limitError, type Limit } from './limits';
 import { envelopeOf } from './envelope';
-import type { Credential, CrispRequest } from './transport';
+import type { Credential, CrispRequest } from './request';
 
 const mostFailures = 3;
 /** A limit that lasts longer is told instead of waited out. */

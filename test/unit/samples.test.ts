@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { IDataObject } from 'n8n-workflow';
-import { passes, toOutput, websiteOf } from '../../nodes/shared/delivery';
+import { passes, toOutput } from '../../nodes/shared/delivery';
 import { chosenIn, namesOf } from '../../nodes/shared/derived';
 import { derivedEvents, events } from '../../nodes/shared/events';
+import { websiteOf } from '../../nodes/shared/payload';
 import { sampleOf } from '../../nodes/shared/samples';
 import { Standing } from '../../nodes/shared/standing';
 import type { Shape } from '../contract/samples';

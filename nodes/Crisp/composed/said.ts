@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
-import { numberIn } from '../../shared/delivery';
+import { numberIn } from '../../shared/payload';
 
 export type Markup = 'text' | 'markdown';
 
