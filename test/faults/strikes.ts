@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Kind } from './fault';
 import type { Answer, Strike } from './line';
 
 /** What can become of a request on its way, and of its answer on the way back. */
@@ -94,3 +95,64 @@ export const failing = (status: number, isExecuted = false) =>
 
 export const limited = (headers: Record<string, string> = {}) =>
 	answeredWith(refusal('rate_limited'), { status: 429, headers });
+
+/** A page of something in between. */
+export const page = (isExecuted = false) =>
+	answeredWith('<html><body>Please log in</body></html>', { type: 'text/html', isExecuted });
+
+/** JSON that is none of Crisp's. */
+export const stranger = (bytes: number, isExecuted = false) =>
+	answeredWith(JSON.stringify({ x: 'x'.repeat(bytes) }), { isExecuted });
+
+/** Crisp's own words around data of any kind. */
+export const resolved = (data: unknown, isExecuted = false) =>
+	answeredWith(JSON.stringify({ error: false, reason: 'resolved', data }), { isExecuted });
+
+/** The requests that send a message. */
+export const message = /^POST .*\/message$/;
+
+export interface Known {
+	kind: Kind;
+	what: string;
+	strike: Strike;
+	/** How often in a row it is to be survived, where more than once. */
+	times?: number;
+	/** Whether n8n gives up after its own time. */
+	isSilent?: boolean;
+	/** Whether n8n would wait for ever. */
+	isUnending?: boolean;
+}
+
+/** What can become of any request, of which a message survives all. */
+export const known: Known[] = [
+	{ kind: 'reset', what: 'the connection is reset before Crisp has the request', strike: resetBefore },
+	{ kind: 'reset', what: 'the connection is reset after Crisp executed it', strike: resetAfter },
+	{ kind: 'half-open', what: 'no answer ever comes, and Crisp has nothing', strike: silentBefore, isSilent: true },
+	{ kind: 'half-open', what: 'no answer ever comes, and Crisp executed it', strike: silentAfter, isSilent: true },
+	{ kind: 'slow', what: 'the answer comes piece by piece', strike: slowly(20, 20) },
+	{ kind: 'slow', what: 'the answer never ends', strike: endless(20), isUnending: true },
+	{ kind: 'cut', what: 'the answer breaks off', strike: cutAnswer },
+	{
+		kind: 'malformed',
+		what: 'the answer is half of the JSON, though Crisp executed it',
+		strike: changed(({ body }) => body.subarray(0, body.length / 2)),
+	},
+	{ kind: 'malformed', what: 'a page answers, though Crisp executed it', strike: page(true) },
+	{ kind: 'malformed', what: 'what answers is no HTTP', strike: garbage },
+	{
+		kind: 'malformed',
+		what: 'the answer is not the gzip that it says it is, though Crisp executed it',
+		strike: notPacked('gzip'),
+		isUnending: true,
+	},
+	{
+		kind: 'oversized',
+		what: 'the answer is 2 MB of something else, though Crisp executed it',
+		strike: stranger(2e6, true),
+	},
+	{ kind: 'wrong type', what: 'the answer is a text, though Crisp executed it', strike: resolved('a text', true) },
+	{ kind: 'duplicate', what: 'it is executed twice', strike: executedTwice, times: 3 },
+	{ kind: 'failing', what: 'status 503, and Crisp has nothing', strike: failing(503), times: 2 },
+	{ kind: 'failing', what: 'status 502, though Crisp executed it', strike: failing(502, true), times: 2 },
+	{ kind: 'limited', what: 'status 429', strike: limited(), times: 3 },
+];

@@ -1,20 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { frame } from '../frame';
-import type { Line, Strike } from '../line';
-import {
-	answeredWith,
-	changed,
-	cutAnswer,
-	executedTwice,
-	failing,
-	garbage,
-	limited,
-	resetAfter,
-	resetBefore,
-	silentAfter,
-	silentBefore,
-	slowly,
-} from '../strikes';
+import type { Line } from '../line';
+import { known, limited, message, type Known } from '../strikes';
 import type { Crisp } from './crisp';
 import type { N8n } from './n8n';
 
@@ -35,41 +22,24 @@ export interface Trouble {
 	strike(scene: Scene): void | Promise<void>;
 }
 
-const message = /^POST .*\/message$/;
 const reading = /^GET (?!.*endpoints)/;
 const endpoints = /\/connect\/endpoints$/;
 
-const html = '<html><body>Please log in</body></html>';
-const oversized = JSON.stringify({ items: 'x'.repeat(2_000_000) });
-
-const strikes: Record<string, Strike> = {
-	'reset before it is stored': resetBefore,
-	'reset after it is stored': resetAfter,
-	'half-open before it is stored': silentBefore,
-	'half-open after it is stored': silentAfter,
-	'answer cut': cutAnswer,
-	'answer slow': slowly(5, 100),
-	'answer is a page': answeredWith(html, { type: 'text/html', isExecuted: true }),
-	'answer is half of the JSON': changed(({ body }) => body.subarray(0, body.length / 2)),
-	'answer is oversized': answeredWith(oversized, { isExecuted: true }),
-	'answer is no HTTP': garbage,
-	'executed twice': executedTwice,
-	'503 before it is stored': failing(503),
-	'502 after it is stored': failing(502, true),
-	'429 without a word': limited(),
-	'429 for a second': limited({ 'Retry-After': '1' }),
-};
-
-const wrongType = answeredWith(JSON.stringify({ error: false, reason: 'resolved', data: 'a text' }));
-
-function onLine(where: string, match: RegExp, some: Record<string, Strike>, weight: number): Trouble[] {
-	return Object.entries(some).map(([what, strike]) => ({
+/** What becomes of requests to one place. */
+function onLine(where: string, match: RegExp, some: Array<Pick<Known, 'what' | 'strike'>>, weight: number): Trouble[] {
+	return some.map(({ what, strike }) => ({
 		name: `${where}: ${what}`,
 		weight,
 		// More than one after the other would be an outage that never ends.
 		strike: ({ line }) => void (line.pending(match) === 0 && line.strike(match, strike)),
 	}));
 }
+
+const anything = [...known, { what: 'status 429, to wait for a second', strike: limited({ 'Retry-After': '1' }) }];
+const [wrongType, others] = [
+	known.filter(({ kind }) => kind === 'wrong type'),
+	known.filter(({ kind }) => kind !== 'wrong type'),
+];
 
 /** For a while, and then no longer. */
 async function during({ random }: Scene, begin: () => unknown, end: () => unknown): Promise<void> {
@@ -226,11 +196,11 @@ const hooks: Trouble[] = (['cut before', 'cut after', 'failed', 'slow'] as const
 }));
 
 export const troubles: Trouble[] = [
-	...onLine('REST, a message', message, strikes, 2),
-	...onLine('REST, reading', reading, { ...strikes, 'answer of a wrong type': wrongType }, 1),
-	...onLine('REST, the address of the channel', endpoints, strikes, 0.15),
+	...onLine('REST, a message', message, anything, 2),
+	...onLine('REST, reading', reading, anything, 1),
+	...onLine('REST, the address of the channel', endpoints, others, 0.15),
 	// Taken for a refusal, after which the trigger is patient: it would do little else.
-	...onLine('REST, the address of the channel', endpoints, { 'answer of a wrong type': wrongType }, 0.05),
+	...onLine('REST, the address of the channel', endpoints, wrongType, 0.05),
 	...realtime,
 	...hooks,
 	...everything,

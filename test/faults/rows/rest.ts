@@ -9,25 +9,26 @@ import type { Strike } from '../line';
 import { secrets, listing, type Stage } from '../stage';
 import {
 	answeredWith,
-	changed,
 	cutAnswer,
 	endless,
-	executedTwice,
 	failing,
 	garbage,
+	known,
 	limited,
+	message,
 	notPacked,
-	resetAfter,
+	page,
 	resetBefore,
+	resolved,
 	silentAfter,
 	silentBefore,
-	slowly,
+	stranger,
+	type Known,
 } from '../strikes';
 
-const message = /^POST .*\/message$/;
 const meanwhile = /^GET .*\/message\/\d+$/;
 const reading = /^GET /;
-const soon: Impatience = { match: /^POST .*\/message$/, times: 1, after: 1_000 };
+const soon: Impatience = { match: message, times: 1, after: 1_000 };
 const always: Impatience = { match: /./, after: 300 };
 
 const [goesOn, isNotGzip] = [endless(20), notPacked('gzip')];
@@ -36,22 +37,17 @@ const unending = [goesOn, isNotGzip];
 
 const once = 'delivered; nothing twice';
 
-/** A message meets a fault once, and arrives once all the same. */
-function survived(
-	kind: Fault['kind'],
-	what: string,
-	strike: Strike,
-	more: { times?: number; givesUp?: Impatience; isPressed?: boolean } = {},
-): Fault {
+/** A message meets a fault, and arrives once all the same. */
+function survived({ kind, what, strike, times, isSilent, isUnending }: Known): Fault {
 	return {
 		kind,
 		what: `Sending: ${what}`,
 		holds: once,
 		async strike(stage) {
 			stage.time.hurry();
-			stage.line.strike(message, strike, more.times);
-			if (more.isPressed) stage.time.press(1_000, 1);
-			await stage.delivers(undefined, { givesUp: more.givesUp });
+			stage.line.strike(message, strike, times);
+			if (isUnending) stage.time.press(1_000, 1);
+			await stage.delivers(undefined, { givesUp: isSilent ? soon : undefined });
 		},
 	};
 }
@@ -103,10 +99,6 @@ async function lookedUp(answers: Array<string | { code: string }>, deed: () => P
 		Object.assign(dns, { lookup: original });
 	}
 }
-
-const page = '<html><body>Please log in</body></html>';
-const html = answeredWith(page, { type: 'text/html' });
-const json = (data: unknown) => JSON.stringify({ error: false, reason: 'resolved', data });
 
 export const rest: Fault[] = [
 	{
@@ -208,10 +200,7 @@ export const rest: Fault[] = [
 			});
 		},
 	},
-	survived('reset', 'the connection is reset before the message is stored', resetBefore),
-	survived('reset', 'the connection is reset after the message is stored', resetAfter),
-	survived('half-open', 'no answer ever comes, and the message is not stored', silentBefore, { givesUp: soon }),
-	survived('half-open', 'no answer ever comes, and the message is stored', silentAfter, { givesUp: soon }),
+	...known.map(survived),
 	{
 		kind: 'half-open',
 		what: 'Sending: no answer comes to anything',
@@ -227,43 +216,12 @@ export const rest: Fault[] = [
 			await stage.delivers(['one'], execution);
 		},
 	},
-	survived('slow', 'the answer comes piece by piece', slowly(20, 20)),
-	survived('cut', 'the answer breaks off', cutAnswer),
-	survived(
-		'malformed',
-		'the answer is half of the JSON, though the message is stored',
-		changed(({ body }) => body.subarray(0, 9)),
-	),
-	survived(
-		'malformed',
-		'a page answers, though the message is stored',
-		answeredWith(page, { type: 'text/html', isExecuted: true }),
-	),
-	survived('malformed', 'what answers is no HTTP', garbage),
-	survived('malformed', 'the answer says it is gzip and is not, though the message is stored', isNotGzip, {
-		isPressed: true,
+	survived({ kind: 'limited', what: 'status 429, to wait for 30 seconds', strike: limited({ 'Retry-After': '30' }) }),
+	survived({
+		kind: 'clock skew',
+		what: 'status 429, to wait until a date that is over',
+		strike: limited({ 'Retry-After': new Date(0).toUTCString() }),
 	}),
-	survived('slow', 'the answer never ends, though the message is stored', goesOn, { isPressed: true }),
-	survived(
-		'oversized',
-		'the answer is 5 MB of something else',
-		answeredWith(JSON.stringify({ x: 'x'.repeat(5e6) }), { isExecuted: true }),
-	),
-	survived(
-		'wrong type',
-		'the answer is a text, though the message is stored',
-		answeredWith(json('a text'), { isExecuted: true }),
-	),
-	survived('duplicate', 'the request is executed twice', executedTwice, { times: 3 }),
-	survived('failing', 'status 503 twice, and nothing is stored', failing(503), { times: 2 }),
-	survived('failing', 'status 502, though the message is stored', failing(502, true), { times: 2 }),
-	survived('limited', 'status 429 three times', limited(), { times: 3 }),
-	survived('limited', 'status 429, to wait for 30 seconds', limited({ 'Retry-After': '30' })),
-	survived(
-		'clock skew',
-		'status 429, to wait until a date that is over',
-		limited({ 'Retry-After': new Date(0).toUTCString() }),
-	),
 	{
 		kind: 'limited',
 		what: 'Sending: status 429, to wait for an hour',
@@ -306,7 +264,7 @@ export const rest: Fault[] = [
 	told('cut', 'the answer breaks off', cutAnswer, /^Crisp could not be reached: the answer broke off$/),
 	told('half-open', 'no answer ever comes', silentBefore, /^Crisp could not be reached: no answer in time$/),
 	told('reset', 'every connection is reset', resetBefore, /^Crisp could not be reached: the connection was cut$/),
-	told('malformed', 'a page answers', html, /^What answered is not Crisp's API$/, /'API Address'.*proxy/),
+	told('malformed', 'a page answers', page(), /^What answered is not Crisp's API$/, /'API Address'.*proxy/),
 	told('malformed', 'what answers is no HTTP', garbage, /^Crisp could not be reached: the answer is not HTTP$/),
 	told(
 		'malformed',
@@ -315,19 +273,14 @@ export const rest: Fault[] = [
 		/^Crisp could not be reached: (no answer in time|the answer could not be unpacked)$/,
 	),
 	told('slow', 'the answer never ends', goesOn, /^Crisp could not be reached: no answer in time$/),
-	told(
-		'oversized',
-		'the answer is 10 MB of something else',
-		answeredWith(JSON.stringify({ x: 'x'.repeat(1e7) })),
-		/^What answered is not Crisp's API$/,
-	),
+	told('oversized', 'the answer is 10 MB of something else', stranger(1e7), /^What answered is not Crisp's API$/),
 	told('failing', 'status 500', failing(500), /^Crisp could not answer \(server_error\)$/, /Try again later/),
 	{
 		kind: 'wrong type',
 		what: 'Reading a list: the answer is none',
 		holds: 'fails: “Crisp answered something else than a list”',
 		async strike(stage) {
-			stage.line.strike(reading, answeredWith(json('a text')), Infinity);
+			stage.line.strike(reading, resolved('a text'), Infinity);
 			await stage.fails(stage.run(listing), /^Crisp answered something else than a list$/, /Try again/);
 		},
 	},
@@ -336,8 +289,8 @@ export const rest: Fault[] = [
 		what: 'Reading a list: its entries are nothing and numbers',
 		holds: 'each is an item',
 		async strike(stage) {
-			stage.line.strike(/\/profiles\/1/, answeredWith(json([null, 7, { people_id: 'p' }])));
-			stage.line.strike(/\/profiles\//, answeredWith(json([])), Infinity);
+			stage.line.strike(/\/profiles\/1/, resolved([null, 7, { people_id: 'p' }]));
+			stage.line.strike(/\/profiles\//, resolved([]), Infinity);
 			const output = await stage.run(listing);
 			assert.deepEqual(
 				output.map(({ json: { people_id } }) => people_id),
@@ -351,7 +304,7 @@ export const rest: Fault[] = [
 		holds: 'ends; each entry once',
 		async strike(stage) {
 			const people = Array.from({ length: 50 }, (_, number) => ({ people_id: `p${number}` }));
-			stage.line.strike(/\/profiles\//, answeredWith(json(people)), Infinity);
+			stage.line.strike(/\/profiles\//, resolved(people), Infinity);
 			assert.equal((await stage.run(listing)).length, 50);
 			assert.ok(stage.line.asked.length < 10);
 		},
@@ -441,7 +394,7 @@ function passwords(): Fault[] {
 	const deeds: Array<[Fault['kind'], string, Strike | undefined, RegExp]> = [
 		['refused', 'the password is wrong', undefined, /invalid_credentials/],
 		['reset', 'the connection is reset', resetBefore, /the connection was cut/],
-		['malformed', 'a page answers', html, /not Crisp's API/],
+		['malformed', 'a page answers', page(), /not Crisp's API/],
 	];
 	return deeds.map(([kind, what, strike, words]) => ({
 		kind,
