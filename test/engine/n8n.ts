@@ -208,15 +208,18 @@ function forbid({ helpers }: ExecuteContext, { match, forbid: refusal }: NonNull
 	};
 }
 
-function shorten(
-	{ helpers }: Pick<ExecuteContext | TriggerContext, 'helpers'>,
-	{ match, times = Infinity, after }: Impatience,
-): void {
+function shorten({ helpers }: Pick<ExecuteContext | TriggerContext, 'helpers'>, impatience: Impatience): void {
+	const { match, times = Infinity } = impatience;
 	const request = helpers.httpRequestWithAuthentication;
 	let left = times;
 	helpers.httpRequestWithAuthentication = async function (type, options, more) {
 		const isShort = match.test(`${options.method} ${options.url}`) && left-- > 0;
-		return (await request.call(this, type, isShort ? { ...options, timeout: after } : options, more)) as unknown;
+		return (await request.call(
+			this,
+			type,
+			isShort ? { ...options, timeout: impatience.after } : options,
+			more,
+		)) as unknown;
 	};
 }
 

@@ -11,6 +11,8 @@ export interface Stored {
 	fingerprint: number;
 }
 
+const mostTries = 200;
+
 /** A sandbox in a process of its own, and what nobody does over the line: being the visitor, and doing harm. */
 export class Crisp {
 	sessions: string[] = [];
@@ -35,31 +37,32 @@ export class Crisp {
 		await ended;
 	}
 
-	/** Writes once, whatever it takes: with a fingerprint, a message that is repeated is the same message. */
+	/** Writes once: with a fingerprint, a message that is repeated is the same message. */
 	async visitorWrites(session_id: string, text: string, fingerprint: number): Promise<void> {
-		for (;;) {
-			try {
-				await this.post('visitor/message', { session_id, text, fingerprint });
-				return;
-			} catch (error) {
-				if ((error as Error).name !== 'TypeError') throw error;
-				await delay(50);
-			}
-		}
+		await this.post('visitor/message', { session_id, text, fingerprint });
 	}
 
 	async messagesIn(session: string): Promise<Stored[]> {
-		const response = await fetch(`${this.url}/sandbox/conversations/${SHOP_ID}/${session}/messages`);
-		return (await response.json()) as Stored[];
+		return (await this.ask(`conversations/${SHOP_ID}/${session}/messages`)) as Stored[];
 	}
 
 	async post(path: string, body: IDataObject): Promise<IDataObject> {
-		const response = await fetch(`${this.url}/sandbox/${path}`, {
-			method: 'POST',
-			headers: { 'Content-Type': 'application/json' },
-			body: JSON.stringify({ website_id: SHOP_ID, ...body }),
-		});
-		if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-		return (await response.json()) as IDataObject;
+		const headers = { 'Content-Type': 'application/json' };
+		const sent = JSON.stringify({ website_id: SHOP_ID, ...body });
+		return (await this.ask(path, { method: 'POST', headers, body: sent })) as IDataObject;
+	}
+
+	/** A connection that was kept may be closed while it is taken; nothing that is asked here does harm twice. */
+	private async ask(path: string, how: RequestInit = {}): Promise<unknown> {
+		for (let tries = 1; ; tries++) {
+			try {
+				const response = await fetch(`${this.url}/sandbox/${path}`, how);
+				if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+				return await response.json();
+			} catch (error) {
+				if ((error as Error).name !== 'TypeError' || tries >= mostTries) throw error;
+				await delay(50);
+			}
+		}
 	}
 }

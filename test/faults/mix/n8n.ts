@@ -11,10 +11,10 @@ import { locator } from '../../engine/workspace';
 import type { Evidence } from '../evidence';
 import { numberOf, Tally, textOf } from './tally';
 
-/** Nobody who waits for a dead line needs as long as in earnest. */
-const givesUp: Impatience = { match: /./, after: 3_000 };
-/** As n8n's Retry On Fail has it, with more tries and less time between. */
-const retries = { most: 8, wait: 1_000 };
+/** How long a request may take, in milliseconds: nobody who waits for a dead line needs as long as in earnest. */
+const patience = { inTrouble: 3_000, inCalm: 30_000 };
+/** As n8n's Retry On Fail has it, with less time between; tries in trouble do not count. */
+const retries = { most: 5, wait: 1_000 };
 
 export interface Options {
 	credential: Credential;
@@ -42,6 +42,10 @@ export class N8n {
 	/** So many executions it cannot store, one after the other. */
 	overload = 0;
 
+	private readonly givesUp: Impatience = { match: /./, after: patience.inTrouble };
+
+	private isCalm = false;
+
 	/** What becomes of deliveries of the web hook, in their order; never of the last try. */
 	readonly hookTroubles: Array<'cut before' | 'cut after' | 'failed' | 'slow'> = [];
 
@@ -58,7 +62,11 @@ export class N8n {
 
 	private server?: Server;
 
-	private readonly clock: Clock = { ...clock, now: () => Date.now() + this.skew };
+	private readonly clock: Clock = {
+		...clock,
+		now: () => Date.now() + this.skew,
+		deadline: (milliseconds) => clock.deadline(milliseconds),
+	};
 
 	constructor(private readonly options: Options) {
 		this.heard = new Tally(options.messages);
@@ -67,6 +75,7 @@ export class N8n {
 
 	async start(activation: 'activate' | 'init'): Promise<void> {
 		const { credential, evidence } = this.options;
+		const { givesUp } = this;
 		const generation = ++this.generation;
 		const parameters = { events: ['message:send'], filters: {}, options: {}, websiteIds: [], useSampleEvent: false };
 		let memory: IDataObject = {};
@@ -96,8 +105,22 @@ export class N8n {
 		await trigger?.closeFunction?.();
 	}
 
-	get isRunning(): boolean {
-		return this.trigger !== undefined;
+	/** From now on nothing goes wrong, and what is slow is waited for as in earnest. */
+	calm(): void {
+		this.isCalm = true;
+		this.overload = 0;
+		this.skew = 0;
+		this.givesUp.after = patience.inCalm;
+	}
+
+	/** How long a request may take in all, where nodes would wait for so many milliseconds. */
+	longest(asked: number): number {
+		return this.isCalm ? asked : patience.inTrouble + 1_000;
+	}
+
+	/** Answers that are not sent yet. */
+	get underWayCount(): number {
+		return this.underWay.size;
 	}
 
 	/** Serves the web hook trigger; gives its address. */
@@ -155,9 +178,10 @@ export class N8n {
 
 	private async answer(number: number, session: string): Promise<void> {
 		const { credential, evidence } = this.options;
+		const { givesUp } = this;
 		const content = `re: ${textOf(number)}`;
 		const parameters = { resource: 'message', operation: 'send', sessionId: locator(session), type: 'text', content };
-		for (let tries = 1; ; tries++) {
+		for (let tries = 0; ;) {
 			try {
 				const executionId = `answer-${number}`;
 				const output = await execute({ credential, parameters, executionId, givesUp });
@@ -166,6 +190,7 @@ export class N8n {
 				return;
 			} catch (error) {
 				evidence.look('error', error);
+				if (this.isCalm) tries += 1;
 				if (tries >= retries.most) {
 					this.failed.push(`${content}: ${(error as Error).message}`);
 					return;

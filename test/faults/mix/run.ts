@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SHOP_ID } from '../../../sandbox/seed';
 import { tokens } from '../../../sandbox/tokens';
+import { clock } from '../../../nodes/shared/clock';
 import type { Credential } from '../../../nodes/shared/transport';
 import { randomFrom } from '../../chaos/plan';
 import { execute } from '../../engine/n8n';
@@ -41,8 +42,10 @@ const signingSecret = 'a signing secret that nobody may see';
 /** Between two troubles, in milliseconds: from nothing to twice this. */
 const meanPause = 700;
 const samples = 40;
-/** The longest that the end of a run may take: longer than n8n's node waits before it tries again. */
+/** How long the end of a run may be without progress: longer than n8n's node waits before it tries again. */
 const patience = 90_000;
+/** How long sockets and timers may take to end; nobody waits for as long where all do. */
+const aftermath = 60_000;
 const visitorFingerprints = 700_000_000_000;
 
 /** Lets visitors write and n8n answer while everything goes wrong that can; resolves when all is counted. */
@@ -63,6 +66,8 @@ export async function runMix(mix: Mix, evidence: Evidence, say: (line: string) =
 	const every = mix.messages / mix.actions;
 	const isAnswered = (number: number) => number > 0 && number % every === 0;
 	const n8n = new N8n({ credential, evidence, messages: mix.messages, isAnswered });
+	const { deadline } = clock;
+	clock.deadline = (milliseconds) => deadline(n8n.longest(milliseconds));
 	const before = resources();
 	await n8n.start('activate');
 	const url = await n8n.serve();
@@ -71,12 +76,13 @@ export async function runMix(mix: Mix, evidence: Evidence, say: (line: string) =
 	const scene: Scene = { crisp, line, n8n, random: randomFrom(mix.seed) };
 	const troubles = await live(mix, scene, memory, say);
 	await settle(scene);
+	clock.deadline = deadline;
 	const counted = await reckon(mix, scene, isAnswered);
 	const { failed } = n8n;
 	await n8n.close();
 	await line.close();
 	await crisp.stop();
-	const left = await leftSince(before, 10_000);
+	const left = await leftSince(before, aftermath);
 	process.off('unhandledRejection', note).off('uncaughtException', note);
 	return { mix, troubles, ...counted, failed, rejections, left, memory, seconds: (Date.now() - began) / 1_000 };
 }
@@ -121,17 +127,23 @@ async function write({ seconds, messages, seed }: Mix, crisp: Crisp): Promise<vo
 	await Promise.all(written);
 }
 
-/** Ends all trouble, has everything read once more, and waits until all is done, or nothing more comes of it. */
+/**
+ * Ends all trouble, has everything read once more, and waits until all is done, or nothing more comes of it: on a
+ * busy machine, that takes its time.
+ */
 async function settle(scene: Scene): Promise<void> {
 	const { crisp, line, n8n } = scene;
 	line.heal();
-	n8n.overload = 0;
-	n8n.skew = 0;
+	n8n.calm();
 	await crisp.post('faults', { reset: true });
 	line.cut();
-	const deadline = Date.now() + patience;
-	const isDone = () => n8n.heard.lost(() => 1).length === 0 && n8n.hooked.lost(() => 1).length === 0;
-	while (!isDone() && Date.now() < deadline) await delay(200);
+	const missing = () =>
+		[n8n.heard, n8n.hooked].reduce((sum, tally) => sum + tally.lost(() => 1).length, n8n.underWayCount);
+	let [least, since] = [missing(), Date.now()];
+	while (least > 0 && Date.now() < since + patience) {
+		await delay(200);
+		if (missing() < least) [least, since] = [missing(), Date.now()];
+	}
 	await n8n.idle();
 	// What comes twice may come late.
 	line.cut();
