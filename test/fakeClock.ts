@@ -3,8 +3,8 @@ import type { Clock } from '../nodes/shared/clock';
 interface Sleeper {
 	wakesAt: number;
 	wake(): void;
-	/** Nobody knows whether anybody still cares for a deadline. */
-	isDeadline?: boolean;
+	/** Whoever has an alarm does not sleep. */
+	isAlarm?: boolean;
 }
 
 /** Time that passes when a test says so. */
@@ -38,14 +38,19 @@ export class FakeClock implements Clock {
 		});
 	}
 
-	deadline(milliseconds: number): AbortSignal {
-		const over = new AbortController();
-		this.sleepers.push({ wakesAt: this.time + milliseconds, wake: () => over.abort(), isDeadline: true });
-		return over.signal;
+	alarm(milliseconds: number, ring: () => void): () => void {
+		const sleeper = { wakesAt: this.time + milliseconds, wake: ring, isAlarm: true };
+		this.sleepers.push(sleeper);
+		return () => void (this.sleepers = this.sleepers.filter((other) => other !== sleeper));
 	}
 
 	get sleeping(): number {
-		return this.sleepers.filter(({ isDeadline }) => !isDeadline).length;
+		return this.sleepers.filter(({ isAlarm }) => !isAlarm).length;
+	}
+
+	/** How many alarms are set. */
+	get alarms(): number {
+		return this.sleepers.length - this.sleeping;
 	}
 
 	/** Lets what is ready run, then wakes in order whoever sleeps no longer than so many milliseconds. */

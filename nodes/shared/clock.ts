@@ -6,8 +6,8 @@ export interface Clock {
 	now(): number;
 	/** Resolves after so many milliseconds, or at once when the signal aborts; never rejects. */
 	sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
-	/** A signal that aborts after so many milliseconds; whoever no longer listens to it leaves nothing behind. */
-	deadline(milliseconds: number): AbortSignal;
+	/** Rings once so many milliseconds are over, up to a second later, unless what it gives is called before. */
+	alarm(milliseconds: number, ring: () => void): () => void;
 }
 
 type Sleep = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
@@ -32,5 +32,24 @@ export const clock: Clock = {
 			void (sleepWithAbort ?? sleep)(milliseconds, over.signal).then(wake, wake);
 		});
 	},
-	deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
+	alarm(milliseconds, ring) {
+		const rings = ringsAt(Math.ceil((Date.now() + milliseconds) / second));
+		rings.add(ring);
+		return () => void rings.delete(ring);
+	},
 };
+
+const second = 1_000;
+/** What rings at the second that was last asked for. */
+let latest = { at: 0, rings: new Set<() => void>() };
+
+/** All alarms of a second have one timer, which keeps no process alive: most are taken back, and there is one for each request. */
+function ringsAt(at: number): Set<() => void> {
+	if (latest.at === at) return latest.rings;
+	const rings = new Set<() => void>();
+	latest = { at, rings };
+	AbortSignal.timeout(Math.max(0, at * second - Date.now())).addEventListener('abort', () => {
+		for (const ring of rings) ring();
+	});
+	return rings;
+}

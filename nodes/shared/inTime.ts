@@ -1,9 +1,18 @@
+import type { Clock } from './clock';
+
+interface Ends {
+	clock: Clock;
+	/** In milliseconds. */
+	longest: number;
+	signal?: AbortSignal;
+}
+
 /**
- * What the deed gives, or a fault as of a request without an answer when one of the signals aborts before it
- * gives anything. The signal of the deed aborts then, too.
+ * What the deed gives, or a fault as of a request without an answer when it takes too long, or the signal aborts.
+ * The signal of the deed aborts then, too.
  */
 export async function inTime<Result>(
-	ends: AbortSignal[],
+	{ clock, longest, signal }: Ends,
 	deed: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
 	const over = new AbortController();
@@ -13,10 +22,12 @@ export async function inTime<Result>(
 			over.abort();
 			reject(Object.assign(new Error('No answer in time'), { code: 'ETIMEDOUT' }));
 		};
+		const disarm = clock.alarm(longest, end);
 		const leave = () => {
-			for (const signal of ends) signal.removeEventListener('abort', end);
+			disarm();
+			signal?.removeEventListener('abort', end);
 		};
-		for (const signal of ends) signal.addEventListener('abort', end);
+		signal?.addEventListener('abort', end);
 		void deed(over.signal).then(resolve, reject).finally(leave);
 	});
 }

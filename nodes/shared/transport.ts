@@ -72,7 +72,7 @@ export function openTransport(
 	// n8n would decrypt the credential for each request, in a virtual machine of its own: most of the work of a request.
 	const credentialsDecrypted = { id: '', name: '', type: 'crispApi', data: { ...credential } };
 	const exchangeUntil = (own?: AbortSignal) => async (request: CrispRequest) =>
-		await inTime([clock.deadline(longest), ...(own ? [own] : [])], async (end) => {
+		await inTime({ clock, longest, signal: own }, async (end) => {
 			const options = httpOptions(request, credential, end);
 			const helper = context.helpers.httpRequestWithAuthentication;
 			return (await helper.call(endedBy(context, end), 'crispApi', options, { credentialsDecrypted })) as IN8nHttpFullResponse;

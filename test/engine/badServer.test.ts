@@ -147,17 +147,16 @@ describe('an answer that n8n waits for for ever', () => {
 		],
 	])('is not waited for, %s, and its connection is closed', async (_, misbehave) => {
 		const closed: Array<Promise<void>> = [];
-		const deadlines: AbortController[] = [];
-		jest.spyOn(clock, 'deadline').mockImplementation(() => {
-			const deadline = new AbortController();
-			deadlines.push(deadline);
-			return deadline.signal;
+		const rings: Array<() => void> = [];
+		jest.spyOn(clock, 'alarm').mockImplementation((_milliseconds, ring) => {
+			rings.push(ring);
+			return () => undefined;
 		});
 		const { credential } = await serverThat((_request, response) => {
 			closed.push(new Promise((resolve) => response.once('close', resolve)));
 			response.once('error', () => undefined);
 			misbehave(response);
-			setImmediate(() => deadlines.at(-1)?.abort());
+			setImmediate(() => rings.at(-1)?.());
 		});
 		const items = [{ session_id: 'session_1' }];
 		const output = await execute({ credential, parameters: reading, items, onError: 'continueRegularOutput' });

@@ -26,7 +26,7 @@ export class QuickTime {
 			const isTimeout = milliseconds === authenticationTimeout;
 			await original.sleep(isTimeout ? this.timeout : Math.min(milliseconds, turn), signal);
 		},
-		deadline: (milliseconds) => clock.deadline(milliseconds),
+		alarm: (milliseconds, ring) => clock.alarm(milliseconds, ring),
 	};
 
 	/** From now on, nobody sleeps in earnest. */
@@ -43,7 +43,7 @@ export class QuickTime {
 	/** The next requests, as many as told, may take no more than so many milliseconds in all. */
 	press(milliseconds: number, times = Infinity): void {
 		let left = times;
-		clock.deadline = (asked) => original.deadline(left-- > 0 ? milliseconds : asked);
+		clock.alarm = (asked, ring) => original.alarm(left-- > 0 ? milliseconds : asked, ring);
 	}
 
 	/** Something that happens when so many milliseconds more were slept. */

@@ -25,17 +25,28 @@ describe('sleeping', () => {
 	});
 });
 
-describe('a deadline', () => {
-	it('aborts once its time is over, and not before', async () => {
-		const [soon, late] = [clock.deadline(1), clock.deadline(anHour)];
-		await new Promise((resolve) => soon.addEventListener('abort', resolve));
-		expect([soon.aborted, late.aborted]).toEqual([true, false]);
+describe('an alarm', () => {
+	it('rings once its time is over, and not before', async () => {
+		const begun = Date.now();
+		await new Promise<void>((resolve) => clock.alarm(10, resolve));
+		expect(Date.now() - begun).toBeGreaterThanOrEqual(10);
+	});
+
+	it('that is taken back does not ring, and others of the same second do', async () => {
+		const rung: string[] = [];
+		const takeBack = clock.alarm(10, () => rung.push('taken back'));
+		const others = ['one', 'other'].map(
+			async (name) => await new Promise<void>((resolve) => clock.alarm(10, () => resolve(void rung.push(name)))),
+		);
+		takeBack();
+		await Promise.all(others);
+		expect(rung).toEqual(['one', 'other']);
 	});
 
 	it('keeps no process alive', () => {
 		const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
 		const before = timers();
-		clock.deadline(anHour);
+		clock.alarm(anHour, () => undefined);
 		expect(timers()).toBe(before);
 	});
 });

@@ -142,6 +142,7 @@ describe('a request that n8n never ends', () => {
 			jest.spyOn(AbortSignal.prototype, name),
 		);
 		expect(await open({ signal: execution.signal })(get)).toBe(1);
+		expect(clock.alarms).toBe(0);
 		expect(add?.mock.calls.length).toBeGreaterThan(0);
 		expect(remove?.mock.calls.length).toBe(add?.mock.calls.length);
 		await clock.advance(2 * longest);

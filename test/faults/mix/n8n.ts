@@ -65,7 +65,7 @@ export class N8n {
 	private readonly clock: Clock = {
 		...clock,
 		now: () => Date.now() + this.skew,
-		deadline: (milliseconds) => clock.deadline(milliseconds),
+		alarm: (milliseconds, ring) => clock.alarm(milliseconds, ring),
 	};
 
 	constructor(private readonly options: Options) {
