@@ -1,6 +1,6 @@
 import { startSandbox } from '../../sandbox';
 
-/** Delivers more often than Crisp does: what is given up is lost, whoever was too busy for it. */
+/** Before each delivery but the first. As many as it takes: nobody reads afterwards what is given up, and a busy machine is no fault. */
 const hookDelays = [200, 400, 800, 1_600, 3_200];
 
 /** A sandbox that notices a dead line soon, in a process of its own: what it keeps must not count as the nodes'. */
