@@ -14,12 +14,12 @@ This page is written by \`npm run bench\`: all cases, or those named, as in \`np
 const SECTION = /<!-- case: (\S+) -->\n[\s\S]*?<!-- end: \1 -->/g;
 
 /** The page with this section in it, instead of the one the case had before; other cases keep theirs. */
-export function pageWith(page: string, name: string, section: string, order: string[]): string {
+export function pageWith(page: string, name: string, section: string, order: string[], head = HEAD): string {
 	const sections = new Map([...page.matchAll(SECTION)].map(([text, of = '']) => [of, text]));
 	sections.set(name, `<!-- case: ${name} -->\n\n${section}\n\n<!-- end: ${name} -->`);
 	const known = order.filter((one) => sections.has(one));
 	const others = [...sections.keys()].filter((one) => !order.includes(one));
-	return [HEAD, ...[...known, ...others].map((one) => `${sections.get(one)}\n`)].join('\n');
+	return [head, ...[...known, ...others].map((one) => `${sections.get(one)}\n`)].join('\n');
 }
 
 /** What the page says of a case: what was compared, where and when, the figures and whether they keep the promises. */
@@ -32,15 +32,20 @@ export function sectionFor({ name, title, about }: Case, outcome: Outcome, facts
 		'',
 		`\`npm run bench -- ${name}\` · ${facts.date} · ${facts.machine} · ${facts.versions}`,
 		'',
-		row(columns),
-		row(columns.map(() => '---')),
-		...rows.map(row),
+		...tableOf(columns, rows),
 		'',
 		...promises.map(({ what, holds }) => `- ${holds ? '✓' : '✗'} ${what}`),
 	];
 	if (remarks.length > 0) lines.push('', ...remarks.flatMap((remark) => [remark, '']));
 	return lines.join('\n').trimEnd();
 }
+
+/** The lines of a table. */
+export const tableOf = (columns: string[], rows: Array<Array<string | number>>): string[] => [
+	row(columns),
+	row(columns.map(() => '---')),
+	...rows.map(row),
+];
 
 const row = (cells: Array<string | number>) =>
 	`| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;

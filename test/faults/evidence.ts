@@ -20,6 +20,11 @@ export class Evidence {
 	/** How many things were looked through, by what they are. */
 	readonly counts: Record<string, number> = {};
 
+	/** How many things were looked through. */
+	get total(): number {
+		return Object.values(this.counts).reduce((sum, count) => sum + count, 0);
+	}
+
 	private readonly forms = new Map<string, string>();
 
 	/** From now on, these are looked for; their names are what a report may show. */

@@ -37,6 +37,12 @@ export class Line {
 	/** `METHOD /path` of each request. */
 	readonly asked: string[] = [];
 
+	/** How many requests met a fault. */
+	struck = 0;
+
+	/** How many realtime lines began, those included that met one. */
+	begun = 0;
+
 	private readonly target: URL;
 
 	private armed: Armed[] = [];
@@ -152,6 +158,7 @@ export class Line {
 			const fault = this.armed.find(({ match }) => match.test(name));
 			if (fault) {
 				fault.left -= 1;
+				this.struck += 1;
 				await fault.strike({ request, response, forward });
 				return;
 			}
@@ -191,6 +198,7 @@ export class Line {
 
 	private tunnel(request: IncomingMessage, client: Socket, head: Buffer): void {
 		client.on('error', () => undefined);
+		this.begun += 1;
 		if (this.onUpgrade) return this.onUpgrade(client);
 		const server = connect(Number(this.target.port), this.target.hostname);
 		const headers = { ...request.headers, host: this.target.host };

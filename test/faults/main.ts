@@ -2,9 +2,10 @@ import '../environment';
 import { parseArgs } from 'node:util';
 import { triggerContext } from '../engine/n8n';
 import { Evidence, watchLog, watchOutput } from './evidence';
-import { reportOf } from './mix/report';
+import { checksOf, linesOf, type Check } from './mix/report';
 import { runMix, type Mix } from './mix/run';
-import { runTable } from './runTable';
+import { currentFacts, mixSection, tableSection, writeDown } from './page';
+import { isGood as isTableGood, runTable } from './runTable';
 
 const full = { seconds: 20 * 60, messages: 10_000, actions: 2_000 };
 const short = { seconds: 2 * 60, messages: 1_000, actions: 200 };
@@ -18,27 +19,38 @@ async function main(): Promise<number> {
 			seed: { type: 'string' },
 			table: { type: 'boolean' },
 			mix: { type: 'boolean' },
+			write: { type: 'boolean' },
 		},
 	});
+	if (values.write && positionals.length > 0) throw new Error('A page of some faults says nothing of the others');
 	const evidence = new Evidence();
 	watchOutput(evidence);
 	watchLog(triggerContext({ credential: {} as never, parameters: {} }).context.logger, evidence);
 	const seed = Number(values.seed ?? Math.floor(Date.now() / 1_000) % 100_000);
 	const isAll = !values.table && !values.mix;
 	let isGood = true;
-	if (values.table || isAll) isGood = (await runTable(evidence, positionals)) && isGood;
-	if (values.mix || isAll) isGood = (await mix({ seed, ...(values.full ? full : short) }, evidence)) && isGood;
+	if (values.table || isAll) {
+		const outcome = await runTable(evidence, positionals);
+		if (values.write) writeDown('table', tableSection(outcome, currentFacts()));
+		isGood = isTableGood(outcome) && isGood;
+	}
+	if (values.mix || isAll) {
+		const given = { seed, ...(values.full ? full : short) };
+		const checks = await mix(given, evidence);
+		if (values.write) writeDown('mix', mixSection(given, checks, currentFacts()));
+		isGood = checks.every((check) => check.isGood !== false) && isGood;
+	}
 	return (await isSecret(evidence)) && isGood ? 0 : 1;
 }
 
-async function mix(given: Mix, evidence: Evidence): Promise<boolean> {
+async function mix(given: Mix, evidence: Evidence): Promise<Check[]> {
 	const { messages, actions, seconds, seed } = given;
 	console.log(
 		`\n${messages} messages and ${actions} answers in ${seconds / 60} minutes, while everything goes wrong by chance (--seed ${seed})`,
 	);
-	const { lines, isGood } = reportOf(await runMix(given, evidence, (line) => console.log(`  … ${line}`)));
-	console.log(lines.join('\n'));
-	return isGood;
+	const checks = checksOf(await runMix(given, evidence, (line) => console.log(`  … ${line}`)));
+	console.log(`\n${linesOf(checks).join('\n')}`);
+	return checks;
 }
 
 /** Whether no secret was in anything that was looked through. */

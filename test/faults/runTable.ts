@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { accountOf } from './account';
 import type { Evidence } from './evidence';
 import type { Fault } from './fault';
 import { secrets, Stage } from './stage';
@@ -8,48 +9,74 @@ import { tokens } from '../../sandbox/tokens';
 /** Longer than any fault takes on the busiest machine. */
 const patience = 90_000;
 
+/** What became of one fault. */
+export interface Judged {
+	where: string;
+	fault: Fault;
+	/** What there was to judge by. */
+	account: string;
+	/** What did not hold. */
+	problem?: Error;
+}
+
+export interface TableOutcome {
+	judged: Judged[];
+	/** What nobody handled meanwhile. */
+	rejections: unknown[];
+	seconds: number;
+}
+
 /** Lets every fault of the table strike, or those whose words hold one that is given; prints what became of each. */
-export async function runTable(evidence: Evidence, only: string[]): Promise<boolean> {
+export async function runTable(evidence: Evidence, only: string[]): Promise<TableOutcome> {
 	evidence.guard({ key: tokens.plugin.key, ...secrets });
 	evidence.guardPair('key', tokens.plugin.identifier, tokens.plugin.key);
 	const rejections: unknown[] = [];
 	const note = (error: unknown) => void rejections.push(error);
 	process.on('unhandledRejection', note).on('uncaughtException', note);
 	const began = Date.now();
-	let [held, count] = [0, 0];
+	const judged: Judged[] = [];
 	for (const { where, faults } of table) {
 		for (const fault of faults) {
 			if (only.length > 0 && !only.some((word) => `${where} ${fault.what}`.includes(word))) continue;
-			count += 1;
-			if (await holds(where, fault, evidence)) held += 1;
+			judged.push(await judge(where, fault, evidence));
 		}
 	}
 	process.off('unhandledRejection', note).off('uncaughtException', note);
-	console.log(`\n${held} of ${count} faults held in ${Math.round((Date.now() - began) / 1_000)} s`);
+	const outcome = { judged, rejections, seconds: (Date.now() - began) / 1_000 };
+	console.log(`\n${summaryOf(outcome)}`);
 	for (const error of rejections) console.log('  ✗ nobody handled', error);
-	return held === count && rejections.length === 0;
+	return outcome;
 }
 
-async function holds(where: string, fault: Fault, evidence: Evidence): Promise<boolean> {
+export const isGood = ({ judged, rejections }: TableOutcome) =>
+	rejections.length === 0 && judged.every(({ problem }) => !problem);
+
+export function summaryOf({ judged, seconds }: TableOutcome): string {
+	const held = judged.filter(({ problem }) => !problem);
+	return `${held.length} of ${judged.length} faults held in ${Math.round(seconds)} s`;
+}
+
+async function judge(where: string, fault: Fault, evidence: Evidence): Promise<Judged> {
 	const began = Date.now();
 	const before = evidence.leaks.length;
 	const stage = await Stage.open(evidence, fault.skew);
 	const over = new AbortController();
-	let problem: unknown;
+	let problem: Error | undefined;
 	try {
 		const late = delay(patience, undefined, { signal: over.signal }).then(() =>
 			Promise.reject(new Error('It does not end')),
 		);
 		await Promise.race([fault.strike(stage), late]);
 	} catch (error) {
-		problem = error;
+		problem = error as Error;
 	} finally {
 		over.abort();
 		await stage.close();
 	}
 	problem ??= evidence.leaks[before] && new Error(`${evidence.leaks[before]?.secret} was shown`);
+	const account = accountOf(stage.seen());
 	const mark = problem ? '✗' : '✓';
-	console.log(`${mark} ${where}: ${fault.what} → ${fault.holds} (${Date.now() - began} ms)`);
+	console.log(`${mark} ${where}: ${fault.what} → ${fault.holds} (${account}; ${Date.now() - began} ms)`);
 	if (problem) console.log(problem);
-	return !problem;
+	return { where, fault, account, problem };
 }

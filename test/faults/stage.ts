@@ -8,6 +8,7 @@ import { execute, triggerContext, type Activation, type Execution } from '../eng
 import { control } from '../engine/visitor';
 import { HookedWorkflows, type Hooked, type Hooking } from '../engine/hooked';
 import { credentialFor, locator, shop } from '../engine/workspace';
+import type { Seen } from './account';
 import type { Evidence } from './evidence';
 import { Line } from './line';
 import { QuickTime } from './quickTime';
@@ -33,7 +34,16 @@ export const secrets = {
 export class Stage {
 	readonly time = new QuickTime();
 
+	/** The statuses that n8n answered who called its web hook. */
+	readonly answered: number[] = [];
+
 	private readonly ends: Array<() => Promise<unknown>> = [];
+
+	private readonly searchedBefore: number;
+
+	private readonly counts = { items: 0, executions: 0 };
+
+	private readonly said = new Set<string>();
 
 	private constructor(
 		readonly sandbox: Sandbox,
@@ -41,7 +51,9 @@ export class Stage {
 		readonly evidence: Evidence,
 		/** A conversation in which nobody has written yet. */
 		readonly session: string,
-	) {}
+	) {
+		this.searchedBefore = evidence.total;
+	}
 
 	/** `skew` is how far the clock of Crisp is ahead, in milliseconds. */
 	static async open(evidence: Evidence, skew = 0): Promise<Stage> {
@@ -65,7 +77,10 @@ export class Stage {
 	/** Runs the Crisp node; what it gives and throws is looked through. */
 	async run(parameters: INodeParameters, more: Partial<Execution> = {}): Promise<INodeExecutionData[]> {
 		try {
-			return this.look('output item', await execute({ credential: this.credential(), parameters, ...more }));
+			const output = await execute({ credential: this.credential(), parameters, ...more });
+			this.counts.items += output.length;
+			for (const { json } of output) if (typeof json.error === 'string') this.said.add(json.error);
+			return this.look('output item', output);
 		} catch (error) {
 			throw this.look('error', error) as Error;
 		}
@@ -95,7 +110,7 @@ export class Stage {
 		);
 		assert.match(error.message, message);
 		assert.match(String(error.description), cure);
-		this.look('error', error);
+		this.said.add(this.look('error', error).message);
 	}
 
 	/** What operators wrote into the conversation. */
@@ -138,7 +153,8 @@ export class Stage {
 		const end = async () => {
 			await response.closeFunction?.();
 			this.look('static data', remembered);
-			this.look('error', trigger.failures);
+			this.counts.executions += trigger.executions.length;
+			for (const { message } of this.look('error', trigger.failures)) this.said.add(message);
 			this.look('output item', trigger.emitted);
 		};
 		this.onEnd(end);
@@ -157,7 +173,7 @@ export class Stage {
 		});
 		this.sandbox.hooks.add({ url: hooked.url, kind: 'plugin', secret: secrets.signature, isAtOnce });
 		this.onEnd(async () => {
-			this.look('output item', hooked.executions);
+			this.counts.executions += this.look('output item', hooked.executions).length;
 			await hooks.end();
 		});
 		return hooked;
@@ -166,6 +182,15 @@ export class Stage {
 	/** A visitor writes; nobody is on the way between visitor and Crisp. */
 	async visitorWrites(...texts: string[]): Promise<void> {
 		for (const text of texts) await control(this.sandbox, 'visitor/message', { session_id: this.session, text });
+	}
+
+	/** What there was to judge by, once all is closed. */
+	seen(): Seen {
+		const { line, counts, said, evidence, answered } = this;
+		const searched = evidence.total - this.searchedBefore;
+		const { struck, begun: lines } = line;
+		const requests = line.asked.length;
+		return { requests, struck, lines, answered, stored: this.stored().length, ...counts, said, searched };
 	}
 
 	async close(): Promise<void> {

@@ -4,30 +4,45 @@ import type { Outcome } from './run';
 const mostGrowth = 0.1;
 const mostNamed = 5;
 
-/** What a run showed, in lines to print, and whether all is as it has to be. */
-export function reportOf(outcome: Outcome): { lines: string[]; isGood: boolean } {
+/** A figure of a run, and whether it is as it has to be; some are just told. */
+export interface Check {
+	what: string;
+	figure: string;
+	isGood?: boolean;
+	details?: string[];
+}
+
+/** What a run showed. */
+export function checksOf({ mix, ...outcome }: Outcome): Check[] {
 	const { troubles, lost, doubled, failed, rejections, left, memory, seconds } = outcome;
 	const struck = Object.values(troubles).reduce((sum, count) => sum + count, 0);
 	const heap = ([2, 4] as const).map((quarter) => memory.quarter(quarter).toFixed(1)).join(' → ');
 	const growth = `${memory.growth < 0 ? '' : '+'}${(memory.growth * 100).toFixed(1)}%`;
 	const kinds = Object.entries(left).map(([kind, count]) => `${count} × ${kind}`);
-	const checks: Array<[what: string, isGood: boolean, details: string[]]> = [
-		...Object.entries(lost).map(([way, all]) => check(`lost, ${way}`, all)),
-		...Object.entries(doubled).map(([way, all]) => check(`twice, ${way}`, all)),
-		check('answers given up', failed),
-		check('rejections that nobody handled', rejections),
-		check('sockets and timers left', kinds),
-		[`heap of the second quarter and the last: ${heap} MB (${growth})`, memory.growth <= mostGrowth, []],
+	return [
+		{ what: 'seed', figure: String(mix.seed) },
+		{ what: 'length', figure: `${Math.round(seconds)} s, of which ${mix.seconds} s with trouble` },
+		{ what: 'messages that visitors wrote', figure: mix.messages.toLocaleString('en') },
+		{ what: 'actions: answers to them', figure: mix.actions.toLocaleString('en') },
+		{ what: 'faults that struck', figure: `${struck}, of ${Object.keys(troubles).length} kinds` },
+		...Object.entries(lost).map(([way, all]) => none(`lost, ${way}`, all)),
+		...Object.entries(doubled).map(([way, all]) => none(`twice, ${way}`, all)),
+		none('answers given up', failed),
+		none('rejections that nobody handled', rejections),
+		none('sockets and timers left', kinds),
+		{ what: 'heap, second quarter → last', figure: `${heap} MB (${growth})`, isGood: memory.growth <= mostGrowth },
 	];
-	const lines = checks.flatMap(([what, isGood, details]) => [
-		`  ${isGood ? '✓' : '✗'} ${what}`,
-		...details.map((detail) => `      ${detail}`),
-	]);
-	const head = `\n  ${struck} faults of ${Object.keys(troubles).length} kinds struck in ${Math.round(seconds)} s`;
-	return { lines: [head, ...lines], isGood: checks.every(([, isGood]) => isGood) };
 }
 
-function check(what: string, all: string[]): [string, boolean, string[]] {
+/** The same to print. */
+export function linesOf(checks: Check[]): string[] {
+	return checks.flatMap(({ what, figure, isGood, details = [] }) => [
+		`  ${isGood === undefined ? '·' : isGood ? '✓' : '✗'} ${what}: ${figure}`,
+		...details.map((detail) => `      ${detail}`),
+	]);
+}
+
+function none(what: string, all: string[]): Check {
 	const more = all.length > mostNamed ? [`… and ${all.length - mostNamed} more`] : [];
-	return [`${what}: ${all.length}`, all.length === 0, [...all.slice(0, mostNamed), ...more]];
+	return { what, figure: String(all.length), isGood: all.length === 0, details: [...all.slice(0, mostNamed), ...more] };
 }

@@ -16,7 +16,11 @@ interface Delivery {
 }
 
 /** Calls the web hook as Crisp does, or as somebody who would like to be taken for it. */
-async function call(url: string, { body, skew = 0, secret = secrets.signature, ...more }: Delivery): Promise<number> {
+async function call(
+	stage: Stage,
+	url: string,
+	{ body, skew = 0, secret = secrets.signature, ...more }: Delivery,
+): Promise<number> {
 	const timestamp = String(Date.now() + skew);
 	const signed = createHmac('sha256', secret).update(`[${timestamp};`).update(body).update(']').digest('hex');
 	const { sent = body, signature = signed } = more;
@@ -27,6 +31,7 @@ async function call(url: string, { body, skew = 0, secret = secrets.signature, .
 	};
 	const response = await fetch(url, { method: 'POST', headers, body: sent });
 	await response.text();
+	stage.answered.push(response.status);
 	return response.status;
 }
 
@@ -43,9 +48,9 @@ function refused(kind: Fault['kind'], what: string, status: number, delivery: (s
 		holds: `answered with ${status}, nothing starts`,
 		async strike(stage) {
 			const { url, emitted } = await stage.hook();
-			assert.equal(await call(url, delivery(stage)), status);
+			assert.equal(await call(stage, url, delivery(stage)), status);
 			assert.deepEqual(emitted(), []);
-			assert.equal(await call(url, { body: eventOf(stage, 'good', 2) }), 200);
+			assert.equal(await call(stage, url, { body: eventOf(stage, 'good', 2) }), 200);
 			assert.deepEqual(
 				emitted().map(({ text }) => text),
 				['good'],
@@ -92,7 +97,7 @@ export const hooks: Fault[] = [
 		async strike(stage) {
 			const { url, emitted } = await stage.hook();
 			const body = eventOf(stage, 'again');
-			const statuses = await Promise.all(Array.from({ length: 5 }, async () => await call(url, { body })));
+			const statuses = await Promise.all(Array.from({ length: 5 }, async () => await call(stage, url, { body })));
 			assert.deepEqual(statuses, [200, 200, 200, 200, 200]);
 			assert.equal(emitted().length, 1);
 		},
@@ -127,7 +132,7 @@ export const hooks: Fault[] = [
 		async strike(stage) {
 			const { url, emitted } = await stage.hook();
 			for (const [index, skew] of [-240_000, 240_000].entries()) {
-				assert.equal(await call(url, { body: eventOf(stage, `${index}`, index + 1), skew }), 200);
+				assert.equal(await call(stage, url, { body: eventOf(stage, `${index}`, index + 1), skew }), 200);
 			}
 			assert.equal(emitted().length, 2);
 		},
@@ -139,7 +144,7 @@ export const hooks: Fault[] = [
 		async strike(stage) {
 			const { url, emitted } = await stage.hook();
 			const content = 'x'.repeat(10_000_000);
-			assert.equal(await call(url, { body: eventOf(stage, content) }), 200);
+			assert.equal(await call(stage, url, { body: eventOf(stage, content) }), 200);
 			assert.deepEqual(
 				emitted().map(({ text }) => String(text).length),
 				[content.length],
@@ -154,7 +159,7 @@ export const hooks: Fault[] = [
 			stage.time.shorten(5_000, 300);
 			stage.line.strike(/^GET /, strike, Infinity);
 			const { url, emitted } = await stage.hook({ filters: { segments: ['vip'] } });
-			assert.equal(await call(url, { body: eventOf(stage, 'passes') }), 200);
+			assert.equal(await call(stage, url, { body: eventOf(stage, 'passes') }), 200);
 			assert.equal(emitted().length, 1);
 		},
 	})),
