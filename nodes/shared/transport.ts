@@ -69,20 +69,22 @@ export function openTransport(
 	}
 	const gate = gateFor<Limit>(tokenHash(credential));
 	const secrets = [credential.key, credential.identifier];
-	// n8n would decrypt the credential for each request, in a virtual machine of its own: most of the work of a request.
+	// n8n would decrypt the credential for each request, outside of executions in a virtual machine of its own.
 	const credentialsDecrypted = { id: '', name: '', type: 'crispApi', data: { ...credential } };
-	const exchangeUntil = (own?: AbortSignal) => async (request: CrispRequest) =>
-		await inTime({ clock, longest, signal: own }, async (end) => {
+	const exchange = async (request: CrispRequest) =>
+		await inTime({ clock, longest, signal }, async (end) => {
 			const options = httpOptions(request, credential, end);
 			const helper = context.helpers.httpRequestWithAuthentication;
-			return (await helper.call(endedBy(context, end), 'crispApi', options, { credentialsDecrypted })) as IN8nHttpFullResponse;
+			return (await helper.call(endedBy(context, end), 'crispApi', options, {
+				credentialsDecrypted,
+			})) as IN8nHttpFullResponse;
 		});
 	const { tier } = credential;
-	const way = { gate, node, clock, isPatient, tier, secrets };
+	const way = { exchange, gate, node, clock, isPatient, tier, secrets };
 	return async (request) => {
-		// Node.js warns of a leak where more than ten requests and waits listen to the same signal.
+		// Node.js warns of a leak where more than ten waits listen to the same signal.
 		const own = signal && AbortSignal.any([signal]);
-		const response = await persist({ ...way, exchange: exchangeUntil(own), request, signal: own });
+		const response = await persist({ ...way, request, signal: own });
 		return read(response, request, node);
 	};
 }

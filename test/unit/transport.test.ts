@@ -135,6 +135,18 @@ describe('a request that n8n never ends', () => {
 		expect(ended()).toEqual([true]);
 	});
 
+	it('ends with its execution, as do all others, for which one listener is enough', async () => {
+		const { open, sent } = serve(() => new Promise<never>(() => undefined));
+		const execution = new AbortController();
+		const listening = jest.spyOn(execution.signal, 'addEventListener');
+		const send = open({ signal: execution.signal });
+		const failed = Array.from({ length: 20 }, async () => await errorOf(send(get)));
+		while (sent.length < 5) await new Promise((resolve) => setImmediate(resolve));
+		execution.abort();
+		for (const { message } of await Promise.all(failed)) expect(message).toBe('The execution was cancelled');
+		expect(listening.mock.calls.filter(([, heard]) => typeof heard === 'function')).toHaveLength(1);
+	});
+
 	it('is the only one that is ended', async () => {
 		const { open, sent, clock } = serve(() => ok(1));
 		const execution = new AbortController();
