@@ -22,7 +22,8 @@ export class Crisp implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
-		description: 'Read and change conversations and people in Crisp, and start workflows on its events',
+		// Shown for the tool of an AI agent; the node panel shows that of Crisp Trigger for both nodes.
+		description: 'Read and change conversations, people and settings in Crisp',
 		defaults: { name: 'Crisp' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -5,7 +5,7 @@ import {
 	type ITriggerFunctions,
 	type ITriggerResponse,
 } from 'n8n-workflow';
-import { listeningHints } from '../shared/choiceForm';
+import { listeningHints, listeningSubtitle } from '../shared/choiceForm';
 import { choiceLists } from '../shared/choiceLists';
 import { triggerProperties } from './form';
 import { listen } from './listen';
@@ -17,9 +17,9 @@ export class CrispTrigger implements INodeType {
 		icon: { light: 'file:../../icons/crisp.svg', dark: 'file:../../icons/crisp.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{$parameter["events"].join(", ")}}',
-		// The node panel shows both nodes as one entry, with this description.
-		description: 'Read and change conversations and people in Crisp, and start workflows on its events',
+		subtitle: listeningSubtitle(),
+		// The node panel shows Crisp and Crisp Trigger as one entry, with this description.
+		description: 'Read and change conversations, people and settings in Crisp, and start workflows on its events',
 		defaults: { name: 'Crisp Trigger' },
 		eventTriggerDescription: 'Waiting for something to happen in Crisp',
 		activationMessage: 'From now on, Crisp starts this workflow as things happen there.',

@@ -5,7 +5,7 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { listeningHints } from '../shared/choiceForm';
+import { listeningHints, listeningSubtitle } from '../shared/choiceForm';
 import { choiceLists } from '../shared/choiceLists';
 import { webhookProperties } from './form';
 import { receive } from './receive';
@@ -17,7 +17,7 @@ export class CrispWebhookTrigger implements INodeType {
 		icon: { light: 'file:../../icons/crisp.svg', dark: 'file:../../icons/crisp.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{$parameter["events"].join(", ")}}',
+		subtitle: listeningSubtitle(),
 		description: 'Starts the workflow when a web hook of Crisp calls',
 		defaults: { name: 'Crisp Web Hook Trigger' },
 		eventTriggerDescription: 'Waiting for Crisp to call the web hook',

@@ -105,15 +105,26 @@ export function choiceProperties(): INodeProperties[] {
 	];
 }
 
+/** Shows on the canvas what a trigger listens to. n8n has the values of a list there, but not their names. */
+export function listeningSubtitle(): string {
+	const named = Object.fromEntries([...events, ...derivedEvents].map(({ name, label }) => [name, wordsOf(label)]));
+	return `={{ $parameter.events.map((name) => (${JSON.stringify(named)})[name] ?? name).join(', ') }}`;
+}
+
 /** Says in the panel of a trigger, for each event that is chosen, that it listens to it. */
 export function listeningHints(): NodeHint[] {
 	return [...events, ...derivedEvents].map(({ name, label }) => ({
-		message: `Listens to <b>${label.replace(' - ', ': ')}</b> (${name})`,
+		message: `Listens to <b>${wordsOf(label)}</b> (${name})`,
 		// n8n shows fixed texts only, so that each event needs one of its own.
 		displayCondition: `={{ $parameter.events.includes('${name}') }}`,
 		whenToDisplay: 'beforeExecution',
 		location: 'outputPane',
 	}));
+}
+
+/** The label of an event, outside the list that its first words group. */
+function wordsOf(label: string): string {
+	return label.replace(' - ', ': ');
 }
 
 function descriptionOf({ name, of, tiers, isLegacy }: CrispEvent): string {

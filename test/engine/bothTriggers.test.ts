@@ -222,6 +222,19 @@ describe('the forms of both triggers', () => {
 		}
 	});
 
+	it.each([crispTrigger, crispWebhookTrigger])('say on the canvas what they listen to, in words', ({ description }) => {
+		const subtitleFor = (chosen: string[]) => {
+			const node = nodeWith(description.name, { events: chosen });
+			return workflowOf(node).expression.getSimpleParameterValue(node, description.subtitle, 'internal', {});
+		};
+		for (const { name, label } of [...events, ...derivedEvents]) {
+			expect(subtitleFor([name])).toBe(label.replace(' - ', ': '));
+		}
+		const several = ['message:send', 'of:tomorrow', 'conversation:resolved'];
+		expect(subtitleFor(several)).toBe('Message: Sent by Visitor, of:tomorrow, Conversation: Resolved');
+		expect(subtitleFor([])).toBe('');
+	});
+
 	it('say of the website hook what it does not carry, each an event there is', () => {
 		const notice = webhookProperties().find(({ name }) => name === 'websiteNotice');
 		const facts = JSON.parse(readFileSync('sandbox/data/events.json', 'utf8')) as Array<{ event: string }>;
