@@ -53,6 +53,8 @@ describe('somebody new to it, in the editor', () => {
 		await editor.entry('Crisp').waitFor();
 		await editor.shoot('newcomer-search');
 		await editor.entry('Crisp').click();
+		await editor.page.getByText(/^Triggers \(\d+\)/).waitFor();
+		await editor.page.getByText(/^Actions \(\d+\)/).waitFor();
 		await editor.entry('On message sent by visitor').waitFor();
 		await editor.shoot('newcomer-panel');
 	});
@@ -109,7 +111,11 @@ describe('somebody new to it, in the editor', () => {
 		await editor.output.getByText('Listens to Message: Sent by Visitor').waitFor();
 		await editor.execute();
 		await editor.at('node-execute-button').getByText('Stop Listening').waitFor();
-		await until('the trigger to listen', async () => await stack.sandbox.connections(), (count) => count === 1);
+		await until(
+			'the trigger to listen',
+			async () => await stack.sandbox.connections(),
+			(count) => count === 1,
+		);
 		await editor.shoot('newcomer-listening');
 		await chatbox.locator('#visitor-text').fill(QUESTION);
 		await chatbox.locator('#visitor-form button').click();
