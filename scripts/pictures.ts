@@ -1,0 +1,34 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+import { REPOSITORY } from './host/folder';
+
+const DOCUMENTED = path.join(REPOSITORY, 'docs/pictures');
+/** The pictures in docs/pictures, by the screenshot that each is. */
+const PICTURES = {
+	canvas: 'newcomer-canvas',
+	lists: 'newcomer-lists',
+	output: 'newcomer-output',
+	sandbox: 'sandbox-reply',
+};
+
+/** Runs the tests of the editor of a real n8n, and keeps what the documentation shows of their screenshots. */
+function takePictures(screenshots: string): number {
+	const args = ['--import', 'tsx', path.join(__dirname, 'e2e.ts'), 'test/e2e/(editor|newcomer)'];
+	const env = { ...process.env, N8N_CRISP_SCREENSHOTS: screenshots };
+	const { status } = spawnSync(process.execPath, args, { cwd: REPOSITORY, stdio: 'inherit', env });
+	if (status !== 0) return 1;
+	for (const [picture, screenshot] of Object.entries(PICTURES)) {
+		copyFileSync(path.join(screenshots, `${screenshot}.png`), path.join(DOCUMENTED, `${picture}.png`));
+	}
+	return 0;
+}
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'n8n-nodes-crisp-pictures-'));
+try {
+	process.exitCode = takePictures(folder);
+} finally {
+	rmSync(folder, { recursive: true, force: true });
+}
