@@ -9,30 +9,25 @@ import type { Cluster } from './cluster';
 /** What proves to the Web Hook Trigger that a call is of Crisp. */
 const hookSecret = 'of the website';
 
-/** By their IDs in n8n. */
-export interface Published {
-	/** They answer visitors: what is heard over the socket, and what the hook brings. */
-	answering: string[];
-	/** They answer operators in the same two ways, and so would answer themselves for ever, if nothing kept them from it. */
-	echoing: string[];
-}
-
-/** Publishes the workflows; visitors of one inbox are answered by hook, all others by socket. */
-export async function publishAll(cluster: Cluster, hookedInbox: string): Promise<Published> {
-	const { client, access } = cluster;
-	const data = { ...access, hookSecret };
-	await client.saveCredential({ name: CREDENTIAL_NAME, type: 'crispApi', data });
+/** Publishes what answers visitors, of one inbox by hook, all others by socket; gives the IDs of both workflows. */
+export async function publishAnswering(cluster: Cluster, hookedInbox: string): Promise<string[]> {
 	const visitors = { events: ['message:send'] };
-	const operators = { events: ['message:received'] };
-	const answering = [
+	return [
 		await publishReplies(cluster, socket(cluster, { ...visitors, filters: { inboxes: ['main'] } })),
 		await publishReplies(cluster, await hook(cluster, { ...visitors, filters: { inboxes: [hookedInbox] } })),
 	];
-	const echoing = [
+}
+
+/**
+ * Publishes what answers operators, by socket and by hook, and so would answer itself for ever, if nothing kept it from
+ * that; gives the IDs of both workflows.
+ */
+export async function publishEchoing(cluster: Cluster): Promise<string[]> {
+	const operators = { events: ['message:received'] };
+	return [
 		await publishEcho(cluster, socket(cluster, operators)),
 		await publishEcho(cluster, await hook(cluster, operators)),
 	];
-	return { answering, echoing };
 }
 
 async function publishEcho(cluster: Cluster, trigger: WorkflowNode): Promise<string> {
@@ -50,7 +45,8 @@ const socket = (cluster: Cluster, parameters: object) => crispNode(cluster, 'cri
 
 /** A Web Hook Trigger, and a hook of Crisp's that calls it where the webhook process listens. */
 async function hook(cluster: Cluster, parameters: { events: string[]; filters?: object }): Promise<WorkflowNode> {
-	const { sandbox, receiver } = cluster;
+	const { sandbox, receiver, client, access } = cluster;
+	await client.saveCredential({ name: CREDENTIAL_NAME, type: 'crispApi', data: { ...access, hookSecret } });
 	const webhookId = randomUUID();
 	const node = crispNode(cluster, 'crispWebhookTrigger', TRIGGER, { hook: 'website', ...parameters });
 	const url = `${receiver.url}/webhook/${webhookId}/webhook?key=${encodeURIComponent(hookSecret)}`;
