@@ -38,8 +38,15 @@ export function loadTriggers(access: CrispAccess, parameters: INodeParameters): 
 	const placed = { nodeType, type: 'n8n-nodes-crisp.crispTrigger', parameters };
 	return {
 		contextFor(id, onEvents) {
-			// An execution that ends at once: n8n tells the end of each, and what never ends would fill the memory.
-			const emit = ([items = []]: INodeExecutionData[][], _?: unknown, done?: IDeferredPromise<IRun>) => {
+			// An execution that ends at once: n8n tells the end of each, and what never ends would fill the memory. The
+			// trigger looks whether n8n takes a key, as older ones do not, and works harder where it does not.
+			const emit = (
+				[items = []]: INodeExecutionData[][],
+				_response?: unknown,
+				done?: IDeferredPromise<IRun>,
+				key?: string,
+			) => {
+				if (!key) throw new Error('n8n could not know the event again');
 				onEvents(items.length);
 				done?.resolve({} as IRun);
 			};
