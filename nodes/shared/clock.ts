@@ -20,15 +20,17 @@ export const clock: Clock = {
 	now: () => Date.now(),
 	async sleep(milliseconds, signal) {
 		if (signal?.aborted) return;
+		// Node.js warns of a leak where more than ten sleeps listen to the same signal.
+		const own = signal && AbortSignal.any([signal]);
 		// Some versions leave a listener behind, which would gather on a signal that outlives many sleeps.
 		const over = new AbortController();
 		await new Promise<void>((resolve) => {
 			const wake = () => {
-				signal?.removeEventListener('abort', wake);
+				own?.removeEventListener('abort', wake);
 				over.abort();
 				resolve();
 			};
-			signal?.addEventListener('abort', wake);
+			own?.addEventListener('abort', wake);
 			void (sleepWithAbort ?? sleep)(milliseconds, over.signal).then(wake, wake);
 		});
 	},
