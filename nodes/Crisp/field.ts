@@ -132,12 +132,16 @@ const labels = new Map<string, string>();
 
 /** What a user calls a field of Crisp: `person.employment.title` is "Employment Title". */
 export function labelFrom(wireName: string, kind?: Kind): string {
-	const key = `${kind ?? ''} ${wireName}`;
-	const known = labels.get(key);
-	if (known !== undefined) return known;
-	const label = makeLabel(wireName, kind);
-	labels.set(key, label);
-	return label;
+	return kept(labels, `${kind ?? ''} ${wireName}`, () => makeLabel(wireName, kind));
+}
+
+/** What is made of a name is made once: every item asks for it again. */
+function kept(known: Map<string, string>, key: string, make: () => string): string {
+	const before = known.get(key);
+	if (before !== undefined) return before;
+	const made = make();
+	known.set(key, made);
+	return made;
 }
 
 function makeLabel(wireName: string, kind?: Kind): string {
@@ -171,11 +175,7 @@ const parameterNames = new Map<string, string>();
 
 /** The n8n parameter for a field of Crisp: `person.first_name` is `personFirstName`. */
 export function parameterName(wireName: string): string {
-	const known = parameterNames.get(wireName);
-	if (known !== undefined) return known;
-	const name = nameParameter(wireName);
-	parameterNames.set(wireName, name);
-	return name;
+	return kept(parameterNames, wireName, () => nameParameter(wireName));
 }
 
 function nameParameter(wireName: string): string {
