@@ -184,20 +184,19 @@ export class N8nClient {
 		const found = new Map<string, Execution>();
 		// One that ends while the pages are read may move to a later one.
 		const keep = ({ results }: ExecutionPage) => results.forEach((execution) => found.set(execution.id, execution));
-		let cursor: string | null = '';
-		while (cursor !== null) {
-			const page: ExecutionPage = await this.executionPage(workflowId, {}, cursor);
+		const first = await this.executionPage(workflowId);
+		keep(first);
+		for (let page = first; page.nextCursor;) {
+			page = await this.executionPage(workflowId, {}, page.nextCursor);
 			keep(page);
-			cursor = page.nextCursor ?? null;
 		}
 		// n8n's next page leaves out those that began before the last of this one, but were queued after it.
-		let before = '';
-		for (let isMore = found.size > 0; isMore;) {
-			const page = await this.executionPage(workflowId, before ? { startedBefore: before } : {});
-			keep(page);
+		for (let page = first, before = ''; page.nextCursor;) {
 			const next = momentAfter(page.results.at(-1));
-			isMore = Boolean(page.nextCursor) && next !== before;
+			if (next === before) break;
 			before = next;
+			page = await this.executionPage(workflowId, { startedBefore: before });
+			keep(page);
 		}
 		return [...found.values()];
 	}
