@@ -10,6 +10,8 @@ export interface Fallen {
 	kind: Blow['kind'];
 	/** When it fell. */
 	from: number;
+	/** When what it struck was gone for sure. */
+	gone: number;
 	/** When there was a server, and an n8n, again. */
 	to: number;
 	/** When the trigger had its line again. */
@@ -76,18 +78,23 @@ const words: Record<Blow['kind'], string> = {
 async function strike(stack: Stack, blow: Blow): Promise<Fallen> {
 	const { sandbox } = stack;
 	const from = Date.now();
+	let gone = from;
+	const lie = async (outage: number) => {
+		gone = Date.now();
+		await delay(outage);
+	};
 	if (blow.kind === 'drop') await sandbox.dropSockets();
-	else if (blow.kind === 'n8n') await stack.killN8n(async () => await delay(blow.outage));
+	else if (blow.kind === 'n8n') await stack.killN8n(async () => await lie(blow.outage));
 	else {
 		await sandbox.kill();
-		await delay(blow.outage);
+		await lie(blow.outage);
 		await sandbox.start();
 	}
 	const to = blow.kind === 'drop' ? from : Date.now();
 	if (blow.kind === 'sandbox') await sandbox.delayAnswers(LATENCY_MS);
 	// What has no line yet could not lose it to the next blow.
 	await connected(stack);
-	return { kind: blow.kind, from, to, online: Date.now() };
+	return { kind: blow.kind, from, gone, to, online: Date.now() };
 }
 
 /** Resolves when the trigger has its socket. */

@@ -33,7 +33,7 @@ export interface Verdict {
 	lost: string[];
 	/** What started more than one execution. */
 	doubled: string[];
-	/** What n8n was working at when it was killed; it never takes that up again. */
+	/** What n8n was working at when it was killed; it never takes that up again, nor always says so. */
 	crashed: string[];
 	/** What was not answered, although n8n did not die over it. */
 	unanswered: string[];
@@ -52,7 +52,11 @@ export interface Reckoning {
 const QUIET_MS = 4_000;
 /** Longer than the trigger waits between two attempts to read what it missed. */
 const PATIENCE_MS = 120_000;
+/** How long the reckoning takes at most, beside reading what there is. */
+export const RECKONED_WITHIN_MS = 2 * PATIENCE_MS;
 const AT_ONCE = 8;
+/** What an execution that has not ended is said to be. */
+const underWay = ['new', 'running', 'waiting'];
 
 /**
  * Waits until nothing happens any more, cuts the line once more so that all is read again, and counts what the
@@ -65,10 +69,12 @@ export async function reckon(
 	fallen: Fallen[] = [],
 ): Promise<Reckoning> {
 	const { length: expected } = visitors.said;
-	await quiet(stack, workflowIds, expected);
+	const killed = Math.max(0, ...fallen.filter(({ kind }) => kind === 'n8n').map(({ gone }) => gone));
+	const isUnderWay = ({ status, createdAt }: Execution) => underWay.includes(status) && Date.parse(createdAt) > killed;
+	await quiet(stack, workflowIds, expected, isUnderWay);
 	await stack.sandbox.dropSockets();
 	await connected(stack);
-	await quiet(stack, workflowIds, expected);
+	await quiet(stack, workflowIds, expected, isUnderWay);
 	const executions = await executionsOf(stack, workflowIds);
 	const texts = await textsOf(stack, executions);
 	const conversations = new Map<string, Awaited<ReturnType<typeof stack.sandbox.everythingIn>>>();
@@ -86,12 +92,15 @@ export async function reckon(
 	});
 	const said = new Set(visitors.said.map(({ text }) => text));
 	const strange = executions.filter(({ id }) => !said.has(texts.get(id) ?? ''));
-	return { fates, verdict: verdictOn(fates), strange, recoveries: recoveriesAfter(fallen, fates) };
+	return { fates, verdict: verdictOn(fates, isUnderWay), strange, recoveries: recoveriesAfter(fallen, fates) };
 }
 
-function verdictOn(fates: Fate[]): Verdict {
+function verdictOn(fates: Fate[], isUnderWay: (execution: Execution) => boolean): Verdict {
 	const those = (isIt: (fate: Fate) => boolean) => fates.filter(isIt).map(({ text }) => text);
-	const isCrashed = ({ executions }: Fate) => executions.some(({ status }) => status === 'crashed');
+	// n8n goes on showing as running what was killed between its beginning and its first node's.
+	const isDead = (execution: Execution) =>
+		execution.status === 'crashed' || (underWay.includes(execution.status) && !isUnderWay(execution));
+	const isCrashed = ({ executions }: Fate) => executions.some(isDead);
 	return {
 		miswritten: those(({ copies }) => copies !== 1),
 		lost: those(({ executions }) => executions.length === 0),
@@ -106,13 +115,18 @@ function verdictOn(fates: Fate[]): Verdict {
  * Resolves when there are as many executions as are expected and none has begun or ended for a while, or when waiting
  * longer would tell nothing new.
  */
-async function quiet(stack: Stack, workflowIds: string[], expected: number): Promise<void> {
+async function quiet(
+	stack: Stack,
+	workflowIds: string[],
+	expected: number,
+	isUnderWay: (execution: Execution) => boolean,
+): Promise<void> {
 	const deadline = Date.now() + PATIENCE_MS;
 	let last = '';
 	for (let since = Date.now(); Date.now() - since < QUIET_MS && Date.now() < deadline; await delay(1_000)) {
 		const executions = await executionsOf(stack, workflowIds);
 		const now = JSON.stringify(executions.map(({ id, status }) => [id, status]));
-		const isBusy = /"(running|new|waiting)"/.test(now) || executions.length < expected;
+		const isBusy = executions.some(isUnderWay) || executions.length < expected;
 		if (now !== last || isBusy) since = Date.now();
 		last = now;
 	}
