@@ -1,4 +1,5 @@
 import * as workflow from 'n8n-workflow';
+import { onAbort } from './onAbort';
 
 /** Time, as what waits sees it; tests bring their own. */
 export interface Clock {
@@ -20,17 +21,15 @@ export const clock: Clock = {
 	now: () => Date.now(),
 	async sleep(milliseconds, signal) {
 		if (signal?.aborted) return;
-		// Node.js warns of a leak where more than ten sleeps listen to the same signal.
-		const own = signal && AbortSignal.any([signal]);
 		// Some versions leave a listener behind, which would gather on a signal that outlives many sleeps.
 		const over = new AbortController();
 		await new Promise<void>((resolve) => {
 			const wake = () => {
-				own?.removeEventListener('abort', wake);
+				unlisten?.();
 				over.abort();
 				resolve();
 			};
-			own?.addEventListener('abort', wake);
+			const unlisten = signal && onAbort(signal, wake);
 			void (sleepWithAbort ?? sleep)(milliseconds, over.signal).then(wake, wake);
 		});
 	},

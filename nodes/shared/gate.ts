@@ -1,4 +1,5 @@
 import type { Clock } from './clock';
+import { onAbort } from './onAbort';
 import { Pace } from './pace';
 
 const firstPause = 100;
@@ -73,15 +74,16 @@ export class Gate<Answer = unknown> {
 		if (now >= this.opensAt && this.pace.isUnlimited(now)) return undefined;
 		return await new Promise((resolve) => {
 			const go = (answer?: Answer) => {
-				signal?.removeEventListener('abort', leave);
+				unlisten?.();
 				resolve(answer);
 			};
-			const leave = () => {
-				this.waiting = this.waiting.filter((other) => other !== go);
-				if (this.waiting.length === 0) this.alarm.abort();
-				go();
-			};
-			signal?.addEventListener('abort', leave);
+			const unlisten =
+				signal &&
+				onAbort(signal, () => {
+					this.waiting = this.waiting.filter((other) => other !== go);
+					if (this.waiting.length === 0) this.alarm.abort();
+					go();
+				});
 			this.waiting.push(go);
 			if (!this.isServing) void this.serve(clock);
 		});

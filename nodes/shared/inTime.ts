@@ -1,4 +1,5 @@
 import type { Clock } from './clock';
+import { onAbort } from './onAbort';
 
 interface Ends {
 	clock: Clock;
@@ -23,41 +24,11 @@ export async function inTime<Result>(
 			reject(Object.assign(new Error('No answer in time'), { code: 'ETIMEDOUT' }));
 		};
 		const disarm = clock.alarm(longest, end);
-		const unlisten = signal && listen(signal, end);
+		const unlisten = signal && onAbort(signal, end);
 		const leave = () => {
 			disarm();
 			unlisten?.();
 		};
 		void deed(over.signal).then(resolve, reject).finally(leave);
 	});
-}
-
-interface Listener {
-	ends: Set<() => void>;
-	hear(): void;
-}
-
-const listeners = new WeakMap<AbortSignal, Listener>();
-
-/** Calls when the signal aborts, unless what it gives is called before. Deeds at the same time share a listener, of which Node.js wants few. */
-function listen(signal: AbortSignal, end: () => void): () => void {
-	const listener = listeners.get(signal) ?? listenerOf(signal);
-	listener.ends.add(end);
-	return () => {
-		listener.ends.delete(end);
-		if (listener.ends.size > 0) return;
-		signal.removeEventListener('abort', listener.hear);
-		listeners.delete(signal);
-	};
-}
-
-function listenerOf(signal: AbortSignal): Listener {
-	const ends = new Set<() => void>();
-	const hear = () => {
-		for (const end of ends) end();
-	};
-	const listener = { ends, hear };
-	listeners.set(signal, listener);
-	signal.addEventListener('abort', hear);
-	return listener;
 }
