@@ -1,4 +1,5 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, IWorkflowDataProxyData } from 'n8n-workflow';
+import { draggedInto } from './dragged';
 import { isGiven } from './locators';
 import type { Parameters } from './value';
 
@@ -13,11 +14,17 @@ export function parametersOf(context: IExecuteFunctions): (itemIndex: number) =>
 	const isFixed = new Map<string, boolean>();
 	return (itemIndex) => {
 		const ofItem = new Map<string, unknown>();
+		let data: IWorkflowDataProxyData | undefined;
+		const json = (): unknown => (data ??= context.getWorkflowDataProxy(itemIndex)).$json;
+		const ask = (name: string): unknown => context.getNodeParameter(name, itemIndex, null, unchecked);
 		return {
 			get(name) {
 				if (!isFixed.has(name)) isFixed.set(name, !hasExpression(parameters[name]));
 				const known = isFixed.get(name) ? ofAll : ofItem;
-				if (!known.has(name)) known.set(name, context.getNodeParameter(name, itemIndex, null));
+				if (!known.has(name)) {
+					const value = isFixed.get(name) ? undefined : draggedInto(parameters[name], json);
+					known.set(name, value ?? ask(name));
+				}
 				return known.get(name);
 			},
 			isGiven: (name) => isGiven(parameters[name]),
@@ -25,6 +32,9 @@ export function parametersOf(context: IExecuteFunctions): (itemIndex: number) =>
 		};
 	};
 }
+
+/** The node checks every value itself. n8n's own check, for which no field asks, would search the form for each. */
+const unchecked = { skipValidation: true };
 
 /** Expressions are texts that begin with an equals sign, however deep they are. */
 function hasExpression(value: unknown): boolean {

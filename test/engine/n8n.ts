@@ -135,6 +135,16 @@ let executions = 0;
 
 /** What the Crisp node gives for these items; rejects with what it throws. */
 export async function execute(execution: Execution): Promise<INodeExecutionData[]> {
+	const context = executeContext(execution);
+	if (execution.givesUp) shorten(context, execution.givesUp);
+	if (execution.forbids) forbid(context, execution.forbids);
+	if (execution.isTool) context.isToolExecution = () => true;
+	const [output] = (await crisp.execute.call(context as unknown as IExecuteFunctions)) as INodeExecutionData[][];
+	return output ?? [];
+}
+
+/** What n8n gives the Crisp node to work with. */
+export function executeContext(execution: Execution): ExecuteContext {
 	const { credential, parameters, items = [{}], binary = [], onError, runIndex = 0, signal } = execution;
 	const node = nodeWith('crisp', parameters, { onError });
 	const input = items.map((json, item) => ({ json, binary: binary[item], pairedItem: { item } }));
@@ -143,7 +153,7 @@ export async function execute(execution: Execution): Promise<INodeExecutionData[
 		execution.onDecrypt?.();
 		return credential;
 	};
-	const context = new ExecuteContext(
+	return new ExecuteContext(
 		workflowOf(node),
 		node,
 		additionalDataFor(decrypt, execution.executionId ?? `execution-${++executions}`),
@@ -156,11 +166,6 @@ export async function execute(execution: Execution): Promise<INodeExecutionData[
 		[],
 		signal,
 	);
-	if (execution.givesUp) shorten(context, execution.givesUp);
-	if (execution.forbids) forbid(context, execution.forbids);
-	if (execution.isTool) context.isToolExecution = () => true;
-	const [output] = (await crisp.execute.call(context as unknown as IExecuteFunctions)) as INodeExecutionData[][];
-	return output ?? [];
 }
 
 /** The node as n8n gives it to an AI agent: a tool that asks for what the form leaves to the model. */

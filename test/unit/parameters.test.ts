@@ -13,13 +13,14 @@ function contextWith(parameters: INodeParameters) {
 			read.push([name, itemIndex]);
 			return `${name} of ${itemIndex}`;
 		},
+		getWorkflowDataProxy: (itemIndex: number) => ({ $json: { id: itemIndex, meta: { email: `${itemIndex}@b.c` } } }),
 	};
 	return { read, parametersOfItem: parametersOf(context as unknown as IExecuteFunctions) };
 }
 
 describe('parameters', () => {
 	it('with an expression are read once for each item', () => {
-		const { read, parametersOfItem } = contextWith({ content: '={{ $json.text }}' });
+		const { read, parametersOfItem } = contextWith({ content: '={{ $json.text.trim() }}' });
 		for (const item of [0, 1]) {
 			const parameters = parametersOfItem(item);
 			expect([parameters.get('content'), parameters.get('content')]).toEqual(
@@ -33,13 +34,23 @@ describe('parameters', () => {
 	});
 
 	it.each<[string, INodeParameters[string]]>([
-		['in a locator', locator('={{ $json.id }}')],
-		['in a row of a collection', { properties: { rows: [{ key: 'a', value: '={{ $json.b }}' }] } }],
-		['in a list', ['a', '={{ $json.b }}']],
+		['in a locator', locator('={{ $json.id + 1 }}')],
+		['in a row of a collection', { properties: { rows: [{ key: 'a', value: '={{ $json.b + 1 }}' }] } }],
+		['in a list', ['a', '={{ $json.id }}', '={{ $json.b + 1 }}']],
 	])('that hold one %s are read for each item, too', (_, value) => {
 		const { read, parametersOfItem } = contextWith({ fields: value });
 		for (const item of [0, 1]) parametersOfItem(item).get('fields');
 		expect(read).toHaveLength(2);
+	});
+
+	it('that hold no more than values of the item are read from it, without asking n8n', () => {
+		const { read, parametersOfItem } = contextWith({
+			one: '={{ $json.id }}',
+			more: { who: locator('={{$json.meta.email}}'), rows: [{ key: 'a', value: '={{ $json.id }}' }] },
+		});
+		const values = [0, 1].map((item) => ['one', 'more'].map((name) => parametersOfItem(item).get(name)));
+		expect(values).toEqual([0, 1].map((id) => [id, { who: locator(`${id}@b.c`), rows: [{ key: 'a', value: id }] }]));
+		expect(read).toEqual([]);
 	});
 
 	it('without one are read once for all', () => {

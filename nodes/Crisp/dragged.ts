@@ -1,0 +1,39 @@
+import { isSafeObjectProperty, type IDataObject } from 'n8n-workflow';
+
+/**
+ * What n8n's editor writes into a field to which a value of the input is dragged: `={{ $json.meta.email }}`. Of a name
+ * that begins with `constructor`, n8n wants to know nothing.
+ */
+const dragged = /^=\{\{\s*\$json((?:\.(?!constructor)[A-Za-z_]\w*)+)\s*\}\}$/;
+
+/**
+ * The value of a parameter whose expressions are no more than fields of the item, read without n8n's virtual machine,
+ * which takes about a millisecond for each. Undefined where n8n has to be asked: for every other expression, and for
+ * what is not there or not a text, number, boolean or null.
+ */
+export function draggedInto(raw: unknown, json: () => unknown): unknown {
+	if (typeof raw === 'string') return raw.startsWith('=') ? fieldOf(raw, json) : raw;
+	if (typeof raw !== 'object' || raw === null) return raw;
+	if (Array.isArray(raw)) {
+		const entries = raw.map((entry) => draggedInto(entry, json));
+		return entries.includes(undefined) ? undefined : entries;
+	}
+	const values: IDataObject = {};
+	for (const [name, entry] of Object.entries(raw)) {
+		const value = draggedInto(entry, json);
+		if (value === undefined) return undefined;
+		values[name] = value as IDataObject;
+	}
+	return values;
+}
+
+function fieldOf(expression: string, json: () => unknown): unknown {
+	const names = dragged.exec(expression)?.[1]?.slice(1).split('.');
+	if (!names?.every(isSafeObjectProperty)) return undefined;
+	let value = json();
+	for (const name of names) {
+		if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+		value = (value as IDataObject)[name];
+	}
+	return typeof value === 'object' && value !== null ? undefined : value;
+}

@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import type { IDataObject, IExecuteFunctions, INodeParameters } from 'n8n-workflow';
+import { parametersOf } from '../../nodes/Crisp/parameters';
+import type { Credential } from '../../nodes/shared/transport';
+import { executeContext } from '../engine/n8n';
+import { locator } from '../engine/workspace';
+import { expectNoPollution, json } from './strangers';
+
+const credential = {} as Credential;
+const usual = ['text', 'a', 'b', 'Name', '_x', 'length'];
+const names = [...usual, 'constructor', 'constructors', '__proto__', 'toString', 'valueOf', 'binding', 'caller'];
+const path = fc.array(fc.constantFrom(...names), { minLength: 1, maxLength: 3 }).map((parts) => parts.join('.'));
+const expression = fc.oneof(
+	{ weight: 6, arbitrary: path.map((path) => `={{ $json.${path} }}`) },
+	path.map((path) => `={{$json.${path}}}`),
+	path.map((path) => `={{ $json.${path} }} `),
+	path.map((path) => `= {{ $json.${path} }}`),
+	path.map((path) => `={{ $json.${path} }}{{ $json.a }}`),
+	path.map((path) => `={{ $json.${path} + 1 }}`),
+	path.map((path) => `={{ $json["${path}"] }}`),
+	fc.constantFrom('={{ $json }}', '={{ $json. }}', '={{ $json.a.1 }}', '={{ $binary.a }}', '=', '=a', 'a', ''),
+);
+const parameter: fc.Arbitrary<unknown> = fc.oneof(
+	{ weight: 3, arbitrary: expression },
+	expression.map((value) => locator(value)),
+	fc.array(expression, { maxLength: 3 }),
+	fc.record({ text: expression, rows: fc.array(fc.record({ key: fc.constant('k'), value: expression })) }),
+);
+const holding = (value: fc.Arbitrary<unknown>) => {
+	const entry = fc.tuple(fc.constantFrom(...names), value);
+	return fc.array(entry, { minLength: 5, maxLength: 20 }).map((entries) => Object.fromEntries(entries) as IDataObject);
+};
+const item = holding(fc.oneof(json, holding(json)));
+
+/** What it gives, or the message of what it throws. */
+function outcomeOf(read: () => unknown): unknown {
+	try {
+		return { given: read() };
+	} catch (error) {
+		return { thrown: (error as Error).message };
+	}
+}
+
+/** What our reading makes of a field of the second item, and what n8n makes of it. */
+function bothOf(item: IDataObject, content: unknown) {
+	const parameters = { content } as INodeParameters;
+	const contextOf = () => executeContext({ credential, parameters, items: [{}, item] }) as unknown as IExecuteFunctions;
+	return {
+		ours: outcomeOf(() => parametersOf(contextOf())(1).get('content')),
+		n8n: outcomeOf(() => contextOf().getNodeParameter('content', 1, null)),
+	};
+}
+
+describe('a field that holds values of the item', () => {
+	it('is what n8n makes of it, whatever the item and the expression', () => {
+		fc.assert(
+			fc.property(item, parameter, (item, content) => {
+				const { ours, n8n } = bothOf(item, content);
+				expect(ours).toEqual(n8n);
+			}),
+		);
+		expectNoPollution();
+	});
+
+	it.each(names)('is what n8n makes of it, where there is a value called %s', (name) => {
+		const item = Object.fromEntries([[name, 'own']]) as IDataObject;
+		const { ours, n8n } = bothOf(item, `={{ $json.${name} }}`);
+		expect(ours).toEqual(n8n);
+	});
+});
