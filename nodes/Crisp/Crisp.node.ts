@@ -51,7 +51,10 @@ export class Crisp implements INodeType {
  * So many items are checked before anything is sent: where one bad item fails all, it fails these together.
  * More are checked while answers are waited for, so that they can be sent as soon as there is room.
  */
-const checked = { first: 100, most: 200 };
+const checked = { first: 100, most: 400 };
+
+/** How long items are read, in milliseconds, before whatever else is ready has its turn. */
+const longestTurn = 25;
 
 async function runItems(context: IExecuteFunctions, runner: Runner, width: Width): Promise<INodeExecutionData[]> {
 	const count = context.getInputData().length;
@@ -59,6 +62,7 @@ async function runItems(context: IExecuteFunctions, runner: Runner, width: Width
 	const goesOn = context.continueOnFail();
 	const faults = new Map<number, unknown>();
 	const isStopped = () => Boolean(signal?.aborted) || (faults.size > 0 && !goesOn);
+	let restedAt = 0;
 	const noteFault = (index: number) => (error: unknown) => void faults.set(index, error);
 	const results = await runInLanes({
 		count,
@@ -68,7 +72,11 @@ async function runItems(context: IExecuteFunctions, runner: Runner, width: Width
 			const task = await runner.taskFor(index).catch(noteFault(index));
 			return { lane: task?.lane, run: async () => await task?.run().catch(noteFault(index)) };
 		},
-		rest: async () => await clock.sleep(0),
+		async rest() {
+			if (clock.now() - restedAt < longestTurn) return;
+			await clock.sleep(0);
+			restedAt = clock.now();
+		},
 		mayWiden: () => runner.isFree(),
 		isStopped,
 	});
