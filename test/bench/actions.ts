@@ -8,7 +8,8 @@ export interface Action {
 	http(workspace: Workspace): INodeParameters;
 }
 
-const sessionId = { __rl: true, mode: 'id', value: '={{ $json.session_id }}' };
+const locator = (value: string) => ({ __rl: true, mode: 'id', value });
+const sessionId = locator('={{ $json.session_id }}');
 
 function http(method: string, what: string, body: string) {
 	return ({ url, websiteId }: Workspace): INodeParameters => ({
@@ -24,6 +25,16 @@ function http(method: string, what: string, body: string) {
 export const message: Action = {
 	crisp: { resource: 'message', operation: 'send', sessionId, type: 'text', content: '={{ $json.text }}' },
 	http: http('POST', 'message', "{ type: 'text', from: 'operator', origin: 'chat', content: $json.text }"),
+};
+
+/** The same, with expressions of more than a value of the item, which n8n has to evaluate. */
+export const evaluated: Action = {
+	crisp: {
+		...message.crisp,
+		sessionId: locator('={{ $json.session_id.trim() }}'),
+		content: '={{ $json.text.trim() }}',
+	},
+	http: message.http,
 };
 
 /** Makes the text the subject of the conversation. */

@@ -18,13 +18,18 @@ export interface Peer {
 
 const OURS = 'Crisp node';
 const HTTP = 'HTTP Request node';
-export const names = { ours: OURS, http: HTTP, httpPagination: `${HTTP}, Pagination` };
+export const names = {
+	ours: OURS,
+	oursEvaluated: `${OURS}, other expressions`,
+	http: HTTP,
+	httpPagination: `${HTTP}, Pagination`,
+};
 
 /** This package's node. Where `isFresh` it is loaded for each run, so that none profits from what was learned before. */
-export function ours({ host, workspace }: Place, { isFresh = false, action = message } = {}): Peer {
+export function ours({ host, workspace }: Place, { name = OURS, isFresh = false, action = message } = {}): Peer {
 	let nodeType = host.freshCrisp();
 	return {
-		name: OURS,
+		name,
 		async run(items) {
 			if (isFresh) nodeType = host.freshCrisp();
 			return failedOf(await execute(host, crispNode(nodeType, action.crisp), access(workspace, items)));

@@ -1,5 +1,6 @@
+import { evaluated } from '../actions';
 import type { Case } from '../case';
-import { declarative, httpRequest, ours, sdkLoop } from '../peers';
+import { declarative, httpRequest, names, ours, sdkLoop } from '../peers';
 import { inPlace, type Place } from '../place';
 import { columns, compareWriting, freePromises, rowsOf } from '../writing';
 
@@ -25,6 +26,7 @@ export const sends: Case = {
 				promises.push(...freePromises(figures, count));
 			}
 			const remarks = [
+				'A field that holds no more than a value of the item, such as `{{ $json.text }}`, is read by the Crisp node itself. *Other expressions*, here `{{ $json.text.trim() }}`, are evaluated by n8n in its virtual machine, as those of the other nodes are.',
 				'The SDK sends one message after the other, which takes as long as it says; so it is measured once, and not with 5,000.',
 				'Here the credential is at hand. A whole n8n decrypts it, once for the Crisp node and for each item of the HTTP Request node: see below.',
 			];
@@ -34,6 +36,7 @@ export const sends: Case = {
 };
 
 function writingOf(place: Place, count: number, rounds: number) {
-	const peers = [ours(place), httpRequest(place), declarative(place)];
+	const other = ours(place, { name: names.oursEvaluated, action: evaluated });
+	const peers = [ours(place), other, httpRequest(place), declarative(place)];
 	return { count, rounds, peers, once: count <= 500 ? [sdkLoop(place)] : [], faults: { latency: LATENCY_MS } };
 }
