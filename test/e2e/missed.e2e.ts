@@ -15,6 +15,9 @@ const ordeal = {
 	n8nKills: 1,
 };
 
+/** Longer than the reckoning takes, which says what is wrong. */
+const TOLD_WITHIN_MS = RECKONED_WITHIN_MS + 180_000;
+
 describe('while sockets are cut and servers are killed', () => {
 	let stack: Stack;
 
@@ -39,10 +42,9 @@ describe('while sockets are cut and servers are killed', () => {
 				answeredTwice: [],
 				strange: [],
 			});
-			// What was under way at one kill, at several messages a second, and what was being caught up.
-			expect(crashed.length).toBeLessThan(20);
-			// Longer than the reckoning takes, which says what is wrong.
+			// What was under way at one kill, at several messages a second.
+			expect(crashed.length).toBeLessThan(10);
 		},
-		RECKONED_WITHIN_MS + 180_000,
+		TOLD_WITHIN_MS,
 	);
 });
