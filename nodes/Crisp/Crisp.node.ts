@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 import { clock } from '../shared/clock';
 import { asNodeError, cancelledError, copyOf } from '../shared/errors';
+import { cancelSignalOf } from '../shared/n8n/context';
 import { formProperties } from './form';
 import { runInLanes } from './lanes';
 import { operationFor } from './operations';
@@ -58,7 +59,7 @@ const longestTurn = 25;
 
 async function runItems(context: IExecuteFunctions, runner: Runner, width: Width): Promise<INodeExecutionData[]> {
 	const count = context.getInputData().length;
-	const signal = context.getExecutionCancelSignal();
+	const signal = cancelSignalOf(context);
 	const goesOn = context.continueOnFail();
 	const faults = new Map<number, unknown>();
 	const isStopped = () => Boolean(signal?.aborted) || (faults.size > 0 && !goesOn);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { UserError, type IBinaryData, type IExecuteFunctions } from 'n8n-workflow';
+import { isToolCall } from '../shared/n8n/context';
 import { Storage, type Download, type Flow } from './storage';
 import type { Uploads } from './uploads';
 
@@ -45,7 +46,7 @@ export function fileHandler(
 	return (itemIndex) => ({
 		async read(field) {
 			// To a tool, n8n hands over no items, and fails with words of its own program.
-			if (typeof field === 'string' && context.isToolExecution?.()) throw noFileForTool();
+			if (typeof field === 'string' && isToolCall(context)) throw noFileForTool();
 			const binary = helpers.assertBinaryData(itemIndex, field);
 			const file = await readBinary(context, itemIndex, binary);
 			if (file.size > 0) return file;

@@ -1,4 +1,5 @@
-import type { IExecuteFunctions, IWorkflowDataProxyData } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { itemJsonOf } from '../shared/n8n/context';
 import { draggedInto } from './dragged';
 import { isGiven } from './locators';
 import type { Parameters } from './value';
@@ -14,15 +15,15 @@ export function parametersOf(context: IExecuteFunctions): (itemIndex: number) =>
 	const isFixed = new Map<string, boolean>();
 	return (itemIndex) => {
 		const ofItem = new Map<string, unknown>();
-		let data: IWorkflowDataProxyData | undefined;
-		const json = (): unknown => (data ??= context.getWorkflowDataProxy(itemIndex)).$json;
+		let json: { value: unknown } | undefined;
+		const jsonOfItem = (): unknown => (json ??= { value: itemJsonOf(context, itemIndex) }).value;
 		const ask = (name: string): unknown => context.getNodeParameter(name, itemIndex, null, unchecked);
 		return {
 			get(name) {
 				if (!isFixed.has(name)) isFixed.set(name, !hasExpression(parameters[name]));
 				const known = isFixed.get(name) ? ofAll : ofItem;
 				if (!known.has(name)) {
-					const value = isFixed.get(name) ? undefined : draggedInto(parameters[name], json);
+					const value = isFixed.get(name) ? undefined : draggedInto(parameters[name], jsonOfItem);
 					known.set(name, value ?? ask(name));
 				}
 				return known.get(name);

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { UserError, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
 import { clock as systemClock } from '../shared/clock';
-import { egressOf } from '../shared/egress';
 import { fingerprintFor, isOwnFingerprint } from '../shared/fingerprint';
 import { gateFor } from '../shared/gate';
+import { cancelSignalOf, isToolCall, runIndexOf } from '../shared/n8n/context';
+import { egressOf } from '../shared/n8n/egress';
 import { openTransport, tokenHash, type Credential, type CrispRequest, type Send } from '../shared/transport';
 import { simplified, toEntries, withTargets } from './answer';
 import { clientFor, type Client } from './client';
@@ -48,7 +49,7 @@ export interface Runner {
 
 export async function openRunner(context: IExecuteFunctions, key: string, operation: Operation): Promise<Runner> {
 	const credential = await context.getCredentials<Credential>('crispApi');
-	const signal = context.getExecutionCancelSignal();
+	const signal = cancelSignalOf(context);
 	const send = endingTyping(openTransport(context, credential, { signal }));
 	const way: Way = { send, node: context.getNode(), signal };
 	const gate = gateFor(tokenHash(credential));
@@ -140,11 +141,12 @@ function identifier(context: IExecuteFunctions) {
 	const workflow = String(context.getWorkflow().id);
 	const node = context.getNode().id;
 	const execution = context.getExecutionId() || randomUUID();
-	// Not by an expression, for which n8n's virtual machine would have to be asked.
-	let runIndex: number | undefined;
+	const isTool = isToolCall(context);
+	let runIndex: number | string | undefined;
 	return (itemIndex: number, given: unknown): Array<string | number> => {
-		runIndex ??= Number(context.getWorkflowDataProxy(itemIndex).$runIndex);
-		const content = context.isToolExecution?.() ? [JSON.stringify(given)] : [];
+		// Where n8n does not tell, no run is taken for another: a message of the next run must not count as sent.
+		runIndex ??= runIndexOf(context, itemIndex) ?? randomUUID();
+		const content = isTool ? [JSON.stringify(given)] : [];
 		return [workflow, execution, node, runIndex, itemIndex, ...content];
 	};
 }

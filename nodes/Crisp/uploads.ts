@@ -4,9 +4,10 @@ import { findAccess } from '../shared/access';
 import { isPrivate } from '../shared/address';
 import { clock as systemClock, type Clock } from '../shared/clock';
 import { Connection, type Ending } from '../shared/connection';
-import type { Egress } from '../shared/egress';
+
 import { cancelledError } from '../shared/errors';
 import { failureOf } from '../shared/failures';
+import type { Egress } from '../shared/n8n/egress';
 import { textIn } from '../shared/payload';
 import { hasWebSocket, openSocket, type OpenChannel } from '../shared/socket';
 import type { Credential, Send } from '../shared/transport';

@@ -1,28 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { IDeferredPromise, INodeExecutionData, IRun, ITriggerFunctions } from 'n8n-workflow';
+import type { ITriggerFunctions } from 'n8n-workflow';
 import type { Clock } from '../shared/clock';
 import { toOutput } from '../shared/delivery';
 import { asNodeError } from '../shared/errors';
+import { activationModeOf } from '../shared/n8n/context';
+import { emitTo, isRefusedPromise } from '../shared/n8n/emit';
+import { logOf } from '../shared/n8n/log';
 import { textOf } from '../shared/remembered';
 import type { Start } from './subscription';
-
-type Done = IDeferredPromise<IRun>;
-
-/** n8n has its own record of what started an execution, which outlives this process. */
-type Emit = (data: INodeExecutionData[][], response?: undefined, done?: Done, key?: string) => void;
-
-/** Whether n8n takes a key at all: older ones, such as 1.123, do not, and say nothing about it. */
-export const takesKeys = ({ emit }: Pick<ITriggerFunctions, 'emit'>) => emit.length >= 4;
-
-/** What n8n settles once it is done with an execution. */
-function promised(): Done {
-	const done = {} as Done;
-	done.promise = new Promise<IRun>((resolve, reject) => {
-		done.resolve = resolve;
-		done.reject = reject;
-	});
-	return done;
-}
 
 const longestKey = 255;
 const firstRetry = 5_000;
@@ -59,7 +44,7 @@ export class Emitter {
 				await this.emit(events, key);
 				return;
 			} catch (error) {
-				if (this.isTold && /engine 2/i.test((error as Error).message)) {
+				if (this.isTold && isRefusedPromise(error)) {
 					this.isTold = false;
 					await this.emit(events, key);
 					return;
@@ -73,23 +58,22 @@ export class Emitter {
 	}
 
 	/** Resolves when n8n is done with it, where n8n tells; rejects with why n8n did not take it. */
-	private emit(events: Start[], key?: string): Promise<IRun> | undefined {
-		const done = this.isTold ? promised() : undefined;
+	private emit(events: Start[], key?: string): Promise<unknown> | undefined {
 		try {
 			const items = events.map(({ name, payload }) => ({ json: toOutput(name, payload) }));
 			// In a test in the editor, n8n puts its `emit` there after the trigger has begun.
-			(this.context.emit as Emit)([items], undefined, done, key);
+			return emitTo(this.context, items, { key, isTold: this.isTold });
 		} catch (error) {
 			this.complain(events, error as Error);
-			if (this.context.getMode() === 'manual') this.context.emitError(asNodeError(this.context.getNode(), error));
+			const isWatched = activationModeOf(this.context) === 'manual';
+			if (isWatched) this.context.emitError(asNodeError(this.context.getNode(), error));
 			return undefined;
 		}
-		return done?.promise;
 	}
 
 	private complain(events: Start[], { message }: Error): void {
 		const names = [...new Set(events.map(({ name }) => name))].join(', ');
-		this.context.logger.error(`${this.context.getNode().name}: n8n did not take ${names}: ${message}`);
+		logOf(this.context).error(`n8n did not take ${names}: ${message}`);
 	}
 
 	/** The key by which n8n starts one execution for an event, whatever process sees it, and how often. */

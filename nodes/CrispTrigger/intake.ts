@@ -6,12 +6,17 @@ import { isTooDeep } from '../shared/depth';
 import { heardFor } from '../shared/events';
 import type { Wish } from '../shared/hub';
 import { numberIn, textIn } from '../shared/payload';
+import { reasonOf } from '../shared/errors';
+import { logOf, StateLog } from '../shared/n8n/log';
+import { staticDataOf } from '../shared/n8n/context';
+import { takesKeys } from '../shared/n8n/emit';
 import { Latest } from '../shared/remembered';
 import { Standing, standingEvents } from '../shared/standing';
 import { together, Turnstile } from '../shared/together';
 import type { Send } from '../shared/transport';
 import { websitesOf } from '../shared/websites';
-import { Emitter, takesKeys } from './emitter';
+import { isSameScope, type Scope } from './coverage';
+import { Emitter } from './emitter';
 import { learnStanding, readMissed, type Happening } from './missed';
 import { soundMemory } from './savedMemory';
 import type { Settings } from './settings';
@@ -22,6 +27,10 @@ export interface IntakeOptions {
 	settings: Settings;
 	clock: Clock;
 	open: Open;
+	/** The API and the token, which decide what all websites are. */
+	account: { address: string; token: string };
+	/** Logs what lasts. */
+	states?: StateLog;
 	/** Whether to deliver what happened since the mark, when the line is there for the first time. */
 	isResumed: boolean;
 	isManual: boolean;
@@ -34,6 +43,31 @@ const mostAtOnce = { events: 10, websites: 4, conversations: 50 };
 /** How long the end waits for events that Crisp is being asked about, in milliseconds. */
 const farewell = 3_000;
 
+interface Trouble {
+	name: string;
+	text: string;
+	isOver: string;
+}
+
+/** What may last, in the words of the log. */
+const troubles = {
+	enrichment: {
+		name: 'enrichment',
+		text: 'Segments or earlier messages could not be read from Crisp, so events pass without a check of them; this is tried again in a minute',
+		isOver: 'Segments and earlier messages can be read again',
+	},
+	catchUp: {
+		name: 'catch-up',
+		text: 'What was missed could not be read yet; it is tried again until it can',
+		isOver: 'What was missed could be read',
+	},
+	states: {
+		name: 'states',
+		text: 'The states of conversations could not be read; this is tried again with the next connection',
+		isOver: 'The states of conversations could be read',
+	},
+} satisfies Record<string, Trouble>;
+
 /** What the events that the line brings to one workflow pass on their way into its executions. */
 export class Intake {
 	/** What the line has to be opened for. */
@@ -44,6 +78,8 @@ export class Intake {
 	private readonly heard: string[];
 
 	private readonly standing: Standing;
+
+	private readonly states: StateLog;
 
 	private readonly inquiry: Inquiry;
 
@@ -63,11 +99,13 @@ export class Intake {
 		private readonly options: IntakeOptions,
 	) {
 		const { settings, clock, isManual, isResumed } = options;
-		const memory = isManual ? {} : soundMemory(context.getWorkflowStaticData('node'));
+		this.states = options.states ?? new StateLog(logOf(context), clock);
+		const memory = isManual ? {} : soundMemory(staticDataOf(context));
+		const scope = scopeOf(context, options);
 		this.heard = heardFor(settings.events);
 		const isStandingWanted = this.heard.some((name) => standingEvents.includes(name));
 		// A person who switches the trigger on wants what happens from now on; and what was not followed is not known.
-		if (!isResumed || !isStandingWanted) delete memory.standing;
+		if (!isResumed || !isStandingWanted || !isSameScope(memory.coverage, scope)) delete memory.standing;
 		this.isAcquainted = isManual || !isStandingWanted || memory.standing !== undefined;
 		this.standing = new Standing(clock, memory);
 		const wants = wantsOf(settings);
@@ -77,7 +115,8 @@ export class Intake {
 			isKept: true,
 			open: async (signal, isPatient) =>
 				(await options.open(AbortSignal.any([this.stop.signal, signal]), isPatient)).send,
-			onTrouble: (error) => this.warn('what events do not say could not be asked, so that they pass', error),
+			onTrouble: (error) => this.begin(troubles.enrichment, error),
+			onAnswer: () => this.end(troubles.enrichment),
 		});
 		// Who keeps what conversations are marked with has to hear of every change.
 		const events = wants.segments ? [...new Set([...this.heard, 'session:set_segments'])] : this.heard;
@@ -90,6 +129,7 @@ export class Intake {
 		this.subscription = new Subscription({
 			clock,
 			memory,
+			scope,
 			isResumed,
 			lookBack: settings.lookBack,
 			// Who tests in the editor wants to see the first event at once.
@@ -98,7 +138,8 @@ export class Intake {
 			readMissed: async (since, signal) => await this.readMissed(since, signal),
 			choose: (happening) => this.choose(happening),
 			start: isStandingWanted ? startAndSave : emitter.start.bind(emitter),
-			onTrouble: (error) => this.warn('what was missed could not be read yet', error),
+			onTrouble: (error) => this.begin(troubles.catchUp, error),
+			onRead: () => this.end(troubles.catchUp),
 		});
 	}
 
@@ -106,7 +147,7 @@ export class Intake {
 	hear(name: string, given: unknown): void {
 		const { inquiry, subscription } = this;
 		const payload = (typeof given === 'object' && given !== null ? given : {}) as IDataObject;
-		if (isTooDeep(payload)) return this.warn(`an event ${name} could not be used`, new Error('it has too many levels'));
+		if (isTooDeep(payload)) return this.tell(name, new Error('it has too many levels'));
 		if (!inquiry.isNeeded) return subscription.hear(name, payload);
 		// One that fails must not keep those after it from coming.
 		const background = this.backgroundOf(name, payload, false).catch(() => ({}));
@@ -141,7 +182,7 @@ export class Intake {
 		try {
 			return chosenOf(this.options.settings, this.standing, name, payload, background);
 		} catch (error) {
-			this.warn(`an event ${name} could not be used`, error);
+			this.tell(name, error);
 			return [];
 		}
 	}
@@ -185,9 +226,10 @@ export class Intake {
 		try {
 			await this.inWebsites(this.stop.signal, 1, learn);
 			standing.save();
+			this.end(troubles.states);
 		} catch (error) {
 			this.isAcquainted = false;
-			this.warn('how conversations stand could not be read', error);
+			this.begin(troubles.states, error);
 		}
 	}
 
@@ -203,8 +245,26 @@ export class Intake {
 		return await together(websites, most, async (website) => await deed(send, website));
 	}
 
-	private warn(what: string, error: unknown): void {
+	private begin({ name, text }: Trouble, error: unknown): void {
 		if (this.stop.signal.aborted) return;
-		this.context.logger.warn(`${this.context.getNode().name}: ${what}: ${(error as Error).message}`);
+		logOf(this.context).debug(error);
+		this.states.begin(name, `${text} (${reasonOf(error)}).`);
 	}
+
+	private end({ name, isOver }: Trouble): void {
+		this.states.end(name, isOver);
+	}
+
+	/** Of events that cannot be used there may be many. */
+	private tell(name: string, error: unknown): void {
+		if (this.stop.signal.aborted) return;
+		logOf(this.context).debug(error);
+		this.states.tell(`unusable ${name}`, `An event ${name} could not be used (${reasonOf(error)}).`);
+	}
+}
+
+function scopeOf(context: ITriggerFunctions, { settings, account }: IntakeOptions): Scope {
+	const { events, websites, filter } = settings;
+	const owner = [context.getInstanceId(), String(context.getWorkflow().id), context.getNode().id, account.address];
+	return { owner, events, websites, filter: { ...filter, websites: [] }, token: account.token };
 }

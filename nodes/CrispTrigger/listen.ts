@@ -1,13 +1,15 @@
-import { NodeOperationError, type ITriggerFunctions, type ITriggerResponse } from 'n8n-workflow';
+import { NodeOperationError, type INode, type ITriggerFunctions, type ITriggerResponse } from 'n8n-workflow';
 import { findAccess } from '../shared/access';
 import { clock as systemClock, type Clock } from '../shared/clock';
-import { egressOf } from '../shared/egress';
 import { asNodeError } from '../shared/errors';
 import { legacyEvents } from '../shared/events';
 import { failureOf } from '../shared/failures';
 import { forgetHub, hubFor, type Listener } from '../shared/hub';
+import { activationModeOf, saveFailedExecution } from '../shared/n8n/context';
+import { egressOf } from '../shared/n8n/egress';
+import { logOf, StateLog } from '../shared/n8n/log';
 import { hasWebSocket, openSocket, type OpenChannel } from '../shared/socket';
-import { tokenHash, type Credential } from '../shared/transport';
+import { addressOf, tokenHash, type Credential } from '../shared/transport';
 import { Intake } from './intake';
 import { emitSamples } from './sample';
 import { readSettings } from './settings';
@@ -17,7 +19,15 @@ import { wayOf, type Open } from './way';
 export interface Surroundings {
 	clock?: Clock;
 	openChannel?: OpenChannel;
+	/** Whether this Node.js can hold a realtime connection. */
+	isAble?: boolean;
 }
+
+/** The states of the connection, by their names in the log. */
+const unconnected = 'connection';
+const refused = 'permission';
+/** How often the log is reminded of a state that nothing else reminds it of, in milliseconds. */
+const reminder = 3_600_000;
 
 /** How to end each active trigger node, so that a second activation replaces the first. */
 const active = new Map<string, () => Promise<void>>();
@@ -29,11 +39,11 @@ const active = new Map<string, () => Promise<void>>();
  */
 export async function listen(
 	context: ITriggerFunctions,
-	{ clock = systemClock, openChannel = openSocket }: Surroundings = {},
+	{ clock = systemClock, openChannel = openSocket, isAble = hasWebSocket() }: Surroundings = {},
 ): Promise<ITriggerResponse> {
 	const node = context.getNode();
-	const isManual = context.getMode() === 'manual';
-	const mode = isManual ? 'manual' : context.getActivationMode();
+	const mode = activationModeOf(context);
+	const isManual = mode === 'manual';
 	// Somebody watches these; in all others, throwing would end the trigger for good.
 	const isWatched = mode === 'manual' || mode === 'activate';
 	const credential = await context.getCredentials<Credential>('crispApi');
@@ -41,17 +51,18 @@ export async function listen(
 	if (isManual && settings.isSample) {
 		return { manualTriggerFunction: async () => emitSamples(context, settings, clock) };
 	}
-	if (!hasWebSocket()) {
-		throw new NodeOperationError(node, 'Crisp Trigger needs Node.js 22 or later', {
-			description: 'This n8n runs on an older Node.js, which cannot hold a realtime connection. Update it.',
-		});
+	const states = new StateLog(logOf(context), clock);
+	if (!isAble) {
+		if (isWatched) throw oldNodeError(node);
+		return idle(context, states, clock);
 	}
 	warnOfLegacy(context, settings.events);
 	const open = wayOf(context, clock);
-	const intake = new Intake(context, { settings, clock, open, isResumed: !isWatched, isManual });
+	const account = { address: addressOf(credential), token: credential.identifier };
+	const intake = new Intake(context, { settings, clock, open, account, states, isResumed: !isWatched, isManual });
 	const token = tokenHash(credential);
 	const hub = hubFor(token, { clock, openChannel });
-	const listener = listenerOf(context, intake, { open, isWatched });
+	const listener = listenerOf(context, intake, { open, states, isWatched });
 	const close = async () => {
 		await hub.leave(listener);
 		await intake.close();
@@ -95,18 +106,39 @@ async function holdActive(
 	};
 }
 
+function oldNodeError(node: INode): NodeOperationError {
+	return new NodeOperationError(node, 'Crisp Trigger needs Node.js 22 or later', {
+		description: 'This n8n runs on an older Node.js, which cannot hold a realtime connection. Update it.',
+	});
+}
+
+/** Nobody is watching, and nothing can be done until n8n is started with another Node.js: tells it and does nothing. */
+function idle(context: ITriggerFunctions, states: StateLog, clock: Clock): ITriggerResponse {
+	const stop = new AbortController();
+	const error = oldNodeError(context.getNode());
+	saveFailedExecution(context, error);
+	const remind = async () => {
+		while (!stop.signal.aborted) {
+			states.begin('WebSocket', `${error.message}. ${error.description ?? ''}`);
+			await clock.sleep(reminder, stop.signal);
+		}
+	};
+	void remind();
+	return { closeFunction: async () => await Promise.resolve(stop.abort()) };
+}
+
 function warnOfLegacy(context: ITriggerFunctions, events: string[]): void {
 	const legacy = events.filter((name) => legacyEvents.includes(name));
 	if (legacy.length === 0) return;
 	const names = legacy.join(', ');
-	context.logger.warn(`${context.getNode().name}: whether Crisp still sends ${names} is not known`);
+	logOf(context).warn(`Whether Crisp still sends ${names} is not known.`);
 }
 
 /** Tells of a refused token once, as a failed execution, until it works again; of the rest in the log. */
 function listenerOf(
 	context: ITriggerFunctions,
 	intake: Intake,
-	{ open, isWatched }: { open: Open; isWatched: boolean },
+	{ open, states, isWatched }: { open: Open; states: StateLog; isWatched: boolean },
 ): Listener {
 	const node = context.getNode();
 	const egress = egressOf(context);
@@ -122,18 +154,26 @@ function listenerOf(
 		onReady() {
 			isTold = false;
 			isFirst = false;
+			for (const state of [unconnected, refused]) states.end(state, 'The realtime connection works again');
 			intake.ready();
 		},
 		onEnding(ending) {
 			intake.lost();
 			const error = failureOf(node, ending);
-			context.logger.warn(`${node.name}: ${error.message}; trying again`);
+			logOf(context).debug(ending.cause);
+			const isRefused = ending.kind === 'refused';
+			states.forget(isRefused ? unconnected : refused);
+			const why = `${error.message}. ${error.description ?? ''}`;
+			states.begin(
+				isRefused ? refused : unconnected,
+				`Not connected to Crisp; the trigger goes on trying, and reads what it missed as soon as it is. ${why}`,
+			);
 			// The very first refusal is thrown to the person who watches.
 			const isSaid = isTold || isFirst;
 			isFirst = false;
-			if (ending.kind !== 'refused') return;
+			if (!isRefused) return;
 			isTold = true;
-			if (!isSaid) context.saveFailedExecution(error);
+			if (!isSaid) saveFailedExecution(context, error);
 		},
 	};
 }

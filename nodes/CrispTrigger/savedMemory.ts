@@ -10,6 +10,7 @@ export function soundMemory(saved: IDataObject): Memory & { standing?: SavedStan
 	if (!(Number(saved.mark) > 0)) delete saved.mark;
 	if (!isListOf(saved.batched, isBatch)) delete saved.batched;
 	if (!isStanding(saved.standing)) delete saved.standing;
+	if (!isCoverage(saved.coverage)) delete saved.coverage;
 	return saved as Memory & { standing?: SavedStanding };
 }
 
@@ -22,6 +23,20 @@ function isStanding(entry: unknown): boolean {
 	const { since, operators, conversations } = Object(entry) as IDataObject;
 	const isNamed = typeof conversations === 'object' && isListOf(Object.values(Object(conversations) as object), isText);
 	return typeof since === 'number' && isListOf(operators, isText) && isNamed;
+}
+
+function isCoverage(entry: unknown): boolean {
+	const { owner, filter, events, websites } = Object(entry) as IDataObject;
+	const areTimes = [events, websites].every((times) => isListOf(timesIn(times), isTime));
+	return isText(owner) && isText(filter) && areTimes;
+}
+
+function timesIn(times: unknown): unknown {
+	return typeof times === 'object' && times !== null ? Object.values(times) : undefined;
+}
+
+function isTime(value: unknown): boolean {
+	return typeof value === 'number' && Number.isFinite(value);
 }
 
 function isListOf(value: unknown, isOne: (entry: unknown) => boolean): boolean {

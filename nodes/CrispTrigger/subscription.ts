@@ -4,6 +4,7 @@ import type { Clock } from '../shared/clock';
 import { identityOf } from '../shared/delivery';
 import { numberIn } from '../shared/payload';
 import { fullTextOf, Remembered, shortOf, type Identity } from '../shared/remembered';
+import { Coverage, isOwn, type SavedCoverage, type Scope } from './coverage';
 import type { Happening } from './missed';
 
 /** An event on its way into an execution, under the name it was chosen by. */
@@ -20,11 +21,14 @@ export interface Memory {
 	mark?: number;
 	/** Of executions that n8n has no key for, what was in them and when the latest of that happened. */
 	batched?: Array<{ at: number; ids: string[] }>;
+	/** Since when the workflow is to start on what. */
+	coverage?: SavedCoverage;
 }
 
 export interface SubscriptionOptions {
 	clock: Clock;
 	memory: Memory;
+	scope: Scope;
 	/** Whether to deliver what happened since the mark, when the line is there for the first time. */
 	isResumed: boolean;
 	/** How far back to look for what was missed, in milliseconds. */
@@ -41,12 +45,12 @@ export interface SubscriptionOptions {
 	start(events: Start[]): Promise<void>;
 	/** What was missed could not be read; it is tried again. */
 	onTrouble(error: unknown): void;
+	/** What was missed is read. */
+	onRead?(): void;
 }
 
 /** Crisp's clock and ours may differ, and a dead line is noticed late: this much is read again. */
 const overlap = 120_000;
-/** What a person switches on begins at now, as far as Crisp's clock and ours agree. */
-const tolerance = 10_000;
 const firstRetry = 5_000;
 const longestRetry = 60_000;
 /** A burst of what was missed would be more than n8n can store in time: so many executions at once. */
@@ -55,6 +59,12 @@ const longestTurn = 5_000;
 /** Saved with each batch, so that it must not grow without end. */
 const mostBatched = 5_000;
 const single = { size: 1, wait: 0 };
+
+interface Passing {
+	underWay?: Array<Promise<void>>;
+	/** Whether it was read afterwards. */
+	isMissed?: boolean;
+}
 
 /**
  * The events of one workflow: each once, none missed that Crisp can still tell, and what was missed
@@ -95,18 +105,24 @@ export class Subscription {
 	/** What the latest execution brought. */
 	private batchedLast: Start[] = [];
 
-	/** Nothing before is delivered: only what a person switched on for. */
-	private readonly beginning: number;
+	/** Nothing that happened before the workflow was published is delivered. */
+	private readonly coverage: Coverage;
 
 	constructor(private readonly options: SubscriptionOptions) {
-		const { clock, memory, isResumed } = options;
+		const { clock, memory, scope, isResumed } = options;
 		const now = clock.now();
-		if (isResumed && memory.mark !== undefined) this.missingSince = memory.mark;
-		else delete memory.batched;
+		const { mark, coverage } = memory;
+		if (isResumed && mark !== undefined && isOwn(coverage, scope)) {
+			this.missingSince = mark;
+			this.coverage = Coverage.resumed(coverage, scope, { now, mark });
+		} else {
+			delete memory.batched;
+			this.coverage = Coverage.beginning(scope, now);
+		}
 		this.batchedBefore = new Set(memory.batched?.flatMap(({ ids }) => ids));
-		this.beginning = this.missingSince === undefined ? now - tolerance : 0;
 		this.latest = this.missingSince ?? now;
 		memory.mark = this.marked = this.latest;
+		memory.coverage = this.coverage.toSaved();
 	}
 
 	/** The line is there, for the first time or again. Resolves when nothing is missing any more, or the line is lost. */
@@ -147,7 +163,7 @@ export class Subscription {
 
 	/** Delivers what was missed, then what has arrived meanwhile; tries until it can be read. */
 	private async catchUp(): Promise<void> {
-		const { clock, onTrouble } = this.options;
+		const { clock, onTrouble, onRead } = this.options;
 		const { signal } = this.stop;
 		for (let failures = 0; this.missingSince !== undefined && this.isUp && !signal.aborted;) {
 			this.waiting ??= [];
@@ -156,6 +172,7 @@ export class Subscription {
 			this.missingSince = undefined;
 			try {
 				await this.deliverMissed(from);
+				onRead?.();
 				continue;
 			} catch (error) {
 				this.missingSince = from;
@@ -171,7 +188,7 @@ export class Subscription {
 
 	private async deliverMissed(from: number): Promise<void> {
 		const { clock, lookBack, readMissed } = this.options;
-		const since = Math.max(from - overlap, clock.now() - lookBack, this.beginning);
+		const since = Math.max(from - overlap, clock.now() - lookBack, this.coverage.since);
 		const missed = await readMissed(since, this.stop.signal);
 		if (this.stop.signal.aborted) return;
 		this.flush();
@@ -179,7 +196,7 @@ export class Subscription {
 		for (const happening of missed) {
 			if (this.stop.signal.aborted) return;
 			// n8n may have run it before it was killed, which it can tell of single events only.
-			this.pass(happening, underWay);
+			this.pass(happening, { underWay, isMissed: true });
 			this.flush(underWay);
 			while (underWay.length >= mostUnderWay) await this.turn(underWay);
 		}
@@ -201,8 +218,8 @@ export class Subscription {
 		for (const happening of waiting) this.pass(happening);
 	}
 
-	/** Adds the executions that it starts to those under way. */
-	private pass(happening: Happening, underWay?: Array<Promise<void>>): void {
+	/** Adds the executions that it starts to those under way. What comes live happens now, whatever Crisp's clock says. */
+	private pass(happening: Happening, { underWay, isMissed = false }: Passing = {}): void {
 		if (this.stop.signal.aborted) return;
 		const { name, payload, at } = happening;
 		const identity = identityOf(name, payload);
@@ -210,6 +227,7 @@ export class Subscription {
 		const before = this.latest;
 		this.latest = Math.max(before, at);
 		for (const chosen of this.options.choose(happening)) {
+			if (isMissed && !this.coverage.includes(chosen, payload, at)) continue;
 			if (this.gathered.length === 0) this.markBefore = before;
 			this.gathered.push({ name: chosen, payload, identity });
 			this.startOrWait(underWay);

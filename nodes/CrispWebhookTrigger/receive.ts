@@ -6,6 +6,8 @@ import { clock } from '../shared/clock';
 import { identityOf, toOutput } from '../shared/delivery';
 import { isTooDeep } from '../shared/depth';
 import { heardFor } from '../shared/events';
+import { logOf, StateLog } from '../shared/n8n/log';
+import { reasonOf } from '../shared/errors';
 import { textIn, websiteOf } from '../shared/payload';
 import { Remembered, type Identity } from '../shared/remembered';
 import { Standing } from '../shared/standing';
@@ -28,6 +30,12 @@ interface HookEvent {
 /** By workflow and node: each gets every event once, however many there are. */
 const memories = new Map<string, Memory>();
 
+const unread =
+	'Segments or earlier messages could not be read from Crisp, so this event passes without a check of them';
+
+/** What was logged, by workflow and node. */
+const logs = new Map<string, StateLog>();
+
 /** How long a credential is taken for what n8n has stored, in milliseconds. */
 const freshness = 5_000;
 
@@ -40,7 +48,7 @@ export async function receive(context: IWebhookFunctions, now = Date.now()): Pro
 	const body = rawBodyOf(context);
 	const fault = faultOf(context, { credential, body, now });
 	if (fault) {
-		context.logger.warn(`${context.getNode().name}: a request was refused: ${fault}`);
+		logsOf(context).tell(fault, `A request was refused (${fault}).`);
 		return answer(context, 401, fault);
 	}
 	const event = readEvent(body, context.getHeaderData()['x-crisp-request-timestamp']);
@@ -134,6 +142,14 @@ function memoryOf(context: IWebhookFunctions): Memory {
 	return memory;
 }
 
+/** n8n makes the node anew for each request, and any number of them may be refused. */
+function logsOf(context: IWebhookFunctions): StateLog {
+	const slot = slotOf(context);
+	const known = logs.get(slot) ?? new StateLog(logOf(context), clock);
+	logs.set(slot, known);
+	return known;
+}
+
 function slotOf(context: IWebhookFunctions): string {
 	return `${context.getWorkflow().id}:${context.getNode().id}`;
 }
@@ -147,9 +163,10 @@ function inquiryOf(context: IWebhookFunctions, choice: Choice, credential: Crede
 		// Crisp waits for an answer, and delivers again what gets none soon.
 		open: async (signal) => openTransport(context, credential, { signal, isPatient: false }),
 		onTrouble: (error) => {
-			const { name } = context.getNode();
-			context.logger.warn(`${name}: what an event does not say could not be asked: ${(error as Error).message}`);
+			logOf(context).debug(error);
+			logsOf(context).begin('enrichment', `${unread} (${reasonOf(error)}).`);
 		},
+		onAnswer: () => logsOf(context).end('enrichment', 'Segments and earlier messages can be read again'),
 	});
 }
 

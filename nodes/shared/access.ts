@@ -2,7 +2,7 @@ import { NodeApiError, NodeOperationError, UserError, type IDataObject, type INo
 import { fillPath, parseRoute } from '../Crisp/route';
 import { isPrivate } from './address';
 import { installed, Refused, type Access } from './connection';
-import type { Egress } from './egress';
+import type { Egress } from './n8n/egress';
 import { asNodeError } from './errors';
 import { eventNamed } from './events';
 import type { Wish } from './hub';

@@ -25,6 +25,8 @@ export interface InquiryOptions {
 	open(signal: AbortSignal, isPatient: boolean): Promise<Send>;
 	/** Crisp could not be asked; nothing is asked for a minute. */
 	onTrouble(error: unknown): void;
+	/** Crisp answered. */
+	onAnswer?(): void;
 }
 
 /** Events do not wait longer than this for what they do not say. */
@@ -122,7 +124,7 @@ export class Inquiry {
 		{ isPatient }: About,
 		question: (send: Send) => Promise<Answer>,
 	): Promise<Answer | undefined> {
-		const { clock, open, onTrouble } = this.options;
+		const { clock, open, onTrouble, onAnswer } = this.options;
 		const isLeftAlone = () => clock.now() < this.asksAgainAt;
 		const over = new AbortController();
 		let isLate = false;
@@ -137,7 +139,9 @@ export class Inquiry {
 			return await question(await open(over.signal, isPatient));
 		};
 		try {
-			return await this.turnstile.pass(deed);
+			const answer = await this.turnstile.pass(deed);
+			if (answer !== undefined) onAnswer?.();
+			return answer;
 		} catch (error) {
 			if (!isLeftAlone()) onTrouble(isLate ? new Error('no answer in time') : error);
 			this.asksAgainAt = clock.now() + pause;

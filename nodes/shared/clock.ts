@@ -1,4 +1,4 @@
-import * as workflow from 'n8n-workflow';
+import { n8nSleep } from './n8n/sleep';
 import { onAbort } from './onAbort';
 
 /** Time, as what waits sees it; tests bring their own. */
@@ -10,12 +10,6 @@ export interface Clock {
 	/** Rings once so many milliseconds are over, up to a second later, unless what it gives is called before. */
 	alarm(milliseconds: number, ring: () => void): () => void;
 }
-
-type Sleep = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
-
-// n8n allows nodes no timers of their own. Newer n8n's sleep takes a signal and rejects when it
-// aborts; some versions have a second function for that; the oldest ignore the signal altogether.
-const { sleep, sleepWithAbort } = workflow as unknown as { sleep: Sleep; sleepWithAbort?: Sleep };
 
 export const clock: Clock = {
 	now: () => Date.now(),
@@ -30,7 +24,7 @@ export const clock: Clock = {
 				resolve();
 			};
 			const unlisten = signal && onAbort(signal, wake);
-			void (sleepWithAbort ?? sleep)(milliseconds, over.signal).then(wake, wake);
+			void n8nSleep(milliseconds, over.signal).then(wake);
 		});
 	},
 	alarm(milliseconds, ring) {

@@ -118,3 +118,10 @@ export function copyOf<Known extends NodeApiError | NodeOperationError>(error: K
 	const copy = Object.create(Object.getPrototypeOf(error) as object) as Known;
 	return Object.assign(copy, error, { message, stack, cause });
 }
+
+/** Why something did not work, for a person: what JavaScript says of a fault in the code helps no reader. */
+export function reasonOf(error: unknown): string {
+	const isFault = error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
+	if (isFault) return 'a fault in this package: please report it, with the log at level debug';
+	return typeof error === 'string' ? error : ((error as Error | undefined)?.message ?? 'no reason is known');
+}

@@ -1,5 +1,6 @@
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 import type { Ending } from './connection';
+import { reasonOf } from './errors';
 
 const words: Record<Ending['kind'], string> = {
 	closed: 'The realtime connection was closed',
@@ -12,8 +13,7 @@ const words: Record<Ending['kind'], string> = {
 /** Why a line ended, as n8n shows it. */
 export function failureOf(node: INode, { kind, cause }: Ending): NodeApiError | NodeOperationError {
 	if (cause instanceof NodeApiError || cause instanceof NodeOperationError) return cause;
-	const said = typeof cause === 'string' ? cause : (cause as Error | undefined)?.message;
-	return new NodeOperationError(node, said ? `${words[kind]} (${said})` : words[kind], {
+	return new NodeOperationError(node, cause === undefined ? words[kind] : `${words[kind]} (${reasonOf(cause)})`, {
 		description:
 			kind === 'refused'
 				? "Check 'Identifier', 'Key' and 'Tier' of the credential. A plugin token also needs the scopes of the chosen events."

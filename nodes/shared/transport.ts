@@ -15,6 +15,7 @@ import { refusalError, strangerError } from './errors';
 import { gateFor } from './gate';
 import { inTime } from './inTime';
 import type { Limit } from './limits';
+import { withCancelSignals } from './n8n/context';
 import { persist } from './persist';
 import type { Credential, CrispRequest } from './request';
 
@@ -71,32 +72,18 @@ export function openTransport(
 	const secrets = [credential.key, credential.identifier];
 	// n8n would decrypt the credential for each request, outside of executions in a virtual machine of its own.
 	const credentialsDecrypted = { id: '', name: '', type: 'crispApi', data: { ...credential } };
-	const endedBy = endable(context);
+	const endedBy = withCancelSignals(context);
 	const exchange = async (request: CrispRequest) =>
 		await inTime({ clock, longest, signal }, async (end) => {
 			const options = httpOptions(request, credential, end);
 			const helper = context.helpers.httpRequestWithAuthentication;
-			return (await helper.call(endedBy(end), 'crispApi', options, { credentialsDecrypted })) as IN8nHttpFullResponse;
+			return (await helper.call(endedBy(end) as unknown as IAllExecuteFunctions, 'crispApi', options, {
+				credentialsDecrypted,
+			})) as IN8nHttpFullResponse;
 		});
 	const { tier } = credential;
 	const way = { exchange, gate, node, clock, isPatient, tier, secrets, signal };
 	return async (request) => read(await persist({ ...way, request }), request, node);
-}
-
-/**
- * The context for each request: n8n asks it for the signal of its execution, and takes that instead of the one in the
- * options.
- */
-function endable(context: Context): (signal: AbortSignal) => IAllExecuteFunctions {
-	class Ended {
-		constructor(private readonly end: AbortSignal) {}
-
-		getExecutionCancelSignal(): AbortSignal {
-			return this.end;
-		}
-	}
-	Object.setPrototypeOf(Ended.prototype, context);
-	return (signal) => new Ended(signal) as unknown as IAllExecuteFunctions;
 }
 
 function httpOptions(

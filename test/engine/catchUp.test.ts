@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { listen } from '../../nodes/CrispTrigger/listen';
 import { triggerContext } from './n8n';
-import { hurried, until, Workflows } from './listening';
+import { hurried, until, Workflows, type Listening } from './listening';
 import { conversation, credentialFor, help, locator, operator, shop } from './workspace';
 
 const workflows = Workflows.use();
@@ -228,4 +228,90 @@ it('holds one socket for any number of workflows of a token', async () => {
 	expect(workflows.sandbox.connections()).toBe(1);
 	await many[0]?.response.closeFunction?.();
 	await until(() => workflows.sandbox.connections() === 0);
+});
+
+describe('a workflow that was published just now', () => {
+	const before = ['one', 'two', 'three', 'four', 'five'];
+	/** n8n starts again, with what it saved. */
+	const restart = async (first: Awaited<ReturnType<typeof activate>>, more: Listening = {}) => {
+		await first.response.closeFunction?.();
+		const memory = structuredClone({ ...first.memory });
+		return await activate('init', { memory, ...more });
+	};
+	/** Whatever would come of the time before has come by then. */
+	const heard = async ({ emitted }: { emitted: IDataObject[] }, last: string) => {
+		await workflows.visitorWrites(last);
+		await until(() => texts(emitted).includes(last));
+		return texts(emitted);
+	};
+
+	it.each(['init', 'update', 'leadershipChange'] as const)(
+		'starts with nothing that was written before it, however soon n8n starts it again in mode %s',
+		async (activation) => {
+			for (const text of before) await workflows.visitorWrites(text);
+			const first = await activate('activate');
+			expect(await heard(first, 'the first')).toEqual(['the first']);
+			await first.response.closeFunction?.();
+			await workflows.visitorWrites('meanwhile');
+			const memory = structuredClone({ ...first.memory });
+			// n8n knows the first by its key, which the context of this test does not.
+			const second = await activate(activation, { memory });
+			expect((await heard(second, 'live')).filter((text) => text !== 'the first')).toEqual(['meanwhile', 'live']);
+		},
+	);
+
+	it('starts with nothing that was written before it after the line was cut', async () => {
+		for (const text of before) await workflows.visitorWrites(text);
+		const { emitted } = await activate('activate');
+		workflows.sandbox.faults.refuseSockets({ how: 'connection' });
+		workflows.sandbox.dropSockets();
+		await until(() => workflows.sandbox.connections() === 0);
+		await workflows.visitorWrites('meanwhile');
+		workflows.sandbox.faults.reset();
+		await until(() => emitted.length > 0);
+		expect(await heard({ emitted }, 'live')).toEqual(['meanwhile', 'live']);
+	});
+
+	it('starts with nothing of the time in which it was unpublished', async () => {
+		const first = await activate('activate');
+		await first.response.closeFunction?.();
+		for (const text of before) await workflows.visitorWrites(text);
+		const second = await activate('activate', { memory: structuredClone({ ...first.memory }) });
+		const third = await restart(second);
+		expect(await heard(third, 'live')).toEqual(['live']);
+	});
+
+	it.each<[string, Listening]>([
+		['as a copy, with what n8n saved for the first', { nodeId: 'of the copy' }],
+		['for another website', { websiteIds: [help] }],
+	])('starts with nothing that was written before it: %s', async (_, more) => {
+		const first = await activate('activate');
+		for (const text of before) await workflows.visitorWrites(text);
+		for (const text of before) await workflows.visitorWrites(text, { website_id: help, session_id: undefined });
+		const credential = credentialFor(workflows.sandbox, 'plugin', { websiteId: shop });
+		const { emitted } = await restart(first, { credential, ...more });
+		await until(() => workflows.sandbox.connections() === 1);
+		const where = more.websiteIds ? { website_id: help, session_id: undefined } : {};
+		await workflows.visitorWrites('live', where);
+		await until(() => texts(emitted).includes('live'));
+		expect(texts(emitted)).toEqual(['live']);
+	});
+
+	it('starts with nothing of an event that was chosen only now', async () => {
+		const first = await workflows.activate(['people:profile:created']);
+		for (const text of before) await workflows.visitorWrites(text);
+		const { emitted } = await restart(first as never);
+		expect(await heard({ emitted }, 'live')).toEqual(['live']);
+	});
+
+	it('starts with nothing that an earlier filter left out', async () => {
+		const first = await activate('activate', { filters: { inboxes: 'no-such-inbox', ignoreOwn: false } });
+		for (const text of before) await workflows.visitorWrites(text);
+		const fence = await workflows.activate(['message:send'], { nodeId: 'fence' });
+		await heard(fence, 'a fence');
+		const second = await restart(first);
+		// The mark is one event behind, as n8n saves it before an execution is safe.
+		expect((await heard(second, 'live')).slice(-1)).toEqual(['live']);
+		expect(texts(second.emitted)).not.toContain('one');
+	});
 });

@@ -284,7 +284,7 @@ it('warns of events that Crisp may not send any more', async () => {
 	const warn = jest.spyOn(context.logger, 'warn');
 	await workflows.activate(['message:send', 'billing:link:redirect']);
 	expect(warn.mock.calls.map(([message]) => message)).toEqual([
-		'Crisp Trigger: whether Crisp still sends billing:link:redirect is not known',
+		'[n8n-nodes-crisp] Crisp Trigger: Whether Crisp still sends billing:link:redirect is not known.',
 	]);
 	warn.mockRestore();
 });

@@ -22,7 +22,7 @@ export interface Messages {
 const errors: Record<string, number> = { UserError: 0, NodeOperationError: 1, OperationalError: 0 };
 /** And the functions that make errors. */
 const makers: Record<string, number> = { unansweredError: 1, refuse: 0, refusal: 2 };
-const loggers = /(^|\.)(warn|error)$/;
+const loggers = /(^|\.)(warn|error|begin|tell|end)$/;
 
 export function messagesOf(root: string): Messages {
 	const sources = ['nodes', 'credentials'].flatMap((folder) => sourcesIn(root, folder));
@@ -154,11 +154,16 @@ function isAnswer(node: ts.Node): boolean {
 function loggedIn(source: ts.SourceFile): string[] {
 	const calls = nodesIn(source).filter((node): node is ts.CallExpression => ts.isCallExpression(node));
 	const logging = calls.filter(({ expression }) => loggers.test(expression.getText()));
-	return logging.flatMap(({ arguments: [text], expression }) =>
-		textsOf(text, source).map((one) => {
-			const own = one.replace(/^…: /, '');
-			// What a trigger warns of is followed by why.
-			return expression.getText() === 'this.warn' ? `${own}: …` : own;
-		}),
+	const constants = nodesIn(source).filter(
+		(node): node is ts.VariableDeclaration => ts.isVariableDeclaration(node) && node.name.getText() === 'troubles',
 	);
+	const texts = logging.flatMap(({ arguments: given }) => given.flatMap((text) => textsOf(text, source)));
+	const ofConstants = constants.flatMap(({ initializer }) => textsIn(initializer, source));
+	// What stands before a reason is a text of its own.
+	return [...texts, ...ofConstants].filter((text) => /\p{L} \p{L}/u.test(text));
+}
+
+function textsIn(node: ts.Expression | undefined, source: ts.SourceFile): string[] {
+	if (node && ts.isSatisfiesExpression(node)) return textsIn(node.expression, source);
+	return textsOf(node, source);
 }

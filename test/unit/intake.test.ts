@@ -53,7 +53,8 @@ function begin({ events = ['message:send'], filter, batch = { size: 1, wait: 0 }
 	};
 	const credential = { tier: 'website' as const, identifier: 'i', key: 'k', baseUrl: 'https://x' };
 	const open = async () => await Promise.resolve({ credential, send });
-	const intake = new Intake(context, { settings, clock, open, isResumed, isManual: false });
+	const account = { address: credential.baseUrl, token: credential.identifier };
+	const intake = new Intake(context, { settings, clock, open, account, isResumed, isManual: false });
 	return { intake, clock, executions, warnings, requests, memory };
 }
 
@@ -103,7 +104,7 @@ describe('an event that cannot be used', () => {
 		const { intake, executions, warnings } = begin();
 		intake.ready();
 		intake.hear('message:send', write(1, { content: nested(100_000) as IDataObject }));
-		expect(warnings).toEqual(['Crisp Trigger: an event message:send could not be used: it has too many levels']);
+		expect(warnings).toEqual(['[n8n-nodes-crisp] Crisp Trigger: An event message:send could not be used (it has too many levels).']);
 		expect(executions).toEqual([]);
 		await intake.close();
 	});
