@@ -235,6 +235,7 @@ describe('a workflow that was published just now', () => {
 	/** n8n starts again, with what it saved. */
 	const restart = async (first: Awaited<ReturnType<typeof activate>>, more: Listening = {}) => {
 		await first.response.closeFunction?.();
+		await until(() => workflows.sandbox.connections() === 0);
 		const memory = structuredClone({ ...first.memory });
 		return await activate('init', { memory, ...more });
 	};
@@ -309,6 +310,7 @@ describe('a workflow that was published just now', () => {
 		for (const text of before) await workflows.visitorWrites(text);
 		const fence = await workflows.activate(['message:send'], { nodeId: 'fence' });
 		await heard(fence, 'a fence');
+		await fence.response.closeFunction?.();
 		const second = await restart(first);
 		// The mark is one event behind, as n8n saves it before an execution is safe.
 		expect((await heard(second, 'live')).slice(-1)).toEqual(['live']);
