@@ -102,9 +102,6 @@ export class Subscription {
 	/** What batches brought before n8n was started again. */
 	private readonly batchedBefore: Set<string>;
 
-	/** What the latest execution brought. */
-	private batchedLast: Start[] = [];
-
 	/** Nothing that happened before the workflow was published is delivered. */
 	private readonly coverage: Coverage;
 
@@ -157,7 +154,6 @@ export class Subscription {
 	/** Delivers what waits for more, and nothing after it. */
 	close(): void {
 		this.flush();
-		this.saveBatched();
 		this.stop.abort();
 	}
 
@@ -253,10 +249,8 @@ export class Subscription {
 		if (events.length === 0) return;
 		this.gathered = [];
 		this.markUntil(this.markBefore);
-		// n8n saves it before the execution is safe, so that only what was before is in it.
-		this.saveBatched();
 		const { isKeyless = false, batch = single } = this.options;
-		if (isKeyless || batch.size > 1) this.batchedLast = events;
+		if (isKeyless || batch.size > 1) this.saveBatched(events);
 		const execution = this.options.start(events);
 		underWay?.push(execution);
 	}
@@ -268,14 +262,16 @@ export class Subscription {
 		if (mark !== this.marked) this.options.memory.mark = this.marked = mark;
 	}
 
-	/** What is older than what would be read again needs no place. */
-	private saveBatched(): void {
-		if (this.batchedLast.length === 0) return;
+	/**
+	 * Saves what an execution brings, where n8n cannot tell it by a key. n8n stores it as it is handed the execution, and
+	 * nothing when the trigger ends: what is not in it by now would come again after every restart. Lost is only what n8n is
+	 * killed over in the moment between the two. What is older than what would be read again needs no place.
+	 */
+	private saveBatched(events: Start[]): void {
 		const { memory } = this.options;
 		const oldest = (memory.mark ?? 0) - overlap;
-		const ids = this.batchedLast.flatMap(({ identity }) => (identity ? [shortIdOf(identity)] : []));
+		const ids = events.flatMap(({ identity }) => (identity ? [shortIdOf(identity)] : []));
 		if (ids.length === 0) return;
-		this.batchedLast = [];
 		const batches = [...(memory.batched ?? []), { at: this.latest, ids }].filter(({ at }) => at >= oldest);
 		let count = 0;
 		memory.batched = batches

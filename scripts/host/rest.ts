@@ -116,8 +116,12 @@ export class N8nClient {
 
 	/** The names of all node types, such as `n8n-nodes-base.httpRequest`. */
 	async nodeTypeNames(): Promise<string[]> {
-		const types = await this.read<Array<{ name: string }>>('/types/nodes.json');
-		return types.map(({ name }) => name);
+		return (await this.nodeTypes()).map(({ name }) => name);
+	}
+
+	/** All node types as the editor gets them. */
+	async nodeTypes(): Promise<Array<{ name: string; properties: unknown[] }>> {
+		return await this.read('/types/nodes.json');
 	}
 
 	async listCredentials(): Promise<Array<{ id: string; name: string; type: string }>> {
@@ -177,6 +181,11 @@ export class N8nClient {
 	/** The latest executions of a workflow, the newest first. */
 	async executionsOf(workflowId: string): Promise<Execution[]> {
 		return (await this.executionPage(workflowId)).results;
+	}
+
+	/** The latest executions of all workflows, the newest first. */
+	async latestExecutions(): Promise<Execution[]> {
+		return (await this.send<ExecutionPage>('GET', 'executions?limit=100')).results;
 	}
 
 	/** Every execution of a workflow that n8n has kept. */

@@ -43,6 +43,8 @@ function begin({ isResumed = false, batch, isKeyless, starting, ...former }: Beg
 	const marks: Array<number | undefined> = [];
 	const troubles: unknown[] = [];
 	const memory: Memory = { ...former };
+	/** n8n stores the memory as it is handed an execution, and not when the trigger ends. */
+	let saved: Memory = {};
 	const subscription = new Subscription({
 		clock,
 		memory,
@@ -64,6 +66,7 @@ function begin({ isResumed = false, batch, isKeyless, starting, ...former }: Beg
 			executions.push(events.map(({ payload }) => payload.fingerprint ?? payload.state));
 			keys.push(...events.map(({ identity }) => identity));
 			marks.push(memory.mark);
+			saved = structuredClone(memory);
 			await starting?.();
 		},
 		onTrouble: (error) => troubles.push(error),
@@ -81,6 +84,7 @@ function begin({ isResumed = false, batch, isKeyless, starting, ...former }: Beg
 		marks,
 		troubles,
 		memory,
+		saved: () => saved,
 		hear,
 		now: clock.now(),
 	};
@@ -275,13 +279,13 @@ describe('batches', () => {
 		expect(executions).toEqual([[1, 2]]);
 	});
 
-	it('mark nothing that is in them, nor what is in the latest one', async () => {
+	it('mark nothing that is in them, and are saved by what tells their events', async () => {
 		const { subscription, marks, memory, hear, clock, now } = begin({ batch });
 		subscription.ready();
 		write(hear, 1, 2, 3, 4);
 		await clock.advance(250);
 		expect(marks).toEqual([now, now + 3]);
-		expect(memory.batched?.flatMap(({ ids }) => ids)).toHaveLength(3);
+		expect(memory.batched?.flatMap(({ ids }) => ids)).toHaveLength(4);
 	});
 
 	it('are not repeated after n8n was started again', async () => {
@@ -289,7 +293,7 @@ describe('batches', () => {
 		first.subscription.ready();
 		write(first.hear, 1, 2, 3, 4, 5);
 		first.subscription.close();
-		const { subscription, readings, delivered, clock, now } = begin({ batch, isResumed: true, ...first.memory });
+		const { subscription, readings, delivered, clock, now } = begin({ batch, isResumed: true, ...first.saved() });
 		subscription.ready();
 		await settled();
 		await readings[0]?.answer([1, 2, 3, 4, 5, 6].map((number) => message(number, now + number)));
@@ -304,7 +308,7 @@ describe('batches', () => {
 		await first.clock.advance(250);
 		write(first.hear, 2);
 		first.subscription.close();
-		const { subscription, readings, delivered, now } = begin({ batch, isResumed: true, ...first.memory });
+		const { subscription, readings, delivered, now } = begin({ batch, isResumed: true, ...first.saved() });
 		subscription.ready();
 		await settled();
 		await readings[0]?.answer([1, 2, 3].map((number) => message(number, now + number)));
@@ -350,7 +354,7 @@ describe('single events', () => {
 		first.subscription.ready();
 		for (const number of [1, 2]) first.hear(message(number, first.clock.now() + number));
 		first.subscription.close();
-		const { subscription, readings, delivered, clock } = begin({ isKeyless, isResumed: true, ...first.memory });
+		const { subscription, readings, delivered, clock } = begin({ isKeyless, isResumed: true, ...first.saved() });
 		subscription.ready();
 		await settled();
 		await readings[0]?.answer([1, 2, 3].map((number) => message(number, clock.now() + number)));

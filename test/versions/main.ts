@@ -1,48 +1,87 @@
 import { Failure, Interrupted } from '../../scripts/host/failure';
-import { openHostFolder, VERSIONS } from '../../scripts/host/folder';
+import { openHostFolder, VERSIONS, type HostFolder } from '../../scripts/host/folder';
 import { installHost } from '../../scripts/host/install';
 import { Progress } from '../../scripts/host/progress';
-import { installVersion } from './install';
-import { tryOut } from './trial';
+import { failedImport, folderOf, installVersion, removeVersion } from './install';
+import { LINES } from './lines';
+import { newestVersion } from './newest';
+import { keepResult, writeTables, type Result } from './results';
+import { ABSENT, CHECKS, PASSED, tryOut } from './trial';
 
-/** The oldest n8n that the package claims to run in, and the one that all other tests run in. */
-const CLAIMED = ['1.123.81', VERSIONS.n8n];
+/**
+ * Tries the packed package in each claimed version of n8n, or in those that are named; `latest` is the registry's newest.
+ * Installs one at a time, and removes it afterwards unless `--keep` is given. Writes the tables of the documentation,
+ * except with `--no-write`.
+ */
 
 const progress = new Progress();
 const interruption = new AbortController();
 const { signal } = interruption;
 
-/** Tries each version that was asked for, or each that is claimed; gives the exit code. */
-async function main(versions: string[]): Promise<number> {
+async function main(given: string[]): Promise<number> {
+	const flags = given.filter((one) => one.startsWith('--'));
+	const named = given.filter((one) => !one.startsWith('--'));
+	const claimed = LINES.flatMap(({ version }) => version ?? []);
+	const versions = named.length > 0 ? named.map((one) => (one === 'latest' ? newestVersion() : one)) : claimed;
+	if (flags.includes('--list')) {
+		console.log(JSON.stringify(versions));
+		return 0;
+	}
 	const host = openHostFolder();
+	progress.line(`n8n ${versions.join(', ')}: each takes up to 2.6 GB of disk and three minutes, ${keeping(flags)}.`);
 	await installHost(host, progress, signal);
 	const failed: string[] = [];
 	for (const version of versions) {
-		const site = { host, progress, signal };
-		try {
-			const own = version === VERSIONS.n8n ? host : await installVersion(site, version);
-			const work = async () => await tryOut(own, version);
-			const reply = await progress.step(`n8n ${version} answers a visitor`, work);
-			progress.line(progress.dim(`    ${reply}`));
-		} catch (error) {
-			if (signal.aborted) throw new Interrupted();
-			failed.push(version);
-			progress.line(`    ${textOf(error)}`);
-		}
+		const result = await resultOf(host, version);
+		if (signal.aborted) throw new Interrupted();
+		if (!flags.includes('--keep')) removeVersion(host, version);
+		show(result);
+		if (!isPassed(result)) failed.push(version);
+		if (!flags.includes('--no-write')) keepResult(result);
 	}
-	progress.line(failed.length === 0 ? '\nAll of them do.' : `\nNot in n8n ${failed.join(', ')}.`);
+	if (!flags.includes('--no-write')) await writeTables();
+	progress.line(failed.length === 0 ? '\nIt works in all of them.' : `\nIt does not work in n8n ${failed.join(', ')}.`);
 	return failed.length === 0 ? 0 : 1;
 }
 
-const textOf = (error: unknown) => (error instanceof Failure ? error.message : String((error as Error).stack));
+const keeping = (flags: string[]) => (flags.includes('--keep') ? 'and stays' : 'one after the other');
+
+async function resultOf(host: HostFolder, version: string): Promise<Result> {
+	const tested = new Date().toISOString().slice(0, 10);
+	const site = { host, progress, signal };
+	try {
+		const own = version === VERSIONS.n8n ? host : await installVersion(site, version);
+		const outcomes = await progress.step(`n8n ${version}, tried`, async () => await tryOut(own, version));
+		return { version, tested, outcomes };
+	} catch (error) {
+		const text = error instanceof Failure ? error.message : String((error as Error).stack);
+		const hidden = /n8n did not start|was not ready/.test(text)
+			? await failedImport(site, folderOf(host, version)).catch(() => undefined)
+			: undefined;
+		return { version, tested, outcomes: {}, failure: hidden ? `n8n did not start: ${hidden}` : text };
+	}
+}
+
+function show({ version, outcomes, failure }: Result): void {
+	if (failure) return progress.line(`    ${progress.red('✗')} n8n ${version}: ${failure}`);
+	for (const { name } of CHECKS) {
+		const outcome = outcomes[name] ?? 'not run';
+		const mark = outcome === PASSED ? progress.green('✓') : outcome === ABSENT ? '–' : progress.red('✗');
+		progress.line(`    ${mark} ${name}${outcome === PASSED ? '' : `: ${outcome}`}`);
+	}
+}
+
+function isPassed({ outcomes, failure }: Result): boolean {
+	return !failure && CHECKS.every(({ name }) => outcomes[name] === PASSED || outcomes[name] === ABSENT);
+}
 
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interruption.abort());
-const asked = process.argv.slice(2);
-main(asked.length > 0 ? asked : CLAIMED).then(
+main(process.argv.slice(2)).then(
 	(code) => process.exit(code),
 	(error: unknown) => {
 		if (error instanceof Interrupted) process.exit(130);
-		progress.line(`\n  ${progress.red('✗')} ${textOf(error)}\n`);
+		const text = error instanceof Failure ? error.message : String((error as Error).stack);
+		progress.line(`\n  ${progress.red('✗')} ${text}\n`);
 		process.exit(1);
 	},
 );

@@ -1,63 +1,121 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
+import { hasFeature, type Feature } from '../../nodes/shared/n8n/features';
 import { SHOP_ID } from '../../sandbox/seed';
 import type { HostFolder } from '../../scripts/host/folder';
-import { startN8n } from '../../scripts/host/n8n';
+import { startN8n, type RunningN8n } from '../../scripts/host/n8n';
 import { installPackage, withTarball } from '../../scripts/host/package';
 import { freePort } from '../../scripts/host/ports';
-import { N8nClient, N8nRefused } from '../../scripts/host/rest';
+import { N8nClient, N8nRefused, type Workflow, type WorkflowNode } from '../../scripts/host/rest';
 import { CREDENTIAL_NAME, readExample } from '../../scripts/start/seed';
+import { McpClient } from '../e2e/mcpClient';
+import { checkLog } from '../e2e/nodeLog';
 import { SandboxProcess } from '../e2e/sandboxProcess';
-import { accessTo } from '../e2e/stack';
+import { accessTo, byId, chainOf, plainNode } from '../e2e/stack';
 import { until } from '../e2e/until';
+
+/** What a check came to: `passed`, `not in this n8n`, or what is wrong. */
+export type Outcome = string;
+export const PASSED = 'passed';
+export const ABSENT = 'not in this n8n';
 
 const NODES = ['crisp', 'crispTool', 'crispTrigger', 'crispWebhookTrigger'].map((name) => `n8n-nodes-crisp.${name}`);
 /** The trigger has a moment to connect, and an old n8n to begin its first execution. */
 const PATIENCE_MS = 60_000;
+const REFUSED = 'Crisp refused';
+const hookSecret = 'of the website';
 
-/**
- * Lets an n8n with the packed package answer a visitor by the example, twice; gives what was answered. Throws with
- * what it waited for, where anything is missing or comes more than once.
- */
-export async function tryOut(host: HostFolder, name: string): Promise<string> {
+/** The packed package in one version of n8n, beside a sandbox. */
+interface Trial {
+	readonly n8n: () => RunningN8n;
+	readonly client: () => N8nClient;
+	readonly sandbox: SandboxProcess;
+	/** Ends n8n, and starts it again after what happens meanwhile. */
+	restart(meanwhile: () => Promise<void>): Promise<void>;
+	/** What earlier checks left for later ones. */
+	readonly made: { credentialId?: string; answered: string[] };
+	readonly logFile: string;
+}
+
+interface Check {
+	name: string;
+	/** Without it, there is nothing to check. */
+	needs?: Feature;
+	run(trial: Trial): Promise<void>;
+}
+
+/** In this order: later ones use what earlier ones made. */
+export const CHECKS: Check[] = [
+	{ name: 'loads all nodes', run: loadsNodes },
+	{ name: 'tests the credential', run: testsCredential },
+	{ name: 'shows the form of Message: Send', run: showsForm },
+	{ name: 'answers a visitor', run: answersVisitor },
+	{ name: 'receives a webhook, and uploads a file', run: receivesAndUploads },
+	{ name: 'works as a tool over MCP', run: worksAsTool },
+	{ name: 'receives what was said while n8n was down, once', run: catchesUp },
+	{ name: 'stores a failed execution for a refused token', needs: 'failedExecutions', run: storesRefusal },
+	{ name: "writes nothing unexpected into n8n's log", run: keepsLogClean },
+];
+
+/** Runs all checks with the packed package in an n8n; gives what each came to, by its name. Throws where n8n does not start. */
+export async function tryOut(host: HostFolder, version: string): Promise<Record<string, Outcome>> {
 	const root = mkdtempSync(path.join(os.tmpdir(), 'n8n-nodes-crisp-version-'));
-	const logOf = (program: string) => path.join(host.logs, `version-${name}-${program}.log`);
+	const logOf = (program: string) => path.join(host.logs, `version-${version}-${program}.log`);
+	for (const program of ['n8n', 'sandbox']) rmSync(logOf(program), { force: true });
 	const stateFile = path.join(root, 'crisp');
-	const port = await freePort();
-	const sandbox = new SandboxProcess({ port, websiteId: SHOP_ID, stateFile, logFile: logOf('sandbox') });
-	const ends: Array<() => Promise<void>> = [async () => await sandbox.kill()];
+	const sandbox = new SandboxProcess({
+		...{ port: await freePort(), websiteId: SHOP_ID, stateFile, logFile: logOf('sandbox') },
+	});
+	const options = {
+		...{ host, userFolder: root, port: await freePort(), logFile: logOf('n8n') },
+		// An n8n does not start when it is to leave out what it never had.
+		settings: { N8N_DISABLED_MODULES: '' },
+	};
+	let n8n: RunningN8n | undefined;
 	try {
 		await withTarball(async (tarball) => await installPackage(tarball, root));
 		await sandbox.start();
-		const n8n = await startN8n({
-			...{ host, userFolder: root, port: await freePort(), logFile: logOf('n8n') },
-			// An n8n does not start when it is to leave out what it never had.
-			settings: { N8N_DISABLED_MODULES: '' },
-		});
-		ends.unshift(n8n.stop);
-		await publishExample(new N8nClient(n8n), sandbox);
-		return await talk(sandbox);
+		n8n = await startN8n(options);
+		let client = new N8nClient(n8n);
+		await until('to be logged in', async () => await isLoggedIn(client), Boolean, PATIENCE_MS);
+		const trial: Trial = {
+			n8n: () => n8n as RunningN8n,
+			client: () => client,
+			sandbox,
+			made: { answered: [] },
+			logFile: logOf('n8n'),
+			async restart(meanwhile) {
+				await n8n?.stop();
+				await meanwhile();
+				n8n = await startN8n(options);
+				client = new N8nClient(n8n);
+				await until('to be logged in again', async () => await isLoggedIn(client), Boolean, PATIENCE_MS);
+			},
+		};
+		return await runChecks(trial, version);
 	} finally {
-		for (const end of ends) await end();
+		await n8n?.stop();
+		await sandbox.kill();
 		rmSync(root, { recursive: true, force: true });
 	}
 }
 
-/** As `npm start` does it, by that n8n's own REST API. */
-async function publishExample(client: N8nClient, sandbox: SandboxProcess): Promise<void> {
-	await until('to be logged in', async () => await isLoggedIn(client), Boolean, PATIENCE_MS);
-	const names = (await client.nodeTypeNames()).filter((type) => type.startsWith('n8n-nodes-crisp.'));
-	if (names.sort().join() !== NODES.join())
-		throw new Error(`n8n has loaded ${names.join(', ') || 'no node of the package'}`);
-	const data = { ...accessTo(sandbox) };
-	const credentialId = await client.saveCredential({ name: CREDENTIAL_NAME, type: 'crispApi', data });
-	// An old n8n does not store a workflow that does not say whether it is active.
-	const workflow = { ...readExample('answer-a-visitor', credentialId), active: false };
-	await client.activate(await client.createWorkflow(workflow));
-	const ask = async () => await sandbox.connections();
-	await until('the trigger to connect', ask, (count) => count === 1, PATIENCE_MS);
+async function runChecks(trial: Trial, version: string): Promise<Record<string, Outcome>> {
+	const outcomes: Record<string, Outcome> = {};
+	for (const { name, needs, run } of CHECKS) {
+		if (needs && !hasFeature(version, needs)) {
+			outcomes[name] = ABSENT;
+			continue;
+		}
+		outcomes[name] = await run(trial).then(
+			() => PASSED,
+			(error: Error) => error.message,
+		);
+	}
+	return outcomes;
 }
 
 /** An old n8n says that it is ready before it answers, and takes no owner from its settings: whoever comes first is it. */
@@ -73,17 +131,172 @@ async function isLoggedIn(client: N8nClient): Promise<boolean> {
 	return false;
 }
 
-async function talk(sandbox: SandboxProcess): Promise<string> {
-	const answered = async (text: string, nickname: string) => {
-		const { session_id } = await sandbox.visitorWrites(text, { nickname });
-		const ask = async () => await sandbox.replies(session_id);
-		await until(`an answer to "${text}"`, ask, (replies) => replies.length > 0, PATIENCE_MS);
-		return session_id;
+async function loadsNodes({ client }: Trial): Promise<void> {
+	const names = (await client().nodeTypeNames()).filter((type) => type.startsWith('n8n-nodes-crisp.'));
+	const missing = NODES.filter((name) => !names.includes(name));
+	if (missing.length > 0) throw new Error(`n8n has not loaded ${missing.join(', ')}`);
+}
+
+async function testsCredential({ client, sandbox, made }: Trial): Promise<void> {
+	const data = { ...accessTo(sandbox), hookSecret };
+	made.credentialId = await client().saveCredential({ name: CREDENTIAL_NAME, type: 'crispApi', data });
+	const credential = { id: made.credentialId, name: CREDENTIAL_NAME, type: 'crispApi' };
+	const right = await client().testCredential({ ...credential, data });
+	if (right.status !== 'OK') throw new Error(`A token that is right fails its test: ${right.message}`);
+	const wrong = await client().testCredential({ ...credential, data: { ...data, key: 'wrong' } });
+	if (wrong.status !== 'Error') throw new Error('A wrong key passes the test');
+	if (!/identifier|key|token/i.test(wrong.message)) throw new Error(`A wrong key is told as: ${wrong.message}`);
+}
+
+interface Property {
+	name: string;
+	displayOptions?: { show?: Record<string, unknown[]> };
+	options?: Array<{ value?: unknown }>;
+}
+
+async function showsForm({ client }: Trial): Promise<void> {
+	const node = (await client().nodeTypes()).find(({ name }) => name === 'n8n-nodes-crisp.crisp');
+	const all = (node?.properties ?? []) as Property[];
+	const isFor = ({ displayOptions }: Property, name: string, value: string) =>
+		displayOptions?.show?.[name]?.includes(value) === true;
+	const operations = all.find((one) => one.name === 'operation' && isFor(one, 'resource', 'message'));
+	if (!operations?.options?.some(({ value }) => value === 'send')) throw new Error('Message has no operation Send');
+	const fields = all.filter((one) => isFor(one, 'resource', 'message') && isFor(one, 'operation', 'send'));
+	const names = new Set(fields.map(({ name }) => name));
+	const lacking = ['sessionId', 'type', 'content', 'additionalFields'].filter((name) => !names.has(name));
+	if (lacking.length > 0) throw new Error(`The form of Message: Send lacks ${lacking.join(', ')}`);
+}
+
+async function answersVisitor({ client, sandbox, made }: Trial): Promise<void> {
+	// An old n8n does not store a workflow that does not say whether it is active.
+	const workflow = { ...readExample('answer-a-visitor', made.credentialId ?? ''), active: false };
+	await client().activate(await client().createWorkflow(workflow));
+	await isConnected(sandbox);
+	for (const text of ['Hello?', 'And me?']) {
+		const { session_id } = await sandbox.visitorWrites(text, { nickname: 'Nell' });
+		await answered(sandbox, session_id, text);
+		made.answered.push(session_id);
+	}
+	await answeredOnce(sandbox, made.answered);
+}
+
+async function isConnected(sandbox: SandboxProcess): Promise<void> {
+	const ask = async () => await sandbox.connections();
+	await until('the trigger to connect', ask, (count) => count >= 1, PATIENCE_MS);
+}
+
+async function answered(sandbox: SandboxProcess, sessionId: string, text: string): Promise<void> {
+	const ask = async () => (await sandbox.replies(sessionId)).filter(({ type }) => type === 'text');
+	await until(`an answer to "${text}"`, ask, (replies) => replies.length > 0, PATIENCE_MS);
+}
+
+/** Events arrive in order: once the last one is answered, nothing of the others is still to come. */
+async function answeredOnce(sandbox: SandboxProcess, sessions: string[]): Promise<void> {
+	for (const session of sessions) {
+		const replies = (await sandbox.replies(session)).filter(({ type }) => type === 'text');
+		if (replies.length !== 1) throw new Error(`One message was answered ${replies.length} times`);
+	}
+}
+
+async function receivesAndUploads(trial: Trial): Promise<void> {
+	const { sandbox, n8n, made } = trial;
+	const webhookId = randomUUID();
+	const hook: WorkflowNode = {
+		...nodeOf(trial, 'crispWebhookTrigger', 'Hook', { hook: 'website', events: ['message:send'] }),
+		webhookId,
 	};
-	const first = await answered('Hello?', 'Nell');
-	// Events arrive in order: once this is answered, nothing of the first is still to come.
-	await answered('And me?', 'Abel');
-	const replies = await sandbox.replies(first);
-	if (replies.length !== 1) throw new Error(`One message was answered ${replies.length} times`);
-	return String(replies[0]?.content);
+	const toFile = plainNode('n8n-nodes-base.convertToFile', 1.1, 'To file', {
+		...{ operation: 'toText', sourceProperty: 'text', options: { fileName: 'said.txt' } },
+	});
+	const send = nodeOf(trial, 'crisp', 'Send', {
+		...{ resource: 'message', operation: 'sendFile', source: 'binary', binaryPropertyName: 'data' },
+		sessionId: byId('={{ $("Hook").item.json.session_id }}'),
+	});
+	await publish(trial, chainOf('Send what was said as a file', [hook, toFile, send]));
+	const url = `${n8n().url}/webhook/${webhookId}/webhook?key=${encodeURIComponent(hookSecret)}`;
+	await sandbox.addHook(url, ['message:send']);
+	const { session_id } = await sandbox.visitorWrites('As a file, please', { nickname: 'Nell' });
+	const ask = async () => (await sandbox.replies(session_id)).filter(({ type }) => type === 'file');
+	const [file] = await until('the file', ask, (files) => files.length > 0, PATIENCE_MS);
+	const { url: address } = file?.content as { url: string };
+	const text = await (await fetch(address)).text();
+	if (text !== 'As a file, please') throw new Error(`The file has ${JSON.stringify(text)}`);
+	await sandbox.removeHook(url);
+	await answered(sandbox, session_id, 'As a file, please');
+	made.answered.push(session_id);
+}
+
+async function worksAsTool(trial: Trial): Promise<void> {
+	const { sandbox, n8n, made } = trial;
+	const webhookId = randomUUID();
+	const server = {
+		...plainNode('@n8n/n8n-nodes-langchain.mcpTrigger', 2, 'Server', { path: webhookId, authentication: 'none' }),
+		webhookId,
+	};
+	const tool = nodeOf(trial, 'crispTool', 'Add_Note', {
+		...{ resource: 'message', operation: 'send', type: 'note', sessionId: byId(made.answered[0] ?? '') },
+		content: "={{ $fromAI('note', 'What the team reads', 'string') }}",
+	});
+	const connections = { [tool.name]: { ai_tool: [[{ node: server.name, type: 'ai_tool', index: 0 }]] } };
+	await publish(trial, { name: 'Tools', nodes: [server, tool], connections, settings: { executionOrder: 'v1' } });
+	const mcp = new McpClient(`${n8n().url}/mcp/${webhookId}`);
+	const connect = async () => await mcp.connect().then(() => '', String);
+	await until('the MCP server', connect, (refusal) => refusal === '', PATIENCE_MS);
+	const [listed] = await mcp.tools();
+	if (listed?.description !== 'Send message in Crisp' && !/message/i.test(listed?.description ?? '')) {
+		throw new Error(`The tool is described as ${listed?.description}`);
+	}
+	const notes = ['first by a tool', 'second by a tool'];
+	for (const note of notes) await mcp.call(listed?.name ?? '', { note });
+	const found = (await sandbox.replies(made.answered[0] ?? '')).filter(({ type }) => type === 'note');
+	const texts = found.map(({ content }) => content);
+	if (texts.join() !== notes.join()) throw new Error(`The tool wrote ${JSON.stringify(texts)}`);
+}
+
+async function catchesUp(trial: Trial): Promise<void> {
+	const { sandbox, made } = trial;
+	await publishRefused(trial);
+	await trial.restart(async () => {
+		for (const text of ['One', 'Two', 'Three']) {
+			const { session_id } = await sandbox.visitorWrites(text, { nickname: 'Abel' });
+			made.answered.push(session_id);
+		}
+	});
+	for (const session of made.answered.slice(-3)) await answered(sandbox, session, 'what was said while n8n was down');
+	const { session_id } = await sandbox.visitorWrites('Still there?', { nickname: 'Abel' });
+	await answered(sandbox, session_id, 'Still there?');
+	await answeredOnce(sandbox, [...made.answered, session_id]);
+}
+
+/** A workflow whose token Crisp refuses when n8n starts again. */
+async function publishRefused(trial: Trial): Promise<void> {
+	const { client, sandbox } = trial;
+	const credential = { name: REFUSED, type: 'crispApi' };
+	const id = await client().saveCredential({ ...credential, data: { ...accessTo(sandbox) } });
+	const node = nodeOf(trial, 'crispTrigger', 'Refused Trigger', { events: ['message:send'], filters: {} });
+	const trigger = { ...node, credentials: { crispApi: { id, name: REFUSED } } };
+	await publish(trial, { ...chainOf(REFUSED, [trigger, plainNode('n8n-nodes-base.noOp', 1, 'Nothing')]) });
+	await client().saveCredential({ ...credential, data: { ...accessTo(sandbox), key: 'wrong' } });
+}
+
+async function storesRefusal({ client }: Trial): Promise<void> {
+	const ask = async () => (await client().latestExecutions()).filter(({ status }) => status === 'error');
+	const failed = await until('the failed execution', ask, (found) => found.length > 0, PATIENCE_MS);
+	if (failed.length !== 1) throw new Error(`A refused token made ${failed.length} failed executions`);
+}
+
+async function keepsLogClean({ logFile }: Trial): Promise<void> {
+	checkLog(logFile, [/Refused Trigger: Not connected to Crisp; .*Crisp does not know this token/]);
+	await Promise.resolve();
+}
+
+function nodeOf({ made }: Trial, type: string, name: string, parameters: Record<string, unknown>): WorkflowNode {
+	return {
+		...plainNode(`n8n-nodes-crisp.${type}`, 1, name, parameters),
+		credentials: { crispApi: { id: made.credentialId ?? '', name: CREDENTIAL_NAME } },
+	};
+}
+
+async function publish({ client }: Trial, workflow: Workflow): Promise<void> {
+	await client().activate(await client().createWorkflow({ ...workflow, active: false } as Workflow));
 }

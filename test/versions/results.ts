@@ -1,0 +1,113 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { format, resolveConfig } from 'prettier';
+
+import { FEATURES } from '../../nodes/shared/n8n/features';
+import { REPOSITORY } from '../../scripts/host/folder';
+import { LINES, lineOf } from './lines';
+import { ABSENT, CHECKS, PASSED, type Outcome } from './trial';
+
+/** What the trial of a version came to. */
+export interface Result {
+	version: string;
+	/** The day, as ISO 8601. */
+	tested: string;
+	/** By the name of the check. */
+	outcomes: Record<string, Outcome>;
+	/** Why n8n could not be installed or started. */
+	failure?: string;
+}
+
+const file = path.join(__dirname, 'results.json');
+const page = path.join(REPOSITORY, 'docs/n8n-versions.md');
+const readme = path.join(REPOSITORY, 'README.md');
+const [BEGIN, END] = [
+	'<!-- The table of n8n versions, written by npm run test:versions -->',
+	'<!-- End of the table -->',
+];
+
+function readResults(): Result[] {
+	return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Result[]) : [];
+}
+
+/** Remembers a result in place of an earlier one of the same version. */
+export function keepResult(result: Result): void {
+	const others = readResults().filter(({ version }) => version !== result.version);
+	const all = [...others, result].sort((a, b) => a.version.localeCompare(b.version, 'en', { numeric: true }));
+	writeFileSync(file, `${JSON.stringify(all, null, '\t')}\n`);
+}
+
+/** Writes docs/n8n-versions.md and the table of the README from all results. */
+export async function writeTables(): Promise<void> {
+	const results = readResults();
+	await write(page, pageOf(results));
+	const text = readFileSync(readme, 'utf8');
+	const [before, after] = [text.split(BEGIN)[0], text.split(END)[1]];
+	if (before === text || after === undefined) throw new Error(`README.md has no place for the table: ${BEGIN}`);
+	await write(readme, `${before}${BEGIN}\n\n${summaryOf(results)}\n\n${END}${after}`);
+}
+
+async function write(target: string, text: string): Promise<void> {
+	const options = await resolveConfig(target);
+	writeFileSync(target, await format(text, { ...options, filepath: target }));
+}
+
+const isGood = (outcome: Outcome | undefined) => outcome === PASSED || outcome === ABSENT;
+
+function summaryOf(results: Result[]): string {
+	const rows = LINES.map(({ name, reason }) => {
+		const found = results.filter(({ version }) => lineOf(version) === name).at(-1);
+		if (!found) return [name, '', '', `not tested: ${reason ?? 'not yet'}`];
+		const bad = CHECKS.filter((check) => !isGood(found.outcomes[check.name])).map((check) => check.name);
+		const result = found.failure ?? (bad.length === 0 ? 'works' : `does not: ${bad.join(', ')}`);
+		return [name, found.version, found.tested, result.split('\n')[0]];
+	});
+	return tableOf(['n8n', 'tested version', 'on', 'result'], rows);
+}
+
+function pageOf(results: Result[]): string {
+	const checks = CHECKS.map(({ name }, index) => `${index + 1}. ${name}`).join('\n');
+	const rows = results.map(({ version, tested, outcomes, failure }) => [
+		version,
+		tested,
+		...(failure ? CHECKS.map(() => '–') : CHECKS.map(({ name }) => cellOf(outcomes[name]))),
+	]);
+	const failures = results
+		.filter(({ failure }) => failure)
+		.map(({ version, failure }) => `- n8n ${version}: ${failure?.split('\n')[0]}`);
+	const missing = LINES.filter(({ reason }) => reason).map(({ name, reason }) => [name, reason]);
+	const features = Object.values(FEATURES).map(({ since, what, without }) => [since, what, without]);
+	return `# Versions of n8n
+
+Written by \`npm run test:versions\`, which packs this package, installs each version of n8n, and lets the package do this:
+
+${checks}
+
+${tableOf(['n8n', 'tested on', ...CHECKS.map((_, index) => String(index + 1))], rows)}
+
+✓ works · – is not in this n8n
+
+${failures.join('\n')}
+
+## Not tested
+
+${tableOf(['n8n', 'why'], missing)}
+
+## What differs between versions
+
+The nodes look for what is there when they run, and never compare versions.
+
+${tableOf(['from', 'n8n has', 'without it'], features)}
+`;
+}
+
+function cellOf(outcome: Outcome | undefined): string {
+	if (outcome === PASSED) return '✓';
+	return outcome === ABSENT ? '–' : `✗ ${(outcome ?? 'not run').split('\n')[0]?.slice(0, 120)}`;
+}
+
+function tableOf(head: string[], rows: Array<Array<string | undefined>>): string {
+	const line = (cells: Array<string | undefined>) =>
+		`| ${cells.map((cell) => (cell ?? '').replaceAll('|', '\\|')).join(' | ')} |`;
+	return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
