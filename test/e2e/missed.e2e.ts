@@ -1,5 +1,6 @@
 import { endure, keepAll, publishReplies } from '../chaos/ordeal';
 import { reckon, RECKONED_WITHIN_MS } from '../chaos/reckoning';
+import { OUTAGES } from './nodeLog';
 import { startStack, type Stack } from './stack';
 
 /** The long version, with figures, is the benchmark `missed`. */
@@ -22,7 +23,7 @@ describe('while sockets are cut and servers are killed', () => {
 	let stack: Stack;
 
 	beforeAll(async () => {
-		stack = await startStack('missed', keepAll);
+		stack = await startStack('missed', keepAll, { expectedLog: OUTAGES });
 	}, 240_000);
 	afterAll(async () => await stack?.stop());
 

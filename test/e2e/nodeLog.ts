@@ -5,6 +5,13 @@ const OF_THE_PACKAGE = /n8n-nodes-crisp(?!-\w)|\bcrisp(Api|Tool|Trigger|WebhookT
 /** Where the package comes from: n8n says so when it loads or installs community nodes. */
 const OF_LOADING = /\bLoad(ed|ing)\b|community package|unverified/i;
 
+/** What triggers say while Crisp cannot be reached, and when it can again. */
+export const OUTAGES = [
+	/Not connected to Crisp;/,
+	/The realtime connection works again/,
+	/What was missed could (not be read yet|be read)/,
+];
+
 /** The lines of a log that come from the nodes and that no pattern expects. */
 export function unexpectedLines(logFile: string, expected: RegExp[] = []): string[] {
 	const lines = existsSync(logFile) ? readFileSync(logFile, 'utf8').split('\n') : [];

@@ -10,6 +10,7 @@ import { installPackage, withTarball } from '../../scripts/host/package';
 import { freePort } from '../../scripts/host/ports';
 import { N8nClient, type SavedWorkflow, type Workflow, type WorkflowNode } from '../../scripts/host/rest';
 import { CREDENTIAL_NAME, type CrispAccess } from '../../scripts/start/seed';
+import { checkLog } from './nodeLog';
 import { SandboxProcess } from './sandboxProcess';
 import { until } from './until';
 
@@ -35,13 +36,15 @@ export interface Beginning {
 	hasPackage?: boolean;
 	/** Without, `credentialId` is empty. */
 	hasCredential?: boolean;
+	/** What the nodes may write into n8n's log; any other line of theirs fails the test when the stack stops. */
+	expectedLog?: RegExp[];
 }
 
 /** Starts a stack; `name` tells its log files apart, `settings` are n8n's beside the usual ones. */
 export async function startStack(
 	name: string,
 	settings: Record<string, string> = {},
-	{ hasPackage = true, hasCredential = hasPackage }: Beginning = {},
+	{ hasPackage = true, hasCredential = hasPackage, expectedLog = [] }: Beginning = {},
 ): Promise<Stack> {
 	const host = openHostFolder();
 	const userFolder = mkdtempSync(path.join(os.tmpdir(), 'n8n-nodes-crisp-e2e-'));
@@ -61,13 +64,18 @@ export async function startStack(
 		await sandbox.kill();
 		rmSync(userFolder, { recursive: true, force: true });
 	};
+	const stopAndCheck = async () => {
+		await stop();
+		checkLog(logOf('n8n'), expectedLog);
+	};
+	rmSync(logOf('n8n'), { force: true });
 	try {
 		if (hasPackage) await withTarball(async (tarball) => await installPackage(tarball, userFolder));
 		await sandbox.start();
 		n8n = await start();
 		const open = await openStack(n8n, sandbox);
 		const credentialId = hasCredential ? await saveAccess(open) : '';
-		return { ...open, credentialId, stop, restartN8n, killN8n };
+		return { ...open, credentialId, stop: stopAndCheck, restartN8n, killN8n };
 	} catch (error) {
 		await stop();
 		throw error;

@@ -2,6 +2,7 @@ import { SHOP_ID } from '../../sandbox/seed';
 import type { Role } from '../../scripts/host/n8n';
 import { installPackage, withTarball } from '../../scripts/host/package';
 import { freePort } from '../../scripts/host/ports';
+import { checkLog } from '../e2e/nodeLog';
 import { SandboxProcess } from '../e2e/sandboxProcess';
 import { openStack, saveAccess, type Stack } from '../e2e/stack';
 import { Member } from './member';
@@ -28,7 +29,11 @@ export interface ClusterOptions {
 export async function startCluster(name: string, options: ClusterOptions): Promise<Cluster> {
 	await bringServices();
 	const premises = new Premises(name);
-	const stop = async () => await premises.clear();
+	const logs: string[] = [];
+	const stop = async () => {
+		await premises.clear();
+		for (const log of logs) checkLog(log);
+	};
 	try {
 		const sandbox = await startCrisp(premises);
 		const redis = await startRedis(premises.placeOf('redis'));
@@ -37,6 +42,7 @@ export async function startCluster(name: string, options: ClusterOptions): Promi
 		premises.endWith(postgres.stop);
 		const settings = { ...inQueueMode, ...redis.settings, ...postgres.settings, ...options.settings };
 		const { main, receiver, workers } = await membersOf(premises, { ...options, settings });
+		logs.push(...[main, receiver, ...workers].map(({ logFile }) => logFile));
 		// All at once, but before what they would miss.
 		premises.endWith(async () => void (await Promise.all([main, receiver, ...workers].map((one) => one.stop()))));
 		// The first brings the database up to date; the others find it so.

@@ -9,9 +9,11 @@ const READY_WITHIN_MS = 300_000;
 export class Member {
 	private running: RunningN8n | undefined;
 	readonly url: string;
+	readonly logFile: string;
 
 	constructor(private readonly options: N8nOptions) {
 		this.url = `http://127.0.0.1:${options.port}`;
+		this.logFile = options.logFile;
 	}
 
 	async start(): Promise<RunningN8n> {

@@ -9,7 +9,8 @@ import { keepResult, writeTables, type Result } from './results';
 import { ABSENT, CHECKS, PASSED, tryOut } from './trial';
 
 /**
- * Tries the packed package in each claimed version of n8n, or in those that are named; `latest` is the registry's newest.
+ * Tries the packed package in each claimed version of n8n, or in those that are named; `latest` is the registry's newest,
+ * which `--with-latest` adds, and `--list` only prints the versions.
  * Installs one at a time, and removes it afterwards unless `--keep` is given. Writes the tables of the documentation,
  * except with `--no-write`.
  */
@@ -22,7 +23,9 @@ async function main(given: string[]): Promise<number> {
 	const flags = given.filter((one) => one.startsWith('--'));
 	const named = given.filter((one) => !one.startsWith('--'));
 	const claimed = LINES.flatMap(({ version }) => version ?? []);
-	const versions = named.length > 0 ? named.map((one) => (one === 'latest' ? newestVersion() : one)) : claimed;
+	const wanted = named.length > 0 ? named : claimed;
+	const all = flags.includes('--with-latest') ? [...wanted, 'latest'] : wanted;
+	const versions = [...new Set(all.map((one) => (one === 'latest' ? newestVersion() : one)))];
 	if (flags.includes('--list')) {
 		console.log(JSON.stringify(versions));
 		return 0;

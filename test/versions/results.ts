@@ -40,16 +40,12 @@ export function keepResult(result: Result): void {
 /** Writes docs/n8n-versions.md and the table of the README from all results. */
 export async function writeTables(): Promise<void> {
 	const results = readResults();
-	await write(page, pageOf(results));
+	const options = await resolveConfig(page);
+	writeFileSync(page, await format(pageOf(results), { ...options, filepath: page }));
 	const text = readFileSync(readme, 'utf8');
 	const [before, after] = [text.split(BEGIN)[0], text.split(END)[1]];
 	if (before === text || after === undefined) throw new Error(`README.md has no place for the table: ${BEGIN}`);
-	await write(readme, `${before}${BEGIN}\n\n${summaryOf(results)}\n\n${END}${after}`);
-}
-
-async function write(target: string, text: string): Promise<void> {
-	const options = await resolveConfig(target);
-	writeFileSync(target, await format(text, { ...options, filepath: target }));
+	writeFileSync(readme, `${before}${BEGIN}\n\n${summaryOf(results)}\n\n${END}${after}`);
 }
 
 const isGood = (outcome: Outcome | undefined) => outcome === PASSED || outcome === ABSENT;

@@ -1,6 +1,7 @@
 import { endure, keepAll, publishReplies } from '../../chaos/ordeal';
 import type { Ordeal } from '../../chaos/plan';
 import { reckon, type Fate, type Reckoning, type Recovery } from '../../chaos/reckoning';
+import { OUTAGES } from '../../e2e/nodeLog';
 import { startStack } from '../../e2e/stack';
 import type { Case, Outcome } from '../case';
 import { median } from '../spread';
@@ -25,7 +26,7 @@ export const missed: Case = {
 	about: `Visitors write over ${ordeal.messages} messages into ${ordeal.conversations} conversations, and a workflow in a real n8n answers each: Crisp Trigger, then Crisp. Meanwhile, at moments from a fixed seed, the realtime sockets are cut ${ordeal.drops} times, the sandbox is killed ${ordeal.sandboxKills} times and n8n itself ${ordeal.n8nKills} times, with SIGKILL. At the end the line is cut once more, so that everything is read again, and each message is looked up among n8n's executions and among the answers.`,
 	isInN8n: true,
 	async run(say) {
-		const stack = await startStack('missed', keepAll);
+		const stack = await startStack('missed', keepAll, { expectedLog: OUTAGES });
 		try {
 			const workflowId = await publishReplies(stack);
 			const { visitors, fallen } = await endure(stack, ordeal, say);
