@@ -62,7 +62,7 @@ export async function listen(
 	const intake = new Intake(context, { settings, clock, open, account, states, isResumed: !isWatched, isManual });
 	const token = tokenHash(credential);
 	const hub = hubFor(token, { clock, openChannel });
-	const listener = listenerOf(context, intake, { open, states, isWatched });
+	const listener = listenerOf(context, intake, { open, states, isWatched, isManual });
 	const close = async () => {
 		await hub.leave(listener);
 		await intake.close();
@@ -138,7 +138,7 @@ function warnOfLegacy(context: ITriggerFunctions, events: string[]): void {
 function listenerOf(
 	context: ITriggerFunctions,
 	intake: Intake,
-	{ open, states, isWatched }: { open: Open; states: StateLog; isWatched: boolean },
+	{ open, states, isWatched, isManual }: { open: Open; states: StateLog; isWatched: boolean; isManual: boolean },
 ): Listener {
 	const node = context.getNode();
 	const egress = egressOf(context);
@@ -162,18 +162,19 @@ function listenerOf(
 			const error = failureOf(node, ending);
 			logOf(context).debug(ending.cause);
 			const isRefused = ending.kind === 'refused';
+			const isSaid = isTold;
+			// What ends the first try is thrown to the person who watches, and n8n may try several times then.
+			const isThrown = isFirst && (isRefused || isManual);
+			isFirst = false;
+			isTold ||= isRefused;
+			if (isThrown) return;
 			states.forget(isRefused ? unconnected : refused);
 			const why = `${error.message}. ${error.description ?? ''}`;
 			states.begin(
 				isRefused ? refused : unconnected,
 				`Not connected to Crisp; the trigger goes on trying, and reads what it missed as soon as it is. ${why}`,
 			);
-			// The very first refusal is thrown to the person who watches.
-			const isSaid = isTold || isFirst;
-			isFirst = false;
-			if (!isRefused) return;
-			isTold = true;
-			if (!isSaid) saveFailedExecution(context, error);
+			if (isRefused && !isSaid) saveFailedExecution(context, error);
 		},
 	};
 }

@@ -8,7 +8,8 @@ describe('the version of the package', () => {
 		expect(userAgent).toBe(`${name}/${version}`);
 	});
 
-	it('is what the changelog begins with', () => {
-		expect(/^## (.+)$/m.exec(readFileSync('CHANGELOG.md', 'utf8'))?.[1]).toBe(version);
+	it('is what the changelog begins with, after what is not released yet', () => {
+		const headings = [...readFileSync('CHANGELOG.md', 'utf8').matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
+		expect(headings.find((heading) => heading !== 'Unreleased')).toBe(version);
 	});
 });

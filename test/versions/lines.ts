@@ -17,6 +17,9 @@ const checkpoint = { '@langchain/langgraph-checkpoint': '1.0.0' };
 /** Newer ones ask `@langchain/core` for `./utils/uuid`, which the one that n8n names does not have. */
 const langgraph = { ...checkpoint, '@langchain/langgraph': '1.0.2', '@langchain/langgraph-sdk': '1.0.3' };
 
+/** Newer ones no longer have the class that the Sentry of these versions extends. */
+const openTelemetry = { '@opentelemetry/core': '2.6.0' };
+
 const absent = 'The registry that this was written against has no version of the line.';
 const lacking = (what: string) => `The registry that this was written against lacks what it depends on: ${what}.`;
 
@@ -29,23 +32,23 @@ export const LINES: Line[] = [
 	{ name: '2.4', version: '2.4.8', pins: checkpoint },
 	{ name: '2.5', reason: absent },
 	{ name: '2.6', version: '2.6.4', pins: checkpoint },
-	{ name: '2.7', version: '2.7.5', pins: checkpoint },
-	{ name: '2.8', version: '2.8.4', pins: checkpoint },
+	{ name: '2.7', version: '2.7.5', pins: { ...checkpoint, ...openTelemetry } },
+	{ name: '2.8', version: '2.8.4', pins: { ...checkpoint, ...openTelemetry } },
 	{ name: '2.9', reason: absent },
 	{ name: '2.10', reason: lacking('@n8n/ai-utilities 0.4.0') },
-	{ name: '2.11', version: '2.11.4', pins: langgraph },
+	{ name: '2.11', version: '2.11.4', pins: { ...langgraph, ...openTelemetry } },
 	{ name: '2.12', reason: lacking('@n8n/ai-workflow-builder 1.12.0') },
 	{ name: '2.13', reason: lacking('@n8n/ai-workflow-builder 1.13.1') },
-	{ name: '2.14', version: '2.14.2', pins: langgraph },
-	{ name: '2.15', version: '2.15.1', pins: langgraph },
-	{ name: '2.16', version: '2.16.1', pins: langgraph },
+	{ name: '2.14', version: '2.14.2', pins: { ...langgraph, ...openTelemetry } },
+	{ name: '2.15', version: '2.15.1', pins: { ...langgraph, ...openTelemetry } },
+	{ name: '2.16', version: '2.16.1', pins: { ...langgraph, ...openTelemetry } },
 	{ name: '2.17', reason: lacking('@n8n/ai-node-sdk 0.8.0') },
 	{ name: '2.18', reason: absent },
 	{ name: '2.19', reason: absent },
-	{ name: '2.20', version: '2.20.12', pins: langgraph },
+	{ name: '2.20', version: '2.20.12', pins: { ...langgraph, ...openTelemetry } },
 	{ name: '2.21', reason: absent },
-	{ name: '2.22', version: '2.22.6', pins: langgraph },
-	{ name: '2.23', version: '2.23.4', pins: langgraph },
+	{ name: '2.22', version: '2.22.6', pins: { ...langgraph, ...openTelemetry } },
+	{ name: '2.23', version: '2.23.4', pins: { ...langgraph, ...openTelemetry } },
 	{ name: '2.24', reason: lacking('@n8n/agents 0.10.0') },
 	{ name: '2.25', reason: absent },
 	{ name: '2.26', reason: absent },
@@ -53,7 +56,7 @@ export const LINES: Line[] = [
 	{ name: '2.28', reason: lacking('@n8n_io/ai-assistant-sdk 1.22.0') },
 	{ name: '2.29', reason: absent },
 	{ name: '2.30', version: '2.30.8' },
-	{ name: '2.31', reason: lacking('@n8n/agents 0.16.3') },
+	{ name: '2.31', version: '2.31.0' },
 	{ name: '2.32', reason: lacking('@n8n/agents 0.17.2') },
 	{ name: '2.33', version: '2.33.7' },
 	{ name: '2.34', reason: lacking('@n8n/ai-node-sdk 0.24.4') },

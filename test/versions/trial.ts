@@ -298,5 +298,17 @@ function nodeOf({ made }: Trial, type: string, name: string, parameters: Record<
 }
 
 async function publish({ client }: Trial, workflow: Workflow): Promise<void> {
-	await client().activate(await client().createWorkflow({ ...workflow, active: false } as Workflow));
+	const saved = await client().createWorkflow({ ...workflow, active: false } as Workflow);
+	await client().activate(saved);
+	// From 2.40 on, n8n publishes it a moment later; older ones have done so by now, and have no status.
+	const ask = async () =>
+		await client()
+			.publicationOf(saved.id)
+			.catch(() => ({ status: 'published' }));
+	const { status } = await until(`"${workflow.name}" to be published`, ask, isDecided, PATIENCE_MS);
+	if (status !== 'published') throw new Error(`"${workflow.name}" is ${status}`);
+}
+
+function isDecided({ status }: { status: string }): boolean {
+	return !['in_progress', 'not_published'].includes(status);
 }
