@@ -232,6 +232,12 @@ it('holds one socket for any number of workflows of a token', async () => {
 
 describe('a workflow that was published just now', () => {
 	const before = ['one', 'two', 'three', 'four', 'five'];
+	/** What was written in the very millisecond of the publishing counts as written after it. */
+	const writeBefore = async (more: IDataObject = {}) => {
+		for (const text of before) await workflows.visitorWrites(text, more);
+		const written = Date.now();
+		await until(() => Date.now() > written);
+	};
 	/** n8n starts again, with what it saved. */
 	const restart = async (first: Awaited<ReturnType<typeof activate>>, more: Listening = {}) => {
 		await first.response.closeFunction?.();
@@ -249,7 +255,7 @@ describe('a workflow that was published just now', () => {
 	it.each(['init', 'update', 'leadershipChange'] as const)(
 		'starts with nothing that was written before it, however soon n8n starts it again in mode %s',
 		async (activation) => {
-			for (const text of before) await workflows.visitorWrites(text);
+			await writeBefore();
 			const first = await activate('activate');
 			expect(await heard(first, 'the first')).toEqual(['the first']);
 			await first.response.closeFunction?.();
@@ -262,7 +268,7 @@ describe('a workflow that was published just now', () => {
 	);
 
 	it('starts with nothing that was written before it after the line was cut', async () => {
-		for (const text of before) await workflows.visitorWrites(text);
+		await writeBefore();
 		const { emitted } = await activate('activate');
 		workflows.sandbox.faults.refuseSockets({ how: 'connection' });
 		workflows.sandbox.dropSockets();
@@ -276,7 +282,7 @@ describe('a workflow that was published just now', () => {
 	it('starts with nothing of the time in which it was unpublished', async () => {
 		const first = await activate('activate');
 		await first.response.closeFunction?.();
-		for (const text of before) await workflows.visitorWrites(text);
+		await writeBefore();
 		const second = await activate('activate', { memory: structuredClone({ ...first.memory }) });
 		const third = await restart(second);
 		expect(await heard(third, 'live')).toEqual(['live']);
@@ -287,8 +293,8 @@ describe('a workflow that was published just now', () => {
 		['for another website', { websiteIds: [help] }],
 	])('starts with nothing that was written before it: %s', async (_, more) => {
 		const first = await activate('activate');
-		for (const text of before) await workflows.visitorWrites(text);
-		for (const text of before) await workflows.visitorWrites(text, { website_id: help, session_id: undefined });
+		await writeBefore();
+		await writeBefore({ website_id: help, session_id: undefined });
 		const credential = credentialFor(workflows.sandbox, 'plugin', { websiteId: shop });
 		const { emitted } = await restart(first, { credential, ...more });
 		await until(() => workflows.sandbox.connections() === 1);
@@ -300,14 +306,14 @@ describe('a workflow that was published just now', () => {
 
 	it('starts with nothing of an event that was chosen only now', async () => {
 		const first = await workflows.activate(['people:profile:created']);
-		for (const text of before) await workflows.visitorWrites(text);
+		await writeBefore();
 		const { emitted } = await restart(first as never);
 		expect(await heard({ emitted }, 'live')).toEqual(['live']);
 	});
 
 	it('starts with nothing that an earlier filter left out', async () => {
 		const first = await activate('activate', { filters: { inboxes: 'no-such-inbox', ignoreOwn: false } });
-		for (const text of before) await workflows.visitorWrites(text);
+		await writeBefore();
 		const fence = await workflows.activate(['message:send'], { nodeId: 'fence' });
 		await heard(fence, 'a fence');
 		await fence.response.closeFunction?.();
