@@ -1,4 +1,5 @@
 import { readExample, type Example } from '../../scripts/start/seed';
+import { OUTAGES } from './nodeLog';
 import { byId, chainOf, crispNode, publish, startStack, type Stack } from './stack';
 import { until } from './until';
 
@@ -35,7 +36,7 @@ describe('workflows in a real n8n', () => {
 	let usualConnections = 0;
 
 	beforeAll(async () => {
-		stack = await startStack('workflows');
+		stack = await startStack('workflows', {}, { expectedLog: OUTAGES });
 		await publishExample('answer-a-visitor');
 		await publishExample('welcome-a-new-contact');
 		usualConnections = await stack.sandbox.connections();

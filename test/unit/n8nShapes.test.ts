@@ -14,6 +14,7 @@ const fail = () => {
 	throw new TypeError("Cannot read properties of undefined (reading 'x')");
 };
 const refusal = new Error('the host is blocked');
+const withArity = (value: number) => Object.defineProperty(() => undefined, 'length', { value });
 
 describe('the rules for outgoing connections', () => {
 	const allowed: Array<[string, object]> = [
@@ -197,10 +198,10 @@ describe('what a context offers', () => {
 			[
 				[{}, false],
 				[{ emit: undefined }, false],
-				[{ emit: (_data: unknown) => undefined }, false],
-				[{ emit: (_data: unknown, _response: unknown, _done: unknown) => undefined }, false],
-				[{ emit: (_data: unknown, _response: unknown, _done: unknown, _key: unknown) => undefined }, true],
-				[{ emit: (..._given: unknown[]) => undefined }, false],
+				[{ emit: withArity(1) }, false],
+				[{ emit: withArity(3) }, false],
+				[{ emit: withArity(4) }, true],
+				[{ emit: withArity(0) }, false],
 			],
 		],
 	];

@@ -20,8 +20,8 @@ const langgraph = { ...checkpoint, '@langchain/langgraph': '1.0.2', '@langchain/
 /** Newer ones no longer have the class that the Sentry of these versions extends. */
 const openTelemetry = { '@opentelemetry/core': '2.6.0' };
 
-const absent = 'The registry that this was written against has no version of the line.';
-const lacking = (what: string) => `The registry that this was written against lacks what it depends on: ${what}.`;
+const absent = 'no version of this line is in the npm mirror that was used';
+const lacking = (what: string) => `${what}, on which it depends, is not in the npm mirror that was used`;
 
 export const LINES: Line[] = [
 	{ name: '1.123', version: '1.123.81', pins: checkpoint },

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 
 import { FEATURES } from '../../nodes/shared/n8n/features';
-import { REPOSITORY } from '../../scripts/host/folder';
+import { openHostFolder, REPOSITORY } from '../../scripts/host/folder';
 import { LINES, lineOf } from './lines';
 import { ABSENT, CHECKS, PASSED, type Outcome } from './trial';
 
@@ -34,7 +34,11 @@ function readResults(): Result[] {
 export function keepResult(result: Result): void {
 	const others = readResults().filter(({ version }) => version !== result.version);
 	const all = [...others, result].sort((a, b) => a.version.localeCompare(b.version, 'en', { numeric: true }));
-	writeFileSync(file, `${JSON.stringify(all, null, '\t')}\n`);
+	// What is wrong may name folders of this machine.
+	const text = JSON.stringify(all, null, '\t')
+		.replaceAll(openHostFolder().root, '.n8n-host')
+		.replaceAll(REPOSITORY, '.');
+	writeFileSync(file, `${text}\n`);
 }
 
 /** Writes docs/n8n-versions.md and the table of the README from all results. */
@@ -53,12 +57,14 @@ const isGood = (outcome: Outcome | undefined) => outcome === PASSED || outcome =
 function summaryOf(results: Result[]): string {
 	const rows = LINES.map(({ name, reason }) => {
 		const found = results.filter(({ version }) => lineOf(version) === name).at(-1);
-		if (!found) return [name, '', '', `not tested: ${reason ?? 'not yet'}`];
+		if (!found) return [name, '–', '–', `not tested: ${reason ?? 'not yet'}`];
 		const bad = CHECKS.filter((check) => !isGood(found.outcomes[check.name])).map((check) => check.name);
 		const result = found.failure ?? (bad.length === 0 ? 'works' : `does not: ${bad.join(', ')}`);
 		return [name, found.version, found.tested, result.split('\n')[0]];
 	});
-	return tableOf(['n8n', 'tested version', 'on', 'result'], rows);
+	const tested = rows.filter(([, version]) => version !== '–').length;
+	const table = tableOf(['n8n', 'tested version', 'on', 'result'], rows);
+	return `<details><summary>${tested} of ${rows.length} minor versions of n8n are tested</summary>\n\n${table}\n\n</details>`;
 }
 
 function pageOf(results: Result[]): string {
