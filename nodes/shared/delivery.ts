@@ -71,8 +71,11 @@ export function identityOf(name: string, payload: IDataObject): Identity | undef
 	return mark ? { name, website, session: '', mark } : undefined;
 }
 
+/** A number that comes as a text is the same mark. */
 function markIn(value: unknown): Identity['mark'] {
-	return typeof value === 'number' ? value : textIn(value);
+	const text = textIn(value);
+	const number = Number(text);
+	return Number.isSafeInteger(number) && String(number) === text ? number : text;
 }
 
 const appAddress = 'https://app.crisp.chat';

@@ -120,9 +120,13 @@ export function fullTextOf(identity: Identity): string {
 	return `${identity.name} ${textOf(identity)}`;
 }
 
-/** What tells it from others of its name. None of Crisp's IDs has a space in it. */
+/** What tells it from others of its name. None of Crisp's IDs has a space in it, but an event may hold any text for one. */
 export function textOf({ website, session, mark }: Identity): string {
-	return `${website} ${session} ${mark}`;
+	return [website, session, String(mark)].map(withoutSpaces).join(' ');
+}
+
+function withoutSpaces(part: string): string {
+	return part.replace(/[ %]/g, encodeURIComponent);
 }
 
 /** Ten characters that tell one of some thousands from the others, for what is saved. */

@@ -3,6 +3,7 @@ import { chosenOf, mayBeChosen, type Choice } from '../../nodes/shared/choice';
 import { identityOf, toOutput } from '../../nodes/shared/delivery';
 import { isTooDeep } from '../../nodes/shared/depth';
 import { derivedEvents, events, heardFor, messageTypes } from '../../nodes/shared/events';
+import { fullTextOf, Remembered, textOf } from '../../nodes/shared/remembered';
 import { Standing } from '../../nodes/shared/standing';
 import { FakeClock } from '../fakeClock';
 import { payload } from './messages';
@@ -89,15 +90,49 @@ describe('an event', () => {
 		);
 	});
 
-	it('has an identity that two different messages never share, or none', () => {
-		const message = fc.record({ website_id: text, session_id: text, fingerprint: fc.oneof(fc.maxSafeNat(), text) });
-		fc.assert(
-			fc.property(message, message, (one, other) => {
-				const [first, second] = [one, other].map((event) => identityOf('message:send', event));
-				const isSame = JSON.stringify(Object.values(one)) === JSON.stringify(Object.values(other));
-				if (first !== undefined) expect(first === second).toBe(isSame);
-			}),
+	it('is new exactly where no message of the same website, conversation and fingerprint came before', () => {
+		const fingerprint = fc.oneof(fc.nat({ max: 20 }), fc.nat({ max: 20 }).map(String), fc.maxSafeNat(), text);
+		const id = fc.oneof(text, fc.constantFrom('a', 'b', 'a b', '"', ',', ' '));
+		const message = fc.record({ website_id: id, session_id: id, fingerprint });
+		const pair = message.chain((one) =>
+			fc.tuple(
+				fc.constant(one),
+				// Two messages by chance are never alike: most differ in one part or in none.
+				fc.oneof(
+					fc.constant({ ...one }),
+					...(['website_id', 'session_id', 'fingerprint'] as const).map((part) =>
+						message.map((other) => ({ ...one, [part]: other[part] })),
+					),
+					message,
+				),
+			),
 		);
+		/** The same letters with the border between two parts elsewhere. */
+		const shifted = fc
+			.tuple(id, id, id, fingerprint, fc.constantFrom(' ', '","', '/'))
+			.map(([one, two, three, mark, border]) => [
+				{ website_id: one, session_id: `${two}${border}${three}`, fingerprint: mark },
+				{ website_id: `${one}${border}${two}`, session_id: three, fingerprint: mark },
+			]);
+		let same = 0;
+		fc.assert(
+			fc.property(fc.oneof({ weight: 3, arbitrary: pair }, shifted), ([one, other]) => {
+				if (!one || !other) return;
+				const first = identityOf('message:send', one);
+				const second = identityOf('message:send', other);
+				if (!first || !second) return;
+				const isSame = [one.website_id, one.session_id, String(one.fingerprint)].every(
+					(part, index) => part === [other.website_id, other.session_id, String(other.fingerprint)][index],
+				);
+				same += Number(isSame);
+				const remembered = new Remembered();
+				expect([remembered.isNew(first), remembered.isNew(second)]).toEqual([true, !isSame]);
+				expect(fullTextOf(first) === fullTextOf(second)).toBe(isSame);
+				expect(textOf(first) === textOf(second)).toBe(isSame);
+			}),
+			{ numRuns: numRuns * 2 },
+		);
+		expect(same).toBeGreaterThan(10);
 	});
 });
 

@@ -36,7 +36,7 @@ interface Trial {
 	/** Ends n8n, and starts it again after what happens meanwhile. */
 	restart(meanwhile: () => Promise<void>): Promise<void>;
 	/** What earlier checks left for later ones. */
-	readonly made: { credentialId?: string; answered: string[] };
+	readonly made: { credentialId?: string; before: string[]; answered: string[] };
 	readonly logFile: string;
 }
 
@@ -55,7 +55,7 @@ export const CHECKS: Check[] = [
 	{ name: 'answers a visitor', run: answersVisitor },
 	{ name: 'receives a webhook, and uploads a file', run: receivesAndUploads },
 	{ name: 'works as a tool over MCP', run: worksAsTool },
-	{ name: 'receives what was said while n8n was down, once', run: catchesUp },
+	{ name: 'receives what was said while n8n was down, once, and nothing from before it was published', run: catchesUp },
 	{ name: 'stores a failed execution for a refused token', needs: 'failedExecutions', run: storesRefusal },
 	{ name: "writes nothing unexpected into n8n's log", run: keepsLogClean },
 ];
@@ -85,7 +85,7 @@ export async function tryOut(host: HostFolder, version: string): Promise<Record<
 			n8n: () => n8n as RunningN8n,
 			client: () => client,
 			sandbox,
-			made: { answered: [] },
+			made: { before: [], answered: [] },
 			logFile: logOf('n8n'),
 			async restart(meanwhile) {
 				await n8n?.stop();
@@ -168,6 +168,9 @@ async function showsForm({ client }: Trial): Promise<void> {
 }
 
 async function answersVisitor({ client, sandbox, made }: Trial): Promise<void> {
+	for (const text of ['One', 'Two', 'Three', 'Four', 'Five']) {
+		made.before.push((await sandbox.visitorWrites(text, { nickname: 'Early' })).session_id);
+	}
 	// An old n8n does not store a workflow that does not say whether it is active.
 	const workflow = { ...readExample('answer-a-visitor', made.credentialId ?? ''), active: false };
 	await client().activate(await client().createWorkflow(workflow));
@@ -266,6 +269,10 @@ async function catchesUp(trial: Trial): Promise<void> {
 	const { session_id } = await sandbox.visitorWrites('Still there?', { nickname: 'Abel' });
 	await answered(sandbox, session_id, 'Still there?');
 	await answeredOnce(sandbox, [...made.answered, session_id]);
+	for (const session of made.before) {
+		const replies = await sandbox.replies(session);
+		if (replies.length > 0) throw new Error('What was written before the workflow was published is answered');
+	}
 }
 
 /** A workflow whose token Crisp refuses when n8n starts again. */
