@@ -1,4 +1,6 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
+import { entriesIn } from '../shared/entries';
+import { textIn } from '../shared/payload';
 import type { Send } from '../shared/transport';
 import { parameterName, type Field } from './field';
 import { idIn, isLookedUp } from './locators';
@@ -19,9 +21,11 @@ export function operatorFinder(send: Send): Find {
 		const path = fillPath(listRoute, { website_id: website });
 		const list = lists.get(website) ?? send({ method: 'GET', path });
 		lists.set(website, list);
-		const operators = ((await list) as IDataObject[]).map(({ details }) => (details ?? {}) as IDataObject);
-		const found = operators.find((one) => String(one.email).toLowerCase() === email.toLowerCase());
-		if (found) return String(found.user_id);
+		// The next item asks again where this one got no answer.
+		list.catch(() => lists.delete(website));
+		const operators = entriesIn(await list).map(({ details }) => Object(details) as IDataObject);
+		const found = operators.find((one) => textIn(one.email).toLowerCase() === email.toLowerCase());
+		if (found) return textIn(found.user_id);
 		throw new UserError(`'${label}': no operator of this website has the email "${email}"`, {
 			description: 'Choose the operator from the list, or check the email and the website.',
 		});

@@ -7,10 +7,10 @@ export interface Width {
 	most: number;
 }
 
-const usualConcurrency = 10;
+export const usualConcurrency = 10;
 const mostConcurrency = 50;
 /** Where the user sets nothing. As answers of Crisp take longer than the work on an item, it is what bounds the node. */
-const widest = 200;
+export const widest = 200;
 
 /** How the node works, whatever the operation. */
 export const optionsProperty: INodeProperties = {
@@ -26,8 +26,7 @@ export const optionsProperty: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 1, maxValue: mostConcurrency },
 			default: usualConcurrency,
-			description:
-				'How many items run at the same time. Without this option, ten at first, and up to two hundred while Crisp accepts everything. Items that change the same thing always run one after the other.',
+			description: `How many items run at the same time. Without this option, ${usualConcurrency} at first, and up to ${widest} while Crisp accepts everything. Items that change the same thing always run one after the other.`,
 		},
 	],
 };

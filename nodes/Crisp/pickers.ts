@@ -1,4 +1,5 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
+import { entriesIn } from '../shared/entries';
 import { openTransport, type Credential, type Send } from '../shared/transport';
 import { parameterName, type Field, type Fields } from './field';
 import { idIn } from './locators';
@@ -155,8 +156,9 @@ function valueInForm(context: ILoadOptionsFunctions, name: string, { websiteId }
 
 const fullPage = 20;
 
-function paged(entries: unknown, page: number, toItem: (entry: IDataObject) => Item): INodeListSearchResult {
-	const list = Array.isArray(entries) ? (entries as IDataObject[]) : [];
+/** Throws a UserError for what is no list: an empty one would hide what there is. */
+function paged(answer: unknown, page: number, toItem: (entry: IDataObject) => Item): INodeListSearchResult {
+	const list = entriesIn(answer);
 	return { results: list.map(toItem), ...(list.length >= fullPage && { paginationToken: String(page + 1) }) };
 }
 

@@ -183,7 +183,12 @@ function composedTask(operation: ComposedOperation, item: Item): Task {
 }
 
 function sharedIn<Value>(shared: Map<string, unknown>, name: string, make: () => Value): Value {
-	if (!shared.has(name)) shared.set(name, make());
+	if (!shared.has(name)) {
+		const value = make();
+		shared.set(name, value);
+		// The next item tries again what failed for this one.
+		if (value instanceof Promise) value.catch(() => shared.delete(name));
+	}
 	return shared.get(name) as Value;
 }
 

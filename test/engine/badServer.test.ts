@@ -208,3 +208,53 @@ describe('a redirect to another host', () => {
 		expectNoSecret(bad);
 	});
 });
+
+describe('the list of operators, which an email is looked up in', () => {
+	const assigning: INodeParameters = {
+		resource: 'conversation',
+		operation: 'assign',
+		websiteId: locator(shop),
+		sessionId: locator('={{ $json.session_id }}'),
+		assignedUserId: locator('juno@thistle-tea.example'),
+	};
+	const operators = [{ type: 'operator', details: { user_id: 'operator-1', email: 'JUNO@thistle-tea.example' } }];
+	const items = ['session_1', 'session_2'].map((session_id) => ({ session_id }));
+
+	async function assign(list: (response: ServerResponse) => void) {
+		const assigned: string[] = [];
+		const { credential } = await serverThat((request, response) => {
+			if (request.url?.endsWith('/operators/list')) return list(response);
+			assigned.push(request.url ?? '');
+			answer(response, success({}));
+		});
+		const given = await execute({ credential, parameters: assigning, items, onError: 'continueRegularOutput' });
+		expect(given.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
+		return { assigned, errors: given.map(({ json }) => json.error) };
+	}
+
+	it.each<[string, unknown, RegExp]>([
+		['nothing', undefined, /no operator of this website has the email/],
+		['an empty object', {}, /no operator of this website has the email/],
+		['an object', { a: 1 }, /something else than a list/],
+		['a text', 'a page', /something else than a list/],
+		[
+			'entries that are none',
+			[{}, { details: 5 }, { details: { email: { a: 1 } } }],
+			/no operator of this website has the email/,
+		],
+	])('says what is wrong where it is %s', async (_, data, message) => {
+		const { assigned, errors } = await assign((response) => answer(response, success(data)));
+		expect(assigned).toEqual([]);
+		for (const error of errors) expect(error).toMatch(message);
+	});
+
+	it('is asked for again by the next item where it failed for one', async () => {
+		let asked = 0;
+		const { assigned, errors } = await assign((response) => {
+			const isFirst = ++asked === 1;
+			if (isFirst) answer(response, { error: true, reason: 'not_allowed', data: {} }, 403);
+			else answer(response, success(operators));
+		});
+		expect([asked, assigned.length, errors.filter(Boolean).length]).toEqual([2, 1, 1]);
+	});
+});

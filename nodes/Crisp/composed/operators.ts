@@ -1,4 +1,6 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
+import { entriesIn } from '../../shared/entries';
+import { textIn } from '../../shared/payload';
 import type { Composing } from '../operation';
 import { fillPath, parseRoute } from '../route';
 
@@ -16,14 +18,13 @@ export interface Operator {
 /** The operators of a website, without those who are only invited. Asked for once for all items. */
 export async function readOperators(composing: Composing): Promise<Operator[]> {
 	const path = fillPath(list, { website_id: String(composing.values.website_id) });
-	const entries = (await readOnce(composing, path)) as IDataObject[];
-	const operators = entries
+	const operators = entriesIn(await readOnce(composing, path))
 		.filter(({ type }) => type !== 'invite')
-		.map(({ details }) => (details ?? {}) as IDataObject);
+		.map(({ details }) => Object(details) as IDataObject);
 	return operators.map(({ user_id, email, first_name, last_name, availability }) => ({
-		user_id: String(user_id),
-		email: String(email ?? ''),
-		name: [first_name, last_name].filter(Boolean).join(' '),
+		user_id: textIn(user_id),
+		email: textIn(email),
+		name: [first_name, last_name].map(textIn).filter(Boolean).join(' '),
 		isAvailable: availability === 'online',
 	}));
 }
@@ -35,11 +36,11 @@ export async function allowedOperators(composing: Composing, operators: Operator
 	if (named) circles.push((named as string[]).map((one) => idOf(one, operators)));
 	if (team_id) {
 		const path = fillPath(team, { website_id: String(website_id), team_id: String(team_id) });
-		circles.push(idsIn((await readOnce(composing, path)) as IDataObject, 'operators'));
+		circles.push(idsIn(await readOnce(composing, path), 'operators'));
 	}
 	if (inbox_id) {
 		const path = fillPath(inbox, { website_id: String(website_id), inbox_id: String(inbox_id) });
-		circles.push(idsIn((await readOnce(composing, path)) as IDataObject, 'operators', 'team_operators'));
+		circles.push(idsIn(await readOnce(composing, path), 'operators', 'team_operators'));
 	}
 	return operators.filter(({ user_id }) => circles.every((circle) => circle.includes(user_id)));
 }
@@ -53,8 +54,9 @@ function idOf(given: string, operators: Operator[]): string {
 	});
 }
 
-function idsIn(holder: IDataObject, ...names: string[]): string[] {
-	return names.flatMap((name) => (Array.isArray(holder[name]) ? holder[name].map(String) : []));
+function idsIn(answer: unknown, ...names: string[]): string[] {
+	const holder = Object(answer) as Record<string, unknown>;
+	return names.flatMap((name) => (Array.isArray(holder[name]) ? holder[name].map(textIn) : []));
 }
 
 /** Reads something that is the same for all items of a run. */
