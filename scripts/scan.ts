@@ -4,7 +4,7 @@ import path from 'node:path';
 import { REPOSITORY } from './host/folder';
 import { unpackPackage, withTarball } from './host/package';
 
-const MOST_BYTES = 500_000;
+const MOST_BYTES = 508_000;
 const DIST_PATTERNS = ['**/*.js', 'package.json'];
 const ALLOWED = /^(dist\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/;
 /** No types are shipped with it; an import of a constant keeps the compiler from looking for them. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 
-import { FEATURES } from '../../nodes/shared/n8n/features';
+import { FEATURES } from './features';
 import { openHostFolder, REPOSITORY } from '../../scripts/host/folder';
 import { LINES, lineOf } from './lines';
 import { ABSENT, CHECKS, PASSED, type Outcome } from './trial';

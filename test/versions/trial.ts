@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-import { hasFeature, type Feature } from '../../nodes/shared/n8n/features';
+import { hasFeature, type Feature } from './features';
 import { SHOP_ID } from '../../sandbox/seed';
 import type { HostFolder } from '../../scripts/host/folder';
 import { startN8n, type RunningN8n } from '../../scripts/host/n8n';
