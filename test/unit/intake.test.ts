@@ -104,7 +104,9 @@ describe('an event that cannot be used', () => {
 		const { intake, executions, warnings } = begin();
 		intake.ready();
 		intake.hear('message:send', write(1, { content: nested(100_000) as IDataObject }));
-		expect(warnings).toEqual(['[n8n-nodes-crisp] Crisp Trigger: An event message:send could not be used (it has too many levels).']);
+		expect(warnings).toEqual([
+			'[n8n-nodes-crisp] Crisp Trigger: An event message:send could not be used (it has too many levels).',
+		]);
 		expect(executions).toEqual([]);
 		await intake.close();
 	});
