@@ -6,6 +6,7 @@ import { clock } from '../shared/clock';
 import { identityOf, toOutput } from '../shared/delivery';
 import { isTooDeep } from '../shared/depth';
 import { heardFor } from '../shared/events';
+import { rawBodyOf } from '../shared/n8n/context';
 import { logOf, StateLog } from '../shared/n8n/log';
 import { reasonOf } from '../shared/errors';
 import { textIn, websiteOf } from '../shared/payload';
@@ -45,7 +46,8 @@ const credentials = new Map<string, { since: number; credential: Promise<Credent
 /** Answers one request of a Crisp web hook, and starts the workflow if it brings an event that is wanted. */
 export async function receive(context: IWebhookFunctions, now = Date.now()): Promise<IWebhookResponseData> {
 	const credential = await credentialOf(context, now);
-	const body = rawBodyOf(context);
+	// Of what n8n does not take for JSON or text, it keeps no bytes.
+	const body = (await rawBodyOf(context)) ?? Buffer.from(JSON.stringify(context.getBodyData() ?? null));
 	const fault = faultOf(context, { credential, body, now });
 	if (fault) {
 		logsOf(context).tell(fault, `A request was refused (${fault}).`);
@@ -91,13 +93,6 @@ function faultOf(context: IWebhookFunctions, { credential, body, now }: Received
 	}
 	const { 'x-crisp-request-timestamp': timestamp, 'x-crisp-signature': signature } = context.getHeaderData();
 	return faultOfSignature({ secret: credential.signingSecret, timestamp, signature, body, now });
-}
-
-/** The bytes that Crisp signed; n8n keeps them, except of what it does not take for JSON or text. */
-function rawBodyOf(context: IWebhookFunctions): Buffer {
-	const { rawBody } = context.getRequestObject() as { rawBody?: unknown };
-	if (Buffer.isBuffer(rawBody)) return rawBody;
-	return Buffer.from(JSON.stringify(context.getBodyData() ?? null));
 }
 
 /** Reads the envelope `{website_id, event, data, timestamp}`; undefined for anything else. */

@@ -96,3 +96,17 @@ export function saveFailedExecution(context: object, error: Error): boolean {
 		return false;
 	}
 }
+
+/**
+ * The bytes of a request to a webhook as they came; undefined where n8n does not keep them. n8n reads them before the
+ * node runs for some content types and versions, and on demand for others.
+ */
+export async function rawBodyOf(context: object): Promise<Buffer | undefined> {
+	const request = Object(ask(context, 'getRequestObject')) as { rawBody?: unknown; readRawBody?: () => unknown };
+	try {
+		if (request.rawBody === undefined) await request.readRawBody?.();
+	} catch {
+		return undefined;
+	}
+	return Buffer.isBuffer(request.rawBody) ? request.rawBody : undefined;
+}
