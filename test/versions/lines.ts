@@ -52,7 +52,7 @@ export const LINES: Line[] = [
 	{ name: '2.24', reason: lacking('@n8n/agents 0.10.0') },
 	{ name: '2.25', reason: absent },
 	{ name: '2.26', reason: absent },
-	{ name: '2.27', version: '2.27.4' },
+	{ name: '2.27', version: '2.27.4', pins: { ...langgraph, ...openTelemetry } },
 	{ name: '2.28', reason: lacking('@n8n_io/ai-assistant-sdk 1.22.0') },
 	{ name: '2.29', reason: absent },
 	{ name: '2.30', version: '2.30.8' },
