@@ -95,7 +95,7 @@ async function openWayTo(url: string) {
 }
 
 it('notices a line that goes dead without a word, once the ping is late that the server promised', async () => {
-	const pinging = await startSandbox({ page: false, pingInterval: 50, pingTimeout: 50 });
+	const pinging = await startSandbox({ page: false, pingInterval: 100, pingTimeout: 1_000 });
 	const way = await openWayTo(pinging.url);
 	const log: string[] = [];
 	const signs: number[] = [];
@@ -108,7 +108,7 @@ it('notices a line that goes dead without a word, once the ping is late that the
 	});
 	// The beginning, and two pings.
 	await until(() => signs.length > 2);
-	expect(new Set(signs)).toEqual(new Set([50 + 50 / 2]));
+	expect(new Set(signs)).toEqual(new Set([100 + 1_000 / 2]));
 	way.cut();
 	await until(() => log.length > 1);
 	expect(log).toEqual(['open', 'ping timeout']);
