@@ -10,7 +10,7 @@ export interface Scope {
 	events: string[];
 	/** Empty for every website of the token. */
 	websites: string[];
-	/** Whatever else decides whether an event starts the workflow. */
+	/** Everything else that decides whether an event starts the workflow. */
 	filter: unknown;
 	/** What identifies the token, as it decides which websites all are. */
 	token: string;

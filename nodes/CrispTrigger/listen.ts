@@ -112,7 +112,7 @@ function oldNodeError(node: INode): NodeOperationError {
 	});
 }
 
-/** Nobody is watching, and nothing can be done until n8n is started with another Node.js: tells it and does nothing. */
+/** No one is watching, and nothing can be done until n8n is started with another Node.js: tells it and does nothing. */
 function idle(context: ITriggerFunctions, states: StateLog, clock: Clock): ITriggerResponse {
 	const stop = new AbortController();
 	const error = oldNodeError(context.getNode());

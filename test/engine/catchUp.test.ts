@@ -245,7 +245,7 @@ describe('a workflow that was published just now', () => {
 		const memory = structuredClone({ ...first.memory });
 		return await activate('init', { memory, ...more });
 	};
-	/** Whatever would come of the time before has come by then. */
+	/** What would come of the time before has come by then. */
 	const heard = async ({ emitted }: { emitted: IDataObject[] }, last: string) => {
 		await workflows.visitorWrites(last);
 		await until(() => texts(emitted).includes(last));

@@ -118,7 +118,7 @@ async function runChecks(trial: Trial, version: string): Promise<Record<string, 
 	return outcomes;
 }
 
-/** An old n8n says that it is ready before it answers, and takes no owner from its settings: whoever comes first is it. */
+/** An old n8n says that it is ready before it answers, and takes no owner from its settings: the first one to log in becomes it. */
 async function isLoggedIn(client: N8nClient): Promise<boolean> {
 	for (const enter of [async () => await client.login(), async () => await client.setUpOwner()]) {
 		try {

@@ -42,7 +42,7 @@ export function withCancelSignals<Context extends object>(context: Context): (si
 /** Why n8n starts a trigger. `activate` and `manual` have a person watching; the others do not. */
 export type ActivationMode = 'activate' | 'manual' | 'init' | 'create' | 'update' | 'leadershipChange';
 
-/** Where n8n does not tell, it is taken for a start of n8n: what is missed is delivered, and nobody is watching. */
+/** Where n8n does not tell, it is taken for a start of n8n: what is missed is delivered, and no one is watching. */
 export function activationModeOf(context: object): ActivationMode {
 	if (ask(context, 'getMode') === 'manual') return 'manual';
 	const mode = ask(context, 'getActivationMode');
