@@ -5,7 +5,7 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { clock } from '../shared/clock';
+import { clock } from '../shared/runtime/clock';
 import { asNodeError, cancelledError, copyOf } from '../shared/errors';
 import { cancelSignalOf } from '../shared/n8n/context';
 import { formProperties } from './form';

@@ -1,6 +1,6 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { entriesIn } from '../shared/entries';
-import { textIn } from '../shared/payload';
+import { textIn } from '../shared/runtime/coerce';
 import type { Send } from '../shared/transport';
 import { parameterName, type Field } from './field';
 import { idIn, isLookedUp } from './locators';

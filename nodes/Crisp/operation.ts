@@ -1,5 +1,5 @@
 import type { IBinaryKeyData, IDataObject, INode } from 'n8n-workflow';
-import type { Clock } from '../shared/clock';
+import type { Clock } from '../shared/runtime/clock';
 import type { Client } from './client';
 import type { Files } from './files';
 import { choice, picker, secret, text, type Fields } from './field';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { UserError, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
-import { clock as systemClock } from '../shared/clock';
+import { clock as systemClock } from '../shared/runtime/clock';
 import { fingerprintFor, isOwnFingerprint } from '../shared/fingerprint';
 import { gateFor } from '../shared/gate';
 import { cancelSignalOf, isToolCall, runIndexOf } from '../shared/n8n/context';

@@ -1,5 +1,5 @@
 import type { IHttpRequestOptions, IN8nHttpFullResponse, INode, NodeApiError } from 'n8n-workflow';
-import { clock as systemClock, type Clock } from '../shared/clock';
+import { clock as systemClock, type Clock } from '../shared/runtime/clock';
 import { cancelledError, unansweredError } from '../shared/errors';
 import { isNetworkFault, wordsOf } from '../shared/faults';
 

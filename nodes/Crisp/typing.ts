@@ -1,4 +1,4 @@
-import type { Clock } from '../shared/clock';
+import type { Clock } from '../shared/runtime/clock';
 import type { CrispRequest, Send } from '../shared/transport';
 
 /** Crisp ends typing that is not renewed after about six seconds. */

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { NodeOperationError, type IDataObject, type INode } from 'n8n-workflow';
 import { findAccess } from '../shared/access';
 import { isPrivate } from '../shared/address';
-import { clock as systemClock, type Clock } from '../shared/clock';
+import { clock as systemClock, type Clock } from '../shared/runtime/clock';
 import { Connection, type Ending } from '../shared/connection';
 
 import { cancelledError } from '../shared/errors';
 import { failureOf } from '../shared/failures';
 import type { Egress } from '../shared/n8n/egress';
-import { textIn } from '../shared/payload';
+import { textIn } from '../shared/runtime/coerce';
 import { hasWebSocket, openSocket, type OpenChannel } from '../shared/socket';
 import type { Credential, Send } from '../shared/transport';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
-import { textIn, websiteOf } from '../shared/payload';
+import { textIn, websiteOf } from '../shared/runtime/coerce';
 
 /** What a published trigger listens to. */
 export interface Scope {

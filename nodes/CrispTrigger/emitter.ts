@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ITriggerFunctions } from 'n8n-workflow';
-import type { Clock } from '../shared/clock';
+import type { Clock } from '../shared/runtime/clock';
 import { toOutput } from '../shared/delivery';
 import { asNodeError } from '../shared/errors';
 import { activationModeOf } from '../shared/n8n/context';

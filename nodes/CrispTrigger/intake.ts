@@ -1,18 +1,18 @@
 import type { IDataObject, ITriggerFunctions } from 'n8n-workflow';
 import { Inquiry, type Background } from '../shared/background';
 import { chosenOf, mayBeChosen, wantsOf } from '../shared/choice';
-import type { Clock } from '../shared/clock';
-import { isTooDeep } from '../shared/depth';
+import type { Clock } from '../shared/runtime/clock';
+import { isTooDeep } from '../shared/runtime/nesting';
 import { heardFor } from '../shared/events';
 import type { Wish } from '../shared/hub';
-import { numberIn, textIn } from '../shared/payload';
+import { numberIn, textIn } from '../shared/runtime/coerce';
 import { reasonOf } from '../shared/errors';
 import { logOf, StateLog } from '../shared/n8n/log';
 import { staticDataOf } from '../shared/n8n/context';
 import { takesKeys } from '../shared/n8n/emit';
 import { Latest } from '../shared/remembered';
 import { Standing, standingEvents } from '../shared/standing';
-import { together, Turnstile } from '../shared/together';
+import { mapConcurrently, Semaphore } from '../shared/runtime/concurrency';
 import type { Send } from '../shared/transport';
 import { websitesOf } from '../shared/websites';
 import { isSameScope, type Scope } from './coverage';
@@ -197,13 +197,13 @@ export class Intake {
 
 	private async readMissed(since: number, signal: AbortSignal): Promise<Happening[]> {
 		const { heard: events, standing, readUntil } = this;
-		const turnstile = new Turnstile(mostAtOnce.conversations);
+		const turnstile = new Semaphore(mostAtOnce.conversations);
 		const read = async (send: Send, website: string) =>
 			await readMissed(send, { events, website, since, standing, readUntil, turnstile });
 		const missed = await this.inWebsites(signal, mostAtOnce.websites, read);
 		const happenings = missed.flatMap((one) => one.happenings).sort((a, b) => a.at - b.at);
 		const known = this.inquiry.isNeeded
-			? await together(happenings, mostAtOnce.events, async (one) => await this.withBackground(one))
+			? await mapConcurrently(happenings, mostAtOnce.events, async (one) => await this.withBackground(one))
 			: happenings;
 		for (const { session_id, updated_at } of missed.flatMap(({ conversations }) => conversations)) {
 			readUntil.set(textIn(session_id), numberIn(updated_at));
@@ -242,7 +242,7 @@ export class Intake {
 		const { settings, open } = this.options;
 		const { credential, send } = await open(signal);
 		const websites = settings.websites.length > 0 ? settings.websites : await websitesOf(send, credential.tier);
-		return await together(websites, most, async (website) => await deed(send, website));
+		return await mapConcurrently(websites, most, async (website) => await deed(send, website));
 	}
 
 	private begin({ name, text }: Trouble, error: unknown): void {

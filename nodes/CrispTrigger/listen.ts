@@ -1,6 +1,6 @@
 import { NodeOperationError, type INode, type ITriggerFunctions, type ITriggerResponse } from 'n8n-workflow';
 import { findAccess } from '../shared/access';
-import { clock as systemClock, type Clock } from '../shared/clock';
+import { clock as systemClock, type Clock } from '../shared/runtime/clock';
 import { asNodeError } from '../shared/errors';
 import { legacyEvents } from '../shared/events';
 import { failureOf } from '../shared/failures';

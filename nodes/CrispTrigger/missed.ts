@@ -4,10 +4,10 @@ import { fillPath, onPage, parseRoute } from '../Crisp/route';
 import type { Background } from '../shared/background';
 import { entriesIn } from '../shared/entries';
 import { messageEvents } from '../shared/events';
-import { numberIn, textIn } from '../shared/payload';
+import { numberIn, textIn } from '../shared/runtime/coerce';
 import type { Latest } from '../shared/remembered';
 import { standingEvents, type Standing } from '../shared/standing';
-import type { Turnstile } from '../shared/together';
+import type { Semaphore } from '../shared/runtime/concurrency';
 import type { Send } from '../shared/transport';
 
 /** An event as the realtime channel would have brought it, and when it happened, in milliseconds. */
@@ -37,7 +37,7 @@ export interface Search {
 	/** When each conversation had changed last, of which all was read until then. */
 	readUntil: Latest<number>;
 	/** Lets so many conversations be read at once. */
-	turnstile: Turnstile;
+	turnstile: Semaphore;
 }
 
 /** What was missed on a website, in the order it happened. */
@@ -58,7 +58,7 @@ export async function readMissed(send: Send, search: Search): Promise<Missed> {
 	const reading: Array<Promise<Happening[]>> = [];
 	// Read while the rest is listed.
 	const onFound = (conversation: IDataObject) => {
-		const read = turnstile.pass(async () => await readMessages(send, conversation, search));
+		const read = turnstile.run(async () => await readMessages(send, conversation, search));
 		// Whoever lists may fail first, and nobody would hear of this.
 		read.catch(() => undefined);
 		reading.push(read);

@@ -1,5 +1,5 @@
 import { NodeOperationError, type ITriggerFunctions } from 'n8n-workflow';
-import type { Clock } from '../shared/clock';
+import type { Clock } from '../shared/runtime/clock';
 import { eventNamed } from '../shared/events';
 import { sampleOf } from '../shared/samples';
 import { Emitter } from './emitter';

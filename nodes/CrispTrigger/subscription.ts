@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Background } from '../shared/background';
-import type { Clock } from '../shared/clock';
+import type { Clock } from '../shared/runtime/clock';
 import { identityOf } from '../shared/delivery';
-import { numberIn } from '../shared/payload';
+import { numberIn } from '../shared/runtime/coerce';
 import { fullTextOf, Remembered, shortOf, type Identity } from '../shared/remembered';
 import { Coverage, isOwn, type SavedCoverage, type Scope } from './coverage';
 import type { Happening } from './missed';

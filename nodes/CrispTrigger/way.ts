@@ -1,5 +1,5 @@
 import type { ITriggerFunctions } from 'n8n-workflow';
-import type { Clock } from '../shared/clock';
+import type { Clock } from '../shared/runtime/clock';
 import { Refused } from '../shared/connection';
 import { openTransport, type Credential, type Send } from '../shared/transport';
 

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 import { fillPath, parseRoute, type Route } from '../Crisp/route';
-import type { Clock } from './clock';
+import type { Clock } from './runtime/clock';
 import { entriesIn } from './entries';
-import { textIn, websiteOf } from './payload';
+import { textIn, websiteOf } from './runtime/coerce';
 import { Latest } from './remembered';
-import { Turnstile } from './together';
+import { Semaphore } from './runtime/concurrency';
 import type { Send } from './transport';
 
 /** What an event does not say of itself. */
@@ -47,7 +47,7 @@ export class Inquiry {
 	/** The conversations whose visitor has written, with the message by which it was noticed. */
 	private readonly begun = new Latest<Begun>();
 
-	private readonly turnstile = new Turnstile(mostAtOnce);
+	private readonly turnstile = new Semaphore(mostAtOnce);
 
 	private asksAgainAt = -Infinity;
 
@@ -139,7 +139,7 @@ export class Inquiry {
 			return await question(await open(over.signal, isPatient));
 		};
 		try {
-			const answer = await this.turnstile.pass(deed);
+			const answer = await this.turnstile.run(deed);
 			if (answer !== undefined) onAnswer?.();
 			return answer;
 		} catch (error) {

@@ -3,7 +3,7 @@ import type { Background } from './background';
 import { chosenIn } from './derived';
 import { eventNamed, messageEvents } from './events';
 import { isOwnFingerprint } from './fingerprint';
-import { numberIn, textIn, websiteOf } from './payload';
+import { numberIn, textIn, websiteOf } from './runtime/coerce';
 import type { Identity } from './remembered';
 
 /** What decides whether an event starts the workflow. An empty list lets everything pass. */

@@ -1,5 +1,5 @@
-import type { Clock } from './clock';
-import { onAbort } from './onAbort';
+import type { Clock } from './runtime/clock';
+import { onAbort } from './runtime/abort';
 import { Pace } from './pace';
 
 const firstPause = 100;

@@ -1,5 +1,5 @@
 import type { IN8nHttpFullResponse, INode } from 'n8n-workflow';
-import type { Clock } from './clock';
+import type { Clock } from './runtime/clock';
 import { cancelledError } from './errors';
 import { isNetworkFault, isUnsent, networkError, strangeError } from './faults';
 import { retryAfterOf, Row, type Gate } from './gate';

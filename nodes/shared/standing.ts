@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { Clock } from './clock';
-import { numberIn, textIn } from './payload';
+import type { Clock } from './runtime/clock';
+import { numberIn, textIn } from './runtime/coerce';
 import { Latest, shortOf } from './remembered';
 
 /** How a conversation stands, as far as it is known. */

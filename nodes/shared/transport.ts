@@ -9,11 +9,11 @@ import {
 	type INode,
 } from 'n8n-workflow';
 import { isPrivate, notPrivate } from './address';
-import { clock as systemClock, type Clock } from './clock';
+import { clock as systemClock, type Clock } from './runtime/clock';
 import { envelopeOf } from './envelope';
 import { refusalError, strangerError } from './errors';
 import { gateFor } from './gate';
-import { inTime } from './inTime';
+import { withDeadline } from './runtime/deadline';
 import type { Limit } from './limits';
 import { withCancelSignals } from './n8n/context';
 import { persist } from './persist';
@@ -74,7 +74,7 @@ export function openTransport(
 	const credentialsDecrypted = { id: '', name: '', type: 'crispApi', data: { ...credential } };
 	const endedBy = withCancelSignals(context);
 	const exchange = async (request: CrispRequest) =>
-		await inTime({ clock, longest, signal }, async (end) => {
+		await withDeadline({ clock, longest, signal }, async (end) => {
 			const options = httpOptions(request, credential, end);
 			const helper = context.helpers.httpRequestWithAuthentication;
 			return (await helper.call(endedBy(end) as unknown as IAllExecuteFunctions, 'crispApi', options, {

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
-import { clock } from '../../nodes/shared/clock';
+import { clock } from '../../nodes/shared/runtime/clock';
 import { execute } from './n8n';
 import { answer, secrets, serveOn, success, type Handle, type PlainServer } from './plainServer';
 import { locator, shop } from './workspace';

@@ -2,7 +2,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { readFileSync } from 'node:fs';
 import { triggerProperties } from '../../nodes/CrispTrigger/form';
 import { webhookProperties } from '../../nodes/CrispWebhookTrigger/form';
-import { clock } from '../../nodes/shared/clock';
+import { clock } from '../../nodes/shared/runtime/clock';
 import { derivedEvents, events, notInWebsiteHooks } from '../../nodes/shared/events';
 import type { Sandbox } from '../../sandbox';
 import { HookedWorkflows } from './hooked';

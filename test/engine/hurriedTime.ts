@@ -1,4 +1,4 @@
-import { clock } from '../../nodes/shared/clock';
+import { clock } from '../../nodes/shared/runtime/clock';
 
 /** Time that passes as soon as somebody waits for it, and what happens meanwhile. */
 export class HurriedTime {

@@ -1,5 +1,5 @@
 import type { INodeParameters, NodeApiError } from 'n8n-workflow';
-import { clock } from '../../nodes/shared/clock';
+import { clock } from '../../nodes/shared/runtime/clock';
 import { HurriedTime } from './hurriedTime';
 import { execute, type Execution } from './n8n';
 import { answer, serveOn, success, type Handle, type PlainServer } from './plainServer';

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters, ITriggerResponse } from 'n8n-workflow';
 import { listen } from '../../nodes/CrispTrigger/listen';
-import { clock, type Clock } from '../../nodes/shared/clock';
+import { clock, type Clock } from '../../nodes/shared/runtime/clock';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { execute, triggerContext, type Activation } from './n8n';
 import { conversation, credentialFor, locator, shop } from './workspace';

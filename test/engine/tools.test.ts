@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { clock } from '../../nodes/shared/clock';
+import { clock } from '../../nodes/shared/runtime/clock';
 import type { Credential } from '../../nodes/shared/transport';
 import { resources } from '../../nodes/Crisp/operations';
 import { Recorder } from '../contract/recorder';

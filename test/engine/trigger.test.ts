@@ -1,4 +1,4 @@
-import { clock, type Clock } from '../../nodes/shared/clock';
+import { clock, type Clock } from '../../nodes/shared/runtime/clock';
 import type { Credential } from '../../nodes/shared/transport';
 import { insistent, until, Workflows, type Listening } from './listening';
 import { conversation, credentialFor, help, notInstalled, shop } from './workspace';

@@ -1,5 +1,5 @@
 import type { INodeParameters } from 'n8n-workflow';
-import { clock } from '../../nodes/shared/clock';
+import { clock } from '../../nodes/shared/runtime/clock';
 import { FakeClock } from '../fakeClock';
 import { until } from './listening';
 import { execute, type Execution } from './n8n';

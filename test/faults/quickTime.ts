@@ -1,4 +1,4 @@
-import { clock, type Clock } from '../../nodes/shared/clock';
+import { clock, type Clock } from '../../nodes/shared/runtime/clock';
 
 const original = { ...clock };
 

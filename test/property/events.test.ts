@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { chosenOf, mayBeChosen, type Choice } from '../../nodes/shared/choice';
 import { identityOf, toOutput } from '../../nodes/shared/delivery';
-import { isTooDeep } from '../../nodes/shared/depth';
+import { isTooDeep } from '../../nodes/shared/runtime/nesting';
 import { derivedEvents, events, heardFor, messageTypes } from '../../nodes/shared/events';
 import { fullTextOf, Remembered, textOf } from '../../nodes/shared/remembered';
 import { Standing } from '../../nodes/shared/standing';

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { clock } from '../../nodes/shared/clock';
+import { clock } from '../../nodes/shared/runtime/clock';
 
 const anHour = 3_600_000;
 

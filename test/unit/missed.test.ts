@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { readMissed, type Search } from '../../nodes/CrispTrigger/missed';
 import { Latest } from '../../nodes/shared/remembered';
 import { Standing } from '../../nodes/shared/standing';
-import { Turnstile } from '../../nodes/shared/together';
+import { Semaphore } from '../../nodes/shared/runtime/concurrency';
 import type { CrispRequest } from '../../nodes/shared/transport';
 import { FakeClock, settled } from '../fakeClock';
 
@@ -77,7 +77,7 @@ function searchOf(more: Partial<Search> = {}): Search {
 		since: begun - 3_600_000,
 		standing: new Standing(new FakeClock()),
 		readUntil: new Latest<number>(),
-		turnstile: new Turnstile(50),
+		turnstile: new Semaphore(50),
 		...more,
 	};
 }

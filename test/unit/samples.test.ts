@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { passes, toOutput } from '../../nodes/shared/delivery';
 import { chosenIn, namesOf } from '../../nodes/shared/derived';
 import { derivedEvents, events } from '../../nodes/shared/events';
-import { websiteOf } from '../../nodes/shared/payload';
+import { websiteOf } from '../../nodes/shared/runtime/coerce';
 import { sampleOf } from '../../nodes/shared/samples';
 import { Standing } from '../../nodes/shared/standing';
 import type { Shape } from '../contract/samples';

@@ -1,6 +1,6 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { entriesIn } from '../../shared/entries';
-import { textIn } from '../../shared/payload';
+import { textIn } from '../../shared/runtime/coerce';
 import type { Composing } from '../operation';
 import { fillPath, parseRoute } from '../route';
 

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
-import { numberIn } from '../../shared/payload';
+import { numberIn } from '../../shared/runtime/coerce';
 
 export type Markup = 'text' | 'markdown';
 

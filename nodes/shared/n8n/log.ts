@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
-import type { Clock } from '../clock';
-import { durationText } from '../durationText';
+import type { Clock } from '../runtime/clock';
+import { durationText } from '../runtime/durationText';
 
 type Level = 'debug' | 'warn' | 'error';
 

@@ -1,5 +1,5 @@
 import type { Clock } from './clock';
-import { onAbort } from './onAbort';
+import { onAbort } from './abort';
 
 interface Ends {
 	clock: Clock;
@@ -12,7 +12,7 @@ interface Ends {
  * What the deed gives, or a fault as of a request without an answer when it takes too long, or the signal aborts.
  * The signal of the deed aborts then, too.
  */
-export async function inTime<Result>(
+export async function withDeadline<Result>(
 	{ clock, longest, signal }: Ends,
 	deed: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {

@@ -1,5 +1,5 @@
 /** Does something for each of many, so many at a time. Gives the results in order; rejects with the first failure. */
-export async function together<Entry, Result>(
+export async function mapConcurrently<Entry, Result>(
 	entries: Entry[],
 	most: number,
 	deed: (entry: Entry) => Promise<Result>,
@@ -16,12 +16,12 @@ export async function together<Entry, Result>(
 }
 
 /** Lets so many in at a time; the others wait in the order in which they came. */
-export class Turnstile {
+export class Semaphore {
 	private readonly waiting: Array<() => void> = [];
 
 	constructor(private free: number) {}
 
-	async pass<Result>(deed: () => Promise<Result>): Promise<Result> {
+	async run<Result>(deed: () => Promise<Result>): Promise<Result> {
 		if (this.free > 0) this.free -= 1;
 		else await new Promise<void>((enter) => this.waiting.push(enter));
 		try {

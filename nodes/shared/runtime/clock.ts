@@ -1,5 +1,5 @@
-import { n8nSleep } from './n8n/sleep';
-import { onAbort } from './onAbort';
+import { n8nSleep } from '../n8n/sleep';
+import { onAbort } from './abort';
 
 /** Time, as what waits sees it; tests bring their own. */
 export interface Clock {
