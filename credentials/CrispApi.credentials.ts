@@ -7,7 +7,7 @@ import {
 	type IHttpRequestOptions,
 	type INodeProperties,
 } from 'n8n-workflow';
-import { isPrivate, notPrivate } from '../nodes/shared/address';
+import { isPrivate, notPrivate } from '../nodes/shared/api/secureUrl';
 
 /** Sent with every request; Crisp answers some routes with a misleading 401 when it is missing. */
 export const userAgent = 'n8n-nodes-crisp/1.0.0';

@@ -1,12 +1,12 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
-import { entriesIn } from '../shared/entries';
+import { entriesIn } from '../shared/api/list';
 import { textIn } from '../shared/runtime/coerce';
-import type { Send } from '../shared/transport';
+import type { Send } from '../shared/api/transport';
 import { parameterName, type Field } from './field';
 import { idIn, isLookedUp } from './locators';
 import type { Operation } from './operation';
 import { pathField, pathParameter, readPath, type Reading } from './request';
-import { fillPath, parseRoute } from './route';
+import { fillPath, parseRoute } from '../shared/api/route';
 import { labelOf } from './value';
 
 /** Gives the ID of who has an email on a website. */

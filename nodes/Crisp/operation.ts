@@ -1,9 +1,9 @@
 import type { IBinaryKeyData, IDataObject, INode } from 'n8n-workflow';
 import type { Clock } from '../shared/runtime/clock';
-import type { Client } from './client';
+import type { Client } from '../shared/api/client';
 import type { Files } from './files';
 import { choice, picker, secret, text, type Fields } from './field';
-import { parseRoute, type Route, type VariablesOf } from './route';
+import { parseRoute, type Route, type VariablesOf } from '../shared/api/route';
 
 /** The cells that table rows and composed operations share: what the form needs to know. */
 interface Cells {

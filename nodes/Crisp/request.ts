@@ -1,8 +1,8 @@
 import { UnexpectedError, UserError, type IDataObject } from 'n8n-workflow';
-import type { CrispRequest } from '../shared/transport';
+import type { CrispRequest } from '../shared/api/transport';
 import { parameterName, titleCase, type Field, type Fields } from './field';
 import { pathFields, type Operation, type TableOperation } from './operation';
-import { fillPath } from './route';
+import { fillPath } from '../shared/api/route';
 import { labelOf, setAt, toWire, type Parameters } from './value';
 
 /** The collection of the form that an operation's optional fields wait in. */

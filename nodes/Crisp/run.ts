@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { UserError, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
 import { clock as systemClock } from '../shared/runtime/clock';
 import { fingerprintFor, isOwnFingerprint } from '../shared/fingerprint';
-import { gateFor } from '../shared/gate';
+import { gateFor } from '../shared/api/rateLimiter';
 import { cancelSignalOf, isToolCall, runIndexOf } from '../shared/n8n/context';
 import { egressOf } from '../shared/n8n/egress';
-import { openTransport, tokenHash, type Credential, type CrispRequest, type Send } from '../shared/transport';
+import { openTransport, tokenHash, type Credential, type CrispRequest, type Send } from '../shared/api/transport';
 import { simplified, toEntries, withTargets } from './answer';
-import { clientFor, type Client } from './client';
+import { clientFor, type Client } from '../shared/api/client';
 import { operatorFinder, withIds } from './emails';
 import type { Fields } from './field';
 import { fileHandler, type Files } from './files';
@@ -22,10 +22,10 @@ import {
 	type TableOperation,
 } from './operation';
 import { once } from './once';
-import type { Listing } from './pages';
+import type { Listing } from '../shared/api/pages';
 import { parametersOf } from './parameters';
 import { buildRequest, collectionName, readFields, readPath, type Reading } from './request';
-import { fillPath, parseRoute } from './route';
+import { fillPath, parseRoute } from '../shared/api/route';
 import { sendOnce, sendSafely, type Way } from './sent';
 import { endingTyping } from './typing';
 import { Uploads } from './uploads';

@@ -2,7 +2,7 @@ import { NodeApiError, type IDataObject, type INode } from 'n8n-workflow';
 import { clock as systemClock, type Clock } from '../shared/runtime/clock';
 import { asNodeError, isUncertain, strangerError, unansweredError, uncertain } from '../shared/errors';
 import { Latest } from '../shared/remembered';
-import type { CrispRequest, Send } from '../shared/transport';
+import type { CrispRequest, Send } from '../shared/api/transport';
 
 const mostTries = 3;
 /** As many as n8n can hold as items of one execution: what is forgotten would be sent again. */

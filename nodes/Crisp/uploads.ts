@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { NodeOperationError, type IDataObject, type INode } from 'n8n-workflow';
 import { findAccess } from '../shared/access';
-import { isPrivate } from '../shared/address';
+import { isPrivate } from '../shared/api/secureUrl';
 import { clock as systemClock, type Clock } from '../shared/runtime/clock';
 import { Connection, type Ending } from '../shared/connection';
 
@@ -10,7 +10,7 @@ import { failureOf } from '../shared/failures';
 import type { Egress } from '../shared/n8n/egress';
 import { textIn } from '../shared/runtime/coerce';
 import { hasWebSocket, openSocket, type OpenChannel } from '../shared/socket';
-import type { Credential, Send } from '../shared/transport';
+import type { Credential, Send } from '../shared/api/transport';
 
 export interface UploadsOptions {
 	node: INode;

@@ -9,7 +9,7 @@ import { activationModeOf, saveFailedExecution } from '../shared/n8n/context';
 import { egressOf } from '../shared/n8n/egress';
 import { logOf, StateLog } from '../shared/n8n/log';
 import { hasWebSocket, openSocket, type OpenChannel } from '../shared/socket';
-import { addressOf, tokenHash, type Credential } from '../shared/transport';
+import { addressOf, tokenHash, type Credential } from '../shared/api/transport';
 import { Intake } from './intake';
 import { emitSamples } from './sample';
 import { readSettings } from './settings';

@@ -1,14 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
-import { fullPage, readTimed } from '../Crisp/pages';
-import { fillPath, onPage, parseRoute } from '../Crisp/route';
+import { fullPage, readTimed } from '../shared/api/pages';
+import { fillPath, onPage, parseRoute } from '../shared/api/route';
 import type { Background } from '../shared/background';
-import { entriesIn } from '../shared/entries';
+import { entriesIn } from '../shared/api/list';
 import { messageEvents } from '../shared/events';
 import { numberIn, textIn } from '../shared/runtime/coerce';
 import type { Latest } from '../shared/remembered';
 import { standingEvents, type Standing } from '../shared/standing';
 import type { Semaphore } from '../shared/runtime/concurrency';
-import type { Send } from '../shared/transport';
+import type { Send } from '../shared/api/transport';
 
 /** An event as the realtime channel would have brought it, and when it happened, in milliseconds. */
 export interface Happening {

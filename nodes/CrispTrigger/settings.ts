@@ -1,6 +1,6 @@
 import type { IDataObject, ITriggerFunctions } from 'n8n-workflow';
 import { readChoice, type Choice } from '../shared/choice';
-import type { Credential } from '../shared/transport';
+import type { Credential } from '../shared/api/transport';
 
 /** What the form of the trigger says. */
 export interface Settings extends Choice {

@@ -12,7 +12,7 @@ import { reasonOf } from '../shared/errors';
 import { textIn, websiteOf } from '../shared/runtime/coerce';
 import { Remembered, type Identity } from '../shared/remembered';
 import { Standing } from '../shared/standing';
-import { openTransport, type Credential } from '../shared/transport';
+import { openTransport, type Credential } from '../shared/api/transport';
 import { faultOfKey, faultOfSignature } from './signature';
 
 /** What a node knows of earlier requests, as n8n makes it anew for each. */

@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
-import { fillPath, parseRoute, type Route } from '../Crisp/route';
+import { fillPath, parseRoute, type Route } from './api/route';
 import type { Clock } from './runtime/clock';
-import { entriesIn } from './entries';
+import { entriesIn } from './api/list';
 import { textIn, websiteOf } from './runtime/coerce';
 import { Latest } from './remembered';
 import { Semaphore } from './runtime/concurrency';
-import type { Send } from './transport';
+import type { Send } from './api/transport';
 
 /** What an event does not say of itself. */
 export interface Background {

@@ -4,7 +4,7 @@ import { passes, type Filter } from './delivery';
 import { namesOf } from './derived';
 import { eventNamed } from './events';
 import type { Standing } from './standing';
-import type { Credential } from './transport';
+import type { Credential } from './api/transport';
 
 /** What the form of a trigger says about events. */
 export interface Choice {

@@ -1,9 +1,9 @@
 import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
-import { readPages } from '../Crisp/pages';
+import { readPages } from './api/pages';
 import { searchWebsites } from '../Crisp/pickers';
-import { fillPath, parseRoute } from '../Crisp/route';
-import { openTransport, type Credential, type Send } from './transport';
-import { websitesOf } from './websites';
+import { fillPath, parseRoute } from './api/route';
+import { openTransport, type Credential, type Send } from './api/transport';
+import { websitesOf } from './api/websites';
 
 /** What fills the lists of `choiceProperties`. */
 

@@ -1,4 +1,4 @@
-import type { Credential } from './transport';
+import type { Credential } from './api/transport';
 
 type Tier = Credential['tier'];
 

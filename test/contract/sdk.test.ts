@@ -1,5 +1,5 @@
 import { Crisp as Sdk } from 'crisp-api';
-import type { Credential } from '../../nodes/shared/transport';
+import type { Credential } from '../../nodes/shared/api/transport';
 import { execute } from '../engine/n8n';
 import { parametersFor } from './parameters';
 import { Recorder, type Recorded } from './recorder';

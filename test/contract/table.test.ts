@@ -1,5 +1,5 @@
 import { execute } from '../engine/n8n';
-import type { Credential } from '../../nodes/shared/transport';
+import type { Credential } from '../../nodes/shared/api/transport';
 import { parametersFor } from './parameters';
 import { Recorder, type Recorded } from './recorder';
 import { bodyOf, nameOf, routes, rows, rowsOf, twins, type RouteFacts, type Row } from './routes';

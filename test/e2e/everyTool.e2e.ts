@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { randomUUID } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
-import type { Credential } from '../../nodes/shared/transport';
+import type { Credential } from '../../nodes/shared/api/transport';
 import { Recorder } from '../contract/recorder';
 import { toolCases, type ToolCase } from '../engine/toolCases';
 import { McpClient } from './mcpClient';

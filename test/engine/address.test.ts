@@ -1,6 +1,6 @@
 import type { INodeParameters, NodeOperationError } from 'n8n-workflow';
 import { listen } from '../../nodes/CrispTrigger/listen';
-import type { Credential } from '../../nodes/shared/transport';
+import type { Credential } from '../../nodes/shared/api/transport';
 import { credentialTest, execute, load, search, triggerContext } from './n8n';
 import { hurried } from './listening';
 import { answer, secrets, serveOn, success, type PlainServer } from './plainServer';

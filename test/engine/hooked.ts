@@ -2,7 +2,7 @@ import express from 'express';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { IDataObject, INodeParameters, WorkflowExecuteMode } from 'n8n-workflow';
-import type { Credential } from '../../nodes/shared/transport';
+import type { Credential } from '../../nodes/shared/api/transport';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import type { HookKind } from '../../sandbox/hooks';
 import { callWebhook } from './n8n';

@@ -28,7 +28,7 @@ import { Crisp } from '../../nodes/Crisp/Crisp.node';
 import { CrispTrigger } from '../../nodes/CrispTrigger/CrispTrigger.node';
 import { CrispWebhookTrigger } from '../../nodes/CrispWebhookTrigger/CrispWebhookTrigger.node';
 import type { choiceLists } from '../../nodes/shared/choiceLists';
-import type { Credential } from '../../nodes/shared/transport';
+import type { Credential } from '../../nodes/shared/api/transport';
 
 /** Runs the nodes in n8n-core's own contexts: its parameters, expressions, credentials and requests. */
 

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import type { IBinaryKeyData, IDataObject, INodeParameters, NodeApiError } from 'n8n-workflow';
-import type { Credential } from '../../nodes/shared/transport';
+import type { Credential } from '../../nodes/shared/api/transport';
 import { execute, type Execution } from './n8n';
 import { until } from './listening';
 import { conversation, credentialFor, locator, useSandbox } from './workspace';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { clock } from '../../nodes/shared/runtime/clock';
-import type { Credential } from '../../nodes/shared/transport';
+import type { Credential } from '../../nodes/shared/api/transport';
 import { resources } from '../../nodes/Crisp/operations';
 import { Recorder } from '../contract/recorder';
 import { until } from './listening';

@@ -1,5 +1,5 @@
 import { clock, type Clock } from '../../nodes/shared/runtime/clock';
-import type { Credential } from '../../nodes/shared/transport';
+import type { Credential } from '../../nodes/shared/api/transport';
 import { insistent, until, Workflows, type Listening } from './listening';
 import { conversation, credentialFor, help, notInstalled, shop } from './workspace';
 

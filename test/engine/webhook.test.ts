@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Credential } from '../../nodes/shared/transport';
+import type { Credential } from '../../nodes/shared/api/transport';
 import { fingerprintFor } from '../../nodes/shared/fingerprint';
 import { hookSecret, HookedWorkflows, signingSecret, type Hooked, type Hooking } from './hooked';
 import { crispWebhookTrigger, triggerContext } from './n8n';

@@ -1,6 +1,6 @@
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { HELP_ID, SHOP_ID, UNCONNECTED_ID } from '../../sandbox/seed';
-import type { Credential } from '../../nodes/shared/transport';
+import type { Credential } from '../../nodes/shared/api/transport';
 
 /** The sandbox as tests see it. */
 

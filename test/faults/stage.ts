@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { IDataObject, INodeExecutionData, INodeParameters, ITriggerResponse } from 'n8n-workflow';
 import { listen } from '../../nodes/CrispTrigger/listen';
 import type { Clock } from '../../nodes/shared/runtime/clock';
-import type { Credential } from '../../nodes/shared/transport';
+import type { Credential } from '../../nodes/shared/api/transport';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { execute, triggerContext, type Activation, type Execution } from '../engine/n8n';
 import { control } from '../engine/visitor';

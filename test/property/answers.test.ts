@@ -3,10 +3,10 @@ import type { INode, NodeApiError } from 'n8n-workflow';
 import { toEntries } from '../../nodes/Crisp/answer';
 import { faultOfId, idIn } from '../../nodes/Crisp/locators';
 import { op } from '../../nodes/Crisp/operation';
-import { envelopeOf } from '../../nodes/shared/envelope';
+import { envelopeOf } from '../../nodes/shared/api/envelope';
 import { refusalError } from '../../nodes/shared/errors';
 import { fingerprintFor, isOwnFingerprint } from '../../nodes/shared/fingerprint';
-import { retryAfterOf } from '../../nodes/shared/gate';
+import { retryAfterOf } from '../../nodes/shared/api/rateLimiter';
 import { expectNoPollution, inherited, json, recordOf, text } from './strangers';
 
 const node = { name: 'Crisp', type: 'crisp' } as INode;

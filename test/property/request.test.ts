@@ -4,7 +4,7 @@ import { parameterName, type Fields } from '../../nodes/Crisp/field';
 import { isComposed, isList } from '../../nodes/Crisp/operation';
 import { resources } from '../../nodes/Crisp/operations';
 import { buildRequest, collectionName, pathParameter } from '../../nodes/Crisp/request';
-import { fillPath, parseRoute } from '../../nodes/Crisp/route';
+import { fillPath, parseRoute } from '../../nodes/shared/api/route';
 import { expectNoPollution, json, objectOf, text } from './strangers';
 
 const operations = Object.entries(resources).flatMap(([resource, { operations: some }]) =>

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { NodeOperationError, type INode } from 'n8n-workflow';
 import { findAccess } from '../../nodes/shared/access';
 import { Refused } from '../../nodes/shared/connection';
-import type { Credential, CrispRequest } from '../../nodes/shared/transport';
+import type { Credential, CrispRequest } from '../../nodes/shared/api/transport';
 
 interface EventFacts {
 	event: string;

@@ -1,6 +1,6 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 import { CrispApi } from '../../credentials/CrispApi.credentials';
-import { isPrivate } from '../../nodes/shared/address';
+import { isPrivate } from '../../nodes/shared/api/secureUrl';
 
 it.each([
 	['https://api.crisp.chat', true],

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { clientFor } from '../../nodes/Crisp/client';
+import { clientFor } from '../../nodes/shared/api/client';
 import { getAllAwaiting } from '../../nodes/Crisp/composed/getAllAwaiting';
 import type { Composing } from '../../nodes/Crisp/operation';
 import { FakeClock } from '../fakeClock';

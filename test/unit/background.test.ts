@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { Inquiry, type InquiryOptions } from '../../nodes/shared/background';
-import type { CrispRequest } from '../../nodes/shared/transport';
+import type { CrispRequest } from '../../nodes/shared/api/transport';
 import { FakeClock, settled } from '../fakeClock';
 
 type Answer = (request: CrispRequest) => unknown;

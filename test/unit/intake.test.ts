@@ -1,7 +1,7 @@
 import type { IDataObject, ITriggerFunctions } from 'n8n-workflow';
 import { Intake } from '../../nodes/CrispTrigger/intake';
 import type { Settings } from '../../nodes/CrispTrigger/settings';
-import type { CrispRequest } from '../../nodes/shared/transport';
+import type { CrispRequest } from '../../nodes/shared/api/transport';
 import { FakeClock, settled } from '../fakeClock';
 import { nested } from '../property/strangers';
 

@@ -1,5 +1,5 @@
 import type { NodeApiError } from 'n8n-workflow';
-import type { CrispRequest } from '../../nodes/shared/transport';
+import type { CrispRequest } from '../../nodes/shared/api/transport';
 import { settled } from '../fakeClock';
 import { broken, errorOf, limited, ok, refused, serve, type Answer } from './served';
 

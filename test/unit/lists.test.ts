@@ -1,6 +1,6 @@
-import { readPages, readTimed } from '../../nodes/Crisp/pages';
+import { readPages, readTimed } from '../../nodes/shared/api/pages';
 import { runInLanes, type Lanes } from '../../nodes/Crisp/lanes';
-import type { CrispRequest } from '../../nodes/shared/transport';
+import type { CrispRequest } from '../../nodes/shared/api/transport';
 import { FakeClock, settled } from '../fakeClock';
 
 const people = (count: number) => Array.from({ length: count }, (_, index) => ({ people_id: `p${index}` }));

@@ -3,7 +3,7 @@ import { readMissed, type Search } from '../../nodes/CrispTrigger/missed';
 import { Latest } from '../../nodes/shared/remembered';
 import { Standing } from '../../nodes/shared/standing';
 import { Semaphore } from '../../nodes/shared/runtime/concurrency';
-import type { CrispRequest } from '../../nodes/shared/transport';
+import type { CrispRequest } from '../../nodes/shared/api/transport';
 import { FakeClock, settled } from '../fakeClock';
 
 const begun = new FakeClock().now();

@@ -1,4 +1,4 @@
-import { fillPath, onPage, parseRoute } from '../../nodes/Crisp/route';
+import { fillPath, onPage, parseRoute } from '../../nodes/shared/api/route';
 import { op } from '../../nodes/Crisp/operation';
 
 const route = parseRoute('GET /v1/website/{website_id}/people/profile/{people_id}');

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { changeSegments, type Change } from '../../nodes/Crisp/composed/segments';
 import type { Composing } from '../../nodes/Crisp/operation';
-import { parseRoute } from '../../nodes/Crisp/route';
-import type { CrispRequest } from '../../nodes/shared/transport';
+import { parseRoute } from '../../nodes/shared/api/route';
+import type { CrispRequest } from '../../nodes/shared/api/transport';
 
 const route = parseRoute('GET /v1/website/{website_id}/conversation/{session_id}/meta');
 

@@ -1,6 +1,6 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 import { sendOnce, sendSafely, type Way } from '../../nodes/Crisp/sent';
-import type { CrispRequest } from '../../nodes/shared/transport';
+import type { CrispRequest } from '../../nodes/shared/api/transport';
 import { nodeWith } from '../engine/n8n';
 import { settled } from '../fakeClock';
 import { broken, errorOf, ok, refused, serve, type Answer } from './served';

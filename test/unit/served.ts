@@ -1,12 +1,12 @@
 import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse, NodeApiError } from 'n8n-workflow';
-import { gateFor } from '../../nodes/shared/gate';
+import { gateFor } from '../../nodes/shared/api/rateLimiter';
 import {
 	openTransport,
 	tokenHash,
 	type Credential,
 	type Send,
 	type TransportOptions,
-} from '../../nodes/shared/transport';
+} from '../../nodes/shared/api/transport';
 import { nodeWith } from '../engine/n8n';
 import { FakeClock } from '../fakeClock';
 

@@ -1,6 +1,6 @@
 import { NodeApiError } from 'n8n-workflow';
 import { isUncertain } from '../../nodes/shared/errors';
-import { tokenHash, type Credential, type CrispRequest } from '../../nodes/shared/transport';
+import { tokenHash, type Credential, type CrispRequest } from '../../nodes/shared/api/transport';
 import { broken, errorOf, ok, refused, serve, type Answer } from './served';
 
 /** A transport over answers given in advance; the last one is given for ever. */

@@ -1,5 +1,5 @@
 import { endingTyping, keepTyping } from '../../nodes/Crisp/typing';
-import type { CrispRequest } from '../../nodes/shared/transport';
+import type { CrispRequest } from '../../nodes/shared/api/transport';
 import { FakeClock, settled } from '../fakeClock';
 
 let clock: FakeClock;

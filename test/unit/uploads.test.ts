@@ -1,7 +1,7 @@
 import type { INode } from 'n8n-workflow';
 import { Uploads, type UploadsOptions } from '../../nodes/Crisp/uploads';
 import type { ChannelListener } from '../../nodes/shared/socket';
-import type { Credential } from '../../nodes/shared/transport';
+import type { Credential } from '../../nodes/shared/api/transport';
 import { FakeClock, settled } from '../fakeClock';
 
 const node = { name: 'Crisp', type: 'crisp' } as INode;

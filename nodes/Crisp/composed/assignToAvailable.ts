@@ -2,7 +2,7 @@ import { UserError, type IDataObject } from 'n8n-workflow';
 import { asNodeError } from '../../shared/errors';
 import { choice, flag, list, picker } from '../field';
 import type { ComposedOperation, Composing } from '../operation';
-import { fillPath, parseRoute } from '../route';
+import { fillPath, parseRoute } from '../../shared/api/route';
 import { allowedOperators, readOperators, type Operator } from './operators';
 import { Workload } from './workload';
 

@@ -1,8 +1,8 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { chosenIn } from '../../shared/derived';
-import { entriesIn } from '../../shared/entries';
+import { entriesIn } from '../../shared/api/list';
 import { isUncertain } from '../../shared/errors';
-import { ifThere } from '../client';
+import { ifThere } from '../../shared/api/client';
 import type { Composing } from '../operation';
 import { pathOf, routes } from './conversations';
 import { wordsOf } from './said';

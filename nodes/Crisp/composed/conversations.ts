@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { flag } from '../field';
-import { fillPath, parseRoute, type Route } from '../route';
+import { fillPath, parseRoute, type Route } from '../../shared/api/route';
 
 const one = '/v1/website/{website_id}/conversation/{session_id}';
 

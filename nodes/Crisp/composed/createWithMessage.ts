@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 import { conversationUrl } from '../../shared/delivery';
-import type { Client } from '../client';
+import type { Client } from '../../shared/api/client';
 import { choice, longText, picker } from '../field';
 import type { ComposedOperation } from '../operation';
 import { details } from '../operations/details';
-import { fillPath, parseRoute } from '../route';
+import { fillPath, parseRoute } from '../../shared/api/route';
 import { manner, messageOf } from './outgoing';
 import { Steps } from './steps';
 

@@ -1,5 +1,5 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
-import { ifThere, type Client } from '../client';
+import { ifThere, type Client } from '../../shared/api/client';
 import { number } from '../field';
 import type { ComposedOperation } from '../operation';
 import { fitted, headOf, type Context } from './contextText';

@@ -1,8 +1,8 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
-import { entriesIn } from '../../shared/entries';
+import { entriesIn } from '../../shared/api/list';
 import { textIn } from '../../shared/runtime/coerce';
 import type { Composing } from '../operation';
-import { fillPath, parseRoute } from '../route';
+import { fillPath, parseRoute } from '../../shared/api/route';
 
 const list = parseRoute('GET /v1/website/{website_id}/operators/list');
 const team = parseRoute('GET /v1/website/{website_id}/team/{team_id}');

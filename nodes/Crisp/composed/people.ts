@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { Client } from '../client';
-import { fillPath, parseRoute } from '../route';
+import type { Client } from '../../shared/api/client';
+import { fillPath, parseRoute } from '../../shared/api/route';
 
 /** What people need of a profile, best first. */
 export const personSummary = [

@@ -1,6 +1,6 @@
 import { list } from '../field';
 import type { ComposedOperation } from '../operation';
-import { parseRoute } from '../route';
+import { parseRoute } from '../../shared/api/route';
 import { changeSegments } from './segments';
 
 const profile = parseRoute('GET /v1/website/{website_id}/people/profile/{people_id}');

@@ -1,7 +1,7 @@
 import { choice, longText } from '../field';
 import type { ComposedOperation } from '../operation';
 import { chatOrigin } from '../operations/senders';
-import { fillPath, parseRoute } from '../route';
+import { fillPath, parseRoute } from '../../shared/api/route';
 import { manner, messageOf } from './outgoing';
 import { Steps } from './steps';
 

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Composing, Made } from '../operation';
-import { fillPath, type Route } from '../route';
+import { fillPath, type Route } from '../../shared/api/route';
 
 export type Change = 'add' | 'remove';
 

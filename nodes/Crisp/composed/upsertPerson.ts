@@ -4,7 +4,7 @@ import { simplified } from '../answer';
 import { email, pairs } from '../field';
 import type { ComposedOperation, Composing } from '../operation';
 import { name, profile, segments } from '../operations/profile';
-import { fillPath, parseRoute } from '../route';
+import { fillPath, parseRoute } from '../../shared/api/route';
 import { setAt } from '../value';
 import { readByEmail } from './people';
 import { changedInRun, changedList, segmentsIn } from './segments';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { IDataObject, IRun, IWorkflowExecuteAdditionalData, ITriggerResponse } from 'n8n-workflow';
 import { listen } from '../../../nodes/CrispTrigger/listen';
 import { clock, type Clock } from '../../../nodes/shared/runtime/clock';
-import type { Credential } from '../../../nodes/shared/transport';
+import type { Credential } from '../../../nodes/shared/api/transport';
 import { callWebhook, execute, triggerContext, type Impatience, type Take } from '../../engine/n8n';
 import { locator } from '../../engine/workspace';
 import type { Evidence } from '../evidence';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SHOP_ID } from '../../../sandbox/seed';
 import { tokens } from '../../../sandbox/tokens';
 import { clock } from '../../../nodes/shared/runtime/clock';
-import type { Credential } from '../../../nodes/shared/transport';
+import type { Credential } from '../../../nodes/shared/api/transport';
 import { randomFrom } from '../../chaos/plan';
 import { execute } from '../../engine/n8n';
 import type { Evidence } from '../evidence';

@@ -1,11 +1,11 @@
 import type { IN8nHttpFullResponse, INode } from 'n8n-workflow';
-import type { Clock } from './runtime/clock';
-import { cancelledError } from './errors';
-import { isNetworkFault, isUnsent, networkError, strangeError } from './faults';
-import { retryAfterOf, Row, type Gate } from './gate';
-import { limitError, type Limit } from './limits';
+import type { Clock } from '../runtime/clock';
+import { cancelledError } from '../errors';
+import { isNetworkFault, isUnsent, networkError, strangeError } from '../faults';
+import { retryAfterOf, Row, type Gate } from './rateLimiter';
+import { limitError, type Limit } from '../limits';
 import { envelopeOf } from './envelope';
-import type { Credential, CrispRequest } from './request';
+import type { Credential, CrispRequest } from './types';
 
 const mostFailures = 3;
 /** A limit that lasts longer is told instead of waited out. */

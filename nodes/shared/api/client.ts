@@ -1,5 +1,5 @@
 import { NodeApiError } from 'n8n-workflow';
-import type { Send } from '../shared/transport';
+import type { Send } from './transport';
 import { readPages, readTimed, type Listing } from './pages';
 
 /** What operations send with. */

@@ -1,6 +1,6 @@
-import type { Clock } from './runtime/clock';
-import { onAbort } from './runtime/abort';
-import { Pace } from './pace';
+import type { Clock } from '../runtime/clock';
+import { onAbort } from '../runtime/abort';
+import { Pace } from './adaptiveRate';
 
 const firstPause = 100;
 const longestPause = 30_000;

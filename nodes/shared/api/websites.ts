@@ -1,4 +1,4 @@
-import { entriesIn } from './entries';
+import { entriesIn } from './list';
 import type { Credential, Send } from './transport';
 
 /** The IDs of every website a token may read. A token of tier website has one, which is in its credential. */

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { entriesIn } from '../shared/entries';
-import type { CrispRequest, Send } from '../shared/transport';
+import { entriesIn } from './list';
+import type { CrispRequest, Send } from './transport';
 import { onPage } from './route';
 
 /** The documented size of a page where the request does not say, and the least a full page holds; batches of messages hold 40. */

@@ -8,16 +8,16 @@ import {
 	type IN8nHttpFullResponse,
 	type INode,
 } from 'n8n-workflow';
-import { isPrivate, notPrivate } from './address';
-import { clock as systemClock, type Clock } from './runtime/clock';
+import { isPrivate, notPrivate } from './secureUrl';
+import { clock as systemClock, type Clock } from '../runtime/clock';
 import { envelopeOf } from './envelope';
-import { refusalError, strangerError } from './errors';
-import { gateFor } from './gate';
-import { withDeadline } from './runtime/deadline';
-import type { Limit } from './limits';
-import { withCancelSignals } from './n8n/context';
-import { persist } from './persist';
-import type { Credential, CrispRequest } from './request';
+import { refusalError, strangerError } from '../errors';
+import { gateFor } from './rateLimiter';
+import { withDeadline } from '../runtime/deadline';
+import type { Limit } from '../limits';
+import { withCancelSignals } from '../n8n/context';
+import { persist } from './retry';
+import type { Credential, CrispRequest } from './types';
 
 export type { Credential, CrispRequest };
 
