@@ -6,7 +6,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { clock } from '../shared/runtime/clock';
-import { asNodeError, cancelledError, copyOf } from '../shared/errors';
+import { asNodeError, cancelledError, copyOf } from '../shared/errors/apiErrors';
 import { cancelSignalOf } from '../shared/n8n/context';
 import { formProperties } from './form';
 import { runInLanes } from './lanes';

@@ -1,6 +1,6 @@
 import { NodeApiError, type IDataObject, type INode } from 'n8n-workflow';
 import { clock as systemClock, type Clock } from '../shared/runtime/clock';
-import { asNodeError, isUncertain, strangerError, unansweredError, uncertain } from '../shared/errors';
+import { asNodeError, isUncertain, strangerError, unansweredError, uncertain } from '../shared/errors/apiErrors';
 import { Latest } from '../shared/remembered';
 import type { CrispRequest, Send } from '../shared/api/transport';
 

@@ -5,8 +5,8 @@ import { isPrivate } from '../shared/api/secureUrl';
 import { clock as systemClock, type Clock } from '../shared/runtime/clock';
 import { Connection, type Ending } from '../shared/connection';
 
-import { cancelledError } from '../shared/errors';
-import { failureOf } from '../shared/failures';
+import { cancelledError } from '../shared/errors/apiErrors';
+import { failureOf } from '../shared/errors/realtimeErrors';
 import type { Egress } from '../shared/n8n/egress';
 import { textIn } from '../shared/runtime/coerce';
 import { hasWebSocket, openSocket, type OpenChannel } from '../shared/socket';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ITriggerFunctions } from 'n8n-workflow';
 import type { Clock } from '../shared/runtime/clock';
 import { toOutput } from '../shared/delivery';
-import { asNodeError } from '../shared/errors';
+import { asNodeError } from '../shared/errors/apiErrors';
 import { activationModeOf } from '../shared/n8n/context';
 import { emitTo, isRefusedPromise } from '../shared/n8n/emit';
 import { logOf } from '../shared/n8n/log';

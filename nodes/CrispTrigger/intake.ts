@@ -6,7 +6,7 @@ import { isTooDeep } from '../shared/runtime/nesting';
 import { heardFor } from '../shared/events';
 import type { Wish } from '../shared/hub';
 import { numberIn, textIn } from '../shared/runtime/coerce';
-import { reasonOf } from '../shared/errors';
+import { reasonOf } from '../shared/errors/apiErrors';
 import { logOf, StateLog } from '../shared/n8n/log';
 import { staticDataOf } from '../shared/n8n/context';
 import { takesKeys } from '../shared/n8n/emit';

@@ -1,9 +1,9 @@
 import { NodeOperationError, type INode, type ITriggerFunctions, type ITriggerResponse } from 'n8n-workflow';
 import { findAccess } from '../shared/access';
 import { clock as systemClock, type Clock } from '../shared/runtime/clock';
-import { asNodeError } from '../shared/errors';
+import { asNodeError } from '../shared/errors/apiErrors';
 import { legacyEvents } from '../shared/events';
-import { failureOf } from '../shared/failures';
+import { failureOf } from '../shared/errors/realtimeErrors';
 import { forgetHub, hubFor, type Listener } from '../shared/hub';
 import { activationModeOf, saveFailedExecution } from '../shared/n8n/context';
 import { egressOf } from '../shared/n8n/egress';

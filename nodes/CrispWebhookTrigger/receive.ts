@@ -8,7 +8,7 @@ import { isTooDeep } from '../shared/runtime/nesting';
 import { heardFor } from '../shared/events';
 import { rawBodyOf } from '../shared/n8n/context';
 import { logOf, StateLog } from '../shared/n8n/log';
-import { reasonOf } from '../shared/errors';
+import { reasonOf } from '../shared/errors/apiErrors';
 import { textIn, websiteOf } from '../shared/runtime/coerce';
 import { Remembered, type Identity } from '../shared/remembered';
 import { Standing } from '../shared/standing';

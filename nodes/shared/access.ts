@@ -3,7 +3,7 @@ import { fillPath, parseRoute } from './api/route';
 import { isPrivate } from './api/secureUrl';
 import { installed, Refused, type Access } from './connection';
 import type { Egress } from './n8n/egress';
-import { asNodeError } from './errors';
+import { asNodeError } from './errors/apiErrors';
 import { eventNamed } from './events';
 import type { Wish } from './hub';
 import type { Credential, Send } from './api/transport';

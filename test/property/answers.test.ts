@@ -4,7 +4,7 @@ import { toEntries } from '../../nodes/Crisp/answer';
 import { faultOfId, idIn } from '../../nodes/Crisp/locators';
 import { op } from '../../nodes/Crisp/operation';
 import { envelopeOf } from '../../nodes/shared/api/envelope';
-import { refusalError } from '../../nodes/shared/errors';
+import { refusalError } from '../../nodes/shared/errors/apiErrors';
 import { fingerprintFor, isOwnFingerprint } from '../../nodes/shared/fingerprint';
 import { retryAfterOf } from '../../nodes/shared/api/rateLimiter';
 import { expectNoPollution, inherited, json, recordOf, text } from './strangers';

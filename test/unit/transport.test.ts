@@ -1,5 +1,5 @@
 import { NodeApiError } from 'n8n-workflow';
-import { isUncertain } from '../../nodes/shared/errors';
+import { isUncertain } from '../../nodes/shared/errors/apiErrors';
 import { tokenHash, type Credential, type CrispRequest } from '../../nodes/shared/api/transport';
 import { broken, errorOf, ok, refused, serve, type Answer } from './served';
 

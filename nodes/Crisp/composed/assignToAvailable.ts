@@ -1,5 +1,5 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
-import { asNodeError } from '../../shared/errors';
+import { asNodeError } from '../../shared/errors/apiErrors';
 import { choice, flag, list, picker } from '../field';
 import type { ComposedOperation, Composing } from '../operation';
 import { fillPath, parseRoute } from '../../shared/api/route';

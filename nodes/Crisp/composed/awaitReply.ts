@@ -1,7 +1,7 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { chosenIn } from '../../shared/derived';
 import { entriesIn } from '../../shared/api/list';
-import { isUncertain } from '../../shared/errors';
+import { isUncertain } from '../../shared/errors/apiErrors';
 import { ifThere } from '../../shared/api/client';
 import type { Composing } from '../operation';
 import { pathOf, routes } from './conversations';

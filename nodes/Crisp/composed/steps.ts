@@ -1,4 +1,4 @@
-import { asNodeError } from '../../shared/errors';
+import { asNodeError } from '../../shared/errors/apiErrors';
 import type { Composing } from '../operation';
 
 /**

@@ -1,5 +1,5 @@
 import { NodeApiError, type IDataObject } from 'n8n-workflow';
-import { asNodeError } from '../../shared/errors';
+import { asNodeError } from '../../shared/errors/apiErrors';
 import { simplified } from '../answer';
 import { email, pairs } from '../field';
 import type { ComposedOperation, Composing } from '../operation';

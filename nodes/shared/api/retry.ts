@@ -1,9 +1,9 @@
 import type { IN8nHttpFullResponse, INode } from 'n8n-workflow';
 import type { Clock } from '../runtime/clock';
-import { cancelledError } from '../errors';
-import { isNetworkFault, isUnsent, networkError, strangeError } from '../faults';
+import { cancelledError } from '../errors/apiErrors';
+import { isNetworkFault, isUnsent, networkError, strangeError } from '../errors/networkErrors';
 import { retryAfterOf, Row, type Gate } from './rateLimiter';
-import { limitError, type Limit } from '../limits';
+import { limitError, type Limit } from '../errors/rateLimitErrors';
 import { envelopeOf } from './envelope';
 import type { Credential, CrispRequest } from './types';
 

@@ -11,10 +11,10 @@ import {
 import { isPrivate, notPrivate } from './secureUrl';
 import { clock as systemClock, type Clock } from '../runtime/clock';
 import { envelopeOf } from './envelope';
-import { refusalError, strangerError } from '../errors';
+import { refusalError, strangerError } from '../errors/apiErrors';
 import { gateFor } from './rateLimiter';
 import { withDeadline } from '../runtime/deadline';
-import type { Limit } from '../limits';
+import type { Limit } from '../errors/rateLimitErrors';
 import { withCancelSignals } from '../n8n/context';
 import { persist } from './retry';
 import type { Credential, CrispRequest } from './types';

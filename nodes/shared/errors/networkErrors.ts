@@ -1,6 +1,6 @@
 import type { INode, NodeApiError } from 'n8n-workflow';
-import { unansweredError, uncertain } from './errors';
-import type { CrispRequest } from './api/types';
+import { unansweredError, uncertain } from './apiErrors';
+import type { CrispRequest } from '../api/types';
 
 /** In words: n8n replaces a message that has such a code by one of its own, which says less. */
 const words: Record<string, string> = {

@@ -1,5 +1,5 @@
 import { NodeApiError, type INode, type JsonObject } from 'n8n-workflow';
-import type { Credential, CrispRequest } from './api/types';
+import type { Credential, CrispRequest } from '../api/types';
 
 /** What Crisp said when it rejected a request for the rate. */
 export interface Limit {

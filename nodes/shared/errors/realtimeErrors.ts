@@ -1,6 +1,6 @@
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
-import type { Ending } from './connection';
-import { reasonOf } from './errors';
+import type { Ending } from '../connection';
+import { reasonOf } from './apiErrors';
 
 const words: Record<Ending['kind'], string> = {
 	closed: 'The realtime connection was closed',
