@@ -19,7 +19,7 @@ function compile(done) {
  */
 async function bundleSocketTo(outfile) {
 	await bundle({
-		entryPoints: ['nodes/shared/socket.ts'],
+		entryPoints: ['nodes/shared/realtime/socket.ts'],
 		outfile,
 		allowOverwrite: true,
 		bundle: true,
@@ -36,7 +36,7 @@ async function bundleSocketTo(outfile) {
 const socketGlobals = {
 	name: 'socket-globals',
 	setup(build) {
-		const shim = require.resolve('./nodes/shared/socketGlobals.ts');
+		const shim = require.resolve('./nodes/shared/realtime/socketGlobals.ts');
 		build.onResolve({ filter: /\/globals(\.node)?\.js$/ }, () => ({ path: shim }));
 		// Crisp's channel speaks WebSocket only; the other transports stay out.
 		build.onResolve({ filter: /\/(polling-(xhr|fetch)(\.node)?|webtransport)\.js$/ }, ({ path }) => ({
@@ -49,7 +49,7 @@ const socketGlobals = {
 	},
 };
 
-const bundleSocket = () => bundleSocketTo('dist/nodes/shared/socket.js');
+const bundleSocket = () => bundleSocketTo('dist/nodes/shared/realtime/socket.js');
 
 const copyIcons = () => src('icons/*.svg', { encoding: false }).pipe(dest('dist/icons'));
 

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { NodeOperationError, type IDataObject, type INode } from 'n8n-workflow';
-import { findAccess } from '../shared/access';
+import { findAccess } from '../shared/realtime/endpoint';
 import { isPrivate } from '../shared/api/secureUrl';
 import { clock as systemClock, type Clock } from '../shared/runtime/clock';
-import { Connection, type Ending } from '../shared/connection';
+import { Connection, type Ending } from '../shared/realtime/connection';
 
 import { cancelledError } from '../shared/errors/apiErrors';
 import { failureOf } from '../shared/errors/realtimeErrors';
 import type { Egress } from '../shared/n8n/egress';
 import { textIn } from '../shared/runtime/coerce';
-import { hasWebSocket, openSocket, type OpenChannel } from '../shared/socket';
+import { hasWebSocket, openSocket, type OpenChannel } from '../shared/realtime/socket';
 import type { Credential, Send } from '../shared/api/transport';
 
 export interface UploadsOptions {

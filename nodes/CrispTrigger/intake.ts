@@ -4,7 +4,7 @@ import { chosenOf, mayBeChosen, wantsOf } from '../shared/choice';
 import type { Clock } from '../shared/runtime/clock';
 import { isTooDeep } from '../shared/runtime/nesting';
 import { heardFor } from '../shared/events';
-import type { Wish } from '../shared/hub';
+import type { Wish } from '../shared/realtime/sharedConnection';
 import { numberIn, textIn } from '../shared/runtime/coerce';
 import { reasonOf } from '../shared/errors/apiErrors';
 import { logOf, StateLog } from '../shared/n8n/log';

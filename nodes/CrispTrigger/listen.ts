@@ -1,14 +1,14 @@
 import { NodeOperationError, type INode, type ITriggerFunctions, type ITriggerResponse } from 'n8n-workflow';
-import { findAccess } from '../shared/access';
+import { findAccess } from '../shared/realtime/endpoint';
 import { clock as systemClock, type Clock } from '../shared/runtime/clock';
 import { asNodeError } from '../shared/errors/apiErrors';
 import { legacyEvents } from '../shared/events';
 import { failureOf } from '../shared/errors/realtimeErrors';
-import { forgetHub, hubFor, type Listener } from '../shared/hub';
+import { forgetHub, hubFor, type Listener } from '../shared/realtime/sharedConnection';
 import { activationModeOf, saveFailedExecution } from '../shared/n8n/context';
 import { egressOf } from '../shared/n8n/egress';
 import { logOf, StateLog } from '../shared/n8n/log';
-import { hasWebSocket, openSocket, type OpenChannel } from '../shared/socket';
+import { hasWebSocket, openSocket, type OpenChannel } from '../shared/realtime/socket';
 import { addressOf, tokenHash, type Credential } from '../shared/api/transport';
 import { Intake } from './intake';
 import { emitSamples } from './sample';

@@ -1,6 +1,6 @@
 import type { ITriggerFunctions } from 'n8n-workflow';
 import type { Clock } from '../shared/runtime/clock';
-import { Refused } from '../shared/connection';
+import { Refused } from '../shared/realtime/connection';
 import { openTransport, type Credential, type Send } from '../shared/api/transport';
 
 /** How to reach Crisp with the credential as it is now. Throws `Refused` where n8n has none that can be used. */

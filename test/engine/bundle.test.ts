@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../sandbox';
-import type * as SocketModule from '../../nodes/shared/socket';
+import type * as SocketModule from '../../nodes/shared/realtime/socket';
 import { shop } from './workspace';
 
 /** The socket client as it is published: bundled, on the WebSocket of Node.js, without the globals n8n forbids. */

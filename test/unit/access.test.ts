@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { NodeOperationError, type INode } from 'n8n-workflow';
-import { findAccess } from '../../nodes/shared/access';
-import { Refused } from '../../nodes/shared/connection';
+import { findAccess } from '../../nodes/shared/realtime/endpoint';
+import { Refused } from '../../nodes/shared/realtime/connection';
 import type { Credential, CrispRequest } from '../../nodes/shared/api/transport';
 
 interface EventFacts {

@@ -1,5 +1,5 @@
-import { Connection, Refused, type Access, type Ending } from '../../nodes/shared/connection';
-import type { ChannelListener } from '../../nodes/shared/socket';
+import { Connection, Refused, type Access, type Ending } from '../../nodes/shared/realtime/connection';
+import type { ChannelListener } from '../../nodes/shared/realtime/socket';
 import { FakeClock, settled } from '../fakeClock';
 
 interface Line extends ChannelListener {

@@ -1,6 +1,6 @@
-import type { Access, Ending } from '../../nodes/shared/connection';
-import { Hub, type Listener, type Wish } from '../../nodes/shared/hub';
-import type { ChannelListener } from '../../nodes/shared/socket';
+import type { Access, Ending } from '../../nodes/shared/realtime/connection';
+import { Hub, type Listener, type Wish } from '../../nodes/shared/realtime/sharedConnection';
+import type { ChannelListener } from '../../nodes/shared/realtime/socket';
 import { FakeClock, settled } from '../fakeClock';
 import { nested } from '../property/strangers';
 

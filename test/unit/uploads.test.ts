@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
 import { Uploads, type UploadsOptions } from '../../nodes/Crisp/uploads';
-import type { ChannelListener } from '../../nodes/shared/socket';
+import type { ChannelListener } from '../../nodes/shared/realtime/socket';
 import type { Credential } from '../../nodes/shared/api/transport';
 import { FakeClock, settled } from '../fakeClock';
 

@@ -1,5 +1,5 @@
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
-import type { Ending } from '../connection';
+import type { Ending } from '../realtime/connection';
 import { reasonOf } from './apiErrors';
 
 const words: Record<Ending['kind'], string> = {

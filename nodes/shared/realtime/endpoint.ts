@@ -1,12 +1,12 @@
 import { NodeApiError, NodeOperationError, UserError, type IDataObject, type INode } from 'n8n-workflow';
-import { fillPath, parseRoute } from './api/route';
-import { isPrivate } from './api/secureUrl';
+import { fillPath, parseRoute } from '../api/route';
+import { isPrivate } from '../api/secureUrl';
 import { installed, Refused, type Access } from './connection';
-import type { Egress } from './n8n/egress';
-import { asNodeError } from './errors/apiErrors';
-import { eventNamed } from './events';
-import type { Wish } from './hub';
-import type { Credential, Send } from './api/transport';
+import type { Egress } from '../n8n/egress';
+import { asNodeError } from '../errors/apiErrors';
+import { eventNamed } from '../events';
+import type { Wish } from './sharedConnection';
+import type { Credential, Send } from '../api/transport';
 
 /** What asks Crisp for its realtime channel. */
 export interface Asking {

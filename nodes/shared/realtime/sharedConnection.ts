@@ -1,6 +1,6 @@
-import type { Clock } from './runtime/clock';
+import type { Clock } from '../runtime/clock';
 import { Connection, type Access, type Ending } from './connection';
-import { isTooDeep } from './runtime/nesting';
+import { isTooDeep } from '../runtime/nesting';
 import type { OpenChannel } from './socket';
 
 /** What a line is opened for. */

@@ -1,4 +1,4 @@
-import type { Clock } from './runtime/clock';
+import type { Clock } from '../runtime/clock';
 import type { Channel, OpenChannel } from './socket';
 
 /** Where to connect and what to say there; found anew for each attempt. */

@@ -1,4 +1,4 @@
-import { clock } from './runtime/clock';
+import { clock } from '../runtime/clock';
 
 /**
  * Takes the place of the one module through which socket.io-client reaches the globals of a browser,
