@@ -7,7 +7,7 @@ import {
 	type IHttpRequestOptions,
 	type INodeProperties,
 } from 'n8n-workflow';
-import { isPrivate, notPrivate } from '../nodes/shared/api/secureUrl';
+import { isSecureUrl, insecureUrl } from '../nodes/shared/api/secureUrl';
 
 /** Sent with every request; Crisp answers some routes with a misleading 401 when it is missing. */
 export const userAgent = 'n8n-nodes-crisp/1.0.0';
@@ -158,7 +158,7 @@ export class CrispApi implements ICredentialType {
 		// n8n's HTTP Request node has the address in `uri`, as its requests had it of old.
 		const { url, uri, baseURL } = options as IHttpRequestOptions & { uri?: string };
 		const address = [url, uri, baseURL].find((one) => one !== undefined && URL.canParse(one));
-		if (!isPrivate(address ?? '')) throw new UserError(`${notPrivate.what}. ${notPrivate.how}`);
+		if (!isSecureUrl(address ?? '')) throw new UserError(`${insecureUrl.what}. ${insecureUrl.how}`);
 		return {
 			...options,
 			headers: { ...options.headers, 'X-Crisp-Tier': String(tier), 'User-Agent': userAgent },

@@ -6,7 +6,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { clock } from '../shared/runtime/clock';
-import { asNodeError, cancelledError, copyOf } from '../shared/errors/apiErrors';
+import { asNodeError, cancelledError, cloneError } from '../shared/errors/apiErrors';
 import { cancelSignalOf } from '../shared/n8n/context';
 import { formProperties } from './form';
 import { runInLanes } from './lanes';
@@ -97,7 +97,7 @@ async function runItems(context: IExecuteFunctions, runner: Runner, width: Width
 /** Says for which item something went wrong. What several items share may be wrong for all of them. */
 function errorOf(context: IExecuteFunctions, fault: unknown, itemIndex: number) {
 	const error = asNodeError(context.getNode(), fault);
-	const own = error.context.itemIndex === undefined ? error : copyOf(error);
+	const own = error.context.itemIndex === undefined ? error : cloneError(error);
 	own.context = { ...error.context, itemIndex };
 	return own;
 }

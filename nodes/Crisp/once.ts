@@ -1,7 +1,7 @@
-import { Latest } from '../shared/remembered';
+import { BoundedMap } from '../shared/events/seenEvents';
 import { most } from './sent';
 
-const results = new Latest<unknown>(most);
+const results = new BoundedMap<unknown>(most);
 
 /**
  * What a step of an item gave, from this process's memory where it was done before: n8n's Retry On

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { UserError, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
 import { clock as systemClock } from '../shared/runtime/clock';
-import { fingerprintFor, isOwnFingerprint } from '../shared/fingerprint';
-import { gateFor } from '../shared/api/rateLimiter';
+import { fingerprintFor, isOwnFingerprint } from '../shared/events/fingerprint';
+import { rateLimiterFor } from '../shared/api/rateLimiter';
 import { cancelSignalOf, isToolCall, runIndexOf } from '../shared/n8n/context';
 import { egressOf } from '../shared/n8n/egress';
 import { openTransport, tokenHash, type Credential, type CrispRequest, type Send } from '../shared/api/transport';
@@ -52,7 +52,7 @@ export async function openRunner(context: IExecuteFunctions, key: string, operat
 	const signal = cancelSignalOf(context);
 	const send = endingTyping(openTransport(context, credential, { signal }));
 	const way: Way = { send, node: context.getNode(), signal };
-	const gate = gateFor(tokenHash(credential));
+	const rateLimiter = rateLimiterFor(tokenHash(credential));
 	const client = clientFor(send);
 	const find = operatorFinder(send);
 	const parametersOfItem = parametersOf(context);
@@ -61,7 +61,7 @@ export async function openRunner(context: IExecuteFunctions, key: string, operat
 	const uploads = new Uploads({ node: context.getNode(), credential, send, egress: egressOf(context), signal });
 	const filesOf = fileHandler(context, uploads, signal);
 	return {
-		isFree: () => gate.isFree(systemClock.now()),
+		isFree: () => rateLimiter.isUnlimited(systemClock.now()),
 		close: async () => await uploads.close(),
 		async taskFor(itemIndex) {
 			const given: Reading = {

@@ -1,7 +1,7 @@
 import { NodeApiError, type IDataObject, type INode } from 'n8n-workflow';
 import { clock as systemClock, type Clock } from '../shared/runtime/clock';
-import { asNodeError, isUncertain, strangerError, unansweredError, uncertain } from '../shared/errors/apiErrors';
-import { Latest } from '../shared/remembered';
+import { asNodeError, isUncertain, notCrispError, noAnswerError, markUncertain } from '../shared/errors/apiErrors';
+import { BoundedMap } from '../shared/events/seenEvents';
 import type { CrispRequest, Send } from '../shared/api/transport';
 
 const mostTries = 3;
@@ -16,8 +16,8 @@ export interface Way {
 	clock?: Clock;
 }
 
-const answers = new Latest<unknown>(most);
-const doubtful = new Latest<true>(most);
+const answers = new BoundedMap<unknown>(most);
+const doubtful = new BoundedMap<true>(most);
 
 /**
  * Sends a message that goes by a fingerprint of the node's own once, however often it is asked to:
@@ -73,7 +73,7 @@ async function hasArrived(way: Way, message: CrispRequest, fingerprint: number, 
 			const found = await send(request);
 			// Whatever else answers says nothing of the message: taken for it, the message would be lost.
 			if (Number((found as IDataObject | undefined)?.fingerprint) === fingerprint) return true;
-			throw strangerError(node, request);
+			throw notCrispError(node, request);
 		} catch (error) {
 			if (error instanceof NodeApiError && error.httpCode === '404') return false;
 			if (signal?.aborted) throw asNodeError(node, error);
@@ -85,10 +85,10 @@ async function hasArrived(way: Way, message: CrispRequest, fingerprint: number, 
 
 function unknownError(node: INode, { path }: CrispRequest, asked: Error, lost?: NodeApiError): NodeApiError {
 	const cause = lost ? `${lost.message}. ` : '';
-	const error = unansweredError(
+	const error = noAnswerError(
 		node,
 		'Nobody knows whether Crisp received the message',
 		`${cause}Then Crisp could not be asked for it: ${asked.message}. Look into the conversation before you send it again. The request was POST ${path}.`,
 	);
-	return uncertain(error);
+	return markUncertain(error);
 }

@@ -1,7 +1,7 @@
 import type { IHttpRequestOptions, IN8nHttpFullResponse, INode, NodeApiError } from 'n8n-workflow';
 import { clock as systemClock, type Clock } from '../shared/runtime/clock';
-import { cancelledError, unansweredError } from '../shared/errors/apiErrors';
-import { isNetworkFault, wordsOf } from '../shared/errors/networkErrors';
+import { cancelledError, noAnswerError } from '../shared/errors/apiErrors';
+import { isNetworkFault, faultText } from '../shared/errors/networkErrors';
 
 /** What is not in memory comes piece by piece. */
 export interface Flow extends AsyncIterable<Uint8Array> {
@@ -165,7 +165,7 @@ export class Storage {
 	}
 
 	private tooLarge(most: number): NodeApiError {
-		return unansweredError(
+		return noAnswerError(
 			this.options.node,
 			`The file is larger than ${megabytes(most)}`,
 			"Raise 'Max Size (MB)', where n8n has the memory for it.",
@@ -175,9 +175,9 @@ export class Storage {
 	private refusal(url: string, [what, why]: Trouble, { response, fault }: Outcome): NodeApiError {
 		const { node, signal } = this.options;
 		if (signal?.aborted) return cancelledError(node);
-		const said = response ? `status ${response.statusCode}` : withoutAddress(wordsOf(fault), url);
+		const said = response ? `status ${response.statusCode}` : withoutAddress(faultText(fault), url);
 		const how = response ? why : 'Check the network of n8n, and whether n8n may send requests there.';
-		return unansweredError(node, `${what} (${said})`, how);
+		return noAnswerError(node, `${what} (${said})`, how);
 	}
 }
 

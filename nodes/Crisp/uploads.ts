@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { NodeOperationError, type IDataObject, type INode } from 'n8n-workflow';
-import { findAccess } from '../shared/realtime/endpoint';
-import { isPrivate } from '../shared/api/secureUrl';
+import { findEndpoint } from '../shared/realtime/endpoint';
+import { isSecureUrl } from '../shared/api/secureUrl';
 import { clock as systemClock, type Clock } from '../shared/runtime/clock';
 import { Connection, type Ending } from '../shared/realtime/connection';
 
 import { cancelledError } from '../shared/errors/apiErrors';
-import { failureOf } from '../shared/errors/realtimeErrors';
+import { connectionError } from '../shared/errors/realtimeErrors';
 import type { Egress } from '../shared/n8n/egress';
 import { textIn } from '../shared/runtime/coerce';
 import { hasWebSocket, openSocket, type OpenChannel } from '../shared/realtime/socket';
@@ -98,7 +98,7 @@ export class Uploads {
 		// What is signed may be a path only: on the host that the file is read from then.
 		const readable = absolute(resource, storage);
 		const writable = readable && absolute(signed, readable);
-		if (!readable || !writable || !isPrivate(writable)) {
+		if (!readable || !writable || !isSecureUrl(writable)) {
 			throw new NodeOperationError(this.options.node, 'Crisp named no address that the file can be uploaded to', {
 				description: `Try again later. ${instead}`,
 			});
@@ -128,7 +128,7 @@ class Line {
 		this.connection = new Connection({
 			clock,
 			openChannel,
-			findAccess: async () => await findAccess(options, { events: [event], websites }),
+			findEndpoint: async () => await findEndpoint(options, { events: [event], websites }),
 			onEvent: (name, payload) => this.hear(name, payload as IDataObject),
 			onEnding: (ending) => void this.end(ending),
 		});
@@ -180,7 +180,7 @@ function absolute(address: unknown, base: string): string | undefined {
 }
 
 function lineError(node: INode, ending: Ending): Error {
-	const { message, description } = failureOf(node, ending);
+	const { message, description } = connectionError(node, ending);
 	return new NodeOperationError(node, `The file could not be uploaded: ${message}`, {
 		description: `${description ?? ''} ${instead}`.trim(),
 	});

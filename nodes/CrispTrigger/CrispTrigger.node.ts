@@ -5,8 +5,8 @@ import {
 	type ITriggerFunctions,
 	type ITriggerResponse,
 } from 'n8n-workflow';
-import { listeningHints, listeningSubtitle } from '../shared/choiceForm';
-import { choiceLists } from '../shared/choiceLists';
+import { listeningHints, listeningSubtitle } from '../shared/events/selectionForm';
+import { selectionLists } from '../shared/events/selectionLists';
 import { triggerProperties } from './form';
 import { listen } from './listen';
 
@@ -40,7 +40,7 @@ export class CrispTrigger implements INodeType {
 		properties: triggerProperties(),
 	};
 
-	methods = { loadOptions: choiceLists };
+	methods = { loadOptions: selectionLists };
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		return await listen(this);

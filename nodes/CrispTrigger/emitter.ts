@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { ITriggerFunctions } from 'n8n-workflow';
 import type { Clock } from '../shared/runtime/clock';
-import { toOutput } from '../shared/delivery';
+import { toOutput } from '../shared/events/filter';
 import { asNodeError } from '../shared/errors/apiErrors';
 import { activationModeOf } from '../shared/n8n/context';
 import { emitTo, isRefusedPromise } from '../shared/n8n/emit';
 import { logOf } from '../shared/n8n/log';
-import { textOf } from '../shared/remembered';
+import { textOf } from '../shared/events/seenEvents';
 import type { Start } from './subscription';
 
 const longestKey = 255;

@@ -1,10 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { choiceProperties } from '../shared/choiceForm';
+import { selectionProperties } from '../shared/events/selectionForm';
 
 /** What n8n shows for the trigger. */
 export function triggerProperties(): INodeProperties[] {
 	return [
-		...choiceProperties(),
+		...selectionProperties(),
 		{
 			displayName: 'Use Sample Event',
 			name: 'useSampleEvent',

@@ -1,17 +1,17 @@
 import type { IDataObject, ITriggerFunctions } from 'n8n-workflow';
-import { Inquiry, type Background } from '../shared/background';
-import { chosenOf, mayBeChosen, wantsOf } from '../shared/choice';
+import { EventEnricher, type Enrichment } from '../shared/events/enrichment';
+import { selectedNames, maySelect, neededEnrichment } from '../shared/events/selection';
 import type { Clock } from '../shared/runtime/clock';
 import { isTooDeep } from '../shared/runtime/nesting';
-import { heardFor } from '../shared/events';
-import type { Wish } from '../shared/realtime/sharedConnection';
+import { sourceEventsOf } from '../shared/events/catalogue';
+import type { Topics } from '../shared/realtime/sharedConnection';
 import { numberIn, textIn } from '../shared/runtime/coerce';
 import { reasonOf } from '../shared/errors/apiErrors';
 import { logOf, StateLog } from '../shared/n8n/log';
 import { staticDataOf } from '../shared/n8n/context';
 import { takesKeys } from '../shared/n8n/emit';
-import { Latest } from '../shared/remembered';
-import { Standing, standingEvents } from '../shared/standing';
+import { BoundedMap } from '../shared/events/seenEvents';
+import { ConversationStates, conversationStateEvents } from '../shared/events/conversationState';
 import { mapConcurrently, Semaphore } from '../shared/runtime/concurrency';
 import type { Send } from '../shared/api/transport';
 import { websitesOf } from '../shared/api/websites';
@@ -71,17 +71,17 @@ const troubles = {
 /** What the events that the line brings to one workflow pass on their way into its executions. */
 export class Intake {
 	/** What the line has to be opened for. */
-	readonly wish: Wish;
+	readonly topics: Topics;
 
 	private readonly stop = new AbortController();
 
 	private readonly heard: string[];
 
-	private readonly standing: Standing;
+	private readonly conversationStates: ConversationStates;
 
 	private readonly states: StateLog;
 
-	private readonly inquiry: Inquiry;
+	private readonly enricher: EventEnricher;
 
 	private readonly subscription: Subscription;
 
@@ -89,7 +89,7 @@ export class Intake {
 	private isAcquainted: boolean;
 
 	/** When each conversation had changed last, of which all is delivered until then. */
-	private readonly readUntil = new Latest<number>();
+	private readonly readUntil = new BoundedMap<number>();
 
 	/** Events that Crisp is asked about, in their order. */
 	private queue = Promise.resolve();
@@ -102,28 +102,28 @@ export class Intake {
 		this.states = options.states ?? new StateLog(logOf(context), clock);
 		const memory = isManual ? {} : soundMemory(staticDataOf(context));
 		const scope = scopeOf(context, options);
-		this.heard = heardFor(settings.events);
-		const isStandingWanted = this.heard.some((name) => standingEvents.includes(name));
+		this.heard = sourceEventsOf(settings.events);
+		const isStandingWanted = this.heard.some((name) => conversationStateEvents.includes(name));
 		// A person who switches the trigger on wants what happens from now on; and what was not followed is not known.
-		if (!isResumed || !isStandingWanted || !isSameScope(memory.coverage, scope)) delete memory.standing;
-		this.isAcquainted = isManual || !isStandingWanted || memory.standing !== undefined;
-		this.standing = new Standing(clock, memory);
-		const wants = wantsOf(settings);
-		this.inquiry = new Inquiry({
+		if (!isResumed || !isStandingWanted || !isSameScope(memory.coverage, scope)) delete memory.conversationStates;
+		this.isAcquainted = isManual || !isStandingWanted || memory.conversationStates !== undefined;
+		this.conversationStates = new ConversationStates(clock, memory);
+		const wants = neededEnrichment(settings);
+		this.enricher = new EventEnricher({
 			clock,
-			wants,
+			needs: wants,
 			isKept: true,
 			open: async (signal, isPatient) =>
 				(await options.open(AbortSignal.any([this.stop.signal, signal]), isPatient)).send,
-			onTrouble: (error) => this.begin(troubles.enrichment, error),
-			onAnswer: () => this.end(troubles.enrichment),
+			onFailure: (error) => this.begin(troubles.enrichment, error),
+			onSuccess: () => this.end(troubles.enrichment),
 		});
 		// Who keeps what conversations are marked with has to hear of every change.
 		const events = wants.segments ? [...new Set([...this.heard, 'session:set_segments'])] : this.heard;
-		this.wish = { events, websites: settings.websites };
+		this.topics = { events, websites: settings.websites };
 		const emitter = new Emitter(context, clock, this.stop.signal);
 		const startAndSave = async (events: Start[]) => {
-			this.standing.save();
+			this.conversationStates.save();
 			await emitter.start(events);
 		};
 		this.subscription = new Subscription({
@@ -145,10 +145,10 @@ export class Intake {
 
 	/** An event of the line, whatever it holds. Never throws: the line serves other workflows, too. */
 	hear(name: string, given: unknown): void {
-		const { inquiry, subscription } = this;
+		const { enricher, subscription } = this;
 		const payload = (typeof given === 'object' && given !== null ? given : {}) as IDataObject;
 		if (isTooDeep(payload)) return this.tell(name, new Error('it has too many levels'));
-		if (!inquiry.isNeeded) return subscription.hear(name, payload);
+		if (!enricher.isNeeded) return subscription.hear(name, payload);
 		// One that fails must not keep those after it from coming.
 		const background = this.backgroundOf(name, payload, false).catch(() => ({}));
 		this.queue = this.queue.then(async () => subscription.hear(name, payload, await background));
@@ -163,7 +163,7 @@ export class Intake {
 
 	/** The line is gone. */
 	lost(): void {
-		this.inquiry.forget();
+		this.enricher.forget();
 		this.subscription.lost();
 	}
 
@@ -174,13 +174,13 @@ export class Intake {
 		done.abort();
 		this.subscription.close();
 		this.stop.abort();
-		this.standing.save();
+		this.conversationStates.save();
 	}
 
 	/** The names under which an event starts the workflow; none for one that cannot be used. */
 	private choose({ name, payload, background }: Happening): string[] {
 		try {
-			return chosenOf(this.options.settings, this.standing, name, payload, background);
+			return selectedNames(this.options.settings, this.conversationStates, name, payload, background);
 		} catch (error) {
 			this.tell(name, error);
 			return [];
@@ -188,21 +188,21 @@ export class Intake {
 	}
 
 	/** Asks for nothing where the answer does not matter. */
-	private async backgroundOf(name: string, payload: IDataObject, isPatient: boolean): Promise<Background> {
-		this.inquiry.note(name, payload);
-		if (!mayBeChosen(this.options.settings, name, payload)) return {};
+	private async backgroundOf(name: string, payload: IDataObject, isPatient: boolean): Promise<Enrichment> {
+		this.enricher.note(name, payload);
+		if (!maySelect(this.options.settings, name, payload)) return {};
 		if (this.subscription.has(name, payload)) return {};
-		return await this.inquiry.about(name, payload, isPatient);
+		return await this.enricher.enrich(name, payload, isPatient);
 	}
 
 	private async readMissed(since: number, signal: AbortSignal): Promise<Happening[]> {
-		const { heard: events, standing, readUntil } = this;
-		const turnstile = new Semaphore(mostAtOnce.conversations);
+		const { heard: events, conversationStates, readUntil } = this;
+		const semaphore = new Semaphore(mostAtOnce.conversations);
 		const read = async (send: Send, website: string) =>
-			await readMissed(send, { events, website, since, standing, readUntil, turnstile });
+			await readMissed(send, { events, website, since, conversationStates, readUntil, semaphore });
 		const missed = await this.inWebsites(signal, mostAtOnce.websites, read);
 		const happenings = missed.flatMap((one) => one.happenings).sort((a, b) => a.at - b.at);
-		const known = this.inquiry.isNeeded
+		const known = this.enricher.isNeeded
 			? await mapConcurrently(happenings, mostAtOnce.events, async (one) => await this.withBackground(one))
 			: happenings;
 		for (const { session_id, updated_at } of missed.flatMap(({ conversations }) => conversations)) {
@@ -216,16 +216,16 @@ export class Intake {
 	}
 
 	private async acquaint(): Promise<void> {
-		const { standing } = this;
+		const { conversationStates } = this;
 		const since = this.options.clock.now() - acquaintance.time;
 		let most = acquaintance.conversations;
 		this.isAcquainted = true;
 		const learn = async (send: Send, website: string) => {
-			if (most > 0) most -= await learnStanding(send, { website, since, standing, most });
+			if (most > 0) most -= await learnStanding(send, { website, since, conversationStates, most });
 		};
 		try {
 			await this.inWebsites(this.stop.signal, 1, learn);
-			standing.save();
+			conversationStates.save();
 			this.end(troubles.states);
 		} catch (error) {
 			this.isAcquainted = false;

@@ -1,10 +1,10 @@
 import { NodeOperationError, type INode, type ITriggerFunctions, type ITriggerResponse } from 'n8n-workflow';
-import { findAccess } from '../shared/realtime/endpoint';
+import { findEndpoint } from '../shared/realtime/endpoint';
 import { clock as systemClock, type Clock } from '../shared/runtime/clock';
 import { asNodeError } from '../shared/errors/apiErrors';
-import { legacyEvents } from '../shared/events';
-import { failureOf } from '../shared/errors/realtimeErrors';
-import { forgetHub, hubFor, type Listener } from '../shared/realtime/sharedConnection';
+import { legacyEvents } from '../shared/events/catalogue';
+import { connectionError } from '../shared/errors/realtimeErrors';
+import { releaseSharedConnection, sharedConnectionFor, type Listener } from '../shared/realtime/sharedConnection';
 import { activationModeOf, saveFailedExecution } from '../shared/n8n/context';
 import { egressOf } from '../shared/n8n/egress';
 import { logOf, StateLog } from '../shared/n8n/log';
@@ -61,21 +61,21 @@ export async function listen(
 	const account = { address: addressOf(credential), token: credential.identifier };
 	const intake = new Intake(context, { settings, clock, open, account, states, isResumed: !isWatched, isManual });
 	const token = tokenHash(credential);
-	const hub = hubFor(token, { clock, openChannel });
+	const shared = sharedConnectionFor(token, { clock, openChannel });
 	const listener = listenerOf(context, intake, { open, states, isWatched, isManual });
 	const close = async () => {
-		await hub.leave(listener);
+		await shared.leave(listener);
 		await intake.close();
-		forgetHub(token);
+		releaseSharedConnection(token);
 	};
 	const begin = async () => {
-		const joining = hub.join(listener);
+		const joining = shared.join(listener);
 		// Nobody waits for a trigger that n8n starts by itself.
 		if (!isWatched) return;
 		const ending = await joining;
 		if (!ending || (ending.kind !== 'refused' && !isManual)) return;
 		await close();
-		throw failureOf(node, ending);
+		throw connectionError(node, ending);
 	};
 	if (isManual) return { closeFunction: close, manualTriggerFunction: begin };
 	return await holdActive(context, begin, close);
@@ -145,10 +145,10 @@ function listenerOf(
 	let isTold = false;
 	let isFirst = isWatched;
 	return {
-		...intake.wish,
-		async findAccess(wish, signal) {
+		...intake.topics,
+		async findEndpoint(topics, signal) {
 			const { credential, send } = await open(signal, false);
-			return await findAccess({ send, credential, node, egress }, wish);
+			return await findEndpoint({ send, credential, node, egress }, topics);
 		},
 		onEvent: (name, payload) => intake.hear(name, payload),
 		onReady() {
@@ -159,7 +159,7 @@ function listenerOf(
 		},
 		onEnding(ending) {
 			intake.lost();
-			const error = failureOf(node, ending);
+			const error = connectionError(node, ending);
 			logOf(context).debug(ending.cause);
 			const isRefused = ending.kind === 'refused';
 			const isSaid = isTold;

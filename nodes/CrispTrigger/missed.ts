@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
-import { fullPage, readTimed } from '../shared/api/pages';
+import { fullPage, readByTime } from '../shared/api/pages';
 import { fillPath, onPage, parseRoute } from '../shared/api/route';
-import type { Background } from '../shared/background';
+import type { Enrichment } from '../shared/events/enrichment';
 import { entriesIn } from '../shared/api/list';
-import { messageEvents } from '../shared/events';
+import { messageEvents } from '../shared/events/catalogue';
 import { numberIn, textIn } from '../shared/runtime/coerce';
-import type { Latest } from '../shared/remembered';
-import { standingEvents, type Standing } from '../shared/standing';
+import type { BoundedMap } from '../shared/events/seenEvents';
+import { conversationStateEvents, type ConversationStates } from '../shared/events/conversationState';
 import type { Semaphore } from '../shared/runtime/concurrency';
 import type { Send } from '../shared/api/transport';
 
@@ -15,7 +15,7 @@ export interface Happening {
 	name: string;
 	payload: IDataObject;
 	at: number;
-	background?: Background;
+	background?: Enrichment;
 }
 
 const routes = {
@@ -33,11 +33,11 @@ export interface Search {
 	/** From when on, in milliseconds. */
 	since: number;
 	/** How conversations stood before. */
-	standing: Standing;
+	conversationStates: ConversationStates;
 	/** When each conversation had changed last, of which all was read until then. */
-	readUntil: Latest<number>;
+	readUntil: BoundedMap<number>;
 	/** Lets so many conversations be read at once. */
-	turnstile: Semaphore;
+	semaphore: Semaphore;
 }
 
 /** What was missed on a website, in the order it happened. */
@@ -53,12 +53,12 @@ export interface Missed {
  * other events, Crisp keeps no trace that tells when they happened.
  */
 export async function readMissed(send: Send, search: Search): Promise<Missed> {
-	const { events, website, since, standing, turnstile } = search;
+	const { events, website, since, conversationStates, semaphore } = search;
 	const wants = (names: string[]) => names.some((name) => events.includes(name));
 	const reading: Array<Promise<Happening[]>> = [];
 	// Read while the rest is listed.
 	const onFound = (conversation: IDataObject) => {
-		const read = turnstile.run(async () => await readMessages(send, conversation, search));
+		const read = semaphore.run(async () => await readMessages(send, conversation, search));
 		// Whoever lists may fail first, and nobody would hear of this.
 		read.catch(() => undefined);
 		reading.push(read);
@@ -66,33 +66,38 @@ export async function readMissed(send: Send, search: Search): Promise<Missed> {
 	const list = async () =>
 		await readUpdated(send, { website, since, onFound: wants(messageEvents) ? onFound : undefined });
 	const [conversations, people] = await Promise.all([
-		wants([...messageEvents, ...standingEvents]) ? list() : [],
+		wants([...messageEvents, ...conversationStateEvents]) ? list() : [],
 		wants(['people:profile:created']) ? readPeople(send, search) : [],
 	]);
 	const found = (await Promise.all(reading)).flat();
-	if (wants(standingEvents)) found.push(...changesOf(conversations, standing));
+	if (wants(conversationStateEvents)) found.push(...changesOf(conversations, conversationStates));
 	found.push(...people);
 	const happenings = found.filter(({ name }) => events.includes(name)).sort((a, b) => a.at - b.at);
 	return { happenings, conversations };
 }
 
 /** What became of conversations; those that stand as before are noted so. */
-function changesOf(conversations: IDataObject[], standing: Standing): Happening[] {
+function changesOf(conversations: IDataObject[], conversationStates: ConversationStates): Happening[] {
 	const changes = conversations.map((conversation) => {
 		const at = numberIn(conversation.updated_at);
-		return standing.missedOf(conversation).map((one) => ({ ...one, at }));
+		return conversationStates.missedChangesOf(conversation).map((one) => ({ ...one, at }));
 	});
-	standing.learn(conversations.filter((_, index) => changes[index]?.length === 0));
+	conversationStates.learn(conversations.filter((_, index) => changes[index]?.length === 0));
 	return changes.flat();
 }
 
 /** Notes how the conversations that changed since stand, so that it can be told what becomes of them. Gives their number. */
 export async function learnStanding(
 	send: Send,
-	{ website, since, standing, most }: Pick<Search, 'website' | 'since' | 'standing'> & { most: number },
+	{
+		website,
+		since,
+		conversationStates,
+		most,
+	}: Pick<Search, 'website' | 'since' | 'conversationStates'> & { most: number },
 ): Promise<number> {
 	const conversations = await readUpdated(send, { website, since, limit: most });
-	standing.learn(conversations);
+	conversationStates.learn(conversations);
 	return conversations.length;
 }
 
@@ -105,7 +110,7 @@ async function readMessages(send: Send, conversation: IDataObject, search: Searc
 	const path = fillPath(routes.messages, { website_id: website, session_id: textIn(conversation.session_id) });
 	// A bound may leave out what is exactly on it.
 	const request = { method: 'GET' as const, path, query: { timestamp_after: since - 1 } };
-	const messages = (await readTimed(send, { request, limit: Infinity, entry: 'fingerprint' })) as IDataObject[];
+	const messages = (await readByTime(send, { request, limit: Infinity, entry: 'fingerprint' })) as IDataObject[];
 	return messages
 		.map((message) => ({
 			name: message.from === 'user' ? 'message:send' : 'message:received',

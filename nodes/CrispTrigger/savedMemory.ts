@@ -1,17 +1,17 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { SavedStanding } from '../shared/standing';
+import type { SavedConversationStates } from '../shared/events/conversationState';
 import type { Memory } from './subscription';
 
 /**
  * What n8n saved for a trigger. Takes away what cannot be of this node, as any program that writes to
  * n8n's database may have put it there: it must not keep the trigger from beginning.
  */
-export function soundMemory(saved: IDataObject): Memory & { standing?: SavedStanding } {
+export function soundMemory(saved: IDataObject): Memory & { conversationStates?: SavedConversationStates } {
 	if (!(Number(saved.mark) > 0)) delete saved.mark;
 	if (!isListOf(saved.batched, isBatch)) delete saved.batched;
-	if (!isStanding(saved.standing)) delete saved.standing;
+	if (!isStanding(saved.conversationStates)) delete saved.conversationStates;
 	if (!isCoverage(saved.coverage)) delete saved.coverage;
-	return saved as Memory & { standing?: SavedStanding };
+	return saved as Memory & { conversationStates?: SavedConversationStates };
 }
 
 function isBatch(entry: unknown): boolean {

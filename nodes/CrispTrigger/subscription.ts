@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { Background } from '../shared/background';
+import type { Enrichment } from '../shared/events/enrichment';
 import type { Clock } from '../shared/runtime/clock';
-import { identityOf } from '../shared/delivery';
+import { identityOf } from '../shared/events/filter';
 import { numberIn } from '../shared/runtime/coerce';
-import { fullTextOf, Remembered, shortOf, type Identity } from '../shared/remembered';
+import { fullTextOf, SeenEvents, shortHash, type EventIdentity } from '../shared/events/seenEvents';
 import { Coverage, isOwn, type SavedCoverage, type Scope } from './coverage';
 import type { Happening } from './missed';
 
@@ -12,7 +12,7 @@ export interface Start {
 	name: string;
 	payload: IDataObject;
 	/** What tells it from every other event; undefined for what may truly happen twice. */
-	identity?: Identity;
+	identity?: EventIdentity;
 }
 
 /** What stays when n8n restarts; n8n saves it with each event that it is given. */
@@ -73,7 +73,7 @@ interface Passing {
 export class Subscription {
 	private readonly stop = new AbortController();
 
-	private readonly remembered = new Remembered();
+	private readonly remembered = new SeenEvents();
 
 	/** From when on something may be missing; undefined while nothing is. */
 	private missingSince?: number;
@@ -137,7 +137,7 @@ export class Subscription {
 	}
 
 	/** An event of the line. */
-	hear(name: string, payload: IDataObject, background?: Background): void {
+	hear(name: string, payload: IDataObject, background?: Enrichment): void {
 		const timestamp = numberIn(payload.timestamp);
 		const at = timestamp > 0 ? timestamp : this.options.clock.now();
 		const happening = { name, payload, at, background };
@@ -280,15 +280,15 @@ export class Subscription {
 			.reverse();
 	}
 
-	private isNew(identity: Identity): boolean {
+	private isNew(identity: EventIdentity): boolean {
 		return !this.wasBatched(identity) && this.remembered.isNew(identity);
 	}
 
-	private wasBatched(identity: Identity): boolean {
+	private wasBatched(identity: EventIdentity): boolean {
 		return this.batchedBefore.size > 0 && this.batchedBefore.has(shortIdOf(identity));
 	}
 }
 
-function shortIdOf(identity: Identity): string {
-	return shortOf(fullTextOf(identity));
+function shortIdOf(identity: EventIdentity): string {
+	return shortHash(fullTextOf(identity));
 }

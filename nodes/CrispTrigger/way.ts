@@ -1,6 +1,6 @@
 import type { ITriggerFunctions } from 'n8n-workflow';
 import type { Clock } from '../shared/runtime/clock';
-import { Refused } from '../shared/realtime/connection';
+import { RefusedError } from '../shared/realtime/connection';
 import { openTransport, type Credential, type Send } from '../shared/api/transport';
 
 /** How to reach Crisp with the credential as it is now. Throws `Refused` where n8n has none that can be used. */
@@ -12,5 +12,5 @@ export function wayOf(context: ITriggerFunctions, clock: Clock): Open {
 		const credential = await context.getCredentials<Credential>('crispApi');
 		return { credential, send: openTransport(context, credential, { clock, signal, isPatient }) };
 	};
-	return async (...how) => await open(...how).catch(async (error) => await Promise.reject(new Refused(error)));
+	return async (...how) => await open(...how).catch(async (error) => await Promise.reject(new RefusedError(error)));
 }

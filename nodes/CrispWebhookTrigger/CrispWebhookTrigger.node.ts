@@ -5,8 +5,8 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { listeningHints, listeningSubtitle } from '../shared/choiceForm';
-import { choiceLists } from '../shared/choiceLists';
+import { listeningHints, listeningSubtitle } from '../shared/events/selectionForm';
+import { selectionLists } from '../shared/events/selectionLists';
 import { webhookProperties } from './form';
 import { receive } from './receive';
 
@@ -39,7 +39,7 @@ export class CrispWebhookTrigger implements INodeType {
 		properties: webhookProperties(),
 	};
 
-	methods = { loadOptions: choiceLists };
+	methods = { loadOptions: selectionLists };
 
 	// Crisp has no API to register hooks: the user pastes the URL there, and n8n has nothing to do.
 	webhookMethods = {

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { choiceProperties } from '../shared/choiceForm';
-import { derivedEvents, eventNamed, notInWebsiteHooks } from '../shared/events';
+import { selectionProperties } from '../shared/events/selectionForm';
+import { derivedEvents, eventNamed, notInWebsiteHooks } from '../shared/events/catalogue';
 
 const pluginNotice = `In <a href="https://marketplace.crisp.chat" target="_blank">Crisp Marketplace</a>, open your plugin, then <b>Settings → Events</b>: paste the production URL above into the Production hook, and choose the same events there. Copy the hook's signing secret into 'Signing Secret' of the credential; without it, every request is refused. The plugin has to be installed on the website. Events for tokens of tier user only are not known to come by a hook.`;
 
@@ -45,6 +45,6 @@ export function webhookProperties(): INodeProperties[] {
 		},
 		notice('plugin', pluginNotice),
 		notice('website', websiteNotice),
-		...choiceProperties(),
+		...selectionProperties(),
 	];
 }

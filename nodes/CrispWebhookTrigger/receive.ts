@@ -1,31 +1,37 @@
 import { createHash } from 'node:crypto';
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { Inquiry } from '../shared/background';
-import { chosenOf, mayBeChosen, readChoice, wantsOf, type Choice } from '../shared/choice';
+import { EventEnricher } from '../shared/events/enrichment';
+import {
+	selectedNames,
+	maySelect,
+	readSelection,
+	neededEnrichment,
+	type EventSelection,
+} from '../shared/events/selection';
 import { clock } from '../shared/runtime/clock';
-import { identityOf, toOutput } from '../shared/delivery';
+import { identityOf, toOutput } from '../shared/events/filter';
 import { isTooDeep } from '../shared/runtime/nesting';
-import { heardFor } from '../shared/events';
+import { sourceEventsOf } from '../shared/events/catalogue';
 import { rawBodyOf } from '../shared/n8n/context';
 import { logOf, StateLog } from '../shared/n8n/log';
 import { reasonOf } from '../shared/errors/apiErrors';
 import { textIn, websiteOf } from '../shared/runtime/coerce';
-import { Remembered, type Identity } from '../shared/remembered';
-import { Standing } from '../shared/standing';
+import { SeenEvents, type EventIdentity } from '../shared/events/seenEvents';
+import { ConversationStates } from '../shared/events/conversationState';
 import { openTransport, type Credential } from '../shared/api/transport';
 import { faultOfKey, faultOfSignature } from './signature';
 
 /** What a node knows of earlier requests, as n8n makes it anew for each. */
 interface Memory {
-	standing: Standing;
-	remembered: Remembered;
+	conversationStates: ConversationStates;
+	remembered: SeenEvents;
 }
 
 interface HookEvent {
 	name: string;
 	payload: IDataObject;
 	/** Tells it from every other event, also where Crisp delivers it again; undefined where nothing does. */
-	identity: Identity | undefined;
+	identity: EventIdentity | undefined;
 }
 
 /** By workflow and node: each gets every event once, however many there are. */
@@ -56,13 +62,13 @@ export async function receive(context: IWebhookFunctions, now = Date.now()): Pro
 	const event = readEvent(body, context.getHeaderData()['x-crisp-request-timestamp']);
 	if (!event) return answer(context, 400, 'not_an_event');
 	const { name, payload, identity } = event;
-	const choice = readChoice(context, credential);
-	if (!heardFor(choice.events).includes(name)) return answer(context, 200, 'not_chosen');
-	const { standing, remembered } = memoryOf(context);
+	const choice = readSelection(context, credential);
+	if (!sourceEventsOf(choice.events).includes(name)) return answer(context, 200, 'not_chosen');
+	const { conversationStates, remembered } = memoryOf(context);
 	if (identity !== undefined && !remembered.isNew(identity)) return answer(context, 200, 'known');
-	const isWanted = mayBeChosen(choice, name, payload);
-	const background = isWanted ? await inquiryOf(context, choice, credential).about(name, payload) : {};
-	const names = chosenOf(choice, standing, name, payload, background);
+	const isWanted = maySelect(choice, name, payload);
+	const background = isWanted ? await inquiryOf(context, choice, credential).enrich(name, payload) : {};
+	const names = selectedNames(choice, conversationStates, name, payload, background);
 	const items = names.map((one) => ({ json: toOutput(one, payload) }));
 	return items.length > 0 ? { workflowData: [items] } : answer(context, 200, 'not_chosen');
 }
@@ -107,7 +113,7 @@ function readEvent(body: Buffer, requested: unknown): HookEvent | undefined {
 	const moment = timestamp === undefined ? requested : '';
 	const request = { name, website: '', session: '' };
 	const mark = moment === undefined ? undefined : hashOf(textIn(moment), body);
-	const identity = identityOf(name, payload) ?? (mark === undefined ? undefined : { ...request, mark });
+	const identity = identityOf(name, payload) ?? (mark === undefined ? undefined : { ...request, id: mark });
 	return { name, payload, identity };
 }
 
@@ -128,7 +134,7 @@ function hashOf(moment: string, body: Buffer): string {
 }
 
 function memoryOf(context: IWebhookFunctions): Memory {
-	const fresh = { standing: new Standing(clock), remembered: new Remembered() };
+	const fresh = { conversationStates: new ConversationStates(clock), remembered: new SeenEvents() };
 	// Who tests in the editor may well send the same request again.
 	if (context.getMode() === 'manual') return fresh;
 	const slot = slotOf(context);
@@ -150,18 +156,18 @@ function slotOf(context: IWebhookFunctions): string {
 }
 
 /** Every call asks anew: nothing tells this node of changes in between. */
-function inquiryOf(context: IWebhookFunctions, choice: Choice, credential: Credential): Inquiry {
-	return new Inquiry({
+function inquiryOf(context: IWebhookFunctions, choice: EventSelection, credential: Credential): EventEnricher {
+	return new EventEnricher({
 		clock,
-		wants: wantsOf(choice),
+		needs: neededEnrichment(choice),
 		isKept: false,
 		// Crisp waits for an answer, and delivers again what gets none soon.
 		open: async (signal) => openTransport(context, credential, { signal, isPatient: false }),
-		onTrouble: (error) => {
+		onFailure: (error) => {
 			logOf(context).debug(error);
 			logsOf(context).begin('enrichment', `${unread} (${reasonOf(error)}).`);
 		},
-		onAnswer: () => logsOf(context).end('enrichment', 'Segments and earlier messages can be read again'),
+		onSuccess: () => logsOf(context).end('enrichment', 'Segments and earlier messages can be read again'),
 	});
 }
 

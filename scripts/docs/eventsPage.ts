@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { derivedEvents, events, type CrispEvent } from '../../nodes/shared/events';
+import { derivedEvents, events, type CrispEvent } from '../../nodes/shared/events/catalogue';
 import { sampleOf } from '../../nodes/shared/samples';
 import { recoveries, recoveryOf } from './recovery';
 
@@ -21,7 +21,7 @@ export function eventsPage(): string {
 	const groups = [...new Set(all.map(groupOf))].sort();
 	return [
 		'# Events of Crisp Trigger',
-		'<!-- Written by `npm run docs` from nodes/shared/events.ts and samples.ts; change it there. -->',
+		'<!-- Written by `npm run docs` from nodes/shared/events/catalogue.ts and samples.ts; change it there. -->',
 		`${events.length} events of Crisp, and ${derivedEvents.length} that are read from them. Each has its words, the name on the wire, and a sample of what the field \`data\` holds; the samples are of one story, in which Nathan asks a shop where his order is.`,
 		'## After a gap',
 		'When the line or n8n was down, *Crisp Trigger* reads over REST what Crisp can still tell, and delivers it before what happens next. *Crisp Web Hook Trigger* reads nothing afterwards: there it is Crisp that delivers again what failed.',

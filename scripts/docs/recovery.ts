@@ -1,4 +1,4 @@
-import { events } from '../../nodes/shared/events';
+import { events } from '../../nodes/shared/events/catalogue';
 
 /** How far an event can still be told after a gap. */
 export interface Recovery {

@@ -253,10 +253,10 @@ function support({ messages }: ChatRequest): Step {
 	if (told.length === 1) return { calls: [['Find_Person', { email }]] };
 	if (told.length > 2) return { says: 'Odile, a second box leaves today.' };
 	const kind = /"vip"|\\"vip\\"/.test(person) ? 'vip' : 'unknown';
-	const wish = /Saturday/.test(context) ? 'wants it for Saturday' : 'no wish';
+	const topics = /Saturday/.test(context) ? 'wants it for Saturday' : 'no wish';
 	return {
 		calls: [
-			['Add_Note', { session_id, note: `${kind}, ${wish}` }],
+			['Add_Note', { session_id, note: `${kind}, ${topics}` }],
 			['Resolve', { session_id }],
 		],
 	};

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { triggerProperties } from '../../nodes/CrispTrigger/form';
 import { webhookProperties } from '../../nodes/CrispWebhookTrigger/form';
 import { clock } from '../../nodes/shared/runtime/clock';
-import { derivedEvents, events, notInWebsiteHooks } from '../../nodes/shared/events';
+import { derivedEvents, events, notInWebsiteHooks } from '../../nodes/shared/events/catalogue';
 import type { Sandbox } from '../../sandbox';
 import { HookedWorkflows } from './hooked';
 import { Workflows, until } from './listening';

@@ -101,7 +101,7 @@ describe('the state and the assignment of conversations', () => {
 	it('are told after a gap, where they are not as they were before', async () => {
 		await change('unresolved');
 		const { emitted, memory } = await workflows.activate(chosen);
-		await until(() => memory.standing !== undefined);
+		await until(() => memory.conversationStates !== undefined);
 		await down(async () => {
 			await change('resolved');
 			await workflows.run({
@@ -121,7 +121,7 @@ describe('the state and the assignment of conversations', () => {
 	it('are told once, though the line brings what was read already', async () => {
 		await change('unresolved');
 		const { emitted, memory } = await workflows.activate(['conversation:resolved']);
-		await until(() => memory.standing !== undefined);
+		await until(() => memory.conversationStates !== undefined);
 		await down(async () => await change('resolved'));
 		await until(() => emitted.length >= 1);
 		workflows.sandbox.announce('session:set_state', shop, { session_id: conversation, state: 'resolved' });
@@ -134,7 +134,7 @@ describe('the state and the assignment of conversations', () => {
 	it('are told after n8n was down, and nothing where nothing changed', async () => {
 		await change('unresolved');
 		const first = await workflows.activate(chosen);
-		await until(() => first.memory.standing !== undefined);
+		await until(() => first.memory.conversationStates !== undefined);
 		await first.response.closeFunction?.();
 		await change('resolved');
 		const memory = structuredClone({ ...first.memory });

@@ -27,7 +27,7 @@ import { CrispApi } from '../../credentials/CrispApi.credentials';
 import { Crisp } from '../../nodes/Crisp/Crisp.node';
 import { CrispTrigger } from '../../nodes/CrispTrigger/CrispTrigger.node';
 import { CrispWebhookTrigger } from '../../nodes/CrispWebhookTrigger/CrispWebhookTrigger.node';
-import type { choiceLists } from '../../nodes/shared/choiceLists';
+import type { selectionLists } from '../../nodes/shared/events/selectionLists';
 import type { Credential } from '../../nodes/shared/api/transport';
 
 /** Runs the nodes in n8n-core's own contexts: its parameters, expressions, credentials and requests. */
@@ -299,7 +299,7 @@ export async function callWebhook({ credential, parameters, mode = 'webhook', no
 
 /** What a list in the form of a trigger offers. */
 export async function load(
-	method: keyof typeof choiceLists,
+	method: keyof typeof selectionLists,
 	credential: Credential,
 	parameters: INodeParameters = {},
 ): Promise<INodePropertyOptions[]> {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Credential } from '../../nodes/shared/api/transport';
-import { fingerprintFor } from '../../nodes/shared/fingerprint';
+import { fingerprintFor } from '../../nodes/shared/events/fingerprint';
 import { hookSecret, HookedWorkflows, signingSecret, type Hooked, type Hooking } from './hooked';
 import { crispWebhookTrigger, triggerContext } from './n8n';
 import { conversation, credentialFor, help, shop } from './workspace';

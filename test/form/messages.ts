@@ -21,7 +21,7 @@ export interface Messages {
 /** The errors that are for users, with the place of the text among their arguments. */
 const errors: Record<string, number> = { UserError: 0, NodeOperationError: 1, OperationalError: 0 };
 /** And the functions that make errors. */
-const makers: Record<string, number> = { unansweredError: 1, refuse: 0, refusal: 2 };
+const makers: Record<string, number> = { noAnswerError: 1, refuse: 0, refusal: 2 };
 const loggers = /(^|\.)(warn|error|begin|tell|end)$/;
 
 export function messagesOf(root: string): Messages {
@@ -36,7 +36,9 @@ export function messagesOf(root: string): Messages {
 	const named = (name: string) => sources.filter(({ fileName }) => fileName.endsWith(name));
 	return {
 		errors: [...unique.values()],
-		faults: [...new Set(named('shared/faults.ts').flatMap((source) => textsOf(constant(source, 'words'), source)))],
+		faults: [
+			...new Set(named('errors/networkErrors.ts').flatMap((source) => textsOf(constant(source, 'words'), source))),
+		],
 		reasons: [...new Set(named('signature.ts').concat(named('receive.ts')).flatMap(reasonsIn))],
 		logged: [...new Set(sources.flatMap(loggedIn))].filter((text) => isSaid({ text, file: '' })),
 	};

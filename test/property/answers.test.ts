@@ -5,7 +5,7 @@ import { faultOfId, idIn } from '../../nodes/Crisp/locators';
 import { op } from '../../nodes/Crisp/operation';
 import { envelopeOf } from '../../nodes/shared/api/envelope';
 import { refusalError } from '../../nodes/shared/errors/apiErrors';
-import { fingerprintFor, isOwnFingerprint } from '../../nodes/shared/fingerprint';
+import { fingerprintFor, isOwnFingerprint } from '../../nodes/shared/events/fingerprint';
 import { retryAfterOf } from '../../nodes/shared/api/rateLimiter';
 import { expectNoPollution, inherited, json, recordOf, text } from './strangers';
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { chosenOf, mayBeChosen, type Choice } from '../../nodes/shared/choice';
-import { identityOf, toOutput } from '../../nodes/shared/delivery';
+import { selectedNames, maySelect, type EventSelection } from '../../nodes/shared/events/selection';
+import { identityOf, toOutput } from '../../nodes/shared/events/filter';
 import { isTooDeep } from '../../nodes/shared/runtime/nesting';
-import { derivedEvents, events, heardFor, messageTypes } from '../../nodes/shared/events';
-import { fullTextOf, Remembered, textOf } from '../../nodes/shared/remembered';
-import { Standing } from '../../nodes/shared/standing';
+import { derivedEvents, events, sourceEventsOf, messageTypes } from '../../nodes/shared/events/catalogue';
+import { fullTextOf, SeenEvents, textOf } from '../../nodes/shared/events/seenEvents';
+import { ConversationStates } from '../../nodes/shared/events/conversationState';
 import { FakeClock } from '../fakeClock';
 import { payload } from './messages';
 import { expectNoPollution, json, nested, objectOf, text } from './strangers';
@@ -13,7 +13,7 @@ const names = events.map(({ name }) => name);
 const chosen = [...events, ...derivedEvents].map(({ name }) => name);
 
 const lists = { maxLength: 2 };
-const choice: fc.Arbitrary<Choice> = fc.record({
+const choice: fc.Arbitrary<EventSelection> = fc.record({
 	events: fc.constant(chosen),
 	websites: fc.constantFrom([], ['w']),
 	filter: fc.record({
@@ -42,10 +42,10 @@ describe('an event', () => {
 				payload,
 				choice,
 				fc.option(fc.array(text), { nil: undefined }),
-				(one, event, wish, segments) => {
-					const found = chosenOf(wish, new Standing(clock), one, event, { segments, isFirst: true });
-					for (const other of found) expect(heardFor([other])).toEqual([one]);
-					if (found.length > 0) expect(mayBeChosen(wish, one, event)).toBe(true);
+				(one, event, topics, segments) => {
+					const found = selectedNames(topics, new ConversationStates(clock), one, event, { segments, isFirst: true });
+					for (const other of found) expect(sourceEventsOf([other])).toEqual([one]);
+					if (found.length > 0) expect(maySelect(topics, one, event)).toBe(true);
 					count += found.length;
 				},
 			),
@@ -125,7 +125,7 @@ describe('an event', () => {
 					(part, index) => part === [other.website_id, other.session_id, String(other.fingerprint)][index],
 				);
 				same += Number(isSame);
-				const remembered = new Remembered();
+				const remembered = new SeenEvents();
 				expect([remembered.isNew(first), remembered.isNew(second)]).toEqual([true, !isSame]);
 				expect(fullTextOf(first) === fullTextOf(second)).toBe(isSame);
 				expect(textOf(first) === textOf(second)).toBe(isSame);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
-import { messageTypes } from '../../nodes/shared/events';
+import { messageTypes } from '../../nodes/shared/events/catalogue';
 import { inherited, json, recordOf, text } from './strangers';
 
 /** Messages and other events of Crisp, made up by strangers. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { NodeOperationError, type INode } from 'n8n-workflow';
-import { findAccess } from '../../nodes/shared/realtime/endpoint';
-import { Refused } from '../../nodes/shared/realtime/connection';
+import { findEndpoint } from '../../nodes/shared/realtime/endpoint';
+import { RefusedError } from '../../nodes/shared/realtime/connection';
 import type { Credential, CrispRequest } from '../../nodes/shared/api/transport';
 
 interface EventFacts {
@@ -22,10 +22,10 @@ async function refusalOf(event: string, tier: Credential['tier']): Promise<NodeO
 	const send = async () => await Promise.resolve({ socket: { app: 'wss://relay.example/' } });
 	try {
 		const asking = { send, credential: { ...credential, tier }, node, egress };
-		await findAccess(asking, { events: [event], websites: ['w'] });
+		await findEndpoint(asking, { events: [event], websites: ['w'] });
 		return undefined;
 	} catch (error) {
-		return (error as Refused).cause as NodeOperationError;
+		return (error as RefusedError).cause as NodeOperationError;
 	}
 }
 
@@ -57,14 +57,14 @@ describe('where Crisp is asked for its realtime channel', () => {
 			return await Promise.resolve({ socket: { app: 'wss://relay.example/' } });
 		};
 		const asking = { send, credential, node, egress };
-		await findAccess(asking, { events: ['message:send'], websites: ['a/../b?c'] });
+		await findEndpoint(asking, { events: ['message:send'], websites: ['a/../b?c'] });
 		expect(asked).toEqual(['/v1/website/a%2F..%2Fb%3Fc/connect/endpoints']);
 		for (const website of ['..', '.', '\ud800']) {
-			const wish = { events: ['message:send'], websites: [website] };
-			const refusal = await findAccess(asking, wish).catch((error: unknown) => error);
+			const topics = { events: ['message:send'], websites: [website] };
+			const refusal = await findEndpoint(asking, topics).catch((error: unknown) => error);
 			// Trying again would not help.
-			expect(refusal).toBeInstanceOf(Refused);
-			const { cause } = refusal as Refused & { cause: Error };
+			expect(refusal).toBeInstanceOf(RefusedError);
+			const { cause } = refusal as RefusedError & { cause: Error };
 			expect(cause).toBeInstanceOf(NodeOperationError);
 			expect(cause.message).toContain("'Website Names or IDs' cannot be");
 		}

@@ -1,6 +1,6 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 import { CrispApi } from '../../credentials/CrispApi.credentials';
-import { isPrivate } from '../../nodes/shared/api/secureUrl';
+import { isSecureUrl } from '../../nodes/shared/api/secureUrl';
 
 it.each([
 	['https://api.crisp.chat', true],
@@ -23,7 +23,7 @@ it.each([
 	['api.crisp.chat', false],
 	['', false],
 ])('%s may get a key: %s', (address, isIt) => {
-	expect(isPrivate(address)).toBe(isIt);
+	expect(isSecureUrl(address)).toBe(isIt);
 });
 
 describe('the credential', () => {

@@ -1,4 +1,4 @@
-import { Connection, Refused, type Access, type Ending } from '../../nodes/shared/realtime/connection';
+import { Connection, RefusedError, type RealtimeEndpoint, type Ending } from '../../nodes/shared/realtime/connection';
 import type { ChannelListener } from '../../nodes/shared/realtime/socket';
 import { FakeClock, settled } from '../fakeClock';
 
@@ -8,13 +8,13 @@ interface Line extends ChannelListener {
 	isClosed: boolean;
 }
 
-const access: Access = {
-	endpoint: 'wss://relay.example/socket',
+const access: RealtimeEndpoint = {
+	url: 'wss://relay.example/socket',
 	authentication: { tier: 'plugin', username: 'i', password: 'k', events: ['message:send'] },
 };
 
 /** A connection over lines that the test plays the other end of. */
-function begin(findAccess: () => Promise<Access> = async () => access) {
+function begin(findAccess: () => Promise<RealtimeEndpoint> = async () => access) {
 	const lines: Line[] = [];
 	const events: Array<[string, unknown]> = [];
 	const endings: Ending[] = [];
@@ -23,7 +23,7 @@ function begin(findAccess: () => Promise<Access> = async () => access) {
 	const connection = new Connection({
 		clock,
 		random: () => 1,
-		findAccess,
+		findEndpoint: findAccess,
 		openChannel(endpoint, listener) {
 			const line: Line = { ...listener, endpoint, said: [], isClosed: false };
 			lines.push(line);
@@ -59,7 +59,7 @@ describe('a connection', () => {
 		const opening = connection.open();
 		await settled();
 		const [line] = lines;
-		expect(line?.endpoint).toBe(access.endpoint);
+		expect(line?.endpoint).toBe(access.url);
 		expect(line?.said).toEqual([]);
 		line?.onOpen();
 		expect(line?.said).toEqual([['authentication', access.authentication]]);
@@ -73,7 +73,7 @@ describe('a connection', () => {
 
 	it('begins again for ever, after 1 to 30 seconds, asking anew where to', async () => {
 		let asked = 0;
-		const endpoints = () => ({ ...access, endpoint: `wss://relay.example/${++asked}` });
+		const endpoints = () => ({ ...access, url: `wss://relay.example/${++asked}` });
 		const { connection, lines, clock, endings } = begin(async () => endpoints());
 		void connection.open();
 		const waits = [1, 1.5, 2.25, 3.375, 5.0625, 7.59375, 11.390625, 17.0859375, 25.62890625, 30, 30];
@@ -130,7 +130,7 @@ describe('a connection', () => {
 		const endings: Ending[] = [];
 		const broken = new Connection({
 			clock,
-			findAccess: async () => access,
+			findEndpoint: async () => access,
 			openChannel() {
 				throw new TypeError('Invalid URL');
 			},
@@ -227,7 +227,7 @@ describe('a connection', () => {
 
 	it('tells a refusal where it asks for the way, and why', async () => {
 		const { connection } = begin(async () => {
-			throw new Refused('invalid_session');
+			throw new RefusedError('invalid_session');
 		});
 		expect(await connection.open()).toEqual({ kind: 'refused', wasReady: false, cause: 'invalid_session' });
 		await connection.close();

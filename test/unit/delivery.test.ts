@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { passes, toOutput, type Filter } from '../../nodes/shared/delivery';
-import { fingerprintFor } from '../../nodes/shared/fingerprint';
+import { passes, toOutput, type Filter } from '../../nodes/shared/events/filter';
+import { fingerprintFor } from '../../nodes/shared/events/fingerprint';
 
 const own = fingerprintFor('instance', ['execution', 1]);
 const foreign = fingerprintFor('another', ['execution', 1]);

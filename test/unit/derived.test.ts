@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
-import { toOutput } from '../../nodes/shared/delivery';
-import { namesOf } from '../../nodes/shared/derived';
-import { Standing } from '../../nodes/shared/standing';
+import { toOutput } from '../../nodes/shared/events/filter';
+import { namesOf } from '../../nodes/shared/events/derived';
+import { ConversationStates } from '../../nodes/shared/events/conversationState';
 import { FakeClock } from '../fakeClock';
 
-const nobodyKnown = () => ({ standing: new Standing(new FakeClock()) });
+const nobodyKnown = () => ({ conversationStates: new ConversationStates(new FakeClock()) });
 
 const about = (more: IDataObject): IDataObject => ({ website_id: 'w', session_id: 's', ...more });
 const picker = (...selected: boolean[]) =>

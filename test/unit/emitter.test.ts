@@ -29,7 +29,7 @@ function begin() {
 const event = (content: string, mark?: string): Start => ({
 	name: 'message:send',
 	payload: { content },
-	identity: mark === undefined ? undefined : { name: 'message:send', website: 'w', session: 's', mark },
+	identity: mark === undefined ? undefined : { name: 'message:send', website: 'w', session: 's', id: mark },
 });
 
 it('hands an event over at once, and is done when n8n is', async () => {

@@ -1,7 +1,7 @@
 import { recoveries } from '../../scripts/docs/recovery';
 import { readFileSync } from 'node:fs';
 import { triggerProperties } from '../../nodes/CrispTrigger/form';
-import { derivedEvents, eventNamed, events, heardFor, messageTypes } from '../../nodes/shared/events';
+import { derivedEvents, eventNamed, events, sourceEventsOf, messageTypes } from '../../nodes/shared/events/catalogue';
 
 interface EventFacts {
 	event: string;
@@ -49,7 +49,7 @@ describe('the catalogue of events', () => {
 			expect(wire).toContain(of);
 			expect(label).toMatch(/^[A-Z][A-Za-z ]+ - [A-Z][A-Za-z ]+$/);
 		}
-		expect(heardFor(['conversation:resolved', 'session:set_state', 'message:send'])).toEqual([
+		expect(sourceEventsOf(['conversation:resolved', 'session:set_state', 'message:send'])).toEqual([
 			'session:set_state',
 			'message:send',
 		]);

@@ -1,4 +1,4 @@
-import { fingerprintFor, isOwnFingerprint } from '../../nodes/shared/fingerprint';
+import { fingerprintFor, isOwnFingerprint } from '../../nodes/shared/events/fingerprint';
 
 const many = Array.from({ length: 2_000 }, (_, item) => item);
 

@@ -1,24 +1,24 @@
-import type { Access, Ending } from '../../nodes/shared/realtime/connection';
-import { Hub, type Listener, type Wish } from '../../nodes/shared/realtime/sharedConnection';
+import type { RealtimeEndpoint, Ending } from '../../nodes/shared/realtime/connection';
+import { SharedConnection, type Listener, type Topics } from '../../nodes/shared/realtime/sharedConnection';
 import type { ChannelListener } from '../../nodes/shared/realtime/socket';
 import { FakeClock, settled } from '../fakeClock';
 import { nested } from '../property/strangers';
 
 interface Line extends ChannelListener {
-	wish: Wish;
+	topics: Topics;
 	isClosed: boolean;
 }
 
 /** A hub over lines that the test plays the other end of. */
 function begin() {
 	const lines: Line[] = [];
-	const wishes: Wish[] = [];
+	const topics: Topics[] = [];
 	const clock = new FakeClock();
-	const hub = new Hub({
+	const shared = new SharedConnection({
 		clock,
 		random: () => 1,
 		openChannel(endpoint, listener) {
-			const line: Line = { ...listener, wish: JSON.parse(decodeURIComponent(endpoint)) as Wish, isClosed: false };
+			const line: Line = { ...listener, topics: JSON.parse(decodeURIComponent(endpoint)) as Topics, isClosed: false };
 			lines.push(line);
 			return {
 				emit() {},
@@ -30,7 +30,7 @@ function begin() {
 			};
 		},
 	});
-	return { hub, lines, wishes, clock };
+	return { shared, lines, topics, clock };
 }
 
 /** A workflow that listens, with what it heard. */
@@ -41,9 +41,9 @@ function workflow(events: string[], websites: string[] = []) {
 	const listener: Listener = {
 		events,
 		websites,
-		findAccess: async (wish): Promise<Access> => ({
-			endpoint: encodeURIComponent(JSON.stringify(wish)),
-			authentication: { tier: 'plugin', username: 'i', password: 'k', events: wish.events },
+		findEndpoint: async (topics): Promise<RealtimeEndpoint> => ({
+			url: encodeURIComponent(JSON.stringify(topics)),
+			authentication: { tier: 'plugin', username: 'i', password: 'k', events: topics.events },
 		}),
 		onEvent: (_, payload) => heard.push(payload),
 		onReady: () => (ready += 1),
@@ -60,9 +60,9 @@ async function accept(line?: Line): Promise<void> {
 }
 
 it('gives a hundred workflows with the same wish one line', async () => {
-	const { hub, lines } = begin();
+	const { shared, lines } = begin();
 	const all = Array.from({ length: 100 }, () => workflow(['message:send']));
-	const joins = Promise.all(all.map(async ({ listener }) => await hub.join(listener)));
+	const joins = Promise.all(all.map(async ({ listener }) => await shared.join(listener)));
 	await settled();
 	await accept(lines[0]);
 	expect(new Set(await joins)).toEqual(new Set([undefined]));
@@ -72,13 +72,13 @@ it('gives a hundred workflows with the same wish one line', async () => {
 });
 
 it('gives each workflow its own events only', async () => {
-	const { hub, lines } = begin();
+	const { shared, lines } = begin();
 	const both = workflow(['message:send', 'session:set_state']);
 	const one = workflow(['message:send']);
-	void hub.join(both.listener);
+	void shared.join(both.listener);
 	await settled();
 	await accept(lines[0]);
-	expect(await hub.join(one.listener)).toBeUndefined();
+	expect(await shared.join(one.listener)).toBeUndefined();
 	lines[0]?.onEvent('session:set_state', 'state');
 	lines[0]?.onEvent('message:send', 'message');
 	expect([both.heard, one.heard, lines.length]).toEqual([['state', 'message'], ['message'], 1]);
@@ -88,11 +88,11 @@ describe('a workflow that wants more than the line brings', () => {
 	async function overtaking() {
 		const parts = begin();
 		const first = workflow(['message:send'], ['w1']);
-		void parts.hub.join(first.listener);
+		void parts.shared.join(first.listener);
 		await settled();
 		await accept(parts.lines[0]);
 		const second = workflow(['people:profile:created'], ['w2']);
-		const joined = parts.hub.join(second.listener);
+		const joined = parts.shared.join(second.listener);
 		await settled();
 		const [old, wide] = parts.lines as [Line, Line];
 		return { ...parts, first, second, joined, old, wide };
@@ -100,7 +100,7 @@ describe('a workflow that wants more than the line brings', () => {
 
 	it('gets a wider one, and the old one delivers until it is there', async () => {
 		const { first, second, joined, old, wide } = await overtaking();
-		expect(wide.wish).toEqual({ events: ['message:send', 'people:profile:created'], websites: ['w1', 'w2'] });
+		expect(wide.topics).toEqual({ events: ['message:send', 'people:profile:created'], websites: ['w1', 'w2'] });
 		old.onEvent('message:send', 'before');
 		expect(old.isClosed).toBe(false);
 		await accept(wide);
@@ -148,41 +148,41 @@ describe('a workflow that wants more than the line brings', () => {
 });
 
 it('tells who joins later how the line is now, not how it began', async () => {
-	const { hub, lines, clock } = begin();
+	const { shared, lines, clock } = begin();
 	const [first, second, third] = [workflow(['message:send']), workflow(['message:send']), workflow(['message:send'])];
-	const joined = hub.join(first.listener);
+	const joined = shared.join(first.listener);
 	await settled();
 	lines[0]?.onClose('no network');
 	expect((await joined)?.kind).toBe('unreachable');
-	expect((await hub.join(second.listener))?.kind).toBe('unreachable');
+	expect((await shared.join(second.listener))?.kind).toBe('unreachable');
 	await clock.advance(1_000);
 	await accept(lines[1]);
-	expect(await hub.join(third.listener)).toBeUndefined();
+	expect(await shared.join(third.listener)).toBeUndefined();
 	expect([first, second, third].map(({ ready }) => ready())).toEqual([1, 1, 1]);
 });
 
 it('holds the refusal of one workflow against no other', async () => {
-	const { hub, lines, clock } = begin();
+	const { shared, lines, clock } = begin();
 	const [first, refused, later] = [workflow(['a']), workflow(['b']), workflow(['a'])];
-	void hub.join(first.listener);
+	void shared.join(first.listener);
 	await settled();
 	await accept(lines[0]);
-	const joined = hub.join(refused.listener);
+	const joined = shared.join(refused.listener);
 	await settled();
 	lines[1]?.onOpen();
 	lines[1]?.onEvent('unauthorized', undefined);
 	expect((await joined)?.kind).toBe('refused');
-	await hub.leave(refused.listener);
-	expect(await hub.join(later.listener)).toBeUndefined();
+	await shared.leave(refused.listener);
+	expect(await shared.join(later.listener)).toBeUndefined();
 	await clock.advance(120_000);
 	lines[0]?.onEvent('a', 1);
 	expect([first.heard, later.heard, lines.length]).toEqual([[1], [1], 2]);
 });
 
 it('asks for everything again when the line was lost', async () => {
-	const { hub, lines, clock } = begin();
+	const { shared, lines, clock } = begin();
 	const { listener, heard, ready, endings } = workflow(['message:send']);
-	void hub.join(listener);
+	void shared.join(listener);
 	await settled();
 	await accept(lines[0]);
 	lines[0]?.onClose('lost');
@@ -193,15 +193,15 @@ it('asks for everything again when the line was lost', async () => {
 });
 
 it('ends the line with the last workflow, and not before', async () => {
-	const { hub, lines, clock } = begin();
+	const { shared, lines, clock } = begin();
 	const [one, other] = [workflow(['message:send']), workflow(['message:send'])];
-	void hub.join(one.listener);
-	void hub.join(other.listener);
+	void shared.join(one.listener);
+	void shared.join(other.listener);
 	await settled();
 	await accept(lines[0]);
-	await hub.leave(one.listener);
+	await shared.leave(one.listener);
 	lines[0]?.onEvent('message:send', 1);
-	expect([one.heard, other.heard, hub.isEmpty]).toEqual([[], [1], false]);
-	await hub.leave(other.listener);
-	expect([lines[0]?.isClosed, hub.isEmpty, clock.sleeping]).toEqual([true, true, 0]);
+	expect([one.heard, other.heard, shared.isEmpty]).toEqual([[], [1], false]);
+	await shared.leave(other.listener);
+	expect([lines[0]?.isClosed, shared.isEmpty, clock.sleeping]).toEqual([true, true, 0]);
 });

@@ -182,7 +182,7 @@ describe('how conversations stand', () => {
 		first.intake.ready();
 		await settled();
 		await first.intake.close();
-		expect(first.memory.standing).toBeDefined();
+		expect(first.memory.conversationStates).toBeDefined();
 		const without = begin({ isResumed: true, memory: first.memory });
 		await without.intake.close();
 		const mark = new FakeClock().now();
@@ -207,7 +207,7 @@ describe('how conversations stand', () => {
 		await settled();
 		const asked = requests.length;
 		intake.hear('session:set_state', { website_id: 'w', session_id: 's', state: 'resolved' });
-		const saved = JSON.stringify(memory.standing);
+		const saved = JSON.stringify(memory.conversationStates);
 		intake.ready();
 		await settled();
 		expect([executions.length, requests.length]).toEqual([1, asked]);

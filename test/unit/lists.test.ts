@@ -1,4 +1,4 @@
-import { readPages, readTimed } from '../../nodes/shared/api/pages';
+import { readPages, readByTime } from '../../nodes/shared/api/pages';
 import { runInLanes, type Lanes } from '../../nodes/Crisp/lanes';
 import type { CrispRequest } from '../../nodes/shared/api/transport';
 import { FakeClock, settled } from '../fakeClock';
@@ -171,9 +171,11 @@ describe('messages', () => {
 	};
 	const read = async (limit: number, query = {}) =>
 		(
-			(await readTimed(send, { request: { method: 'GET', path: '/m', query }, limit, entry: 'fingerprint' })) as Array<{
-				fingerprint: number;
-			}>
+			(await readByTime(send, {
+				request: { method: 'GET', path: '/m', query },
+				limit,
+				entry: 'fingerprint',
+			})) as Array<{ fingerprint: number }>
 		).map(({ fingerprint }) => fingerprint);
 	const from = (first: number, last: number) => messages.map(({ fingerprint }) => fingerprint).slice(first - 1, last);
 
@@ -209,7 +211,7 @@ describe('messages of one moment, as an import makes them', () => {
 			};
 			for (const query of [{}, { timestamp_after: 1 }]) {
 				const request = { method: 'GET' as const, path: '/m', query };
-				expect(await readTimed(send, { request, limit: Infinity, entry: 'fingerprint' })).toEqual(messages);
+				expect(await readByTime(send, { request, limit: Infinity, entry: 'fingerprint' })).toEqual(messages);
 			}
 		}
 	});

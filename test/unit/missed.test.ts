@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { readMissed, type Search } from '../../nodes/CrispTrigger/missed';
-import { Latest } from '../../nodes/shared/remembered';
-import { Standing } from '../../nodes/shared/standing';
+import { BoundedMap } from '../../nodes/shared/events/seenEvents';
+import { ConversationStates } from '../../nodes/shared/events/conversationState';
 import { Semaphore } from '../../nodes/shared/runtime/concurrency';
 import type { CrispRequest } from '../../nodes/shared/api/transport';
 import { FakeClock, settled } from '../fakeClock';
@@ -75,9 +75,9 @@ function searchOf(more: Partial<Search> = {}): Search {
 		events: ['message:send'],
 		website: 'w',
 		since: begun - 3_600_000,
-		standing: new Standing(new FakeClock()),
-		readUntil: new Latest<number>(),
-		turnstile: new Semaphore(50),
+		conversationStates: new ConversationStates(new FakeClock()),
+		readUntil: new BoundedMap<number>(),
+		semaphore: new Semaphore(50),
 		...more,
 	};
 }

@@ -1,22 +1,22 @@
-import { fullTextOf, Remembered, type Identity } from '../../nodes/shared/remembered';
+import { fullTextOf, SeenEvents, type EventIdentity } from '../../nodes/shared/events/seenEvents';
 
-const message = (more: Partial<Identity> = {}): Identity => {
-	return { name: 'message:send', website: 'w', session: 's', mark: 1, ...more };
+const message = (more: Partial<EventIdentity> = {}): EventIdentity => {
+	return { name: 'message:send', website: 'w', session: 's', id: 1, ...more };
 };
 
 /** Each differs from the first in one respect. */
-const alike: Identity[] = [
+const alike: EventIdentity[] = [
 	message(),
 	message({ name: 'message:received' }),
 	message({ website: 'other' }),
 	message({ session: 'other' }),
-	message({ mark: 2 }),
-	message({ mark: '1' }),
+	message({ id: 2 }),
+	message({ id: '1' }),
 ];
 
 describe('what is remembered', () => {
 	it('is new once, and not what differs from it in anything', () => {
-		const remembered = new Remembered();
+		const remembered = new SeenEvents();
 		expect(alike.map((one) => remembered.has(one))).toEqual(alike.map(() => false));
 		for (const one of alike) {
 			expect(remembered.isNew(one)).toBe(true);
@@ -29,8 +29,8 @@ describe('what is remembered', () => {
 	});
 
 	it('is so many of the latest at least, and not much more than twice as many', () => {
-		const remembered = new Remembered(100);
-		const many = Array.from({ length: 1_000 }, (_, mark) => message({ mark, session: `s${mark % 7}` }));
+		const remembered = new SeenEvents(100);
+		const many = Array.from({ length: 1_000 }, (_, mark) => message({ id: mark, session: `s${mark % 7}` }));
 		for (const [index, one] of many.entries()) {
 			expect(remembered.isNew(one)).toBe(true);
 			const latest = many.slice(Math.max(0, index - 99), index + 1);

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { IDataObject } from 'n8n-workflow';
-import { passes, toOutput } from '../../nodes/shared/delivery';
-import { chosenIn, namesOf } from '../../nodes/shared/derived';
-import { derivedEvents, events } from '../../nodes/shared/events';
+import { passes, toOutput } from '../../nodes/shared/events/filter';
+import { chosenIn, namesOf } from '../../nodes/shared/events/derived';
+import { derivedEvents, events } from '../../nodes/shared/events/catalogue';
 import { websiteOf } from '../../nodes/shared/runtime/coerce';
 import { sampleOf } from '../../nodes/shared/samples';
-import { Standing } from '../../nodes/shared/standing';
+import { ConversationStates } from '../../nodes/shared/events/conversationState';
 import type { Shape } from '../contract/samples';
 import { FakeClock } from '../fakeClock';
 
@@ -89,7 +89,10 @@ describe('a sample of an event', () => {
 	});
 
 	it.each(derivedEvents)('$name is read from the sample', ({ name, of = '' }) => {
-		const known = { standing: new Standing(new FakeClock()), background: { isFirst: name === 'message:first' } };
+		const known = {
+			conversationStates: new ConversationStates(new FakeClock()),
+			background: { isFirst: name === 'message:first' },
+		};
 		expect(namesOf(of, sampleOf(name, now), known)).toContain(name);
 	});
 

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse, NodeApiError } from 'n8n-workflow';
-import { gateFor } from '../../nodes/shared/api/rateLimiter';
+import { rateLimiterFor } from '../../nodes/shared/api/rateLimiter';
 import {
 	openTransport,
 	tokenHash,
@@ -56,7 +56,7 @@ export function serve(
 		sent,
 		contexts,
 		open: (options, process = 0) => openTransport(context as never, tokenIn(process), { clock, ...options }),
-		isFree: (process = 0) => gateFor(tokenHash(tokenIn(process))).isFree(clock.now()),
+		isFree: (process = 0) => rateLimiterFor(tokenHash(tokenIn(process))).isUnlimited(clock.now()),
 	};
 }
 

@@ -1,5 +1,5 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
-import { chosenIn } from '../../shared/derived';
+import { chosenIn } from '../../shared/events/derived';
 import { entriesIn } from '../../shared/api/list';
 import { isUncertain } from '../../shared/errors/apiErrors';
 import { ifThere } from '../../shared/api/client';

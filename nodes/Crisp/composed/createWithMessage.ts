@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { conversationUrl } from '../../shared/delivery';
+import { conversationUrl } from '../../shared/events/filter';
 import type { Client } from '../../shared/api/client';
 import { choice, longText, picker } from '../field';
 import type { ComposedOperation } from '../operation';

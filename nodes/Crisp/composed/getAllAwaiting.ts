@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { bit, number, picker } from '../field';
 import type { ComposedOperation } from '../operation';
-import { conversationUrl } from '../../shared/delivery';
+import { conversationUrl } from '../../shared/events/filter';
 import { routes, pathOf } from './conversations';
 
 const minute = 60_000;

@@ -14,14 +14,14 @@ const catchUp = 1.5;
 /** How late a request may be, as timers are, without slowing down those after it; in milliseconds. */
 const slack = 20;
 /** After so long without a rejection, or as the beginning of a new stretch, the past says nothing. */
-const memory = 60_000;
+const rateLifetime = 60_000;
 const lull = 1_000;
 
 /**
  * Learns how fast requests may go from what is accepted and rejected: as fast as they come until one
  * is rejected, then near the rate that is accepted. Knows no clock: all times are given, in milliseconds.
  */
-export class Pace {
+export class AdaptiveRate {
 	/** Requests per second. */
 	private rate = Infinity;
 
@@ -41,7 +41,7 @@ export class Pace {
 	private opensAt = 0;
 
 	isUnlimited(now: number): boolean {
-		if (now - this.opensAt > memory) this.rate = Infinity;
+		if (now - this.opensAt > rateLifetime) this.rate = Infinity;
 		return this.rate === Infinity;
 	}
 

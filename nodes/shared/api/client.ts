@@ -1,6 +1,6 @@
 import { NodeApiError } from 'n8n-workflow';
 import type { Send } from './transport';
-import { readPages, readTimed, type Listing } from './pages';
+import { readPages, readByTime, type Listing } from './pages';
 
 /** What operations send with. */
 export interface Client {
@@ -16,7 +16,7 @@ export function clientFor(send: Send): Client {
 	return {
 		send,
 		list: async (listing) => await readPages(send, listing),
-		listByTime: async (listing) => await readTimed(send, listing),
+		listByTime: async (listing) => await readByTime(send, listing),
 	};
 }
 

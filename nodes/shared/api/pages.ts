@@ -69,7 +69,7 @@ export async function readPages(send: Send, listing: Listing): Promise<unknown[]
  * Reads messages, which have no pages but batches: back in time from the newest (or from
  * `timestamp_before`), or forward where the request has `timestamp_after`. Gives them oldest first.
  */
-export async function readTimed(send: Send, listing: Listing): Promise<unknown[]> {
+export async function readByTime(send: Send, listing: Listing): Promise<unknown[]> {
 	const { request, limit, keep = all, isWanted = any, isOver = never } = listing;
 	const isForward = request.query?.timestamp_after !== undefined;
 	const bound = isForward ? 'timestamp_after' : 'timestamp_before';

@@ -1,6 +1,6 @@
 import type { Clock } from '../runtime/clock';
 import { onAbort } from '../runtime/abort';
-import { Pace } from './adaptiveRate';
+import { AdaptiveRate } from './adaptiveRate';
 
 const firstPause = 100;
 const longestPause = 30_000;
@@ -9,7 +9,7 @@ const mostRejections = 10;
 const longestRow = 60_000;
 
 /** Rejections with nothing accepted between. */
-export class Row {
+export class RejectionStreak {
 	private count = 0;
 
 	private since = 0;
@@ -39,13 +39,13 @@ export interface Rejection {
  * all wait for the pause to end, and go one by one as fast as Crisp accepts them (see `Pace`). One per
  * credential and process: see `gateFor`. Remembers in `Answer` what it was closed with.
  */
-export class Gate<Answer = unknown> {
-	private readonly pace = new Pace();
+export class RateLimiter<Answer = unknown> {
+	private readonly pace = new AdaptiveRate();
 
-	private readonly row = new Row();
+	private readonly row = new RejectionStreak();
 
 	/** Pauses in a row after which nothing was accepted. */
-	private barren = 0;
+	private consecutivePauses = 0;
 
 	private rejectedAt = 0;
 
@@ -65,7 +65,7 @@ export class Gate<Answer = unknown> {
 	 * Resolves when a request may go out, or when the signal aborts; where the gate is closed, at once with
 	 * what Crisp answered when it closed. Every minute one request may try a closed gate.
 	 */
-	async pass(clock: Clock, signal?: AbortSignal): Promise<Answer | undefined> {
+	async acquire(clock: Clock, signal?: AbortSignal): Promise<Answer | undefined> {
 		const now = clock.now();
 		if (signal?.aborted) return undefined;
 		this.forgetFuture(now);
@@ -107,8 +107,8 @@ export class Gate<Answer = unknown> {
 			this.opensAt = Math.max(this.opensAt, this.rejectedAt + retryAfter);
 			return isUsedUp;
 		}
-		const doubled = Math.min(longestPause, firstPause * 2 ** this.barren);
-		this.barren += 1;
+		const doubled = Math.min(longestPause, firstPause * 2 ** this.consecutivePauses);
+		this.consecutivePauses += 1;
 		this.rejectedAt = now;
 		this.opensAt = now + Math.max(retryAfter, doubled * (0.75 + this.random() / 2));
 		this.pace.reject(sentAt, now, this.opensAt);
@@ -116,13 +116,13 @@ export class Gate<Answer = unknown> {
 	}
 
 	/** Whether requests go out as they come. */
-	isFree(now: number): boolean {
+	isUnlimited(now: number): boolean {
 		return !this.closed && now >= this.opensAt && this.pace.isUnlimited(now);
 	}
 
 	accept(sentAt: number, now: number): void {
 		this.row.end();
-		this.barren = 0;
+		this.consecutivePauses = 0;
 		this.closed = undefined;
 		this.pace.accept(sentAt, now);
 	}
@@ -156,13 +156,13 @@ export class Gate<Answer = unknown> {
 	}
 }
 
-const gates = new Map<string, Gate>();
+const rateLimiters = new Map<string, RateLimiter>();
 
 /** The one gate of everything in this process that shares a token. */
-export function gateFor<Answer>(token: string): Gate<Answer> {
-	const gate = gates.get(token) ?? new Gate();
-	gates.set(token, gate);
-	return gate as Gate<Answer>;
+export function rateLimiterFor<Answer>(token: string): RateLimiter<Answer> {
+	const rateLimiter = rateLimiters.get(token) ?? new RateLimiter();
+	rateLimiters.set(token, rateLimiter);
+	return rateLimiter as RateLimiter<Answer>;
 }
 
 /** `Retry-After` in milliseconds: seconds or a date, as HTTP allows. Undefined when it says nothing. */

@@ -1,13 +1,13 @@
 import type { IN8nHttpFullResponse, INode } from 'n8n-workflow';
 import type { Clock } from '../runtime/clock';
 import { cancelledError } from '../errors/apiErrors';
-import { isNetworkFault, isUnsent, networkError, strangeError } from '../errors/networkErrors';
-import { retryAfterOf, Row, type Gate } from './rateLimiter';
-import { limitError, type Limit } from '../errors/rateLimitErrors';
+import { isNetworkFault, isUnsent, networkError, n8nRequestError } from '../errors/networkErrors';
+import { retryAfterOf, RejectionStreak, type RateLimiter } from './rateLimiter';
+import { rateLimitError, type RateLimitAnswer } from '../errors/rateLimitErrors';
 import { envelopeOf } from './envelope';
 import type { Credential, CrispRequest } from './types';
 
-const mostFailures = 3;
+const maxFailures = 3;
 /** A limit that lasts longer is told instead of waited out. */
 const longestWait = 60_000;
 const repeatable = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
@@ -15,7 +15,7 @@ const repeatable = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
 export interface Attempt {
 	request: CrispRequest;
 	exchange: (request: CrispRequest) => Promise<IN8nHttpFullResponse>;
-	gate: Gate<Limit>;
+	rateLimiter: RateLimiter<RateLimitAnswer>;
 	node: INode;
 	signal?: AbortSignal;
 	clock: Clock;
@@ -31,13 +31,13 @@ interface Outcome {
 }
 
 /** Sends until there is an answer to show: waits out limits, repeats what is safe to repeat. */
-export async function persist(attempt: Attempt): Promise<IN8nHttpFullResponse> {
-	const { request, exchange, gate, node, signal, clock } = attempt;
-	const rejections = new Row();
+export async function sendWithRetries(attempt: Attempt): Promise<IN8nHttpFullResponse> {
+	const { request, exchange, rateLimiter, node, signal, clock } = attempt;
+	const rejections = new RejectionStreak();
 	for (let failures = 0; ;) {
-		const limit = await gate.pass(clock, signal);
+		const limit = await rateLimiter.acquire(clock, signal);
 		if (signal?.aborted) throw cancelledError(node);
-		if (limit) throw limitError(node, limit, attempt);
+		if (limit) throw rateLimitError(node, limit, attempt);
 		const sentAt = clock.now();
 		const { response, fault }: Outcome = await exchange(request).then(
 			(response) => ({ response }),
@@ -47,32 +47,37 @@ export async function persist(attempt: Attempt): Promise<IN8nHttpFullResponse> {
 			// A rejected request was not executed, so it is sent again whatever it does.
 			noteRejection(attempt, response, rejections, sentAt);
 		} else if (response && response.statusCode < 500) {
-			gate.accept(sentAt, clock.now());
+			rateLimiter.accept(sentAt, clock.now());
 			// What the first try deleted, though its answer was lost, is not there for the second.
 			const isDeleted = request.method === 'DELETE' && failures > 0 && response.statusCode === 404;
 			return isDeleted ? { ...response, statusCode: 204, body: '' } : response;
 		} else {
 			failures += 1;
-			if (failures >= mostFailures || !isRepeated(attempt, response, fault)) return failed(attempt, response, fault);
+			if (failures >= maxFailures || !isRepeated(attempt, response, fault)) return failed(attempt, response, fault);
 			await clock.sleep(500 * 2 ** failures, signal);
 		}
 	}
 }
 
 /** Throws where waiting for the limit to end is of no use. */
-function noteRejection(attempt: Attempt, response: IN8nHttpFullResponse, rejections: Row, sentAt: number): void {
-	const { gate, clock, isPatient, node } = attempt;
+function noteRejection(
+	attempt: Attempt,
+	response: IN8nHttpFullResponse,
+	rejections: RejectionStreak,
+	sentAt: number,
+): void {
+	const { rateLimiter, clock, isPatient, node } = attempt;
 	const now = clock.now();
 	const { reason } = envelopeOf(response.body);
 	const retryAfter = retryAfterOf(response.headers['retry-after'], now);
 	const isLong = (retryAfter ?? 0) > longestWait;
-	const isRow = gate.reject({ sentAt, now, retryAfter: Math.min(retryAfter ?? 0, longestWait) });
+	const isRow = rateLimiter.reject({ sentAt, now, retryAfter: Math.min(retryAfter ?? 0, longestWait) });
 	const isUsedUp = isRow || /quota/i.test(reason);
-	const limit: Limit = { status: response.statusCode, reason, retryAfter, isUsedUp };
-	if (isUsedUp || isLong) gate.close(now, limit);
+	const limit: RateLimitAnswer = { status: response.statusCode, reason, retryAfter, isUsedUp };
+	if (isUsedUp || isLong) rateLimiter.close(now, limit);
 	// Crisp may limit one route while it accepts requests to others.
 	const isHopeless = rejections.add(now);
-	if (isUsedUp || isLong || isHopeless || !isPatient) throw limitError(node, limit, attempt);
+	if (isUsedUp || isLong || isHopeless || !isPatient) throw rateLimitError(node, limit, attempt);
 }
 
 function isRepeated({ request, isPatient, signal }: Attempt, response: unknown, fault: unknown): boolean {
@@ -89,5 +94,5 @@ function failed(
 	if (response) return response;
 	if (signal?.aborted) throw cancelledError(node, request);
 	if (isNetworkFault(fault)) throw networkError(node, fault, request);
-	throw strangeError(node, fault, secrets);
+	throw n8nRequestError(node, fault, secrets);
 }

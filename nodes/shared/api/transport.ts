@@ -8,15 +8,15 @@ import {
 	type IN8nHttpFullResponse,
 	type INode,
 } from 'n8n-workflow';
-import { isPrivate, notPrivate } from './secureUrl';
+import { isSecureUrl, insecureUrl } from './secureUrl';
 import { clock as systemClock, type Clock } from '../runtime/clock';
 import { envelopeOf } from './envelope';
-import { refusalError, strangerError } from '../errors/apiErrors';
-import { gateFor } from './rateLimiter';
+import { refusalError, notCrispError } from '../errors/apiErrors';
+import { rateLimiterFor } from './rateLimiter';
 import { withDeadline } from '../runtime/deadline';
-import type { Limit } from '../errors/rateLimitErrors';
+import type { RateLimitAnswer } from '../errors/rateLimitErrors';
 import { withCancelSignals } from '../n8n/context';
-import { persist } from './retry';
+import { sendWithRetries } from './retry';
 import type { Credential, CrispRequest } from './types';
 
 export type { Credential, CrispRequest };
@@ -65,10 +65,10 @@ export function openTransport(
 	{ signal, clock = systemClock, isPatient = true }: TransportOptions = {},
 ): Send {
 	const node = context.getNode();
-	if (!isPrivate(addressOf(credential))) {
-		throw new NodeOperationError(node, notPrivate.what, { description: notPrivate.how });
+	if (!isSecureUrl(addressOf(credential))) {
+		throw new NodeOperationError(node, insecureUrl.what, { description: insecureUrl.how });
 	}
-	const gate = gateFor<Limit>(tokenHash(credential));
+	const rateLimiter = rateLimiterFor<RateLimitAnswer>(tokenHash(credential));
 	const secrets = [credential.key, credential.identifier];
 	// n8n would decrypt the credential for each request, outside of executions in a virtual machine of its own.
 	const credentialsDecrypted = { id: '', name: '', type: 'crispApi', data: { ...credential } };
@@ -82,8 +82,8 @@ export function openTransport(
 			})) as IN8nHttpFullResponse;
 		});
 	const { tier } = credential;
-	const way = { exchange, gate, node, clock, isPatient, tier, secrets, signal };
-	return async (request) => read(await persist({ ...way, request }), request, node);
+	const attempt = { exchange, rateLimiter, node, clock, isPatient, tier, secrets, signal };
+	return async (request) => read(await sendWithRetries({ ...attempt, request }), request, node);
 }
 
 function httpOptions(
@@ -120,7 +120,7 @@ function read({ statusCode: status, body }: IN8nHttpFullResponse, request: Crisp
 	if (method === 'HEAD' && (status === 404 || isSuccess(status))) return status !== 404;
 	const { isCrisp, isError, reason, detail, data } = envelopeOf(body);
 	if (!isSuccess(status) || isError) throw refusalError(node, { status, reason, detail, method, path });
-	if (status !== 204 && !isCrisp && body !== '') throw strangerError(node, request);
+	if (status !== 204 && !isCrisp && body !== '') throw notCrispError(node, request);
 	return data;
 }
 

@@ -72,31 +72,31 @@ export function refusalError(node: INode, refusal: Refusal): NodeApiError {
 		description: `${how} The request was ${method} ${path}.`,
 		httpCode: String(status),
 	});
-	return status >= 500 ? uncertain(error) : error;
+	return status >= 500 ? markUncertain(error) : error;
 }
 
 /** For a request that got no answer of Crisp: the network failed, or something else answered. */
-export function unansweredError(node: INode, what: string, how: string): NodeApiError {
+export function noAnswerError(node: INode, what: string, how: string): NodeApiError {
 	return new NodeApiError(node, { message: what }, { message: what, description: how });
 }
 
 /** For an answer that Crisp cannot have given. */
-export function strangerError(node: INode, { method, path }: Pick<Refusal, 'method' | 'path'>): NodeApiError {
+export function notCrispError(node: INode, { method, path }: Pick<Refusal, 'method' | 'path'>): NodeApiError {
 	const how = `Check 'API Address' in the credential, and any proxy in between. The request was ${method} ${path}.`;
-	return uncertain(unansweredError(node, "What answered is not Crisp's API", how));
+	return markUncertain(noAnswerError(node, "What answered is not Crisp's API", how));
 }
 
 /** For a request that the end of its execution kept from being sent, or from being answered. */
 export function cancelledError(node: INode, sent?: Pick<Refusal, 'method' | 'path'>): NodeApiError {
 	const how = sent ? `Crisp may have received ${sent.method} ${sent.path} all the same.` : 'Nothing was sent.';
-	const error = unansweredError(node, 'The execution was cancelled', how);
-	return sent ? uncertain(error) : error;
+	const error = noAnswerError(node, 'The execution was cancelled', how);
+	return sent ? markUncertain(error) : error;
 }
 
 const uncertainErrors = new WeakSet<Error>();
 
 /** Marks the error of a request that Crisp may have executed. */
-export function uncertain(error: NodeApiError): NodeApiError {
+export function markUncertain(error: NodeApiError): NodeApiError {
 	uncertainErrors.add(error);
 	return error;
 }
@@ -113,7 +113,7 @@ export function asNodeError(node: INode, error: unknown): NodeApiError | NodeOpe
 }
 
 /** The same error once more, for another item: n8n does not make one of its errors anew of one. */
-export function copyOf<Known extends NodeApiError | NodeOperationError>(error: Known): Known {
+export function cloneError<Known extends NodeApiError | NodeOperationError>(error: Known): Known {
 	const { message, stack, cause } = error;
 	const copy = Object.create(Object.getPrototypeOf(error) as object) as Known;
 	return Object.assign(copy, error, { message, stack, cause });

@@ -1,5 +1,5 @@
 import type { INode, NodeApiError } from 'n8n-workflow';
-import { unansweredError, uncertain } from './apiErrors';
+import { noAnswerError, markUncertain } from './apiErrors';
 import type { CrispRequest } from '../api/types';
 
 /** In words: n8n replaces a message that has such a code by one of its own, which says less. */
@@ -57,7 +57,7 @@ export function isNetworkFault(fault: unknown): boolean {
 }
 
 /** A fault in words: what became of the network, or the first line of what was thrown. */
-export function wordsOf(fault: unknown): string {
+export function faultText(fault: unknown): string {
 	const [line = ''] = String((fault as Error | undefined)?.message ?? fault).split('\n');
 	return saidOf(codeOf(fault)) ?? line;
 }
@@ -67,17 +67,17 @@ export function networkError(node: INode, fault: unknown, { method, path }: Cris
 	const said = saidOf(code) ?? `${code.replaceAll('_', ' ').toLowerCase()}`;
 	const isUnsure = (method === 'POST' || method === 'PATCH') && !unsent.has(code);
 	const warning = isUnsure ? ' Crisp may have received it all the same.' : '';
-	const error = unansweredError(
+	const error = noAnswerError(
 		node,
 		`Crisp could not be reached: ${said}`,
 		`Check the network of n8n and 'API Address' in the credential. The request was ${method} ${path}.${warning}`,
 	);
-	return unsent.has(code) ? error : uncertain(error);
+	return unsent.has(code) ? error : markUncertain(error);
 }
 
 /** For what is neither Crisp's nor the network's fault, such as a credential that n8n no longer has. */
-export function strangeError(node: INode, fault: unknown, secrets: string[]): NodeApiError {
+export function n8nRequestError(node: INode, fault: unknown, secrets: string[]): NodeApiError {
 	const [line = ''] = String((fault as Error | undefined)?.message ?? fault).split('\n');
 	const shown = secrets.filter(Boolean).reduce((text, secret) => text.replaceAll(secret, '…'), line);
-	return unansweredError(node, `n8n could not send the request: ${shown}`, 'Check the credential of this node.');
+	return noAnswerError(node, `n8n could not send the request: ${shown}`, 'Check the credential of this node.');
 }

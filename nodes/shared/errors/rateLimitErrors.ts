@@ -2,7 +2,7 @@ import { NodeApiError, type INode, type JsonObject } from 'n8n-workflow';
 import type { Credential, CrispRequest } from '../api/types';
 
 /** What Crisp said when it rejected a request for the rate. */
-export interface Limit {
+export interface RateLimitAnswer {
 	status: number;
 	reason: string;
 	/** How long Crisp asks to wait, in milliseconds. */
@@ -21,9 +21,9 @@ const quotas: Record<Credential['tier'], string> = {
 const crowded = 'Try again later, or run less at once. It may also be the daily quota of the token that is used up.';
 
 /** For a request that Crisp limits for longer than the node waits. */
-export function limitError(
+export function rateLimitError(
 	node: INode,
-	limit: Limit,
+	limit: RateLimitAnswer,
 	{ tier, request }: { tier: Credential['tier']; request: CrispRequest },
 ): NodeApiError {
 	const { status, reason, retryAfter, isUsedUp } = limit;

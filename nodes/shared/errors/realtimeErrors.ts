@@ -11,7 +11,7 @@ const words: Record<Ending['kind'], string> = {
 };
 
 /** Why a line ended, as n8n shows it. */
-export function failureOf(node: INode, { kind, cause }: Ending): NodeApiError | NodeOperationError {
+export function connectionError(node: INode, { kind, cause }: Ending): NodeApiError | NodeOperationError {
 	if (cause instanceof NodeApiError || cause instanceof NodeOperationError) return cause;
 	return new NodeOperationError(node, cause === undefined ? words[kind] : `${words[kind]} (${reasonOf(cause)})`, {
 		description:

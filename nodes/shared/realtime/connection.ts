@@ -2,8 +2,8 @@ import type { Clock } from '../runtime/clock';
 import type { Channel, OpenChannel } from './socket';
 
 /** Where to connect and what to say there; found anew for each attempt. */
-export interface Access {
-	endpoint: string;
+export interface RealtimeEndpoint {
+	url: string;
 	authentication: { tier: string; username: string; password: string; events: string[]; rooms?: string[] };
 	/** Whether the token may get websites while the line is open; `installed` has to be among the events then. */
 	isOpenEnded?: boolean;
@@ -20,7 +20,7 @@ export interface Ending {
 
 export interface ConnectionOptions {
 	/** Reads the credential and asks Crisp where to connect. Throws `Refused` where the token is refused. */
-	findAccess(signal: AbortSignal): Promise<Access>;
+	findEndpoint(signal: AbortSignal): Promise<RealtimeEndpoint>;
 	openChannel: OpenChannel;
 	clock: Clock;
 	random?: () => number;
@@ -32,14 +32,14 @@ export interface ConnectionOptions {
 }
 
 /** Thrown by `findAccess` for a token that Crisp does not accept. */
-export class Refused extends Error {
+export class RefusedError extends Error {
 	constructor(override readonly cause: unknown) {
 		super(String((cause as Error | undefined)?.message ?? cause));
 	}
 }
 
 /** Tells of a website that installed the plugin, or removed it. */
-export const installed = 'plugin:subscription:updated';
+export const subscriptionUpdated = 'plugin:subscription:updated';
 
 /** The least time between two requests for the events of new websites, as the vendor's own client keeps it. */
 const bindInterval = 2_500;
@@ -109,12 +109,12 @@ export class Connection {
 	private async line(onReady: () => void): Promise<Ending> {
 		const { signal } = this.stop;
 		try {
-			const access = await this.options.findAccess(signal);
+			const access = await this.options.findEndpoint(signal);
 			if (signal.aborted) return { kind: 'closed', wasReady: false };
 			return await this.hold(access, onReady);
 		} catch (error) {
 			if (signal.aborted) return { kind: 'closed', wasReady: false };
-			const isRefused = error instanceof Refused;
+			const isRefused = error instanceof RefusedError;
 			return { kind: isRefused ? 'refused' : 'unreachable', wasReady: false, cause: isRefused ? error.cause : error };
 		}
 	}
@@ -147,7 +147,7 @@ export class Connection {
 		};
 	}
 
-	private async hold({ endpoint, authentication, isOpenEnded }: Access, onReady: () => void): Promise<Ending> {
+	private async hold({ url, authentication, isOpenEnded }: RealtimeEndpoint, onReady: () => void): Promise<Ending> {
 		const { openChannel, clock, onAsking, onEvent } = this.options;
 		const { signal } = this.stop;
 		const patience = new AbortController();
@@ -168,7 +168,7 @@ export class Connection {
 				isDead = true;
 				channel?.close();
 			});
-			channel = openChannel(endpoint, {
+			channel = openChannel(url, {
 				onAlive,
 				onOpen() {
 					onAsking?.();
@@ -182,7 +182,7 @@ export class Connection {
 						onReady();
 					} else if (name === 'unauthorized') end('refused');
 					else if (isReady) {
-						if (isOpenEnded && name === installed) bind();
+						if (isOpenEnded && name === subscriptionUpdated) bind();
 						onEvent(name, payload);
 					}
 				},

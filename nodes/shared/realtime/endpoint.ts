@@ -1,15 +1,15 @@
 import { NodeApiError, NodeOperationError, UserError, type IDataObject, type INode } from 'n8n-workflow';
 import { fillPath, parseRoute } from '../api/route';
-import { isPrivate } from '../api/secureUrl';
-import { installed, Refused, type Access } from './connection';
+import { isSecureUrl } from '../api/secureUrl';
+import { subscriptionUpdated, RefusedError, type RealtimeEndpoint } from './connection';
 import type { Egress } from '../n8n/egress';
 import { asNodeError } from '../errors/apiErrors';
-import { eventNamed } from '../events';
-import type { Wish } from './sharedConnection';
+import { eventNamed } from '../events/catalogue';
+import type { Topics } from './sharedConnection';
 import type { Credential, Send } from '../api/transport';
 
 /** What asks Crisp for its realtime channel. */
-export interface Asking {
+export interface EndpointRequest {
 	send: Send;
 	credential: Credential;
 	node: INode;
@@ -17,18 +17,21 @@ export interface Asking {
 }
 
 /** Asks Crisp where its realtime channel is, and puts together what to say there. */
-export async function findAccess({ send, credential, node, egress }: Asking, wish: Wish): Promise<Access> {
+export async function findEndpoint(
+	{ send, credential, node, egress }: EndpointRequest,
+	topics: Topics,
+): Promise<RealtimeEndpoint> {
 	const refuse = (message: string, description: string) =>
-		new Refused(new NodeOperationError(node, message, { description }));
-	const fault = faultOf(wish, credential);
+		new RefusedError(new NodeOperationError(node, message, { description }));
+	const fault = faultOf(topics, credential);
 	if (fault) throw refuse(...fault);
 	const { tier, identifier, key } = credential;
 	let answer: unknown;
 	try {
-		answer = await send({ method: 'GET', path: endpointsPath(tier, wish.websites[0] ?? '') });
+		answer = await send({ method: 'GET', path: endpointsPath(tier, topics.websites[0] ?? '') });
 	} catch (error) {
 		const cause = error instanceof UserError ? asNodeError(node, error) : error;
-		throw isRefusal(error) ? new Refused(cause) : error;
+		throw isRefusal(error) ? new RefusedError(cause) : error;
 	}
 	const endpoint = ((answer as IDataObject | undefined)?.socket as IDataObject | undefined)?.app;
 	if (typeof endpoint !== 'string' || !isSafe(endpoint)) {
@@ -45,22 +48,22 @@ export async function findAccess({ send, credential, node, egress }: Asking, wis
 		);
 	}
 	// Only a plugin that is set to no website gets new ones.
-	const isOpenEnded = tier === 'plugin' && wish.websites.length === 0;
+	const isOpenEnded = tier === 'plugin' && topics.websites.length === 0;
 	return {
-		endpoint,
+		url: endpoint,
 		isOpenEnded,
 		authentication: {
 			tier,
 			username: identifier,
 			password: key,
-			events: isOpenEnded ? [...new Set([...wish.events, installed])] : wish.events,
-			...(wish.websites.length > 0 && { rooms: wish.websites }),
+			events: isOpenEnded ? [...new Set([...topics.events, subscriptionUpdated])] : topics.events,
+			...(topics.websites.length > 0 && { rooms: topics.websites }),
 		},
 	};
 }
 
 /** What keeps a wish from ever being granted to a credential, and how to mend it. */
-function faultOf({ events, websites }: Wish, { tier }: Credential): [what: string, how: string] | undefined {
+function faultOf({ events, websites }: Topics, { tier }: Credential): [what: string, how: string] | undefined {
 	if (events.length === 0) return ['No event is chosen', "Choose at least one under 'Trigger On'."];
 	if (tier === 'website' && websites.length === 0) {
 		return ['No website is chosen', "Set 'Default Website ID' in the credential, or 'Website Names or IDs' here."];
@@ -94,5 +97,5 @@ function isRefusal(error: unknown): boolean {
 
 /** Crisp's channel is on a host of its own, which is trusted as far as the API is; the key goes there unreadable for others. */
 function isSafe(endpoint: string): boolean {
-	return /^wss?:/i.test(endpoint) && isPrivate(endpoint);
+	return /^wss?:/i.test(endpoint) && isSecureUrl(endpoint);
 }

@@ -1,33 +1,33 @@
 import type { Clock } from '../runtime/clock';
-import { Connection, type Access, type Ending } from './connection';
+import { Connection, type RealtimeEndpoint, type Ending } from './connection';
 import { isTooDeep } from '../runtime/nesting';
 import type { OpenChannel } from './socket';
 
 /** What a line is opened for. */
-export interface Wish {
+export interface Topics {
 	events: string[];
 	/** The websites to hear; none for every one of the token. */
 	websites: string[];
 }
 
 /** One workflow on the line that all workflows of a token share. */
-export interface Listener extends Wish {
+export interface Listener extends Topics {
 	/** Asks Crisp where to connect, for all that the listeners of the line want together. */
-	findAccess(wish: Wish, signal: AbortSignal): Promise<Access>;
+	findEndpoint(topics: Topics, signal: AbortSignal): Promise<RealtimeEndpoint>;
 	onEvent(name: string, payload: unknown): void;
 	/** The line is there, for the first time or again. */
 	onReady(): void;
 	onEnding(ending: Ending): void;
 }
 
-export interface HubOptions {
+export interface SharedConnectionOptions {
 	clock: Clock;
 	openChannel: OpenChannel;
 	random?: () => number;
 }
 
-interface Line {
-	wish: Wish;
+interface Link {
+	topics: Topics;
 	connection: Connection;
 	isReady: boolean;
 	/** Resolves with the first outcome: undefined once the line is ready, or why it is not. */
@@ -53,15 +53,15 @@ const overlapTime = 5_000;
  * that wants more than the line brings gets a new one made; the old line delivers until the new one
  * is ready, and not a moment longer, so that no event is missed and none comes twice.
  */
-export class Hub {
+export class SharedConnection {
 	private readonly listeners = new Set<Listener>();
 
 	/** The line that delivers, and while a wider one is being made, that one. */
-	private readonly lines: Line[] = [];
+	private readonly lines: Link[] = [];
 
 	private overlap: Overlap = { counts: new Map(), endsAt: 0 };
 
-	constructor(private readonly options: HubOptions) {}
+	constructor(private readonly options: SharedConnectionOptions) {}
 
 	get isEmpty(): boolean {
 		return this.listeners.size === 0;
@@ -72,7 +72,7 @@ export class Hub {
 		this.listeners.add(listener);
 		for (;;) {
 			const newest = this.lines.at(-1);
-			const line = newest && covers(newest.wish, listener) ? newest : this.open();
+			const line = newest && covers(newest.topics, listener) ? newest : this.open();
 			if (line.isReady) {
 				listener.onReady();
 				return undefined;
@@ -89,23 +89,23 @@ export class Hub {
 	async leave(listener: Listener): Promise<void> {
 		this.listeners.delete(listener);
 		const [line] = this.lines;
-		const isEnough = line && [...this.listeners].every((other) => covers(line.wish, other));
+		const isEnough = line && [...this.listeners].every((other) => covers(line.topics, other));
 		const needless = this.isEmpty ? 0 : isEnough ? 1 : this.lines.length;
 		await Promise.all(this.lines.splice(needless).map(async ({ connection }) => await connection.close()));
 	}
 
-	private open(): Line {
-		const wish = unionOf([...this.listeners]);
-		const line: Line = {
-			wish,
+	private open(): Link {
+		const topics = unionOf([...this.listeners]);
+		const line: Link = {
+			topics: topics,
 			isReady: false,
 			outcome: Promise.resolve(undefined),
 			connection: new Connection({
 				...this.options,
-				findAccess: async (signal) => await this.findAccess(wish, signal),
+				findEndpoint: async (signal) => await this.findAccess(topics, signal),
 				onEvent: (name, payload) => this.deliver(line, name, payload),
 				onAsking: () => (line.askedAt = this.options.clock.now()),
-				onReady: () => this.takeOver(line),
+				onReady: () => this.replaceOlder(line),
 				onEnding: (ending) => this.report(line, ending),
 			}),
 		};
@@ -115,23 +115,23 @@ export class Hub {
 	}
 
 	/** Whoever listens may ask, with the credential as it is now. */
-	private async findAccess(wish: Wish, signal: AbortSignal): Promise<Access> {
+	private async findAccess(topics: Topics, signal: AbortSignal): Promise<RealtimeEndpoint> {
 		const [listener] = this.listeners;
 		if (!listener) throw new DOMException('Nobody listens', 'AbortError');
-		return await listener.findAccess(wish, signal);
+		return await listener.findEndpoint(topics, signal);
 	}
 
 	/** From this moment on the line alone delivers; those before it end. */
-	private takeOver(line: Line): void {
+	private replaceOlder(line: Link): void {
 		const former = this.lines.splice(0, this.lines.indexOf(line));
 		line.isReady = true;
 		line.ending = undefined;
 		this.overlap.endsAt = this.options.clock.now() + overlapTime;
 		for (const { connection } of former) void connection.close();
-		for (const listener of this.listeners) if (covers(line.wish, listener)) listener.onReady();
+		for (const listener of this.listeners) if (covers(line.topics, listener)) listener.onReady();
 	}
 
-	private deliver(line: Line, name: string, payload: unknown): void {
+	private deliver(line: Link, name: string, payload: unknown): void {
 		if (line !== this.lines[0] || this.isRepeated(line, name, payload)) return;
 		for (const listener of this.listeners) {
 			if (listener.events.includes(name)) listener.onEvent(name, payload);
@@ -139,7 +139,7 @@ export class Hub {
 	}
 
 	/** Whether the line before brought this very event, while both were open. */
-	private isRepeated(line: Line, name: string, payload: unknown): boolean {
+	private isRepeated(line: Link, name: string, payload: unknown): boolean {
 		const { counts, endsAt } = this.overlap;
 		const isBoth = this.lines.length > 1 && this.lines.some((other) => other !== line && other.askedAt !== undefined);
 		// Nothing came while both were open.
@@ -156,19 +156,19 @@ export class Hub {
 		return !isBoth && count > 0;
 	}
 
-	private report(line: Line, ending: Ending): void {
+	private report(line: Link, ending: Ending): void {
 		line.isReady = false;
 		line.ending = ending;
 		// While an older line delivers, what becomes of a wider one is told to those who wait for it.
 		const isWaited = line !== this.lines[0];
 		for (const listener of this.listeners) {
-			const isServed = isWaited && covers(this.lines[0]?.wish ?? line.wish, listener);
+			const isServed = isWaited && covers(this.lines[0]?.topics ?? line.topics, listener);
 			if (!isServed) listener.onEnding(ending);
 		}
 	}
 }
 
-function covers(line: Wish, { events, websites }: Wish): boolean {
+function covers(line: Topics, { events, websites }: Topics): boolean {
 	const hasWebsites = line.websites.length === 0 || (websites.length > 0 && isWithin(websites, line.websites));
 	return hasWebsites && isWithin(events, line.events);
 }
@@ -177,24 +177,24 @@ function isWithin(part: string[], whole: string[]): boolean {
 	return part.every((entry) => whole.includes(entry));
 }
 
-function unionOf(wishes: Wish[]): Wish {
-	const isForAll = wishes.some(({ websites }) => websites.length === 0);
+function unionOf(topics: Topics[]): Topics {
+	const isForAll = topics.some(({ websites }) => websites.length === 0);
 	return {
-		events: [...new Set(wishes.flatMap(({ events }) => events))].sort(),
-		websites: isForAll ? [] : [...new Set(wishes.flatMap(({ websites }) => websites))].sort(),
+		events: [...new Set(topics.flatMap(({ events }) => events))].sort(),
+		websites: isForAll ? [] : [...new Set(topics.flatMap(({ websites }) => websites))].sort(),
 	};
 }
 
-const hubs = new Map<string, Hub>();
+const sharedConnections = new Map<string, SharedConnection>();
 
 /** The one hub of everything in this process that listens with a token; made for the first of them. */
-export function hubFor(token: string, options: HubOptions): Hub {
-	const hub = hubs.get(token) ?? new Hub(options);
-	hubs.set(token, hub);
-	return hub;
+export function sharedConnectionFor(token: string, options: SharedConnectionOptions): SharedConnection {
+	const shared = sharedConnections.get(token) ?? new SharedConnection(options);
+	sharedConnections.set(token, shared);
+	return shared;
 }
 
 /** Forgets a hub that nobody listens on any more. */
-export function forgetHub(token: string): void {
-	if (hubs.get(token)?.isEmpty) hubs.delete(token);
+export function releaseSharedConnection(token: string): void {
+	if (sharedConnections.get(token)?.isEmpty) sharedConnections.delete(token);
 }

@@ -25,8 +25,8 @@ async function restarted(stage: Stage, memoryFrom: (saved: IDataObject) => IData
 /** n8n has something else in its memory than was put there. */
 const corrupted: Array<[string, IDataObject]> = [
 	['is gone', {}],
-	['holds other types', { mark: 'a text', standing: 7, batched: 'x' }],
-	['is of another node', { mark: null, standing: null, batched: null, counter: 5 } as unknown as IDataObject],
+	['holds other types', { mark: 'a text', conversationStates: 7, batched: 'x' }],
+	['is of another node', { mark: null, conversationStates: null, batched: null, counter: 5 } as unknown as IDataObject],
 	['says that all was delivered until next year', { mark: Date.now() + 365 * 86_400_000 }],
 ];
 

@@ -1,39 +1,39 @@
 import type { IDataObject } from 'n8n-workflow';
-import { fillPath, parseRoute, type Route } from './api/route';
-import type { Clock } from './runtime/clock';
-import { entriesIn } from './api/list';
-import { textIn, websiteOf } from './runtime/coerce';
-import { Latest } from './remembered';
-import { Semaphore } from './runtime/concurrency';
-import type { Send } from './api/transport';
+import { fillPath, parseRoute, type Route } from '../api/route';
+import type { Clock } from '../runtime/clock';
+import { entriesIn } from '../api/list';
+import { textIn, websiteOf } from '../runtime/coerce';
+import { BoundedMap } from './seenEvents';
+import { Semaphore } from '../runtime/concurrency';
+import type { Send } from '../api/transport';
 
 /** What an event does not say of itself. */
-export interface Background {
+export interface Enrichment {
 	/** The segments of its conversation or person; undefined where it has neither, or Crisp could not be asked. */
 	segments?: string[];
 	/** Whether a visitor's message is the first of its conversation; so it counts where Crisp could not be asked. */
 	isFirst?: boolean;
 }
 
-export interface InquiryOptions {
+export interface EventEnricherOptions {
 	clock: Clock;
 	/** What is wanted to be known; nothing is asked for the rest. */
-	wants: { segments: boolean; first: boolean };
+	needs: { segments: boolean; first: boolean };
 	/** Whether every change of segments is noted, so that what was answered once may be kept. */
 	isKept: boolean;
 	/** The way to Crisp: one that waits out limits and failures, or one that does not. */
 	open(signal: AbortSignal, isPatient: boolean): Promise<Send>;
 	/** Crisp could not be asked; nothing is asked for a minute. */
-	onTrouble(error: unknown): void;
+	onFailure(error: unknown): void;
 	/** Crisp answered. */
-	onAnswer?(): void;
+	onSuccess?(): void;
 }
 
 /** Events do not wait longer than this for what they do not say. */
 const longestWait = 5_000;
 /** Whoever could not be asked is left alone for a while: events would queue up behind what does not come. */
-const pause = 60_000;
-const mostAtOnce = 10;
+const pauseAfterFailure = 60_000;
+const maxConcurrent = 10;
 
 interface Begun {
 	fingerprint: unknown;
@@ -41,27 +41,27 @@ interface Begun {
 }
 
 /** Asks Crisp for what filters and derived events need and events do not say. */
-export class Inquiry {
-	private readonly segments = new Latest<Promise<string[] | undefined>>();
+export class EventEnricher {
+	private readonly segments = new BoundedMap<Promise<string[] | undefined>>();
 
 	/** The conversations whose visitor has written, with the message by which it was noticed. */
-	private readonly begun = new Latest<Begun>();
+	private readonly begun = new BoundedMap<Begun>();
 
-	private readonly turnstile = new Semaphore(mostAtOnce);
+	private readonly semaphore = new Semaphore(maxConcurrent);
 
 	private asksAgainAt = -Infinity;
 
-	constructor(private readonly options: InquiryOptions) {}
+	constructor(private readonly options: EventEnricherOptions) {}
 
 	/** Whether anything has to be asked at all. */
 	get isNeeded(): boolean {
-		const { segments, first } = this.options.wants;
+		const { segments, first } = this.options.needs;
 		return segments || first;
 	}
 
 	/** What is known of an event once Crisp was asked; never rejects. Where nobody waits, limits and failures are waited out. */
-	async about(name: string, payload: IDataObject, isPatient = false): Promise<Background> {
-		const { segments, first } = this.options.wants;
+	async enrich(name: string, payload: IDataObject, isPatient = false): Promise<Enrichment> {
+		const { segments, first } = this.options.needs;
 		const website = websiteOf(payload);
 		if (!website) return {};
 		const about = { website, payload, isPatient };
@@ -84,7 +84,7 @@ export class Inquiry {
 		this.segments.clear();
 	}
 
-	private async segmentsOf(name: string, about: About): Promise<string[] | undefined> {
+	private async segmentsOf(name: string, about: Subject): Promise<string[] | undefined> {
 		const { website, payload } = about;
 		this.note(name, payload);
 		if (name === 'session:set_segments' && Array.isArray(payload.segments)) return segmentsIn(payload);
@@ -104,7 +104,7 @@ export class Inquiry {
 		return segments;
 	}
 
-	private async isFirst(about: About): Promise<boolean> {
+	private async isFirst(about: Subject): Promise<boolean> {
 		const { website, payload } = about;
 		const { fingerprint } = payload;
 		const key = keyOf(website, payload);
@@ -121,10 +121,10 @@ export class Inquiry {
 
 	/** Undefined where Crisp could not be asked. */
 	private async ask<Answer>(
-		{ isPatient }: About,
+		{ isPatient }: Subject,
 		question: (send: Send) => Promise<Answer>,
 	): Promise<Answer | undefined> {
-		const { clock, open, onTrouble, onAnswer } = this.options;
+		const { clock, open, onFailure, onSuccess } = this.options;
 		const isLeftAlone = () => clock.now() < this.asksAgainAt;
 		const over = new AbortController();
 		let isLate = false;
@@ -139,12 +139,12 @@ export class Inquiry {
 			return await question(await open(over.signal, isPatient));
 		};
 		try {
-			const answer = await this.turnstile.run(deed);
-			if (answer !== undefined) onAnswer?.();
+			const answer = await this.semaphore.run(deed);
+			if (answer !== undefined) onSuccess?.();
 			return answer;
 		} catch (error) {
-			if (!isLeftAlone()) onTrouble(isLate ? new Error('no answer in time') : error);
-			this.asksAgainAt = clock.now() + pause;
+			if (!isLeftAlone()) onFailure(isLate ? new Error('no answer in time') : error);
+			this.asksAgainAt = clock.now() + pauseAfterFailure;
 			return undefined;
 		} finally {
 			over.abort();
@@ -152,7 +152,7 @@ export class Inquiry {
 	}
 }
 
-interface About {
+interface Subject {
 	website: string;
 	payload: IDataObject;
 	isPatient: boolean;
@@ -167,7 +167,7 @@ const routes = {
 };
 
 /** Throws for what no path can carry, as events may hold anything. */
-function pathOf(route: Route, { website, payload }: About): string {
+function pathOf(route: Route, { website, payload }: Subject): string {
 	const { session_id, people_id } = payload;
 	return fillPath(route, { website_id: website, session_id: textIn(session_id), people_id: textIn(people_id) });
 }

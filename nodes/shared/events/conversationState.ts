@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { Clock } from './runtime/clock';
-import { numberIn, textIn } from './runtime/coerce';
-import { Latest, shortOf } from './remembered';
+import type { Clock } from '../runtime/clock';
+import { numberIn, textIn } from '../runtime/coerce';
+import { BoundedMap, shortHash } from './seenEvents';
 
 /** How a conversation stands, as far as it is known. */
-interface Stand {
+interface KnownState {
 	state?: string;
 	/** The ID of the operator; empty for nobody. */
 	assigned?: string;
@@ -13,7 +13,7 @@ interface Stand {
 }
 
 /** What of it outlives n8n. */
-export interface SavedStanding {
+export interface SavedConversationStates {
 	/** A conversation that began later, and is not here, was open and nobody's. */
 	since: number;
 	/** The operators that conversations are assigned to; the first is nobody. */
@@ -23,16 +23,16 @@ export interface SavedStanding {
 }
 
 /** What an event says of it. */
-const saidBy: Record<string, (payload: IDataObject) => Stand> = {
+const saidBy: Record<string, (payload: IDataObject) => KnownState> = {
 	'session:set_state': ({ state }) => ({ state: textIn(state) }),
 	'session:set_routing': ({ routing_id }) => ({ assigned: textIn(routing_id) }),
 };
 
 /** The events that tell how a conversation stands from then on. */
-export const standingEvents = Object.keys(saidBy);
+export const conversationStateEvents = Object.keys(saidBy);
 
 /** n8n saves it with events and copies it into executions, so that it must not grow without end. */
-const mostSaved = 500;
+const maxSaved = 500;
 /** How much later the line may bring what a list showed already. */
 const overlap = 10_000;
 
@@ -40,8 +40,8 @@ const overlap = 10_000;
  * Remembers the state and the assignment of conversations: of both, Crisp tells the new but not the
  * one before, and lists the present but not when it came to be.
  */
-export class Standing {
-	private readonly known = new Latest<Stand>();
+export class ConversationStates {
+	private readonly known = new BoundedMap<KnownState>();
 
 	/** The events that were made of a list. */
 	private readonly read = new WeakSet<IDataObject>();
@@ -53,9 +53,9 @@ export class Standing {
 
 	constructor(
 		private readonly clock: Clock,
-		private readonly memory: { standing?: SavedStanding } = {},
+		private readonly memory: { conversationStates?: SavedConversationStates } = {},
 	) {
-		const { since = clock.now(), operators = [], conversations = {} } = memory.standing ?? {};
+		const { since = clock.now(), operators = [], conversations = {} } = memory.conversationStates ?? {};
 		this.since = since;
 		for (const [key, saved] of Object.entries(conversations)) {
 			const [state, operator] = saved.split(' ');
@@ -81,7 +81,7 @@ export class Standing {
 	learn(conversations: IDataObject[]): void {
 		for (const conversation of [...conversations].reverse()) {
 			const key = keyOf(conversation);
-			this.known.keep(key, { ...standOf(conversation), ...this.known.get(key) });
+			this.known.keep(key, { ...stateIn(conversation), ...this.known.get(key) });
 		}
 		this.isSaved = false;
 	}
@@ -90,10 +90,10 @@ export class Standing {
 	 * The events that must have been sent for a conversation to stand as a list shows it. None for one
 	 * that nothing is known of, unless it began while it was listened.
 	 */
-	missedOf(conversation: IDataObject): Array<{ name: string; payload: IDataObject }> {
+	missedChangesOf(conversation: IDataObject): Array<{ name: string; payload: IDataObject }> {
 		const { website_id, session_id, inbox_id = null, created_at } = conversation;
 		const isNew = numberIn(created_at) >= this.since;
-		const now = standOf(conversation);
+		const now = stateIn(conversation);
 		const { state, assigned = isNew ? '' : undefined } = this.known.get(keyOf(conversation)) ?? {};
 		// With which of its two open states a conversation begins is Crisp's affair.
 		const isState = state === undefined ? isNew && now.state === 'resolved' : state !== now.state;
@@ -114,14 +114,14 @@ export class Standing {
 	save(): void {
 		if (this.isSaved) return;
 		this.isSaved = true;
-		const latest = this.known.last(mostSaved);
+		const latest = this.known.last(maxSaved);
 		const operators = [...new Set(['', ...latest.map(([, { assigned = '' }]) => assigned)])];
 		const conversations = latest.map(([key, { state = '', assigned }]) => {
 			return [key, assigned === undefined ? state : `${state} ${operators.indexOf(assigned)}`];
 		});
 		// Of those that are left out, nothing must be concluded later.
-		const since = this.known.size > mostSaved ? this.clock.now() : this.since;
-		this.memory.standing = {
+		const since = this.known.size > maxSaved ? this.clock.now() : this.since;
+		this.memory.conversationStates = {
 			since,
 			operators,
 			conversations: Object.fromEntries(conversations) as Record<string, string>,
@@ -129,11 +129,11 @@ export class Standing {
 	}
 }
 
-function standOf({ state, assigned }: IDataObject): Stand {
+function stateIn({ state, assigned }: IDataObject): KnownState {
 	const { user_id } = (assigned ?? {}) as IDataObject;
 	return { state: textIn(state), assigned: textIn(user_id) };
 }
 
 function keyOf({ website_id, session_id }: IDataObject): string {
-	return shortOf(JSON.stringify([website_id, session_id]));
+	return shortHash(JSON.stringify([website_id, session_id]));
 }

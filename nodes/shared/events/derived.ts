@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { Background } from './background';
-import type { Standing } from './standing';
+import type { Enrichment } from './enrichment';
+import type { ConversationStates } from './conversationState';
 
 /**
  * Every name an event of Crisp goes by: its own, and those of what people think in. None for one that
@@ -9,15 +9,15 @@ import type { Standing } from './standing';
 export function namesOf(
 	name: string,
 	payload: IDataObject,
-	{ standing, background = {} }: { standing: Standing; background?: Background },
+	{ conversationStates, background = {} }: { conversationStates: ConversationStates; background?: Enrichment },
 ): string[] {
 	switch (name) {
 		case 'session:set_state': {
-			const { before, isRepeated } = standing.note(name, payload);
+			const { before, isRepeated } = conversationStates.note(name, payload);
 			return isRepeated ? [] : [name, ...casesOfState(payload.state, before)];
 		}
 		case 'session:set_routing':
-			if (standing.note(name, payload).isRepeated) return [];
+			if (conversationStates.note(name, payload).isRepeated) return [];
 			return [name, payload.routing_id ? 'conversation:assigned' : 'conversation:unassigned'];
 		case 'message:updated':
 			return chosenIn(payload).length > 0 ? [name, 'message:chosen'] : [name];

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** The latest things told, each under a name; the oldest are forgotten. */
-export class Latest<Value> {
+export class BoundedMap<Value> {
 	private readonly values = new Map<string, Value>();
 
 	constructor(private readonly most = 10_000) {}
@@ -47,14 +47,14 @@ export class Latest<Value> {
 }
 
 /** What tells an event from every other, where it can only happen once. */
-export interface Identity {
+export interface EventIdentity {
 	/** The event's name. */
 	name: string;
 	website: string;
 	/** The conversation, where the event is of one. */
 	session: string;
 	/** What it is among its like: a fingerprint, or the ID of a person. */
-	mark: string | number;
+	id: string | number;
 }
 
 /**
@@ -62,7 +62,7 @@ export interface Identity {
  * make texts and look for those costs as much as all else that an event passes. In two generations: to take the oldest
  * out one by one makes V8 step over all that was taken out before.
  */
-export class Remembered {
+export class SeenEvents {
 	private young = new Generation();
 
 	private old = new Generation();
@@ -70,7 +70,7 @@ export class Remembered {
 	constructor(private readonly least = 10_000) {}
 
 	/** Whether it was not seen yet; it is from now on. */
-	isNew(identity: Identity): boolean {
+	isNew(identity: EventIdentity): boolean {
 		if (this.old.has(identity) || !this.young.add(identity)) return false;
 		if (this.young.size >= this.least) {
 			this.old = this.young;
@@ -79,13 +79,13 @@ export class Remembered {
 		return true;
 	}
 
-	has(identity: Identity): boolean {
+	has(identity: EventIdentity): boolean {
 		return this.young.has(identity) || this.old.has(identity);
 	}
 }
 
 class Generation {
-	private readonly byMark = new Map<Identity['mark'], Identity>();
+	private readonly byMark = new Map<EventIdentity['id'], EventIdentity>();
 
 	/** Those whose mark another has, too. */
 	private readonly others = new Set<string>();
@@ -94,16 +94,16 @@ class Generation {
 		return this.byMark.size + this.others.size;
 	}
 
-	has(identity: Identity): boolean {
-		const known = this.byMark.get(identity.mark);
+	has(identity: EventIdentity): boolean {
+		const known = this.byMark.get(identity.id);
 		return known !== undefined && (isSame(known, identity) || this.others.has(fullTextOf(identity)));
 	}
 
 	/** Whether it was not there. */
-	add(identity: Identity): boolean {
-		const known = this.byMark.get(identity.mark);
+	add(identity: EventIdentity): boolean {
+		const known = this.byMark.get(identity.id);
 		if (known === undefined) {
-			this.byMark.set(identity.mark, identity);
+			this.byMark.set(identity.id, identity);
 			return true;
 		}
 		const { size } = this.others;
@@ -111,18 +111,18 @@ class Generation {
 	}
 }
 
-function isSame(one: Identity, { name, website, session }: Identity): boolean {
+function isSame(one: EventIdentity, { name, website, session }: EventIdentity): boolean {
 	return one.name === name && one.session === session && one.website === website;
 }
 
 /** The same for the same thing in every process, and another for every other. */
-export function fullTextOf(identity: Identity): string {
+export function fullTextOf(identity: EventIdentity): string {
 	return `${identity.name} ${textOf(identity)}`;
 }
 
 /** What tells it from others of its name. None of Crisp's IDs has a space in it, but an event may hold any text for one. */
-export function textOf({ website, session, mark }: Identity): string {
-	return [website, session, String(mark)].map(withoutSpaces).join(' ');
+export function textOf({ website, session, id }: EventIdentity): string {
+	return [website, session, String(id)].map(withoutSpaces).join(' ');
 }
 
 function withoutSpaces(part: string): string {
@@ -130,6 +130,6 @@ function withoutSpaces(part: string): string {
 }
 
 /** Ten characters that tell one of some thousands from the others, for what is saved. */
-export function shortOf(identity: string): string {
+export function shortHash(identity: string): string {
 	return createHash('sha256').update(identity).digest('base64').slice(0, 10);
 }

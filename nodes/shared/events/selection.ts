@@ -1,13 +1,13 @@
 import type { IDataObject, INode } from 'n8n-workflow';
-import type { Background } from './background';
-import { passes, type Filter } from './delivery';
+import type { Enrichment } from './enrichment';
+import { passes, type Filter } from './filter';
 import { namesOf } from './derived';
-import { eventNamed } from './events';
-import type { Standing } from './standing';
-import type { Credential } from './api/transport';
+import { eventNamed } from './catalogue';
+import type { ConversationStates } from './conversationState';
+import type { Credential } from '../api/transport';
 
 /** What the form of a trigger says about events. */
-export interface Choice {
+export interface EventSelection {
 	events: string[];
 	/** Empty for every website of the token. */
 	websites: string[];
@@ -21,7 +21,7 @@ interface Context {
 }
 
 /** Reads what `choiceProperties` show. */
-export function readChoice(context: Context, credential: Credential): Choice {
+export function readSelection(context: Context, credential: Credential): EventSelection {
 	const chosen = namesIn(context.getNodeParameter('websiteIds', []));
 	const websites = chosen.length > 0 ? chosen : namesIn(credential.websiteId);
 	const filters = context.getNodeParameter('filters', {}) as IDataObject;
@@ -50,23 +50,23 @@ function namesIn(given: unknown): string[] {
 }
 
 /** What has to be asked of Crisp for a choice, as events do not say it. */
-export function wantsOf({ events, filter }: Choice): { segments: boolean; first: boolean } {
+export function neededEnrichment({ events, filter }: EventSelection): { segments: boolean; first: boolean } {
 	return { segments: filter.segments.length > 0, first: events.includes('message:first') };
 }
 
 /** Whether an event of Crisp may start the workflow, whatever has still to be asked about it. */
-export function mayBeChosen({ events, filter }: Choice, name: string, payload: IDataObject): boolean {
+export function maySelect({ events, filter }: EventSelection, name: string, payload: IDataObject): boolean {
 	return events.some((one) => (eventNamed(one)?.of ?? one) === name && passes(one, payload, filter));
 }
 
 /** The chosen events that an event of Crisp is and that pass the filters. To be asked once for each event. */
-export function chosenOf(
-	{ events, filter }: Choice,
-	standing: Standing,
+export function selectedNames(
+	{ events, filter }: EventSelection,
+	conversationStates: ConversationStates,
 	name: string,
 	payload: IDataObject,
-	background: Background = {},
+	background: Enrichment = {},
 ): string[] {
-	const names = namesOf(name, payload, { standing, background });
+	const names = namesOf(name, payload, { conversationStates, background });
 	return names.filter((one) => events.includes(one) && passes(one, payload, filter, background));
 }

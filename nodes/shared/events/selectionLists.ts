@@ -1,9 +1,9 @@
 import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
-import { readPages } from './api/pages';
-import { searchWebsites } from '../Crisp/pickers';
-import { fillPath, parseRoute } from './api/route';
-import { openTransport, type Credential, type Send } from './api/transport';
-import { websitesOf } from './api/websites';
+import { readPages } from '../api/pages';
+import { searchWebsites } from '../../Crisp/pickers';
+import { fillPath, parseRoute } from '../api/route';
+import { openTransport, type Credential, type Send } from '../api/transport';
+import { websitesOf } from '../api/websites';
 
 /** What fills the lists of `choiceProperties`. */
 
@@ -61,7 +61,7 @@ const getSegments = listOf('conversations/suggest/segments/{page_number}', ({ se
 }));
 
 /** The methods behind the lists, by the names that the form uses. */
-export const choiceLists: Record<'getWebsites' | 'getInboxes' | 'getSegments', Load> = {
+export const selectionLists: Record<'getWebsites' | 'getInboxes' | 'getSegments', Load> = {
 	getWebsites,
 	async getInboxes() {
 		return [mainInbox, ...(await getSubInboxes.call(this))];

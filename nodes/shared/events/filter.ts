@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { Background } from './background';
+import type { Enrichment } from './enrichment';
 import { chosenIn } from './derived';
-import { eventNamed, messageEvents } from './events';
+import { eventNamed, messageEvents } from './catalogue';
 import { isOwnFingerprint } from './fingerprint';
-import { numberIn, textIn, websiteOf } from './runtime/coerce';
-import type { Identity } from './remembered';
+import { numberIn, textIn, websiteOf } from '../runtime/coerce';
+import type { EventIdentity } from './seenEvents';
 
 /** What decides whether an event starts the workflow. An empty list lets everything pass. */
 export interface Filter {
@@ -29,7 +29,7 @@ export interface Filter {
 const mainInbox = 'main';
 
 /** Whether an event passes. A visitor's message is never left out for its fingerprint. */
-export function passes(name: string, payload: IDataObject, filter: Filter, { segments }: Background = {}): boolean {
+export function passes(name: string, payload: IDataObject, filter: Filter, { segments }: Enrichment = {}): boolean {
 	const website = websiteOf(payload);
 	if (website && !isAmong(filter.websites, website)) return false;
 	if ('inbox_id' in payload && !isAmong(filter.inboxes, textIn(payload.inbox_id ?? mainInbox))) return false;
@@ -60,19 +60,19 @@ function isFromOneOf(wanted: string[], origin: string): boolean {
  * What tells an event from every other, where it can only happen once: a message sent, a person
  * created. Undefined for everything else, which may truly happen again in the same words.
  */
-export function identityOf(name: string, payload: IDataObject): Identity | undefined {
+export function identityOf(name: string, payload: IDataObject): EventIdentity | undefined {
 	const website = websiteOf(payload) ?? '';
 	if (messageEvents.includes(name)) {
 		const session = textIn(payload.session_id);
 		const mark = markIn(payload.fingerprint);
-		return session && mark ? { name, website, session, mark } : undefined;
+		return session && mark ? { name, website, session, id: mark } : undefined;
 	}
 	const mark = name === 'people:profile:created' && markIn(payload.people_id);
-	return mark ? { name, website, session: '', mark } : undefined;
+	return mark ? { name, website, session: '', id: mark } : undefined;
 }
 
 /** A number that comes as a text is the same mark. */
-function markIn(value: unknown): Identity['mark'] {
+function markIn(value: unknown): EventIdentity['id'] {
 	const text = textIn(value);
 	const number = Number(text);
 	return Number.isSafeInteger(number) && String(number) === text ? number : text;

@@ -1,4 +1,4 @@
-import type { Credential } from './api/transport';
+import type { Credential } from '../api/transport';
 
 type Tier = Credential['tier'];
 
@@ -144,7 +144,7 @@ export const derivedEvents: CrispEvent[] = [
 const byName = new Map([...events, ...derivedEvents].map((event) => [event.name, event]));
 
 /** The events of Crisp that have to be heard for those that a user chose. */
-export function heardFor(chosen: string[]): string[] {
+export function sourceEventsOf(chosen: string[]): string[] {
 	return [...new Set(chosen.map((name) => eventNamed(name)?.of ?? name))];
 }
 

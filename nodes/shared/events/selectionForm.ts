@@ -1,8 +1,8 @@
 import type { INodeProperties, NodeHint } from 'n8n-workflow';
-import { derivedEvents, events, legacyEvents, messageTypes, type CrispEvent } from './events';
+import { derivedEvents, events, legacyEvents, messageTypes, type CrispEvent } from './catalogue';
 
 /** What both triggers let a user choose: events, websites, filters. Read by `readChoice`. */
-export function choiceProperties(): INodeProperties[] {
+export function selectionProperties(): INodeProperties[] {
 	const eventOptions = [...events, ...derivedEvents]
 		.map((event) => ({ name: event.label, value: event.name, description: descriptionOf(event) }))
 		.sort((a, b) => a.name.localeCompare(b.name));
