@@ -7,8 +7,8 @@ import {
 } from 'n8n-workflow';
 import { listeningHints, listeningSubtitle } from '../shared/events/selectionForm';
 import { selectionLists } from '../shared/events/selectionLists';
-import { triggerProperties } from './form';
-import { listen } from './listen';
+import { triggerProperties } from './properties';
+import { activateTrigger } from './activate';
 
 export class CrispTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -43,6 +43,6 @@ export class CrispTrigger implements INodeType {
 	methods = { loadOptions: selectionLists };
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
-		return await listen(this);
+		return await activateTrigger(this);
 	}
 }

@@ -17,16 +17,16 @@ import type { Send } from '../shared/api/transport';
 import { websitesOf } from '../shared/api/websites';
 import { isSameScope, type Scope } from './coverage';
 import { Emitter } from './emitter';
-import { learnStanding, readMissed, type Happening } from './missed';
-import { soundMemory } from './savedMemory';
+import { readConversationStates, readMissedEvents, type PastEvent } from './catchUp';
+import { validStaticData } from './staticData';
 import type { Settings } from './settings';
 import { Subscription, type Start } from './subscription';
-import type { Open } from './way';
+import type { OpenApi } from './openApi';
 
 export interface IntakeOptions {
 	settings: Settings;
 	clock: Clock;
-	open: Open;
+	open: OpenApi;
 	/** The API and the token, which decide what all websites are. */
 	account: { address: string; token: string };
 	/** Logs what lasts. */
@@ -100,7 +100,7 @@ export class Intake {
 	) {
 		const { settings, clock, isManual, isResumed } = options;
 		this.states = options.states ?? new StateLog(logOf(context), clock);
-		const memory = isManual ? {} : soundMemory(staticDataOf(context));
+		const memory = isManual ? {} : validStaticData(staticDataOf(context));
 		const scope = scopeOf(context, options);
 		this.heard = sourceEventsOf(settings.events);
 		const isStandingWanted = this.heard.some((name) => conversationStateEvents.includes(name));
@@ -178,7 +178,7 @@ export class Intake {
 	}
 
 	/** The names under which an event starts the workflow; none for one that cannot be used. */
-	private choose({ name, payload, background }: Happening): string[] {
+	private choose({ name, payload, background }: PastEvent): string[] {
 		try {
 			return selectedNames(this.options.settings, this.conversationStates, name, payload, background);
 		} catch (error) {
@@ -195,13 +195,13 @@ export class Intake {
 		return await this.enricher.enrich(name, payload, isPatient);
 	}
 
-	private async readMissed(since: number, signal: AbortSignal): Promise<Happening[]> {
+	private async readMissed(since: number, signal: AbortSignal): Promise<PastEvent[]> {
 		const { heard: events, conversationStates, readUntil } = this;
 		const semaphore = new Semaphore(mostAtOnce.conversations);
 		const read = async (send: Send, website: string) =>
-			await readMissed(send, { events, website, since, conversationStates, readUntil, semaphore });
+			await readMissedEvents(send, { events, website, since, conversationStates, readUntil, semaphore });
 		const missed = await this.inWebsites(signal, mostAtOnce.websites, read);
-		const happenings = missed.flatMap((one) => one.happenings).sort((a, b) => a.at - b.at);
+		const happenings = missed.flatMap((one) => one.events).sort((a, b) => a.at - b.at);
 		const known = this.enricher.isNeeded
 			? await mapConcurrently(happenings, mostAtOnce.events, async (one) => await this.withBackground(one))
 			: happenings;
@@ -211,7 +211,7 @@ export class Intake {
 		return known;
 	}
 
-	private async withBackground(one: Happening): Promise<Happening> {
+	private async withBackground(one: PastEvent): Promise<PastEvent> {
 		return { ...one, background: await this.backgroundOf(one.name, one.payload, true) };
 	}
 
@@ -221,7 +221,7 @@ export class Intake {
 		let most = acquaintance.conversations;
 		this.isAcquainted = true;
 		const learn = async (send: Send, website: string) => {
-			if (most > 0) most -= await learnStanding(send, { website, since, conversationStates, most });
+			if (most > 0) most -= await readConversationStates(send, { website, since, conversationStates, most });
 		};
 		try {
 			await this.inWebsites(this.stop.signal, 1, learn);

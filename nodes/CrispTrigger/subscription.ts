@@ -5,7 +5,7 @@ import { identityOf } from '../shared/events/filter';
 import { numberIn } from '../shared/runtime/coerce';
 import { fullTextOf, SeenEvents, shortHash, type EventIdentity } from '../shared/events/seenEvents';
 import { Coverage, isOwn, type SavedCoverage, type Scope } from './coverage';
-import type { Happening } from './missed';
+import type { PastEvent } from './catchUp';
 
 /** An event on its way into an execution, under the name it was chosen by. */
 export interface Start {
@@ -38,9 +38,9 @@ export interface SubscriptionOptions {
 	/** Whether n8n has no keys, so that it would run again what it ran before it was started again. */
 	isKeyless?: boolean;
 	/** Reads what happened from a moment on. */
-	readMissed(since: number, signal: AbortSignal): Promise<Happening[]>;
+	readMissed(since: number, signal: AbortSignal): Promise<PastEvent[]>;
 	/** The names under which an event starts the workflow; none where the filters leave it out. */
-	choose(happening: Happening): string[];
+	choose(happening: PastEvent): string[];
 	/** Starts one execution at once; resolves when n8n is done with it. */
 	start(events: Start[]): Promise<void>;
 	/** What was missed could not be read; it is tried again. */
@@ -83,7 +83,7 @@ export class Subscription {
 	private isCatchingUp = false;
 
 	/** What arrives while the missed is read. */
-	private waiting?: Happening[];
+	private waiting?: PastEvent[];
 
 	/** When the latest event that was passed on happened. */
 	private latest: number;
@@ -215,7 +215,7 @@ export class Subscription {
 	}
 
 	/** Adds the executions that it starts to those under way. What comes live happens now, whatever Crisp's clock says. */
-	private pass(happening: Happening, { underWay, isMissed = false }: Passing = {}): void {
+	private pass(happening: PastEvent, { underWay, isMissed = false }: Passing = {}): void {
 		if (this.stop.signal.aborted) return;
 		const { name, payload, at } = happening;
 		const identity = identityOf(name, payload);

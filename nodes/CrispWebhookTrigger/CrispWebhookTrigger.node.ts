@@ -7,7 +7,7 @@ import {
 } from 'n8n-workflow';
 import { listeningHints, listeningSubtitle } from '../shared/events/selectionForm';
 import { selectionLists } from '../shared/events/selectionLists';
-import { webhookProperties } from './form';
+import { webhookProperties } from './properties';
 import { receive } from './receive';
 
 export class CrispWebhookTrigger implements INodeType {

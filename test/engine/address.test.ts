@@ -1,5 +1,5 @@
 import type { INodeParameters, NodeOperationError } from 'n8n-workflow';
-import { listen } from '../../nodes/CrispTrigger/listen';
+import { activateTrigger } from '../../nodes/CrispTrigger/activate';
 import type { Credential } from '../../nodes/shared/api/transport';
 import { credentialTest, execute, load, search, triggerContext } from './n8n';
 import { hurried } from './listening';
@@ -35,7 +35,7 @@ const plain: Credential = { tier: 'plugin', ...secrets, websiteId: shop, baseUrl
 async function activate(credential: Credential, guard?: object): Promise<void> {
 	const { context } = triggerContext({ credential, parameters: listening });
 	if (guard) Object.assign(context.helpers, { getSecureEgressFilter: () => guard });
-	const { closeFunction } = await listen(context, { clock: hurried });
+	const { closeFunction } = await activateTrigger(context, { clock: hurried });
 	await closeFunction?.();
 }
 

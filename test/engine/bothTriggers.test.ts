@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { readFileSync } from 'node:fs';
-import { triggerProperties } from '../../nodes/CrispTrigger/form';
-import { webhookProperties } from '../../nodes/CrispWebhookTrigger/form';
+import { triggerProperties } from '../../nodes/CrispTrigger/properties';
+import { webhookProperties } from '../../nodes/CrispWebhookTrigger/properties';
 import { clock } from '../../nodes/shared/runtime/clock';
 import { derivedEvents, events, notInWebsiteHooks } from '../../nodes/shared/events/catalogue';
 import type { Sandbox } from '../../sandbox';

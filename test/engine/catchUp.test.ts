@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { listen } from '../../nodes/CrispTrigger/listen';
+import { activateTrigger } from '../../nodes/CrispTrigger/activate';
 import { triggerContext } from './n8n';
 import { hurried, until, Workflows, type Listening } from './listening';
 import { conversation, credentialFor, help, locator, operator, shop } from './workspace';
@@ -204,7 +204,7 @@ it('gives a message and a person the same key in every process, and others none'
 	Object.assign(trigger.context, {
 		emit: (_: unknown, _response: unknown, _done: unknown, key?: string) => keys.push(key),
 	});
-	const { closeFunction } = await listen(trigger.context, { clock: hurried });
+	const { closeFunction } = await activateTrigger(trigger.context, { clock: hurried });
 	await workflows.visitorWrites('hello');
 	workflows.sandbox.announce('people:profile:created', shop, { people_id: 'p' });
 	workflows.sandbox.announce('session:set_state', shop, { session_id: conversation, state: 'resolved' });

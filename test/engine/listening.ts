@@ -1,5 +1,5 @@
 import type { IDataObject, INodeParameters, ITriggerResponse } from 'n8n-workflow';
-import { listen } from '../../nodes/CrispTrigger/listen';
+import { activateTrigger } from '../../nodes/CrispTrigger/activate';
 import { clock, type Clock } from '../../nodes/shared/runtime/clock';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { execute, triggerContext, type Activation } from './n8n';
@@ -59,7 +59,7 @@ export class Workflows {
 		});
 		const remembered = trigger.context.getWorkflowStaticData('node');
 		Object.assign(remembered, memory);
-		const response = await listen(trigger.context, { clock: more.clock ?? hurried });
+		const response = await activateTrigger(trigger.context, { clock: more.clock ?? hurried });
 		trigger.attach();
 		this.responses.push(response);
 		return { ...trigger, response, memory: remembered };

@@ -1,5 +1,5 @@
 import type { ITriggerFunctions } from 'n8n-workflow';
-import { listen } from '../../nodes/CrispTrigger/listen';
+import { activateTrigger } from '../../nodes/CrispTrigger/activate';
 import { insistent, until, Workflows } from './listening';
 import { crisp, executeContext, triggerContext, type Activation } from './n8n';
 import { conversation, credentialFor, locator, shop } from './workspace';
@@ -37,7 +37,7 @@ async function begin(
 		value: { warn: log, error: log, debug: () => undefined },
 	});
 	change(own);
-	const { closeFunction } = await listen(own as unknown as ITriggerFunctions, { clock: insistent });
+	const { closeFunction } = await activateTrigger(own as unknown as ITriggerFunctions, { clock: insistent });
 	return { ...trigger, lines, end: async () => await closeFunction?.() };
 }
 
@@ -114,7 +114,7 @@ describe('a trigger', () => {
 			activation: 'init',
 		});
 		const warn = jest.spyOn(context.logger, 'warn').mockImplementation(() => undefined);
-		const { closeFunction } = await listen(context, { clock: insistent, isAble: false });
+		const { closeFunction } = await activateTrigger(context, { clock: insistent, isWebSocketAvailable: false });
 		expect(failures.map(({ message }) => message)).toEqual(['Crisp Trigger needs Node.js 22 or later']);
 		expect(warn).toHaveBeenCalledTimes(1);
 		await closeFunction?.();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { IDataObject, INodeExecutionData, INodeParameters, ITriggerResponse } from 'n8n-workflow';
-import { listen } from '../../nodes/CrispTrigger/listen';
+import { activateTrigger } from '../../nodes/CrispTrigger/activate';
 import type { Clock } from '../../nodes/shared/runtime/clock';
 import type { Credential } from '../../nodes/shared/api/transport';
 import { startSandbox, type Sandbox } from '../../sandbox';
@@ -146,7 +146,7 @@ export class Stage {
 		Object.assign(remembered, memory);
 		let response: ITriggerResponse;
 		try {
-			response = await listen(trigger.context, { clock: more.clock ?? this.time.forTriggers });
+			response = await activateTrigger(trigger.context, { clock: more.clock ?? this.time.forTriggers });
 		} catch (error) {
 			throw this.look('error', error) as Error;
 		}

@@ -1,6 +1,6 @@
 import { recoveries } from '../../scripts/docs/recovery';
 import { readFileSync } from 'node:fs';
-import { triggerProperties } from '../../nodes/CrispTrigger/form';
+import { triggerProperties } from '../../nodes/CrispTrigger/properties';
 import { derivedEvents, eventNamed, events, sourceEventsOf, messageTypes } from '../../nodes/shared/events/catalogue';
 
 interface EventFacts {

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { readMissed, type Search } from '../../nodes/CrispTrigger/missed';
+import { readMissedEvents, type Search } from '../../nodes/CrispTrigger/catchUp';
 import { BoundedMap } from '../../nodes/shared/events/seenEvents';
 import { ConversationStates } from '../../nodes/shared/events/conversationState';
 import { Semaphore } from '../../nodes/shared/runtime/concurrency';
@@ -82,14 +82,14 @@ function searchOf(more: Partial<Search> = {}): Search {
 	};
 }
 
-const texts = ({ happenings }: Awaited<ReturnType<typeof readMissed>>) =>
-	happenings.map(({ payload }) => payload.content);
+const texts = ({ events }: Awaited<ReturnType<typeof readMissedEvents>>) =>
+	events.map(({ payload }) => payload.content);
 
 describe('what was missed', () => {
 	it('is read of every conversation that changed since, in the order it happened', async () => {
 		const website = new Website(120);
 		const since = begun - 100_500;
-		const missed = await readMissed(website.send, searchOf({ since }));
+		const missed = await readMissedEvents(website.send, searchOf({ since }));
 		expect(texts(missed)).toEqual(Array.from({ length: 100 }, (_, index) => `first of ${100 - index}`));
 	});
 
@@ -100,7 +100,7 @@ describe('what was missed', () => {
 			if (page === 2) website.write(60, 'another', begun + 1);
 			if (page === 3) website.write(110, 'one more', begun + 2);
 		};
-		const missed = await readMissed(website.send, searchOf());
+		const missed = await readMissedEvents(website.send, searchOf());
 		for (const number of [60, 110]) expect(texts(missed)).toContain(`first of ${number}`);
 		expect(new Set(texts(missed)).size).toBe(texts(missed).length);
 	});
@@ -108,7 +108,7 @@ describe('what was missed', () => {
 	it('is read while the list goes on, of fifty conversations at once', async () => {
 		const website = new Website(80);
 		website.isHeld = true;
-		const reading = readMissed(website.send, searchOf());
+		const reading = readMissedEvents(website.send, searchOf());
 		await settled();
 		// A page; the next page and what the first one lists; what the next one lists. Nothing moved, so that is all.
 		const steps = [await website.answer(), await website.answer(), await website.answer(), await website.answer()];
@@ -119,13 +119,13 @@ describe('what was missed', () => {
 	it('is not read again of what has not changed, and of the rest only the end', async () => {
 		const website = new Website(40);
 		const search = searchOf();
-		const first = await readMissed(website.send, search);
+		const first = await readMissedEvents(website.send, search);
 		for (const { session_id, updated_at } of first.conversations) {
 			search.readUntil.set(String(session_id), Number(updated_at));
 		}
 		expect(website.takeAsked()).toBe(40);
 		website.write(7, 'news', begun + 5);
-		const again = await readMissed(website.send, search);
+		const again = await readMissedEvents(website.send, search);
 		const [{ query } = {}] = website.requests.filter(({ path }) => path.endsWith('/messages'));
 		expect([texts(again), website.takeAsked()]).toEqual([['first of 7', 'news'], 1]);
 		expect(query?.timestamp_after).toBe(begun - 7_000 - 10_000 - 1);

@@ -4,7 +4,7 @@ import { passes, toOutput } from '../../nodes/shared/events/filter';
 import { chosenIn, namesOf } from '../../nodes/shared/events/derived';
 import { derivedEvents, events } from '../../nodes/shared/events/catalogue';
 import { websiteOf } from '../../nodes/shared/runtime/coerce';
-import { sampleOf } from '../../nodes/shared/samples';
+import { sampleOf } from '../../nodes/CrispTrigger/samples';
 import { ConversationStates } from '../../nodes/shared/events/conversationState';
 import type { Shape } from '../contract/samples';
 import { FakeClock } from '../fakeClock';

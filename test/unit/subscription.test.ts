@@ -1,4 +1,4 @@
-import type { Happening } from '../../nodes/CrispTrigger/missed';
+import type { PastEvent } from '../../nodes/CrispTrigger/catchUp';
 import type { Scope } from '../../nodes/CrispTrigger/coverage';
 import { Subscription, type Memory } from '../../nodes/CrispTrigger/subscription';
 import { FakeClock, settled } from '../fakeClock';
@@ -6,14 +6,14 @@ import { FakeClock, settled } from '../fakeClock';
 const minute = 60_000;
 
 /** A message of the realtime channel or of REST, so many minutes from now. */
-function message(fingerprint: number, at: number): Happening {
+function message(fingerprint: number, at: number): PastEvent {
 	const payload = { website_id: 'w', session_id: 's', fingerprint, timestamp: at, from: 'user' };
 	return { name: 'message:send', payload, at };
 }
 
 interface Reading {
 	since: number;
-	answer(missed: Happening[]): Promise<void>;
+	answer(missed: PastEvent[]): Promise<void>;
 	fail(): Promise<void>;
 }
 
@@ -71,7 +71,7 @@ function begin({ isResumed = false, batch, isKeyless, starting, ...former }: Beg
 		},
 		onTrouble: (error) => troubles.push(error),
 	});
-	const hear = ({ name, payload }: Happening) => subscription.hear(name, payload);
+	const hear = ({ name, payload }: PastEvent) => subscription.hear(name, payload);
 	/** All that was delivered, as it is when it is asked for. */
 	const delivered = () => executions.flat();
 	return {
@@ -240,7 +240,7 @@ it('forgets the oldest of many, and still delivers each of the rest once', () =>
 
 describe('batches', () => {
 	const batch = { size: 3, wait: 250 };
-	const write = (hear: (event: Happening) => void, ...fingerprints: number[]) => {
+	const write = (hear: (event: PastEvent) => void, ...fingerprints: number[]) => {
 		for (const fingerprint of fingerprints) hear(message(fingerprint, new FakeClock().now() + fingerprint));
 	};
 

@@ -3,7 +3,7 @@ import express from 'express';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { IDataObject, IRun, IWorkflowExecuteAdditionalData, ITriggerResponse } from 'n8n-workflow';
-import { listen } from '../../../nodes/CrispTrigger/listen';
+import { activateTrigger } from '../../../nodes/CrispTrigger/activate';
 import { clock, type Clock } from '../../../nodes/shared/runtime/clock';
 import type { Credential } from '../../../nodes/shared/api/transport';
 import { callWebhook, execute, triggerContext, type Impatience, type Take } from '../../engine/n8n';
@@ -94,7 +94,7 @@ export class N8n {
 		const { context } = triggerContext({ credential, parameters, activation, take, givesUp });
 		memory = context.getWorkflowStaticData('node');
 		Object.assign(memory, copyOf(this.saved));
-		this.trigger = await listen(context, { clock: this.clock });
+		this.trigger = await activateTrigger(context, { clock: this.clock });
 	}
 
 	/** Ends as n8n does when it is stopped, or as it does when it is killed: with what it saved before. */

@@ -6,7 +6,7 @@ import type { Memory } from './subscription';
  * What n8n saved for a trigger. Takes away what cannot be of this node, as any program that writes to
  * n8n's database may have put it there: it must not keep the trigger from beginning.
  */
-export function soundMemory(saved: IDataObject): Memory & { conversationStates?: SavedConversationStates } {
+export function validStaticData(saved: IDataObject): Memory & { conversationStates?: SavedConversationStates } {
 	if (!(Number(saved.mark) > 0)) delete saved.mark;
 	if (!isListOf(saved.batched, isBatch)) delete saved.batched;
 	if (!isStanding(saved.conversationStates)) delete saved.conversationStates;

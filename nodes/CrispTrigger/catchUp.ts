@@ -11,7 +11,7 @@ import type { Semaphore } from '../shared/runtime/concurrency';
 import type { Send } from '../shared/api/transport';
 
 /** An event as the realtime channel would have brought it, and when it happened, in milliseconds. */
-export interface Happening {
+export interface PastEvent {
 	name: string;
 	payload: IDataObject;
 	at: number;
@@ -41,8 +41,8 @@ export interface Search {
 }
 
 /** What was missed on a website, in the order it happened. */
-export interface Missed {
-	happenings: Happening[];
+export interface MissedEvents {
+	events: PastEvent[];
 	/** The conversations that were looked at, as Crisp lists them: once all is delivered, it need not be read again. */
 	conversations: IDataObject[];
 }
@@ -52,10 +52,10 @@ export interface Missed {
  * and what became of the state and assignment of conversations whose former one is known. Of all
  * other events, Crisp keeps no trace that tells when they happened.
  */
-export async function readMissed(send: Send, search: Search): Promise<Missed> {
+export async function readMissedEvents(send: Send, search: Search): Promise<MissedEvents> {
 	const { events, website, since, conversationStates, semaphore } = search;
 	const wants = (names: string[]) => names.some((name) => events.includes(name));
-	const reading: Array<Promise<Happening[]>> = [];
+	const reading: Array<Promise<PastEvent[]>> = [];
 	// Read while the rest is listed.
 	const onFound = (conversation: IDataObject) => {
 		const read = semaphore.run(async () => await readMessages(send, conversation, search));
@@ -72,12 +72,12 @@ export async function readMissed(send: Send, search: Search): Promise<Missed> {
 	const found = (await Promise.all(reading)).flat();
 	if (wants(conversationStateEvents)) found.push(...changesOf(conversations, conversationStates));
 	found.push(...people);
-	const happenings = found.filter(({ name }) => events.includes(name)).sort((a, b) => a.at - b.at);
-	return { happenings, conversations };
+	const missed = found.filter(({ name }) => events.includes(name)).sort((a, b) => a.at - b.at);
+	return { events: missed, conversations };
 }
 
 /** What became of conversations; those that stand as before are noted so. */
-function changesOf(conversations: IDataObject[], conversationStates: ConversationStates): Happening[] {
+function changesOf(conversations: IDataObject[], conversationStates: ConversationStates): PastEvent[] {
 	const changes = conversations.map((conversation) => {
 		const at = numberIn(conversation.updated_at);
 		return conversationStates.missedChangesOf(conversation).map((one) => ({ ...one, at }));
@@ -87,7 +87,7 @@ function changesOf(conversations: IDataObject[], conversationStates: Conversatio
 }
 
 /** Notes how the conversations that changed since stand, so that it can be told what becomes of them. Gives their number. */
-export async function learnStanding(
+export async function readConversationStates(
 	send: Send,
 	{
 		website,
@@ -101,7 +101,7 @@ export async function learnStanding(
 	return conversations.length;
 }
 
-async function readMessages(send: Send, conversation: IDataObject, search: Search): Promise<Happening[]> {
+async function readMessages(send: Send, conversation: IDataObject, search: Search): Promise<PastEvent[]> {
 	const { website, readUntil } = search;
 	const before = readUntil.get(textIn(conversation.session_id));
 	// Nothing has changed since all of it was read.
@@ -144,7 +144,7 @@ async function readUpdated(send: Send, { website, since, limit = Infinity, onFou
 	return [...found.values()];
 }
 
-async function readPeople(send: Send, { website, since }: Search): Promise<Happening[]> {
+async function readPeople(send: Send, { website, since }: Search): Promise<PastEvent[]> {
 	const path = fillPath(routes.people, { website_id: website });
 	const query = { sort_field: 'created_at', sort_order: 'descending', per_page: 50 };
 	const found = new Map<unknown, IDataObject>();

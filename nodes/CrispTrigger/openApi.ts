@@ -4,11 +4,11 @@ import { RefusedError } from '../shared/realtime/connection';
 import { openTransport, type Credential, type Send } from '../shared/api/transport';
 
 /** How to reach Crisp with the credential as it is now. Throws `Refused` where n8n has none that can be used. */
-export type Open = (signal?: AbortSignal, isPatient?: boolean) => Promise<{ credential: Credential; send: Send }>;
+export type OpenApi = (signal?: AbortSignal, isPatient?: boolean) => Promise<{ credential: Credential; send: Send }>;
 
 /** The credential may change while the trigger listens, so it is read each time. */
-export function wayOf(context: ITriggerFunctions, clock: Clock): Open {
-	const open: Open = async (signal, isPatient = true) => {
+export function apiOpener(context: ITriggerFunctions, clock: Clock): OpenApi {
+	const open: OpenApi = async (signal, isPatient = true) => {
 		const credential = await context.getCredentials<Credential>('crispApi');
 		return { credential, send: openTransport(context, credential, { clock, signal, isPatient }) };
 	};

@@ -1,7 +1,7 @@
 import { NodeOperationError, type ITriggerFunctions } from 'n8n-workflow';
 import type { Clock } from '../shared/runtime/clock';
 import { eventNamed } from '../shared/events/catalogue';
-import { sampleOf } from '../shared/samples';
+import { sampleOf } from './samples';
 import { Emitter } from './emitter';
 import type { Settings } from './settings';
 

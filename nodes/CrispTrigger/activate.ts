@@ -11,16 +11,16 @@ import { logOf, StateLog } from '../shared/n8n/log';
 import { hasWebSocket, openSocket, type OpenChannel } from '../shared/realtime/socket';
 import { addressOf, tokenHash, type Credential } from '../shared/api/transport';
 import { Intake } from './intake';
-import { emitSamples } from './sample';
+import { emitSamples } from './emitSamples';
 import { readSettings } from './settings';
-import { wayOf, type Open } from './way';
+import { apiOpener, type OpenApi } from './openApi';
 
 /** What a test brings of its own. */
-export interface Surroundings {
+export interface Dependencies {
 	clock?: Clock;
 	openChannel?: OpenChannel;
 	/** Whether this Node.js can hold a realtime connection. */
-	isAble?: boolean;
+	isWebSocketAvailable?: boolean;
 }
 
 /** The states of the connection, by their names in the log. */
@@ -37,9 +37,9 @@ const active = new Map<string, () => Promise<void>>();
  * was missed while nobody listened. Where a person watches, throws a NodeApiError or
  * NodeOperationError for a refused credential.
  */
-export async function listen(
+export async function activateTrigger(
 	context: ITriggerFunctions,
-	{ clock = systemClock, openChannel = openSocket, isAble = hasWebSocket() }: Surroundings = {},
+	{ clock = systemClock, openChannel = openSocket, isWebSocketAvailable = hasWebSocket() }: Dependencies = {},
 ): Promise<ITriggerResponse> {
 	const node = context.getNode();
 	const mode = activationModeOf(context);
@@ -52,12 +52,12 @@ export async function listen(
 		return { manualTriggerFunction: async () => emitSamples(context, settings, clock) };
 	}
 	const states = new StateLog(logOf(context), clock);
-	if (!isAble) {
+	if (!isWebSocketAvailable) {
 		if (isWatched) throw oldNodeError(node);
 		return idle(context, states, clock);
 	}
 	warnOfLegacy(context, settings.events);
-	const open = wayOf(context, clock);
+	const open = apiOpener(context, clock);
 	const account = { address: addressOf(credential), token: credential.identifier };
 	const intake = new Intake(context, { settings, clock, open, account, states, isResumed: !isWatched, isManual });
 	const token = tokenHash(credential);
@@ -138,7 +138,7 @@ function warnOfLegacy(context: ITriggerFunctions, events: string[]): void {
 function listenerOf(
 	context: ITriggerFunctions,
 	intake: Intake,
-	{ open, states, isWatched, isManual }: { open: Open; states: StateLog; isWatched: boolean; isManual: boolean },
+	{ open, states, isWatched, isManual }: { open: OpenApi; states: StateLog; isWatched: boolean; isManual: boolean },
 ): Listener {
 	const node = context.getNode();
 	const egress = egressOf(context);
