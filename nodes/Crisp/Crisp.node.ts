@@ -8,12 +8,12 @@ import {
 import { clock } from '../shared/runtime/clock';
 import { asNodeError, cancelledError, cloneError } from '../shared/errors/apiErrors';
 import { cancelSignalOf } from '../shared/n8n/context';
-import { formProperties } from './form';
-import { runInLanes } from './lanes';
+import { formProperties } from './form/properties';
+import { runInLanes } from './execute/lanes';
 import { operationFor } from './operations';
-import { concurrencyOf, type Width } from './options';
-import { listSearch } from './pickers';
-import { openRunner, type Runner } from './run';
+import { concurrencyOf, type Concurrency } from './form/options';
+import { listSearch } from './methods/listSearch';
+import { openRunner, type Runner } from './execute/runner';
 
 export class Crisp implements INodeType {
 	description: INodeTypeDescription = {
@@ -57,7 +57,7 @@ const checked = { first: 100, most: 400 };
 /** How long items are read, in milliseconds, before whatever else is ready has its turn. */
 const longestTurn = 25;
 
-async function runItems(context: IExecuteFunctions, runner: Runner, width: Width): Promise<INodeExecutionData[]> {
+async function runItems(context: IExecuteFunctions, runner: Runner, width: Concurrency): Promise<INodeExecutionData[]> {
 	const count = context.getInputData().length;
 	const signal = cancelSignalOf(context);
 	const goesOn = context.continueOnFail();

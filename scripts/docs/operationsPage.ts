@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { Field, Fields } from '../../nodes/Crisp/field';
-import { operationName } from '../../nodes/Crisp/form';
-import { isComposed, isList, type Operation, type Resource } from '../../nodes/Crisp/operation';
+import type { Field, Fields } from '../../nodes/Crisp/operations/field';
+import { operationName } from '../../nodes/Crisp/form/properties';
+import { isComposed, isList, type Operation, type Resource } from '../../nodes/Crisp/operations/operation';
 import { resources } from '../../nodes/Crisp/operations';
-import { pathField } from '../../nodes/Crisp/request';
-import { labelOf } from '../../nodes/Crisp/value';
+import { pathField } from '../../nodes/Crisp/request/buildRequest';
+import { labelOf } from '../../nodes/Crisp/request/toWire';
 
 /** docs/operations.md: everything the Crisp node can do, as the table has it. */
 

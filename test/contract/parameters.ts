@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameterResourceLocator, INodeParameters, NodeParameterValueType } from 'n8n-workflow';
-import { parameterName, type Field, type Fields } from '../../nodes/Crisp/field';
-import { isList, type TableOperation } from '../../nodes/Crisp/operation';
-import { collectionName, pathField, pathParameter } from '../../nodes/Crisp/request';
+import { parameterName, type Field, type Fields } from '../../nodes/Crisp/operations/field';
+import { isList, type TableOperation } from '../../nodes/Crisp/operations/operation';
+import { collectionName, pathField, pathParameter } from '../../nodes/Crisp/request/buildRequest';
 import type { Recorded } from './recorder';
 
 /** Fills the form of an operation so that it should send a recorded request. */

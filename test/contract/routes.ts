@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isComposed, type TableOperation } from '../../nodes/Crisp/operation';
+import { isComposed, type TableOperation } from '../../nodes/Crisp/operations/operation';
 import { resources } from '../../nodes/Crisp/operations';
 import type { Call, FieldFacts } from './samples';
 

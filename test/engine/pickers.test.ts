@@ -1,4 +1,4 @@
-import { listSearch } from '../../nodes/Crisp/pickers';
+import { listSearch } from '../../nodes/Crisp/methods/listSearch';
 import { crisp, crispTrigger, crispWebhookTrigger, load, search } from './n8n';
 import { conversation, credentialFor, help, locator, shop, useSandbox } from './workspace';
 

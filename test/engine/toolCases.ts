@@ -1,8 +1,8 @@
 import type { INodeParameters, NodeParameterValueType } from 'n8n-workflow';
-import { parameterName, type Field, type Fields, type Picks } from '../../nodes/Crisp/field';
-import { isList, type Operation } from '../../nodes/Crisp/operation';
+import { parameterName, type Field, type Fields, type Picks } from '../../nodes/Crisp/operations/field';
+import { isList, type Operation } from '../../nodes/Crisp/operations/operation';
 import { resources } from '../../nodes/Crisp/operations';
-import { collectionName, pathField, pathParameter } from '../../nodes/Crisp/request';
+import { collectionName, pathField, pathParameter } from '../../nodes/Crisp/request/buildRequest';
 
 /** Every operation as a tool of an AI agent, with all of its fields left to the model. */
 export interface ToolCase {

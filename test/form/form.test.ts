@@ -1,8 +1,8 @@
 import { NodeHelpers, type INodeProperties, type INodePropertyCollection } from 'n8n-workflow';
-import { parameterName, type Fields } from '../../nodes/Crisp/field';
-import { isList, type Operation } from '../../nodes/Crisp/operation';
+import { parameterName, type Fields } from '../../nodes/Crisp/operations/field';
+import { isList, type Operation } from '../../nodes/Crisp/operations/operation';
 import { resources } from '../../nodes/Crisp/operations';
-import { collectionName, pathField, pathParameter } from '../../nodes/Crisp/request';
+import { collectionName, pathField, pathParameter } from '../../nodes/Crisp/request/buildRequest';
 import { crisp, nodeWith } from '../engine/n8n';
 
 const { description } = crisp;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { INode, NodeApiError } from 'n8n-workflow';
-import { toEntries } from '../../nodes/Crisp/answer';
-import { faultOfId, idIn } from '../../nodes/Crisp/locators';
-import { op } from '../../nodes/Crisp/operation';
+import { toEntries } from '../../nodes/Crisp/execute/output';
+import { invalidIdAdvice, idIn } from '../../nodes/Crisp/form/locators';
+import { op } from '../../nodes/Crisp/operations/operation';
 import { envelopeOf } from '../../nodes/shared/api/envelope';
 import { refusalError } from '../../nodes/shared/errors/apiErrors';
 import { fingerprintFor, isOwnFingerprint } from '../../nodes/shared/events/fingerprint';
@@ -64,7 +64,7 @@ describe('a locator', () => {
 				const id = idIn(what, value);
 				if (typeof id !== 'string') return;
 				expect(id).not.toBe('');
-				const fault = faultOfId(what, id);
+				const fault = invalidIdAdvice(what, id);
 				if (fault !== undefined) expect(fault).toMatch(/^Choose the /);
 				else if (what === 'website') expect(id).toMatch(/^[0-9a-f-]{36}$/i);
 				else if (what === 'conversation') expect(id).toMatch(/^session_[\w-]+$/);

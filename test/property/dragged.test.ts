@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { IDataObject, IExecuteFunctions, INodeParameters } from 'n8n-workflow';
-import { parametersOf } from '../../nodes/Crisp/parameters';
+import { parametersOf } from '../../nodes/Crisp/execute/parameters';
 import type { Credential } from '../../nodes/shared/api/transport';
 import { executeContext } from '../engine/n8n';
 import { locator } from '../engine/workspace';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cpuUsage } from 'node:process';
 import ts from 'typescript';
-import { formProperties } from '../../nodes/Crisp/form';
+import { formProperties } from '../../nodes/Crisp/form/properties';
 
 /** Every regular expression of the nodes, from the source and from the form, and texts that make bad ones explode. */
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { UserError } from 'n8n-workflow';
-import { parameterName, type Fields } from '../../nodes/Crisp/field';
-import { isComposed, isList } from '../../nodes/Crisp/operation';
+import { parameterName, type Fields } from '../../nodes/Crisp/operations/field';
+import { isComposed, isList } from '../../nodes/Crisp/operations/operation';
 import { resources } from '../../nodes/Crisp/operations';
-import { buildRequest, collectionName, pathParameter } from '../../nodes/Crisp/request';
+import { buildRequest, collectionName, pathParameter } from '../../nodes/Crisp/request/buildRequest';
 import { fillPath, parseRoute } from '../../nodes/shared/api/route';
 import { expectNoPollution, json, objectOf, text } from './strangers';
 

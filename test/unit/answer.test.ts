@@ -1,5 +1,5 @@
-import { withTargets } from '../../nodes/Crisp/answer';
-import { op } from '../../nodes/Crisp/operation';
+import { withTargets } from '../../nodes/Crisp/execute/output';
+import { op } from '../../nodes/Crisp/operations/operation';
 
 const path = { website_id: 'w', session_id: 's', fingerprint: '12' };
 

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { clientFor } from '../../nodes/shared/api/client';
 import { getAllAwaiting } from '../../nodes/Crisp/composed/getAllAwaiting';
-import type { Composing } from '../../nodes/Crisp/operation';
+import type { Composing } from '../../nodes/Crisp/operations/operation';
 import { FakeClock } from '../fakeClock';
 
 const clock = new FakeClock();

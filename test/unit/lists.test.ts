@@ -1,5 +1,5 @@
 import { readPages, readByTime } from '../../nodes/shared/api/pages';
-import { runInLanes, type Lanes } from '../../nodes/Crisp/lanes';
+import { runInLanes, type Lanes } from '../../nodes/Crisp/execute/lanes';
 import type { CrispRequest } from '../../nodes/shared/api/transport';
 import { FakeClock, settled } from '../fakeClock';
 

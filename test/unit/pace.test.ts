@@ -1,4 +1,4 @@
-import { runInLanes, type Lanes } from '../../nodes/Crisp/lanes';
+import { runInLanes, type Lanes } from '../../nodes/Crisp/execute/lanes';
 import { limited, ok, serve } from './served';
 
 interface Server {

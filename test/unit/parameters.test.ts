@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeParameters } from 'n8n-workflow';
-import { parametersOf } from '../../nodes/Crisp/parameters';
+import { parametersOf } from '../../nodes/Crisp/execute/parameters';
 import { nodeWith } from '../engine/n8n';
 import { locator } from '../engine/workspace';
 

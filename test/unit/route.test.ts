@@ -1,5 +1,5 @@
 import { fillPath, onPage, parseRoute } from '../../nodes/shared/api/route';
-import { op } from '../../nodes/Crisp/operation';
+import { op } from '../../nodes/Crisp/operations/operation';
 
 const route = parseRoute('GET /v1/website/{website_id}/people/profile/{people_id}');
 

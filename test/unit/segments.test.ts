@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { changeSegments, type Change } from '../../nodes/Crisp/composed/segments';
-import type { Composing } from '../../nodes/Crisp/operation';
+import type { Composing } from '../../nodes/Crisp/operations/operation';
 import { parseRoute } from '../../nodes/shared/api/route';
 import type { CrispRequest } from '../../nodes/shared/api/transport';
 

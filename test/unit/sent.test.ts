@@ -1,5 +1,5 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
-import { sendOnce, sendSafely, type Way } from '../../nodes/Crisp/sent';
+import { sendOnce, sendSafely, type MessageSender } from '../../nodes/Crisp/execute/sendOnce';
 import type { CrispRequest } from '../../nodes/shared/api/transport';
 import { nodeWith } from '../engine/n8n';
 import { settled } from '../fakeClock';
@@ -27,7 +27,7 @@ function conversation(faults: Fault[], lost: Answer = broken('ECONNRESET'), look
 	const { open, clock, sent } = serve(answer);
 	const cancel = new AbortController();
 	const node = nodeWith('crisp', {});
-	const way: Way = { send: open({ signal: cancel.signal }), node, clock, signal: cancel.signal };
+	const way: MessageSender = { send: open({ signal: cancel.signal }), node, clock, signal: cancel.signal };
 	const message: CrispRequest = { method: 'POST', path: '/v1/website/w/conversation/s/message', body: { fingerprint } };
 	/** Lets time pass until the message is sent or given up. */
 	const during = async <Result>(sending: Promise<Result>) => {

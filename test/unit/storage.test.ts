@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { IHttpRequestOptions, IN8nHttpFullResponse, INode } from 'n8n-workflow';
-import { Storage } from '../../nodes/Crisp/storage';
+import { Storage } from '../../nodes/Crisp/files/storage';
 import { FakeClock } from '../fakeClock';
 
 const node = { name: 'Crisp', type: 'crisp' } as INode;

@@ -1,4 +1,4 @@
-import { endingTyping, keepTyping } from '../../nodes/Crisp/typing';
+import { endingTyping, keepTyping } from '../../nodes/Crisp/execute/typing';
 import type { CrispRequest } from '../../nodes/shared/api/transport';
 import { FakeClock, settled } from '../fakeClock';
 

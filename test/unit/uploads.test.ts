@@ -1,5 +1,5 @@
 import type { INode } from 'n8n-workflow';
-import { Uploads, type UploadsOptions } from '../../nodes/Crisp/uploads';
+import { Uploads, type UploadsOptions } from '../../nodes/Crisp/files/uploads';
 import type { ChannelListener } from '../../nodes/shared/realtime/socket';
 import type { Credential } from '../../nodes/shared/api/transport';
 import { FakeClock, settled } from '../fakeClock';

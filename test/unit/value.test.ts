@@ -1,7 +1,7 @@
 import { UserError } from 'n8n-workflow';
 import { DateTime } from 'luxon';
-import * as kinds from '../../nodes/Crisp/field';
-import { toWire } from '../../nodes/Crisp/value';
+import * as kinds from '../../nodes/Crisp/operations/field';
+import { toWire } from '../../nodes/Crisp/request/toWire';
 
 const { bit, choice, date, flag, instant, json, list, number, numbers, pairs, picker, table, text } = kinds;
 const wire = (field: kinds.Field, raw: unknown) => toWire('person.nickname', field, raw, 'Europe/Paris');

@@ -1,7 +1,7 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { asNodeError } from '../../shared/errors/apiErrors';
-import { choice, flag, list, picker } from '../field';
-import type { ComposedOperation, Composing } from '../operation';
+import { choice, flag, list, picker } from '../operations/field';
+import type { ComposedOperation, Composing } from '../operations/operation';
 import { fillPath, parseRoute } from '../../shared/api/route';
 import { allowedOperators, readOperators, type Operator } from './operators';
 import { Workload } from './workload';

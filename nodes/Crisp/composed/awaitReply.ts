@@ -3,7 +3,7 @@ import { chosenIn } from '../../shared/events/derived';
 import { entriesIn } from '../../shared/api/list';
 import { isUncertain } from '../../shared/errors/apiErrors';
 import { ifThere } from '../../shared/api/client';
-import type { Composing } from '../operation';
+import type { Composing } from '../operations/operation';
 import { pathOf, routes } from './conversations';
 import { wordsOf } from './said';
 

@@ -1,5 +1,5 @@
-import { list } from '../field';
-import type { ComposedOperation } from '../operation';
+import { list } from '../operations/field';
+import type { ComposedOperation } from '../operations/operation';
 import { parseRoute } from '../../shared/api/route';
 import { changeSegments } from './segments';
 

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { flag } from '../field';
+import { flag } from '../operations/field';
 import { fillPath, parseRoute, type Route } from '../../shared/api/route';
 
 const one = '/v1/website/{website_id}/conversation/{session_id}';

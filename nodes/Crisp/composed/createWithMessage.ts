@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { conversationUrl } from '../../shared/events/filter';
 import type { Client } from '../../shared/api/client';
-import { choice, longText, picker } from '../field';
-import type { ComposedOperation } from '../operation';
+import { choice, longText, picker } from '../operations/field';
+import type { ComposedOperation } from '../operations/operation';
 import { details } from '../operations/details';
 import { fillPath, parseRoute } from '../../shared/api/route';
 import { manner, messageOf } from './outgoing';

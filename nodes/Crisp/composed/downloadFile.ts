@@ -1,7 +1,7 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
-import { choice, number, text } from '../field';
-import { checkedUrl, nameIn, unknownType } from '../files';
-import { pathFields, type ComposedOperation, type Composing } from '../operation';
+import { choice, number, text } from '../operations/field';
+import { checkedUrl, nameIn, unknownType } from '../files/binaryFiles';
+import { pathFields, type ComposedOperation, type Composing } from '../operations/operation';
 import { fillPath, parseRoute } from '../../shared/api/route';
 
 const messageRoute = parseRoute('GET /v1/website/{website_id}/conversation/{session_id}/message/{fingerprint}');

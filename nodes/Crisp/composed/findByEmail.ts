@@ -1,5 +1,5 @@
-import { email } from '../field';
-import type { ComposedOperation } from '../operation';
+import { email } from '../operations/field';
+import type { ComposedOperation } from '../operations/operation';
 import { personSummary, readByEmail } from './people';
 
 export const findByEmail: ComposedOperation = {

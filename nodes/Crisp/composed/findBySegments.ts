@@ -1,5 +1,5 @@
-import { list } from '../field';
-import type { ComposedOperation } from '../operation';
+import { list } from '../operations/field';
+import type { ComposedOperation } from '../operations/operation';
 import { personSummary, readPeople } from './people';
 
 /** One criterion a segment, as Crisp matches any of several values within one criterion. */

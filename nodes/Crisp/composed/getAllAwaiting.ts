@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { bit, number, picker } from '../field';
-import type { ComposedOperation } from '../operation';
+import { bit, number, picker } from '../operations/field';
+import type { ComposedOperation } from '../operations/operation';
 import { conversationUrl } from '../../shared/events/filter';
 import { routes, pathOf } from './conversations';
 

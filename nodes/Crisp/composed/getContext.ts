@@ -1,7 +1,7 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { ifThere, type Client } from '../../shared/api/client';
-import { number } from '../field';
-import type { ComposedOperation } from '../operation';
+import { number } from '../operations/field';
+import type { ComposedOperation } from '../operations/operation';
 import { fitted, headOf, type Context } from './contextText';
 import { inclusion, pathOf, routes } from './conversations';
 import { entryOf, isSaid, oneLine } from './said';

@@ -1,7 +1,7 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
-import { choice, number } from '../field';
-import type { ComposedOperation, Made } from '../operation';
+import { choice, number } from '../operations/field';
+import type { ComposedOperation, OutputItem } from '../operations/operation';
 import { inclusion, pathOf, routes } from './conversations';
 import { authorOf, entryOf, isSaid, wordsOf, type Markup } from './said';
 
@@ -39,7 +39,7 @@ function mostOf({ max_messages: most = Infinity }: IDataObject): number {
 	});
 }
 
-function madeOf(messages: IDataObject[], { format, session_id }: IDataObject, timezone: string): Made[] {
+function madeOf(messages: IDataObject[], { format, session_id }: IDataObject, timezone: string): OutputItem[] {
 	const inZone = (timestamp: unknown) => DateTime.fromMillis(Number(timestamp), { zone: timezone }).toISO();
 	if (format === 'items') return messages.map((message) => ({ json: itemOf(message, inZone) }));
 	const markup = format as Markup;

@@ -1,7 +1,7 @@
 import { UserError } from 'n8n-workflow';
-import { flag, number } from '../field';
-import type { ComposedOperation } from '../operation';
-import { keepTyping as keep } from '../typing';
+import { flag, number } from '../operations/field';
+import type { ComposedOperation } from '../operations/operation';
+import { keepTyping as keep } from '../execute/typing';
 import { pathOf, routes } from './conversations';
 
 const longest = 600;

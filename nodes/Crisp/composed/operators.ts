@@ -1,7 +1,7 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { entriesIn } from '../../shared/api/list';
 import { textIn } from '../../shared/runtime/coerce';
-import type { Composing } from '../operation';
+import type { Composing } from '../operations/operation';
 import { fillPath, parseRoute } from '../../shared/api/route';
 
 const list = parseRoute('GET /v1/website/{website_id}/operators/list');

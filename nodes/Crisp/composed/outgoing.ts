@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
-import { flag, type Fields } from '../field';
+import { flag, type Fields } from '../operations/field';
 import { sender } from '../operations/senders';
-import { setAt } from '../value';
+import { setAt } from '../request/toWire';
 
 /** How the message of a composed operation is sent; what "Message - Send" has for any kind of message. */
 export const manner: Fields = {

@@ -1,5 +1,5 @@
-import { choice, longText } from '../field';
-import type { ComposedOperation } from '../operation';
+import { choice, longText } from '../operations/field';
+import type { ComposedOperation } from '../operations/operation';
 import { chatOrigin } from '../operations/senders';
 import { fillPath, parseRoute } from '../../shared/api/route';
 import { manner, messageOf } from './outgoing';

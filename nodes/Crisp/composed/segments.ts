@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { Composing, Made } from '../operation';
+import type { Composing, OutputItem } from '../operations/operation';
 import { fillPath, type Route } from '../../shared/api/route';
 
 export type Change = 'add' | 'remove';
@@ -10,7 +10,7 @@ export type Change = 'add' | 'remove';
  * somebody else changes between the two requests is overwritten; reading again afterwards could not tell
  * what that was.
  */
-export async function changeSegments(composing: Composing, route: Route, change: Change): Promise<Made[]> {
+export async function changeSegments(composing: Composing, route: Route, change: Change): Promise<OutputItem[]> {
 	const { values, client } = composing;
 	const names = Object.fromEntries(route.variables.map((name) => [name, String(values[name])]));
 	const path = fillPath(route, names);

@@ -1,10 +1,10 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
-import { choice, flag, longText, number, table } from '../field';
+import { choice, flag, longText, number, table } from '../operations/field';
 import { hint, isQuestion, ofChoice, words } from '../operations/question';
 import { sender } from '../operations/senders';
-import type { ComposedOperation } from '../operation';
-import { widest } from '../options';
-import { setAt } from '../value';
+import type { ComposedOperation } from '../operations/operation';
+import { maxConcurrency } from '../form/options';
+import { setAt } from '../request/toWire';
 import { awaitReply, type Reply } from './awaitReply';
 
 const longest = 15;
@@ -15,7 +15,7 @@ const ofMessage = /^(type|content|user|automated)\b/;
 export const sendAndWait: ComposedOperation = {
 	name: 'Send and Wait for Reply',
 	action: 'Send a message and wait for the reply',
-	description: `Ask in a conversation and go on with what is answered: a text, a choice or a value. The execution is occupied meanwhile, with up to ${widest} items at a time, and a restart of n8n ends the wait; to wait longer than ${longest} minutes, ask here and take the answer with Crisp Trigger in another workflow. Takes about 60 requests in 5 minutes of waiting, 120 in 15.`,
+	description: `Ask in a conversation and go on with what is answered: a text, a choice or a value. The execution is occupied meanwhile, with up to ${maxConcurrency} items at a time, and a restart of n8n ends the wait; to wait longer than ${longest} minutes, ask here and take the answer with Crisp Trigger in another workflow. Takes about 60 requests in 5 minutes of waiting, 120 in 15.`,
 	scope: 'website:conversation:messages',
 	variables: ['website_id', 'session_id'],
 	body: {

@@ -1,9 +1,9 @@
 import type { IBinaryData, IDataObject } from 'n8n-workflow';
-import { binary, choice, flag, text } from '../field';
-import { checkedType, checkedUrl, nameIn, unknownType } from '../files';
-import type { ComposedOperation, Composing } from '../operation';
+import { binary, choice, flag, text } from '../operations/field';
+import { checkedType, checkedUrl, nameIn, unknownType } from '../files/binaryFiles';
+import type { ComposedOperation, Composing } from '../operations/operation';
 import { chatOrigin, sender } from '../operations/senders';
-import { setAt } from '../value';
+import { setAt } from '../request/toWire';
 
 /** What goes into the message as the user set it. */
 const messageFields = {

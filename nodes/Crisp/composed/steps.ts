@@ -1,5 +1,5 @@
 import { asNodeError } from '../../shared/errors/apiErrors';
-import type { Composing } from '../operation';
+import type { Composing } from '../operations/operation';
 
 /**
  * Takes the steps of one item, each once however often the item is run. When one fails, its error says

@@ -1,11 +1,11 @@
 import { NodeApiError, type IDataObject } from 'n8n-workflow';
 import { asNodeError } from '../../shared/errors/apiErrors';
-import { simplified } from '../answer';
-import { email, pairs } from '../field';
-import type { ComposedOperation, Composing } from '../operation';
+import { simplified } from '../execute/output';
+import { email, pairs } from '../operations/field';
+import type { ComposedOperation, Composing } from '../operations/operation';
 import { name, profile, segments } from '../operations/profile';
 import { fillPath, parseRoute } from '../../shared/api/route';
-import { setAt } from '../value';
+import { setAt } from '../request/toWire';
 import { readByEmail } from './people';
 import { changedInRun, changedList, segmentsIn } from './segments';
 import { Steps } from './steps';

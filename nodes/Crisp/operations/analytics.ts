@@ -1,5 +1,5 @@
-import { choice, date, flag, json, text } from '../field';
-import { op, resource } from '../operation';
+import { choice, date, flag, json, text } from './field';
+import { op, resource } from './operation';
 
 const metrics = [
 	'campaign_activity',

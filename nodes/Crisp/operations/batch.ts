@@ -1,5 +1,5 @@
-import { choice, flag, list, pairs, picker, text, type Fields, type Picks } from '../field';
-import { op, resource } from '../operation';
+import { choice, flag, list, pairs, picker, text, type Fields, type Picks } from './field';
+import { op, resource } from './operation';
 
 const sessions: Fields = {
 	sessions: list('IDs of the conversations, separated by commas', {

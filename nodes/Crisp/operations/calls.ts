@@ -1,5 +1,5 @@
-import { choice, json, number } from '../field';
-import { op, resource } from '../operation';
+import { choice, json, number } from './field';
+import { op, resource } from './operation';
 import { eventSender } from './senders';
 
 const isMouse = { action: ['mouse'] };

@@ -1,5 +1,5 @@
-import { bit, choice, flag, json, list, longText, number, picker, text, type Fields } from '../field';
-import { op, resource } from '../operation';
+import { bit, choice, flag, json, list, longText, number, picker, text, type Fields } from './field';
+import { op, resource } from './operation';
 
 const types = { automated: 'Automated', 'one-shot': 'One-Shot' };
 const formats = { html: 'HTML', markdown: 'Markdown' };

@@ -1,5 +1,5 @@
-import { bit, color as aColor, flag, longText, number, picker, text } from '../field';
-import { op, resource } from '../operation';
+import { bit, color as aColor, flag, longText, number, picker, text } from './field';
+import { op, resource } from './operation';
 import { importing } from './importing';
 import { period } from './period';
 

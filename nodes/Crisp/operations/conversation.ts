@@ -1,4 +1,4 @@
-import { bit, choice, date, email, flag, json, list, longText, picker, table, text, type Fields } from '../field';
+import { bit, choice, date, email, flag, json, list, longText, picker, table, text, type Fields } from './field';
 import { assignToAvailable } from '../composed/assignToAvailable';
 import { addConversationSegments, removeConversationSegments } from '../composed/conversationSegments';
 import { createWithMessage } from '../composed/createWithMessage';
@@ -6,7 +6,7 @@ import { resolveWithMessage } from '../composed/resolveWithMessage';
 import { getAllAwaiting } from '../composed/getAllAwaiting';
 import { getContext } from '../composed/getContext';
 import { getTranscript } from '../composed/getTranscript';
-import { op, resource } from '../operation';
+import { op, resource } from './operation';
 import { details } from './details';
 import { eventSender } from './senders';
 

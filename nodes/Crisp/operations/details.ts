@@ -1,4 +1,4 @@
-import { email, json, list, pairs, text, type Fields } from '../field';
+import { email, json, list, pairs, text, type Fields } from './field';
 import { origin } from './senders';
 
 /** What Crisp keeps of a conversation besides its messages: contact, subject, segments and data. */

@@ -1,5 +1,5 @@
-import { choice, text } from '../field';
-import { op, resource } from '../operation';
+import { choice, text } from './field';
+import { op, resource } from './operation';
 
 const namespaces = ['avatar', 'campaign', 'helpdesk', 'processing', 'status', 'upload', 'website'];
 

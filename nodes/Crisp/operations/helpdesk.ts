@@ -1,5 +1,5 @@
-import { choice, flag, longText, secret, text } from '../field';
-import { op, resource } from '../operation';
+import { choice, flag, longText, secret, text } from './field';
+import { op, resource } from './operation';
 import { colorModes } from './looks';
 import { identity } from './identity';
 

@@ -1,4 +1,4 @@
-import { secret, text, type Fields } from '../field';
+import { secret, text, type Fields } from './field';
 
 /** The second proof of identity that Crisp wants for what cannot be undone. */
 export const identity: Fields = {

@@ -1,4 +1,4 @@
-import { flag, list, text, type Fields } from '../field';
+import { flag, list, text, type Fields } from './field';
 
 /** What an import of another help desk wants to know. */
 export const importing: Fields = {

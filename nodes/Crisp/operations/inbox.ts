@@ -1,5 +1,5 @@
-import { choice, list, number, table, text, type Fields } from '../field';
-import { op, resource } from '../operation';
+import { choice, list, number, table, text, type Fields } from './field';
+import { op, resource } from './operation';
 
 const setup: Fields = {
 	name: text('Name of the inbox', { required: true }),

@@ -1,5 +1,5 @@
 import { UserError } from 'n8n-workflow';
-import type { Operation, Resource } from '../operation';
+import type { Operation, Resource } from './operation';
 import { analytics } from './analytics';
 import { batch } from './batch';
 import { browsingSession, call } from './calls';

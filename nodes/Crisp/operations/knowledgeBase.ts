@@ -1,5 +1,5 @@
-import { choice, color, flag, longText, number, picker, text } from '../field';
-import { op, resource } from '../operation';
+import { choice, color, flag, longText, number, picker, text } from './field';
+import { op, resource } from './operation';
 import { importing } from './importing';
 import { period } from './period';
 

@@ -1,22 +1,9 @@
-import {
-	choice,
-	fingerprint,
-	flag,
-	instant,
-	json,
-	list,
-	longText,
-	number,
-	numbers,
-	pairs,
-	table,
-	text,
-} from '../field';
+import { choice, fingerprint, flag, instant, json, list, longText, number, numbers, pairs, table, text } from './field';
 import { downloadFile } from '../composed/downloadFile';
 import { keepTyping } from '../composed/keepTyping';
 import { sendAndWait } from '../composed/sendAndWait';
 import { sendFile } from '../composed/sendFile';
-import { op, resource } from '../operation';
+import { op, resource } from './operation';
 import { hint, isQuestion, ofChoice, words } from './question';
 import { chatOrigin, sender } from './senders';
 

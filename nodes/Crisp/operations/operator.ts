@@ -1,5 +1,5 @@
-import { choice, email, longText, picker, text } from '../field';
-import { op, resource } from '../operation';
+import { choice, email, longText, picker, text } from './field';
+import { op, resource } from './operation';
 import { identity } from './identity';
 
 const roles = ['member', 'owner'];

@@ -1,5 +1,5 @@
-import { bit, choice, date, email, flag, instant, json, list, number, pairs, table, text, type Fields } from '../field';
-import { op, resource } from '../operation';
+import { bit, choice, date, email, flag, instant, json, list, number, pairs, table, text, type Fields } from './field';
+import { op, resource } from './operation';
 import { addPersonSegments, removePersonSegments } from '../composed/personSegments';
 import { upsertPerson } from '../composed/upsertPerson';
 import { findByEmail } from '../composed/findByEmail';

@@ -1,4 +1,4 @@
-import { date, type Fields } from '../field';
+import { date, type Fields } from './field';
 
 /** The time that a list is about. */
 export const period: Fields = {

@@ -1,5 +1,5 @@
-import { bit, date, json, number, text, type Fields } from '../field';
-import { op, resource } from '../operation';
+import { bit, date, json, number, text, type Fields } from './field';
+import { op, resource } from './operation';
 
 const filters: Fields = {
 	filter_configured: bit('Whether to return only websites that the plugin is set up for'),

@@ -1,4 +1,4 @@
-import { choice, instant, list, longText, number, table, text, type Fields } from '../field';
+import { choice, instant, list, longText, number, table, text, type Fields } from './field';
 
 export const name = text('Full name of the person', { label: 'Name', example: 'Nathan Smith' });
 

@@ -1,4 +1,4 @@
-import { longText, text } from '../field';
+import { longText, text } from './field';
 
 /** What sending a message and asking something have in common. */
 

@@ -1,4 +1,4 @@
-import { choice, text, type Fields } from '../field';
+import { choice, text, type Fields } from './field';
 
 /** Where something in a conversation comes from. Any other channel goes by its own URN. */
 export const origins = { chat: 'Chat', email: 'Email', 'urn:*': 'Any URN' };

@@ -1,5 +1,5 @@
-import { choice, email, flag, list, longText, text } from '../field';
-import { op, resource } from '../operation';
+import { choice, email, flag, list, longText, text } from './field';
+import { op, resource } from './operation';
 import { colorModes, colorThemes } from './looks';
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-settings */

@@ -1,5 +1,5 @@
-import { choice, text } from '../field';
-import { op, resource } from '../operation';
+import { choice, text } from './field';
+import { op, resource } from './operation';
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-conversations */
 export const spam = resource('Spam', {

@@ -1,5 +1,5 @@
-import { text } from '../field';
-import { op, resource } from '../operation';
+import { text } from './field';
+import { op, resource } from './operation';
 
 const segment = text('The segment to take out', { required: true, example: 'vip' });
 const key = text('The key to take out', { label: 'Data Key', required: true, example: 'plan' });

@@ -1,5 +1,5 @@
-import { list, text, type Fields } from '../field';
-import { op, resource } from '../operation';
+import { list, text, type Fields } from './field';
+import { op, resource } from './operation';
 
 const setup: Fields = {
 	name: text('Name of the team', { required: true, example: 'Sales' }),

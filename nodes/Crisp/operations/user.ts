@@ -1,5 +1,5 @@
-import { email, json, secret, text } from '../field';
-import { op, resource } from '../operation';
+import { email, json, secret, text } from './field';
+import { op, resource } from './operation';
 
 const changes = json('The fields to change, as Crisp names them', { label: 'Fields', required: true });
 

@@ -1,5 +1,5 @@
-import { choice, flag, secret, text } from '../field';
-import { op, resource } from '../operation';
+import { choice, flag, secret, text } from './field';
+import { op, resource } from './operation';
 
 const channels = { email: 'Email', phone: 'Phone', 'urn:*': 'Any URN' };
 const channel = choice(channels, 'What is verified; a plugin may give its own URN by an expression', {

@@ -1,5 +1,5 @@
-import { number } from '../field';
-import { op, resource } from '../operation';
+import { number } from './field';
+import { op, resource } from './operation';
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-visitors */
 export const visitor = resource(

@@ -1,5 +1,5 @@
-import { text } from '../field';
-import { op, resource } from '../operation';
+import { text } from './field';
+import { op, resource } from './operation';
 import { identity } from './identity';
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-base */

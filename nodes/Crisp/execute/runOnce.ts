@@ -1,13 +1,13 @@
-import { BoundedMap } from '../shared/events/seenEvents';
-import { most } from './sent';
+import { BoundedMap } from '../../shared/events/seenEvents';
+import { maxRemembered } from './sendOnce';
 
-const results = new BoundedMap<unknown>(most);
+const results = new BoundedMap<unknown>(maxRemembered);
 
 /**
  * What a step of an item gave, from this process's memory where it was done before: n8n's Retry On
  * Fail runs all items of a node again. A step that failed is not remembered, so that it is tried again.
  */
-export async function once<Result>(identity: Array<string | number>, step: () => Promise<Result>): Promise<Result> {
+export async function runOnce<Result>(identity: Array<string | number>, step: () => Promise<Result>): Promise<Result> {
 	const key = JSON.stringify(identity);
 	if (results.has(key)) return results.get(key) as Result;
 	const result = await step();

@@ -1,40 +1,40 @@
 import { randomUUID } from 'node:crypto';
 import { UserError, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
-import { clock as systemClock } from '../shared/runtime/clock';
-import { fingerprintFor, isOwnFingerprint } from '../shared/events/fingerprint';
-import { rateLimiterFor } from '../shared/api/rateLimiter';
-import { cancelSignalOf, isToolCall, runIndexOf } from '../shared/n8n/context';
-import { egressOf } from '../shared/n8n/egress';
-import { openTransport, tokenHash, type Credential, type CrispRequest, type Send } from '../shared/api/transport';
-import { simplified, toEntries, withTargets } from './answer';
-import { clientFor, type Client } from '../shared/api/client';
-import { operatorFinder, withIds } from './emails';
-import type { Fields } from './field';
-import { fileHandler, type Files } from './files';
+import { clock as systemClock } from '../../shared/runtime/clock';
+import { fingerprintFor, isOwnFingerprint } from '../../shared/events/fingerprint';
+import { rateLimiterFor } from '../../shared/api/rateLimiter';
+import { cancelSignalOf, isToolCall, runIndexOf } from '../../shared/n8n/context';
+import { egressOf } from '../../shared/n8n/egress';
+import { openTransport, tokenHash, type Credential, type CrispRequest, type Send } from '../../shared/api/transport';
+import { simplified, toEntries, withTargets } from './output';
+import { clientFor, type Client } from '../../shared/api/client';
+import { operatorFinder, withOperatorIds } from '../request/operatorEmails';
+import type { Fields } from '../operations/field';
+import { fileHandler, type Files } from '../files/binaryFiles';
 import {
 	isComposed,
 	isList,
 	isTimed,
 	type ComposedOperation,
 	type Composing,
-	type Made,
+	type OutputItem,
 	type Operation,
 	type TableOperation,
-} from './operation';
-import { once } from './once';
-import type { Listing } from '../shared/api/pages';
+} from '../operations/operation';
+import { runOnce } from './runOnce';
+import type { Listing } from '../../shared/api/pages';
 import { parametersOf } from './parameters';
-import { buildRequest, collectionName, readFields, readPath, type Reading } from './request';
-import { fillPath, parseRoute } from '../shared/api/route';
-import { sendOnce, sendSafely, type Way } from './sent';
+import { buildRequest, collectionName, readFields, readPath, type Reading } from '../request/buildRequest';
+import { fillPath, parseRoute } from '../../shared/api/route';
+import { sendOnce, sendSafely, type MessageSender } from './sendOnce';
 import { endingTyping } from './typing';
-import { Uploads } from './uploads';
+import { Uploads } from '../files/uploads';
 
 /** One item, read and checked, ready to be sent. */
 export interface Task {
 	/** Tasks of one lane change the same thing, so that they must not overtake each other. */
 	lane: string | undefined;
-	run(): Promise<Made[]>;
+	run(): Promise<OutputItem[]>;
 }
 
 /** Reads items of one operation; opened once for all items of an execution, and closed after them. */
@@ -51,7 +51,7 @@ export async function openRunner(context: IExecuteFunctions, key: string, operat
 	const credential = await context.getCredentials<Credential>('crispApi');
 	const signal = cancelSignalOf(context);
 	const send = endingTyping(openTransport(context, credential, { signal }));
-	const way: Way = { send, node: context.getNode(), signal };
+	const way: MessageSender = { send, node: context.getNode(), signal };
 	const rateLimiter = rateLimiterFor(tokenHash(credential));
 	const client = clientFor(send);
 	const find = operatorFinder(send);
@@ -69,7 +69,7 @@ export async function openRunner(context: IExecuteFunctions, key: string, operat
 				defaultWebsite: credential.websiteId?.trim() ?? '',
 				collection: collectionName(key, isList(key, operation)),
 			};
-			const reading = await withIds(operation, given, find);
+			const reading = await withOperatorIds(operation, given, find);
 			const identity = (content: unknown) => identityOf(itemIndex, content);
 			const instanceId = () => context.getInstanceId();
 			const { json = {}, binary } = context.getInputData()[itemIndex] ?? {};
@@ -85,13 +85,13 @@ interface Item {
 	key: string;
 	reading: Reading;
 	client: Client;
-	way: Way;
+	way: MessageSender;
 	files: Files;
 	identity(content: unknown): Array<string | number>;
 	/** What the items of this run of the node share. */
 	shared: Map<string, unknown>;
 	instanceId(): string;
-	input: Made;
+	input: OutputItem;
 }
 
 function tableTask(operation: TableOperation, item: Item): Task {
@@ -167,7 +167,7 @@ function composedTask(operation: ComposedOperation, item: Item): Task {
 		clock: way.clock ?? systemClock,
 		signal: way.signal,
 		sendMessage: async (session, body, part = '') => await sendPart(item, { website, session, body, part }),
-		once: async (name, step) => await once([...item.identity(values), name], step),
+		once: async (name, step) => await runOnce([...item.identity(values), name], step),
 		shared: (name, make) => sharedIn(item.shared, name, make),
 		node: way.node,
 		timezone: reading.parameters.timezone,

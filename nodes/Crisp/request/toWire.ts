@@ -1,7 +1,7 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
-import { labelFrom, parameterName, type Field } from './field';
-import { faultOfId, idIn } from './locators';
+import { labelFrom, parameterName, type Field } from '../operations/field';
+import { invalidIdAdvice, idIn } from '../form/locators';
 
 /** How the values of one item are read: by n8n parameter name, expressions resolved. */
 export interface Parameters {
@@ -70,7 +70,7 @@ function toText(value: unknown, label: string): string {
 
 function toId(value: unknown, { picks = 'website' }: Field, label: string): string {
 	const id = toText(value, label);
-	const cure = faultOfId(picks, id);
+	const cure = invalidIdAdvice(picks, id);
 	if (!cure) return id;
 	const article = /^[aeiou]/.test(picks) ? 'an' : 'a';
 	throw new UserError(`${label} is not the ID of ${article} ${picks}: ${show(id)}`, { description: cure });

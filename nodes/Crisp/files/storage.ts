@@ -1,7 +1,7 @@
 import type { IHttpRequestOptions, IN8nHttpFullResponse, INode, NodeApiError } from 'n8n-workflow';
-import { clock as systemClock, type Clock } from '../shared/runtime/clock';
-import { cancelledError, noAnswerError } from '../shared/errors/apiErrors';
-import { isNetworkFault, faultText } from '../shared/errors/networkErrors';
+import { clock as systemClock, type Clock } from '../../shared/runtime/clock';
+import { cancelledError, noAnswerError } from '../../shared/errors/apiErrors';
+import { isNetworkFault, faultText } from '../../shared/errors/networkErrors';
 
 /** What is not in memory comes piece by piece. */
 export interface Flow extends AsyncIterable<Uint8Array> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { UserError, type IBinaryData, type IExecuteFunctions } from 'n8n-workflow';
-import { isToolCall } from '../shared/n8n/context';
+import { isToolCall } from '../../shared/n8n/context';
 import { Storage, type Download, type Flow } from './storage';
 import type { Uploads } from './uploads';
 

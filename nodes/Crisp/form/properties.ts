@@ -1,11 +1,11 @@
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
-import { parameterName, titleCase, type Field, type Fields, type Picks } from './field';
-import { descriptionOf, isList, type Operation, type Resource } from './operation';
-import { resources } from './operations';
+import { parameterName, titleCase, type Field, type Fields, type Picks } from '../operations/field';
+import { descriptionOf, isList, type Operation, type Resource } from '../operations/operation';
+import { resources } from '../operations';
 import { locatorModes, nothingChosen } from './locators';
 import { optionsProperty } from './options';
-import { collectionName, pathField, pathParameter } from './request';
-import { labelOf } from './value';
+import { collectionName, pathField, pathParameter } from '../request/buildRequest';
+import { labelOf } from '../request/toWire';
 
 /** What n8n shows for the table: resource, operation, then the fields of each operation. */
 export function formProperties(): INodeProperties[] {

@@ -1,9 +1,9 @@
 import type { IBinaryKeyData, IDataObject, INode } from 'n8n-workflow';
-import type { Clock } from '../shared/runtime/clock';
-import type { Client } from '../shared/api/client';
-import type { Files } from './files';
+import type { Clock } from '../../shared/runtime/clock';
+import type { Client } from '../../shared/api/client';
+import type { Files } from '../files/binaryFiles';
 import { choice, picker, secret, text, type Fields } from './field';
-import { parseRoute, type Route, type VariablesOf } from '../shared/api/route';
+import { parseRoute, type Route, type VariablesOf } from '../../shared/api/route';
 
 /** The cells that table rows and composed operations share: what the form needs to know. */
 interface Cells {
@@ -29,7 +29,7 @@ interface Cells {
 	simplify?: string[];
 }
 
-interface Row extends Cells {
+interface TableRow extends Cells {
 	/** Sent in the body whatever the user sets. */
 	fixed?: IDataObject;
 	/** What identifies an entry of a list; a bare string becomes an object with this name. */
@@ -38,7 +38,7 @@ interface Row extends Cells {
 	isSized?: boolean;
 }
 
-export interface TableOperation extends Row {
+export interface TableOperation extends TableRow {
 	route: Route;
 	variables: string[];
 }
@@ -70,14 +70,14 @@ export interface Composing {
 	/** What the workflow's dates are in, as an IANA name. */
 	timezone: string;
 	/** The item itself, for what lets it pass through. */
-	input: Made;
+	input: OutputItem;
 	/** Whether a node of this n8n sent the message of a fingerprint; by chance true for one in 100,000 others. */
 	isOwn(fingerprint: number): boolean;
 	files: Files;
 }
 
 /** One item of the output. */
-export interface Made {
+export interface OutputItem {
 	json: IDataObject;
 	binary?: IBinaryKeyData;
 }
@@ -90,7 +90,7 @@ export interface ComposedOperation extends Cells {
 	isReadOnly?: boolean;
 	/** The field that tells what it changes, where no variable does: items of the same value keep their order. */
 	target?: string;
-	compose(this: void, composing: Composing): Promise<Made[]>;
+	compose(this: void, composing: Composing): Promise<OutputItem[]>;
 }
 
 export type Operation = TableOperation | ComposedOperation;
@@ -150,7 +150,7 @@ export const pathFields = {
 type Described = keyof typeof pathFields | 'page_number';
 
 /** A row of the table: the route as Crisp's reference prints it, then what cannot be derived from it. */
-export function op<const Template extends string, const Cell extends Row>(
+export function op<const Template extends string, const Cell extends TableRow>(
 	template: Template,
 	row: Cell & (Exclude<VariablesOf<Template>, Described> extends keyof Cell['path'] ? unknown : never),
 ): TableOperation {

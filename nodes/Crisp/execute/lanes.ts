@@ -28,7 +28,7 @@ export interface Lanes<Result> {
  */
 export async function runInLanes<Result>(lanes: Lanes<Result>): Promise<Array<Result | undefined>> {
 	const results = new Array<Result | undefined>(lanes.count);
-	const line = new Line(lanes);
+	const line = new ItemQueue(lanes);
 	const workers: Array<Promise<void>> = [];
 	const work = async () => {
 		for (let entry = await line.take(); entry; entry = await line.take(entry)) {
@@ -50,7 +50,7 @@ interface Entry<Result> extends Ready<Result> {
 }
 
 /** Where items wait for their turn. */
-class Line<Result> {
+class ItemQueue<Result> {
 	/** Read, and next to begin. */
 	private readonly next: Array<Entry<Result>> = [];
 

@@ -1,21 +1,21 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
-import { entriesIn } from '../shared/api/list';
-import { textIn } from '../shared/runtime/coerce';
-import type { Send } from '../shared/api/transport';
-import { parameterName, type Field } from './field';
-import { idIn, isLookedUp } from './locators';
-import type { Operation } from './operation';
-import { pathField, pathParameter, readPath, type Reading } from './request';
-import { fillPath, parseRoute } from '../shared/api/route';
-import { labelOf } from './value';
+import { entriesIn } from '../../shared/api/list';
+import { textIn } from '../../shared/runtime/coerce';
+import type { Send } from '../../shared/api/transport';
+import { parameterName, type Field } from '../operations/field';
+import { idIn, isLookedUp } from '../form/locators';
+import type { Operation } from '../operations/operation';
+import { pathField, pathParameter, readPath, type Reading } from './buildRequest';
+import { fillPath, parseRoute } from '../../shared/api/route';
+import { labelOf } from './toWire';
 
 /** Gives the ID of who has an email on a website. */
-export type Find = (website: string, email: string, label: string) => Promise<string>;
+export type FindOperator = (website: string, email: string, label: string) => Promise<string>;
 
 const listRoute = parseRoute('GET /v1/website/{website_id}/operators/list');
 
 /** Looks operators up by email; asks for those of a website once. Throws a UserError where none has it. */
-export function operatorFinder(send: Send): Find {
+export function operatorFinder(send: Send): FindOperator {
 	const lists = new Map<string, Promise<unknown>>();
 	return async (website, email, label) => {
 		const path = fillPath(listRoute, { website_id: website });
@@ -33,7 +33,7 @@ export function operatorFinder(send: Send): Find {
 }
 
 /** The same reading with IDs where emails were given for what Crisp knows by ID only. */
-export async function withIds(operation: Operation, reading: Reading, find: Find): Promise<Reading> {
+export async function withOperatorIds(operation: Operation, reading: Reading, find: FindOperator): Promise<Reading> {
 	const { parameters, collection } = reading;
 	const fields = lookupsOf(operation);
 	if (fields.length === 0) return reading;

@@ -11,14 +11,14 @@ const dragged = /^=\{\{\s*\$json((?:\.(?!constructor)[A-Za-z_]\w*)+)\s*\}\}$/;
  * which takes more than half a millisecond of processor time for each. Undefined where n8n has to be asked: for every
  * other expression, and for what is not there or not a text, number, boolean or null.
  */
-export function draggedInto(raw: unknown, json: () => unknown): unknown {
+export function evaluateSimple(raw: unknown, json: () => unknown): unknown {
 	if (typeof raw === 'string') return raw.startsWith('=') ? fieldOf(raw, json) : raw;
 	if (typeof raw !== 'object' || raw === null) return raw;
 	if (Array.isArray(raw)) {
-		const entries = raw.map((entry) => draggedInto(entry, json));
+		const entries = raw.map((entry) => evaluateSimple(entry, json));
 		return entries.includes(undefined) ? undefined : entries;
 	}
-	const entries = Object.entries(raw).map(([name, entry]) => [name, draggedInto(entry, json)] as const);
+	const entries = Object.entries(raw).map(([name, entry]) => [name, evaluateSimple(entry, json)] as const);
 	return entries.some(([, value]) => value === undefined) ? undefined : Object.fromEntries(entries);
 }
 

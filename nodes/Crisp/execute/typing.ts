@@ -1,5 +1,5 @@
-import type { Clock } from '../shared/runtime/clock';
-import type { CrispRequest, Send } from '../shared/api/transport';
+import type { Clock } from '../../shared/runtime/clock';
+import type { CrispRequest, Send } from '../../shared/api/transport';
 
 /** Crisp ends typing that is not renewed after about six seconds. */
 const renewal = 5_000;

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { TableOperation } from './operation';
-import { pathField } from './request';
+import type { TableOperation } from '../operations/operation';
+import { pathField } from '../request/buildRequest';
 
 /** What a user gets for the `data` of one answer: one object per item to come. */
 export function toEntries({ route, entry }: TableOperation, data: unknown): IDataObject[] {

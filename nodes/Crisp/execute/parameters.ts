@@ -1,8 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { itemJsonOf } from '../shared/n8n/context';
-import { draggedInto } from './dragged';
-import { isGiven } from './locators';
-import type { Parameters } from './value';
+import { itemJsonOf } from '../../shared/n8n/context';
+import { evaluateSimple } from './simpleExpressions';
+import { isGiven } from '../form/locators';
+import type { Parameters } from '../request/toWire';
 
 /**
  * How the values of each item are read: once for an item, as evaluating an expression is most of the work of
@@ -23,7 +23,7 @@ export function parametersOf(context: IExecuteFunctions): (itemIndex: number) =>
 				if (!isFixed.has(name)) isFixed.set(name, !hasExpression(parameters[name]));
 				const known = isFixed.get(name) ? ofAll : ofItem;
 				if (!known.has(name)) {
-					const value = isFixed.get(name) ? undefined : draggedInto(parameters[name], jsonOfItem);
+					const value = isFixed.get(name) ? undefined : evaluateSimple(parameters[name], jsonOfItem);
 					known.set(name, value ?? ask(name));
 				}
 				return known.get(name);

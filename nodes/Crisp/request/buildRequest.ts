@@ -1,9 +1,9 @@
 import { UnexpectedError, UserError, type IDataObject } from 'n8n-workflow';
-import type { CrispRequest } from '../shared/api/transport';
-import { parameterName, titleCase, type Field, type Fields } from './field';
-import { pathFields, type Operation, type TableOperation } from './operation';
-import { fillPath } from '../shared/api/route';
-import { labelOf, setAt, toWire, type Parameters } from './value';
+import type { CrispRequest } from '../../shared/api/transport';
+import { parameterName, titleCase, type Field, type Fields } from '../operations/field';
+import { pathFields, type Operation, type TableOperation } from '../operations/operation';
+import { fillPath } from '../../shared/api/route';
+import { labelOf, setAt, toWire, type Parameters } from './toWire';
 
 /** The collection of the form that an operation's optional fields wait in. */
 export function collectionName(key: string, isList: boolean): string {

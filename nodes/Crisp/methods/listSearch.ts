@@ -1,10 +1,10 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
-import { entriesIn } from '../shared/api/list';
-import { openTransport, type Credential, type Send } from '../shared/api/transport';
-import { parameterName, type Field, type Fields } from './field';
-import { idIn } from './locators';
-import { pathFields } from './operation';
-import { fillPath, onPage, parseRoute } from '../shared/api/route';
+import { entriesIn } from '../../shared/api/list';
+import { openTransport, type Credential, type Send } from '../../shared/api/transport';
+import { parameterName, type Field, type Fields } from '../operations/field';
+import { idIn } from '../form/locators';
+import { pathFields } from '../operations/operation';
+import { fillPath, onPage, parseRoute } from '../../shared/api/route';
 
 /** What fills the dropdowns of resource locators: a page of what matches, and the page after it. */
 

@@ -1,5 +1,5 @@
 import type { INodePropertyMode } from 'n8n-workflow';
-import type { Picks } from './field';
+import type { Picks } from '../operations/field';
 
 const uuid = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 
@@ -120,7 +120,7 @@ function valueIn(given: unknown): unknown {
  * What to do about an ID that cannot be one: an email where an ID is wanted, an address that holds
  * none, or another form than such IDs have. Undefined for an ID that may be right.
  */
-export function faultOfId(what: Picks, id: string): string | undefined {
+export function invalidIdAdvice(what: Picks, id: string): string | undefined {
 	const { pattern, example, email } = locators[what];
 	const isRight = pattern
 		? new RegExp(`^${pattern}$`).test(id)

@@ -1,30 +1,30 @@
 import { NodeApiError, type IDataObject, type INode } from 'n8n-workflow';
-import { clock as systemClock, type Clock } from '../shared/runtime/clock';
-import { asNodeError, isUncertain, notCrispError, noAnswerError, markUncertain } from '../shared/errors/apiErrors';
-import { BoundedMap } from '../shared/events/seenEvents';
-import type { CrispRequest, Send } from '../shared/api/transport';
+import { clock as systemClock, type Clock } from '../../shared/runtime/clock';
+import { asNodeError, isUncertain, notCrispError, noAnswerError, markUncertain } from '../../shared/errors/apiErrors';
+import { BoundedMap } from '../../shared/events/seenEvents';
+import type { CrispRequest, Send } from '../../shared/api/transport';
 
 const mostTries = 3;
 /** As many as n8n can hold as items of one execution: what is forgotten would be sent again. */
-export const most = 100_000;
+export const maxRemembered = 100_000;
 
 /** What messages are sent with. */
-export interface Way {
+export interface MessageSender {
 	send: Send;
 	node: INode;
 	signal?: AbortSignal;
 	clock?: Clock;
 }
 
-const answers = new BoundedMap<unknown>(most);
-const doubtful = new BoundedMap<true>(most);
+const answers = new BoundedMap<unknown>(maxRemembered);
+const doubtful = new BoundedMap<true>(maxRemembered);
 
 /**
  * Sends a message that goes by a fingerprint of the node's own once, however often it is asked to:
  * n8n's Retry On Fail runs all items of a node again. Remembers, in this process, what Crisp answered,
  * and what it may have received though no answer came.
  */
-export async function sendOnce(way: Way, message: CrispRequest, fingerprint: number): Promise<unknown> {
+export async function sendOnce(way: MessageSender, message: CrispRequest, fingerprint: number): Promise<unknown> {
 	const key = `${message.path}#${fingerprint}`;
 	if (answers.has(key)) return answers.get(key);
 	const isDoubtful = doubtful.has(key);
@@ -44,7 +44,7 @@ export async function sendOnce(way: Way, message: CrispRequest, fingerprint: num
  * sending threw, or a NodeApiError that says that nobody knows whether it arrived. A fingerprint of the
  * user's own may be there from before: as Crisp stores it once, sending it again would change nothing.
  */
-export async function sendSafely(way: Way, message: CrispRequest, fingerprint: number): Promise<unknown> {
+export async function sendSafely(way: MessageSender, message: CrispRequest, fingerprint: number): Promise<unknown> {
 	const { send, node, signal, clock = systemClock } = way;
 	for (let tries = 1; ; tries++) {
 		try {
@@ -65,7 +65,7 @@ function isObject(answer: unknown): answer is object {
 	return typeof answer === 'object' && answer !== null && !Array.isArray(answer);
 }
 
-async function hasArrived(way: Way, message: CrispRequest, fingerprint: number, lost?: NodeApiError) {
+async function hasArrived(way: MessageSender, message: CrispRequest, fingerprint: number, lost?: NodeApiError) {
 	const { send, node, signal, clock = systemClock } = way;
 	for (let tries = 1; ; tries++) {
 		try {

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { NodeOperationError, type IDataObject, type INode } from 'n8n-workflow';
-import { findEndpoint } from '../shared/realtime/endpoint';
-import { isSecureUrl } from '../shared/api/secureUrl';
-import { clock as systemClock, type Clock } from '../shared/runtime/clock';
-import { Connection, type Ending } from '../shared/realtime/connection';
+import { findEndpoint } from '../../shared/realtime/endpoint';
+import { isSecureUrl } from '../../shared/api/secureUrl';
+import { clock as systemClock, type Clock } from '../../shared/runtime/clock';
+import { Connection, type Ending } from '../../shared/realtime/connection';
 
-import { cancelledError } from '../shared/errors/apiErrors';
-import { connectionError } from '../shared/errors/realtimeErrors';
-import type { Egress } from '../shared/n8n/egress';
-import { textIn } from '../shared/runtime/coerce';
-import { hasWebSocket, openSocket, type OpenChannel } from '../shared/realtime/socket';
-import type { Credential, Send } from '../shared/api/transport';
+import { cancelledError } from '../../shared/errors/apiErrors';
+import { connectionError } from '../../shared/errors/realtimeErrors';
+import type { Egress } from '../../shared/n8n/egress';
+import { textIn } from '../../shared/runtime/coerce';
+import { hasWebSocket, openSocket, type OpenChannel } from '../../shared/realtime/socket';
+import type { Credential, Send } from '../../shared/api/transport';
 
 export interface UploadsOptions {
 	node: INode;
