@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { fitted, headOf, type Context } from '../../nodes/Crisp/composed/contextText';
-import { entryOf } from '../../nodes/Crisp/composed/said';
+import { fitted, headOf, type Context } from '../../nodes/Crisp/composed/support/contextText';
+import { entryOf } from '../../nodes/Crisp/composed/support/messageText';
 import { message } from './messages';
 import { json, objectOf, recordOf, text } from './strangers';
 

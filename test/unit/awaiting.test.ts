@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { clientFor } from '../../nodes/shared/api/client';
-import { getAllAwaiting } from '../../nodes/Crisp/composed/getAllAwaiting';
+import { getAllAwaiting } from '../../nodes/Crisp/composed/conversation/getAllAwaiting';
 import type { Composing } from '../../nodes/Crisp/operations/operation';
 import { FakeClock } from '../fakeClock';
 

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { fitted } from '../../nodes/Crisp/composed/contextText';
+import { fitted } from '../../nodes/Crisp/composed/support/contextText';
 
 const message = (content: string, index: number): IDataObject => ({
 	type: 'text',

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { authorOf, entryOf, wordsOf } from '../../nodes/Crisp/composed/said';
+import { authorOf, entryOf, messageText } from '../../nodes/Crisp/composed/support/messageText';
 
 describe('what a message says', () => {
 	const cases: Array<[string, IDataObject, string, string]> = [
@@ -34,8 +34,8 @@ describe('what a message says', () => {
 	];
 
 	it.each(cases)('as a %s', (type, content, text, markdown) => {
-		expect(wordsOf({ type, content })).toBe(text);
-		expect(wordsOf({ type, content }, 'markdown')).toBe(markdown);
+		expect(messageText({ type, content })).toBe(text);
+		expect(messageText({ type, content }, 'markdown')).toBe(markdown);
 	});
 });
 

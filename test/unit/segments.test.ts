@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { changeSegments, type Change } from '../../nodes/Crisp/composed/segments';
+import { changeSegments, type Change } from '../../nodes/Crisp/composed/support/segments';
 import type { Composing } from '../../nodes/Crisp/operations/operation';
 import { parseRoute } from '../../nodes/shared/api/route';
 import type { CrispRequest } from '../../nodes/shared/api/transport';

@@ -1,4 +1,4 @@
-import { Workload } from '../../nodes/Crisp/composed/workload';
+import { Workload } from '../../nodes/Crisp/composed/support/workload';
 
 /** Operators who have so many conversations, and how many of them were counted, in order. */
 function having(counts: Record<string, number>) {

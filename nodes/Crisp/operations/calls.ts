@@ -1,6 +1,6 @@
 import { choice, json, number } from './field';
 import { op, resource } from './operation';
-import { eventSender } from './senders';
+import { eventSender } from './fields/senders';
 
 const isMouse = { action: ['mouse'] };
 

@@ -1,7 +1,7 @@
 import { bit, color as aColor, flag, longText, number, picker, text } from './field';
 import { op, resource } from './operation';
-import { importing } from './importing';
-import { period } from './period';
+import { helpdeskImport } from './fields/helpdeskImport';
+import { period } from './fields/period';
 
 const description = 'For workspaces with the classic help desk; those with the new one use Knowledge Base instead';
 
@@ -91,7 +91,7 @@ export const classicArticle = resource(
 		import: op('POST /v1/website/{website_id}/helpdesk/locale/{locale}/import', {
 			action: 'Import another help desk into the classic help desk',
 			description: 'Have Crisp read another help desk and copy its articles, which takes a while',
-			body: importing,
+			body: helpdeskImport,
 		}),
 		publish: op('POST /v1/website/{website_id}/helpdesk/locale/{locale}/article/{article_id}/publish', {
 			action: 'Publish an article of the classic help desk',

@@ -1,14 +1,14 @@
 import { bit, choice, date, email, flag, json, list, longText, picker, table, text, type Fields } from './field';
-import { assignToAvailable } from '../composed/assignToAvailable';
-import { addConversationSegments, removeConversationSegments } from '../composed/conversationSegments';
-import { createWithMessage } from '../composed/createWithMessage';
-import { resolveWithMessage } from '../composed/resolveWithMessage';
-import { getAllAwaiting } from '../composed/getAllAwaiting';
-import { getContext } from '../composed/getContext';
-import { getTranscript } from '../composed/getTranscript';
+import { assignToAvailable } from '../composed/conversation/assignToAvailable';
+import { addConversationSegments, removeConversationSegments } from '../composed/conversation/conversationSegments';
+import { createWithMessage } from '../composed/conversation/createWithMessage';
+import { resolveWithMessage } from '../composed/conversation/resolveWithMessage';
+import { getAllAwaiting } from '../composed/conversation/getAllAwaiting';
+import { getContext } from '../composed/conversation/getContext';
+import { getTranscript } from '../composed/conversation/getTranscript';
 import { op, resource } from './operation';
-import { details } from './details';
-import { eventSender } from './senders';
+import { details } from './fields/conversationDetails';
+import { eventSender } from './fields/senders';
 
 const states = ['pending', 'unresolved', 'resolved'];
 

@@ -1,7 +1,7 @@
 import { choice, flag, longText, secret, text } from './field';
 import { op, resource } from './operation';
-import { colorModes } from './looks';
-import { identity } from './identity';
+import { colorModes } from './fields/colors';
+import { verificationSecret } from './fields/verificationSecret';
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-helpdesk */
 export const helpDesk = resource(
@@ -17,7 +17,7 @@ export const helpDesk = resource(
 		delete: op('DELETE /v1/website/{website_id}/helpdesk', {
 			action: 'Delete the help desk of a website',
 			description: 'Delete the help desk and everything in it permanently',
-			body: identity,
+			body: verificationSecret,
 		}),
 		exists: op('HEAD /v1/website/{website_id}/helpdesk', { action: 'Check if a website has a help desk' }),
 		get: op('GET /v1/website/{website_id}/helpdesk', {

@@ -1,7 +1,7 @@
 import { choice, color, flag, longText, number, picker, text } from './field';
 import { op, resource } from './operation';
-import { importing } from './importing';
-import { period } from './period';
+import { helpdeskImport } from './fields/helpdeskImport';
+import { period } from './fields/period';
 
 /** The new knowledge base, which the vendor's SDK has and the printed reference does not yet. */
 export const knowledgeBase = resource(
@@ -89,7 +89,7 @@ export const knowledgeBase = resource(
 		import: op('POST /v1/website/{website_id}/helpdesk/import/{locale}/{content_type}', {
 			action: 'Import another help desk into the knowledge base',
 			description: 'Have Crisp read another help desk and copy its pages, which takes a while',
-			body: importing,
+			body: helpdeskImport,
 		}),
 		move: op('PATCH /v1/website/{website_id}/helpdesk/tree/path/{locale}/{content_type}/{path}', {
 			action: 'Move a page of the knowledge base',

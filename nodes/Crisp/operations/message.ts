@@ -1,11 +1,11 @@
 import { choice, fingerprint, flag, instant, json, list, longText, number, numbers, pairs, table, text } from './field';
-import { downloadFile } from '../composed/downloadFile';
-import { keepTyping } from '../composed/keepTyping';
-import { sendAndWait } from '../composed/sendAndWait';
-import { sendFile } from '../composed/sendFile';
+import { downloadFile } from '../composed/message/downloadFile';
+import { keepTyping } from '../composed/conversation/keepTyping';
+import { sendAndWait } from '../composed/message/sendAndWait';
+import { sendFile } from '../composed/message/sendFile';
 import { op, resource } from './operation';
-import { hint, isQuestion, ofChoice, words } from './question';
-import { chatOrigin, sender } from './senders';
+import { fieldHint, isQuestion, ofChoice, words } from './fields/question';
+import { chatOrigin, sender } from './fields/senders';
 
 const hasUrl = { type: ['file', 'animation', 'audio'] };
 
@@ -74,7 +74,7 @@ export const message = resource(
 					'What the visitor can choose',
 					{ required: true, when: { type: ['picker'] } },
 				),
-				'content.explain': hint,
+				'content.explain': fieldHint,
 				'content.targets': table(
 					{
 						title: text('Title of the card', { required: true }),

@@ -1,6 +1,6 @@
 import { choice, email, longText, picker, text } from './field';
 import { op, resource } from './operation';
-import { identity } from './identity';
+import { verificationSecret } from './fields/verificationSecret';
 
 const roles = ['member', 'owner'];
 
@@ -29,7 +29,7 @@ export const operator = resource(
 			body: {
 				email: email('Who is invited', { required: true }),
 				role: choice(roles, 'What the operator may do', { required: true, fallback: 'member' }),
-				...identity,
+				...verificationSecret,
 			},
 		}),
 		update: op('PATCH /v1/website/{website_id}/operator/{user_id}', {

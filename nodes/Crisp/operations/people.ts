@@ -1,11 +1,11 @@
 import { bit, choice, date, email, flag, instant, json, list, number, pairs, table, text, type Fields } from './field';
 import { op, resource } from './operation';
-import { addPersonSegments, removePersonSegments } from '../composed/personSegments';
-import { upsertPerson } from '../composed/upsertPerson';
-import { findByEmail } from '../composed/findByEmail';
-import { findBySegments } from '../composed/findBySegments';
-import { personSummary } from '../composed/people';
-import { name, profile, segments } from './profile';
+import { addPersonSegments, removePersonSegments } from '../composed/person/personSegments';
+import { upsertPerson } from '../composed/person/upsertPerson';
+import { findByEmail } from '../composed/person/findByEmail';
+import { findBySegments } from '../composed/person/findBySegments';
+import { personSummary } from '../composed/support/people';
+import { name, profile, segments } from './fields/personProfile';
 
 const colors = ['red', 'orange', 'yellow', 'green', 'blue', 'purple', 'pink', 'brown', 'grey', 'black'];
 

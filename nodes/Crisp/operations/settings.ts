@@ -1,6 +1,6 @@
 import { choice, email, flag, list, longText, text } from './field';
 import { op, resource } from './operation';
-import { colorModes, colorThemes } from './looks';
+import { colorModes, colorThemes } from './fields/colors';
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-settings */
 export const websiteSetting = resource(

@@ -1,6 +1,6 @@
 import { text } from './field';
 import { op, resource } from './operation';
-import { identity } from './identity';
+import { verificationSecret } from './fields/verificationSecret';
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-base */
 export const website = resource('Website', {
@@ -18,7 +18,7 @@ export const website = resource('Website', {
 		description:
 			'Schedule the deletion of a whole workspace. It runs after a few days; all owners get an email and can cancel.',
 		tier: 'user',
-		body: identity,
+		body: verificationSecret,
 	}),
 	get: op('GET /v1/website/{website_id}', {
 		action: 'Get a website',

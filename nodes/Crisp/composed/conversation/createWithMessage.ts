@@ -1,0 +1,98 @@
+import type { IDataObject } from 'n8n-workflow';
+import { conversationUrl } from '../../../shared/events/filter';
+import type { Client } from '../../../shared/api/client';
+import { choice, longText, picker } from '../../operations/field';
+import type { ComposedOperation } from '../../operations/operation';
+import { details } from '../../operations/fields/conversationDetails';
+import { fillPath, parseRoute } from '../../../shared/api/route';
+import { manner, messageOf } from '../support/messageBody';
+import { Steps } from '../support/steps';
+
+/**
+ * The details come before the message, so that operators see who writes; the state comes last, as a
+ * message may change it. A creation whose answer is lost may leave an empty conversation behind, which
+ * operators do not see.
+ */
+export const createWithMessage: ComposedOperation = {
+	action: 'Create a conversation with contact details and a first message',
+	description:
+		'Open a conversation in one step, as for a form or an email: contact, subject, segments, custom data, the first message and where it goes. Costs two requests, and one more for each of details, inbox, operator and state; with an email one that reads the person.',
+	scope: 'website:conversation:sessions, website:conversation:messages',
+	variables: ['website_id'],
+	body: {
+		from: choice({ user: 'Visitor', operator: 'Operator' }, 'Who writes the first message', {
+			label: 'Message From',
+			required: true,
+			fallback: 'user',
+		}),
+		type: choice({ text: 'Text', note: 'Note' }, 'The kind of message. A note is private: only operators see it.', {
+			label: 'Message Type',
+			required: true,
+			fallback: 'text',
+			when: { from: ['operator'] },
+		}),
+		content: longText('What the message says; Markdown is allowed', { label: 'Text', required: true }),
+		...details,
+		inbox_id: picker('inbox', 'The inbox that gets the conversation, if not the main one'),
+		'assigned.user_id': picker('operator', 'The operator who gets the conversation', { label: 'Assign To' }),
+		state: choice(['pending', 'unresolved', 'resolved'], 'The state it gets, if not the one the message gives it'),
+		...manner,
+	},
+	async compose(composing) {
+		const { values, client } = composing;
+		const website_id = String(values.website_id);
+		const steps = new Steps(composing);
+		const session_id = await steps.take(
+			'conversation',
+			async () => await created(client, website_id),
+			(session) => `conversation ${session} was created`,
+		);
+		const path = fillPath(conversation, { website_id, session_id });
+		const set = async (part: keyof typeof deeds, body: IDataObject | undefined) => {
+			if (!body) return;
+			const step = async () => await client.send({ method: 'PATCH', path: `${path}/${part}`, body });
+			await steps.take(part, step, () => deeds[part]);
+		};
+		await set('meta', detailsIn(values));
+		const send = async () => await composing.sendMessage(session_id, messageOf(values));
+		const fingerprint = await steps.take('message', send, () => 'its message was sent');
+		await set('inbox', values.inbox_id ? { inbox_id: values.inbox_id } : undefined);
+		const operator = values['assigned.user_id'];
+		await set('routing', operator ? { assigned: { user_id: operator } } : undefined);
+		await set('state', values.state ? { state: values.state } : undefined);
+		const people_id = values.email ? await personOf(client, path) : null;
+		const conversation_url = conversationUrl(website_id, session_id);
+		return [{ json: { session_id, website_id, people_id, fingerprint, conversation_url } }];
+	},
+};
+
+/** What was done where a part of a conversation was set, as an error says it. */
+const deeds = {
+	meta: 'its details were set',
+	inbox: 'it was moved to the inbox',
+	routing: 'it was assigned',
+	state: 'its state was set',
+};
+
+const conversations = parseRoute('POST /v1/website/{website_id}/conversation');
+const conversation = parseRoute('GET /v1/website/{website_id}/conversation/{session_id}');
+
+async function created(client: Client, website_id: string): Promise<string> {
+	const answer = await client.send({ method: 'POST', path: fillPath(conversations, { website_id }), body: {} });
+	return String((answer as IDataObject).session_id);
+}
+
+function detailsIn(values: IDataObject): IDataObject | undefined {
+	const given = Object.keys(details).filter((name) => values[name] !== undefined);
+	return given.length > 0 ? Object.fromEntries(given.map((name) => [name, values[name]])) : undefined;
+}
+
+/** Who Crisp takes the visitor for by the email; null where it does not say, as all that was asked for is done. */
+async function personOf(client: Client, path: string): Promise<string | null> {
+	try {
+		const { people_id } = (await client.send({ method: 'GET', path })) as IDataObject;
+		return people_id ? String(people_id) : null;
+	} catch {
+		return null;
+	}
+}

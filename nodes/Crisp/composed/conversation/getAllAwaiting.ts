@@ -1,0 +1,77 @@
+import type { IDataObject } from 'n8n-workflow';
+import { bit, number, picker } from '../../operations/field';
+import type { ComposedOperation } from '../../operations/operation';
+import { conversationUrl } from '../../../shared/events/filter';
+import { routes, pathOf } from '../support/conversations';
+
+const minute = 60_000;
+
+/** Crisp can sort by waiting time but not filter by it, and keeps the time while an operator has written last. */
+export const getAllAwaiting: ComposedOperation = {
+	name: 'Get Many Awaiting Reply',
+	action: 'Get many conversations awaiting a reply',
+	description:
+		"Retrieve the conversations that are not resolved and whose last word is the visitor's, the longest waiting first",
+	variables: ['website_id'],
+	isReadOnly: true,
+	isList: true,
+	query: {
+		waiting_minutes: number('Only visitors who have waited at least so long', {
+			label: 'Waiting at Least (Minutes)',
+			example: '30',
+		}),
+		filter_inbox_id: picker('inbox', 'Only conversations of this inbox'),
+		filter_assigned: picker('operator', 'Only conversations assigned to this operator', { label: 'Assigned To' }),
+		filter_unassigned: bit('Whether to return only conversations that nobody is assigned to'),
+	},
+	async compose({ values, client, limit, clock }) {
+		const { website_id, waiting_minutes = 0, ...filters } = values;
+		const latest = clock.now() - Number(waiting_minutes) * minute;
+		const isWaiting = (one: unknown) => (waitingSince(one as IDataObject) ?? Infinity) <= latest;
+		const isBefore = (one: unknown) => Number((one as IDataObject | undefined)?.waiting_since || Infinity) <= latest;
+		let hasBegun = false;
+		const found = await client.list({
+			request: {
+				method: 'GET',
+				path: pathOf(routes.conversations, values),
+				query: { ...filters, filter_not_resolved: 1, order_date_waiting: 1 },
+			},
+			limit,
+			entry: 'session_id',
+			isSized: true,
+			isWanted: isWaiting,
+			// Those who wait come first, but where none was seen yet it is not sure that none comes.
+			isOver: (page) => {
+				hasBegun ||= page.some(isWaiting);
+				return hasBegun && !isBefore(page.at(-1));
+			},
+		});
+		return (found as IDataObject[]).map((one) => ({ json: summaryOf(one, String(website_id), clock.now()) }));
+	},
+};
+
+/** Since when the visitor waits; undefined where nobody does. */
+function waitingSince({ state, waiting_since, preview_message }: IDataObject): number | undefined {
+	const { from, type } = (preview_message ?? {}) as IDataObject;
+	const isAnswered = from === 'operator' && type !== 'note' && type !== 'event';
+	if (state === 'resolved' || isAnswered || !waiting_since) return undefined;
+	return Number(waiting_since);
+}
+
+function summaryOf(conversation: IDataObject, website: string, now: number): IDataObject {
+	const { session_id, last_message, assigned, inbox_id, meta } = conversation;
+	const { nickname, email } = (meta ?? {}) as IDataObject;
+	const since = waitingSince(conversation) ?? now;
+	return {
+		session_id,
+		website_id: website,
+		name: nickname ?? null,
+		email: email || null,
+		last_message,
+		waiting_since: since,
+		waiting_minutes: Math.max(0, Math.floor((now - since) / minute)),
+		assigned: (assigned as IDataObject | null)?.user_id ?? null,
+		inbox_id: inbox_id ?? null,
+		conversation_url: conversationUrl(website, String(session_id)),
+	};
+}

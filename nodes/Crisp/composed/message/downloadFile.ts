@@ -1,0 +1,81 @@
+import { UserError, type IDataObject } from 'n8n-workflow';
+import { choice, number, text } from '../../operations/field';
+import { checkedUrl, nameIn, unknownType } from '../../files/binaryFiles';
+import { pathFields, type ComposedOperation, type Composing } from '../../operations/operation';
+import { fillPath, parseRoute } from '../../../shared/api/route';
+
+const messageRoute = parseRoute('GET /v1/website/{website_id}/conversation/{session_id}/message/{fingerprint}');
+const isMessage = { source: ['message'] };
+
+/** Files of messages lie where everybody can read them, so that no token goes there. */
+export const downloadFile: ComposedOperation = {
+	action: 'Download the file of a message',
+	description: 'Get the file of a message, or of an address that a message gave, as binary data',
+	variables: ['website_id'],
+	isReadOnly: true,
+	path: { website_id: { ...pathFields.website_id, when: isMessage } },
+	body: {
+		source: choice({ message: 'Message', url: 'URL' }, 'What tells where the file is', {
+			label: 'File From',
+			required: true,
+			fallback: 'message',
+		}),
+		session_id: { ...pathFields.session_id, when: isMessage },
+		fingerprint: { ...pathFields.fingerprint, when: isMessage },
+		url: text('The address of the file, as a message or an event has it', {
+			label: 'File URL',
+			required: true,
+			example: '{{ $json.data.content.url }}',
+			when: { source: ['url'] },
+		}),
+		output_property_name: text('The name of the output binary field to put the file in', {
+			label: 'Put Output File in Field',
+			required: true,
+			fallback: 'data',
+		}),
+		max_size: number('The most megabytes to read; a larger file is an error', {
+			label: 'Max Size (MB)',
+			fallback: 100,
+		}),
+		name: text('Name of the file, instead of its own', { label: 'File Name', example: 'invoice.pdf' }),
+	},
+	async compose(composing) {
+		const { values, files } = composing;
+		const found = values.source === 'url' ? { url: String(values.url) } : await fileIn(composing);
+		const url = checkedUrl(found.url);
+		const { bytes, type: said } = await files.download(url, mostBytes(values.max_size));
+		const name = String(values.name ?? found.name ?? nameIn(url));
+		const type = found.type ?? said ?? unknownType;
+		const binary = { [String(values.output_property_name)]: await files.make(bytes, name, type) };
+		const fingerprint = values.source === 'url' ? null : Number(values.fingerprint);
+		return [{ json: { fingerprint, name, type, size: bytes.length, url }, binary }];
+	},
+};
+
+interface Found {
+	url: string;
+	name?: string;
+	type?: string;
+}
+
+async function fileIn({ values, client }: Composing): Promise<Found> {
+	const path = fillPath(messageRoute, values as Record<string, string>);
+	const message = (await client.send({ method: 'GET', path })) as IDataObject;
+	const { url, name, type } = Object(message.content) as Partial<Found>;
+	if (typeof url === 'string') return { url, name, type };
+	throw new UserError(
+		`The message ${String(values.fingerprint)} holds no file: it is of type ${String(message.type)}`,
+		{
+			description:
+				'Messages of type file, audio and animation hold one. Check the fingerprint, or filter by type before.',
+		},
+	);
+}
+
+function mostBytes(megabytes: unknown): number {
+	const most = Number(megabytes);
+	if (most > 0) return most * 1_000_000;
+	throw new UserError(`'Max Size (MB)' is not a size: ${String(megabytes)}`, {
+		description: 'Give a number of megabytes above 0, such as 100.',
+	});
+}

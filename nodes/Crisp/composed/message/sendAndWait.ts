@@ -1,0 +1,92 @@
+import { UserError, type IDataObject } from 'n8n-workflow';
+import { choice, flag, longText, number, table } from '../../operations/field';
+import { fieldHint, isQuestion, ofChoice, words } from '../../operations/fields/question';
+import { sender } from '../../operations/fields/senders';
+import type { ComposedOperation } from '../../operations/operation';
+import { maxConcurrency } from '../../form/options';
+import { setAt } from '../../request/toWire';
+import { awaitReply, type Reply } from '../support/awaitReply';
+
+const longest = 15;
+
+/** The fields of the form that are the message; the rest says how to wait. */
+const ofMessage = /^(type|content|user|automated)\b/;
+
+export const sendAndWait: ComposedOperation = {
+	name: 'Send and Wait for Reply',
+	action: 'Send a message and wait for the reply',
+	description: `Ask in a conversation and go on with what is answered: a text, a choice or a value. The execution is occupied meanwhile, with up to ${maxConcurrency} items at a time, and a restart of n8n ends the wait; to wait longer than ${longest} minutes, ask here and take the answer with Crisp Trigger in another workflow. Takes about 60 requests in 5 minutes of waiting, 120 in 15.`,
+	scope: 'website:conversation:messages',
+	variables: ['website_id', 'session_id'],
+	body: {
+		type: choice(
+			{ text: 'Text', note: 'Note', picker: 'Picker', field: 'Field' },
+			'The kind of question. A note is private: only operators see it. A picker offers choices, a field asks for a value.',
+			{ label: 'Message Type', required: true, fallback: 'text' },
+		),
+		content: words,
+		'content.text': longText('What is asked', { label: 'Question', required: true, when: isQuestion }),
+		'content.choices': table(ofChoice, 'What the visitor can choose', { required: true, when: { type: ['picker'] } }),
+		'content.explain': fieldHint,
+		reply_from: choice(
+			{ user: 'Visitor', operator: 'Operator', anyone: 'Anyone' },
+			'Whose reply ends the wait. A note only operators can reply to. Messages of bots and of this n8n do not end it.',
+			{ label: 'Reply From', required: true, fallback: 'user' },
+		),
+		wait_minutes: number(`How long to wait for the reply, at most ${longest} minutes`, {
+			label: 'Wait at Most (Minutes)',
+			required: true,
+			fallback: 5,
+		}),
+		fails: flag('Whether the item fails when nobody replied in time, instead of going on with "answered": false', {
+			label: 'Fail Without Reply',
+		}),
+		automated: flag('Whether the message is marked as written by a bot'),
+		...sender,
+	},
+	async compose(composing) {
+		const { values, clock } = composing;
+		const minutes = Number(values.wait_minutes);
+		if (!(minutes > 0 && minutes <= longest)) {
+			throw new UserError(`'Wait at Most (Minutes)' cannot be ${minutes}`, {
+				description: `Give a number up to ${longest}. For longer waits, take the answer with Crisp Trigger in another workflow.`,
+			});
+		}
+		const session = String(values.session_id);
+		const fingerprint = await composing.sendMessage(session, questionFrom(values));
+		const begun = clock.now();
+		const reply = await awaitReply(composing, { fingerprint, until: begun + minutes * 60_000 });
+		if (!reply && values.fails === true) {
+			throw new UserError(`Nobody replied within ${minutes} minute${minutes === 1 ? '' : 's'}`, {
+				description:
+					"The question stands in the conversation. Wait longer, or take 'Fail Without Reply' away to go on without a reply.",
+			});
+		}
+		const waited_seconds = Math.round((clock.now() - begun) / 1_000);
+		return [{ json: { session_id: session, ...answerOf(reply), waited_seconds, question_fingerprint: fingerprint } }];
+	},
+};
+
+function questionFrom(values: IDataObject): IDataObject {
+	const body: IDataObject = { from: 'operator', origin: 'chat' };
+	for (const [name, value] of Object.entries(values)) {
+		if (ofMessage.test(name)) setAt(body, name, value);
+	}
+	const { type, content } = body;
+	if (type === 'picker' || type === 'field') (content as IDataObject).id = 'question';
+	const { choices } = (content ?? {}) as { choices?: IDataObject[] };
+	for (const one of choices ?? []) one.selected = false;
+	return body;
+}
+
+function answerOf(reply?: Reply): IDataObject {
+	const {
+		text = null,
+		choice = null,
+		choice_label = null,
+		from = null,
+		fingerprint = null,
+		timestamp = null,
+	} = reply ?? {};
+	return { answered: reply !== undefined, text, choice, choice_label, from, fingerprint, timestamp };
+}

@@ -1,0 +1,91 @@
+import type { IBinaryData, IDataObject } from 'n8n-workflow';
+import { binary, choice, flag, text } from '../../operations/field';
+import { checkedType, checkedUrl, nameIn, unknownType } from '../../files/binaryFiles';
+import type { ComposedOperation, Composing } from '../../operations/operation';
+import { chatOrigin, sender } from '../../operations/fields/senders';
+import { setAt } from '../../request/toWire';
+
+/** What goes into the message as the user set it. */
+const messageFields = {
+	from: choice({ operator: 'Operator', user: 'Visitor' }, 'In whose name the file is sent', { fallback: 'operator' }),
+	origin: chatOrigin,
+	automated: flag('Whether the message is marked as written by a bot'),
+	...sender,
+};
+
+/**
+ * Every file goes as a message of type file, whatever its media type, by which Crisp shows it: its
+ * type audio is for voice messages, whose length it wants.
+ */
+export const sendFile: ComposedOperation = {
+	action: 'Send a file into a conversation',
+	description:
+		'Send a file into a conversation: binary data, which is uploaded to Crisp first, or what a public URL has. An upload takes two requests a file; it asks Crisp over a realtime connection, one for all files of an execution, and needs the Bucket scope of a plugin token, too.',
+	variables: ['website_id', 'session_id'],
+	body: {
+		source: choice({ binary: 'Binary Data', url: 'Public URL' }, 'Where the file comes from', {
+			label: 'File Source',
+			required: true,
+			fallback: 'binary',
+		}),
+		binary_property_name: binary('The name of the input binary field containing the file to be sent', {
+			label: 'Input Binary Field',
+			required: true,
+			fallback: 'data',
+			when: { source: ['binary'] },
+		}),
+		url: text('Where everybody can read the file, without signing in; it stays there', {
+			label: 'File URL',
+			required: true,
+			example: 'https://example.com/invoice.pdf',
+			when: { source: ['url'] },
+		}),
+		name: text('Name that is shown for the file, instead of its own', { label: 'File Name', example: 'invoice.pdf' }),
+		type: text(
+			'The media type of the file, by which Crisp shows it; where left out, that of the binary data, or what the server of the URL says',
+			{ label: 'MIME Type', example: 'application/pdf' },
+		),
+		...messageFields,
+	},
+	async compose(composing) {
+		const { values, sendMessage } = composing;
+		const file = values.source === 'url' ? await linked(composing) : await uploaded(composing);
+		const { url, name, type } = file;
+		const body = bodyOf(values);
+		const session = String(values.session_id);
+		const fingerprint = await sendMessage(session, { ...body, content: { name, url, type } });
+		return [{ json: { fingerprint, session_id: session, name, type, size: file.size, url } }];
+	},
+};
+
+interface Sent {
+	url: string;
+	name: string;
+	type: string;
+	/** In bytes; null where nobody counted. */
+	size: number | null;
+}
+
+/** Run again, an item finds the file where it was put before. */
+async function uploaded({ values, files, once }: Composing): Promise<Sent> {
+	const file = await files.read(values.binary_property_name as string | IBinaryData);
+	const { name = file.name, type: given = file.type } = values as { name?: string; type?: string };
+	const type = checkedType(given);
+	const upload = async () => await files.upload(String(values.website_id), { ...file, name, type });
+	const url = await once(`upload of ${file.identity}`, upload);
+	return { url, name, type, size: file.size };
+}
+
+async function linked({ values, files }: Composing): Promise<Sent> {
+	const url = checkedUrl(String(values.url));
+	const { name = nameIn(url), type = (await files.typeOf(url)) ?? unknownType } = values as Partial<Sent>;
+	return { url, name, type, size: null };
+}
+
+function bodyOf(values: IDataObject): IDataObject {
+	const body: IDataObject = { type: 'file' };
+	for (const name of Object.keys(messageFields)) {
+		if (values[name] !== undefined) setAt(body, name, values[name]);
+	}
+	return body;
+}

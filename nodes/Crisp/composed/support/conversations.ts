@@ -1,0 +1,30 @@
+import type { IDataObject } from 'n8n-workflow';
+import { flag } from '../../operations/field';
+import { fillPath, parseRoute, type Route } from '../../../shared/api/route';
+
+const one = '/v1/website/{website_id}/conversation/{session_id}';
+
+export const routes = {
+	conversation: parseRoute(`GET ${one}`),
+	conversations: parseRoute('GET /v1/website/{website_id}/conversations/{page_number}'),
+	messages: parseRoute(`GET ${one}/messages`),
+	message: parseRoute(`GET ${one}/message/{fingerprint}`),
+	compose: parseRoute(`PATCH ${one}/compose`),
+	profile: parseRoute('GET /v1/website/{website_id}/people/profile/{people_id}'),
+	personData: parseRoute('GET /v1/website/{website_id}/people/data/{people_id}'),
+	personConversations: parseRoute('GET /v1/website/{website_id}/people/conversations/{people_id}/list/{page_number}'),
+};
+
+/** The path of a route for what an item is about, and for what was found out about it. */
+export function pathOf(route: Route, values: IDataObject): string {
+	const texts = route.variables.map((name): [string, string] => [name, String(values[name] ?? '')]);
+	return fillPath(route, Object.fromEntries(texts));
+}
+
+/** Which messages a text of a conversation holds besides those the visitor sees. */
+export const inclusion = {
+	include_notes: flag('Whether the private notes of operators are included', { fallback: false }),
+	include_events: flag('Whether messages of Crisp itself are included, such as that the state changed', {
+		fallback: false,
+	}),
+};

@@ -1,0 +1,106 @@
+import type { IDataObject } from 'n8n-workflow';
+import { DateTime } from 'luxon';
+import { numberIn } from '../../../shared/runtime/coerce';
+
+export type Markup = 'text' | 'markdown';
+
+/** What a message says to a reader: files as links, questions with what was answered. */
+export function messageText({ type, content }: IDataObject, markup: Markup = 'text'): string {
+	if (typeof content === 'string') return content.trim();
+	const said = objectIn(content);
+	// A type may be called like something that every object has.
+	const isKnown = typeof type === 'string' && Object.hasOwn(wording, type);
+	if (isKnown) return wording[type]?.(said, markup).trim() ?? '';
+	return (wordsIn(said.text) || wordsIn(said.name) || wordsIn(said.url)).trim();
+}
+
+/** A message may hold anything anywhere, and one that is odd must not cost the others. */
+const objectIn = (value: unknown): IDataObject =>
+	typeof value === 'object' && value !== null ? (value as IDataObject) : {};
+const objectsIn = (value: unknown): IDataObject[] => (Array.isArray(value) ? value.map(objectIn) : []);
+const wordsIn = (value: unknown): string => (typeof value === 'string' ? value : oneLine(value));
+
+const wording: Record<string, (said: IDataObject, markup: Markup) => string> = {
+	file: ({ name, url }, markup) => link(oneLine(name) || 'File', url, markup),
+	animation: ({ url }, markup) => link('Animation', url, markup),
+	audio: ({ url, duration }, markup) => link(numberIn(duration) > 0 ? `Audio, ${duration} s` : 'Audio', url, markup),
+	picker: ({ text, choices }, markup) => {
+		const [on, off] = markup === 'markdown' ? ['- [x]', '- [ ]'] : ['(x)', '( )'];
+		const offered = objectsIn(choices).map(
+			({ label, value, selected }) => `${selected === true ? on : off} ${oneLine(label) || oneLine(value)}`,
+		);
+		return [wordsIn(text), ...offered].join('\n');
+	},
+	field: ({ text, value }) => {
+		const answer = wordsIn(value);
+		return [wordsIn(text), answer ? `Answer: ${answer}` : 'Not answered yet'].join('\n');
+	},
+	carousel: ({ text, targets }, markup) => {
+		const cards = objectsIn(targets).map(({ title, description, actions }) => {
+			const links = objectsIn(actions).map(({ label, url }) => link(oneLine(label) || 'Link', url, markup));
+			return `- ${[oneLine(title), wordsIn(description), ...links].filter(Boolean).join(', ')}`;
+		});
+		return [wordsIn(text), ...cards].join('\n');
+	},
+	event: ({ namespace, text }) => [wordsIn(namespace), wordsIn(text)].filter(Boolean).join(': '),
+};
+
+function link(name: string, address: unknown, markup: Markup): string {
+	const url = oneLine(address);
+	if (!url) return `[${name}]`;
+	if (markup === 'text') return `[${name}] ${url}`;
+	// Brackets in a name, and parentheses in an address, would end the link; so would a backslash before an escaped one.
+	return `[${name.replace(/[\\[\]]/g, '\\$&')}](${url.replace(/[()\s]/g, (sign) => escapes[sign] ?? '%20')})`;
+}
+
+const escapes: Record<string, string> = { '(': '%28', ')': '%29' };
+
+/** What somebody is in a conversation: Visitor, Operator, Bot, Note or Event. */
+export function roleOf({ type, from, automated }: IDataObject): string {
+	if (type === 'note') return 'Note';
+	if (type === 'event') return 'Event';
+	if (from === 'user') return 'Visitor';
+	return automated === true ? 'Bot' : 'Operator';
+}
+
+/** Who wrote a message, by nickname, or else by role; on one line. */
+export function authorOf(message: IDataObject): string {
+	const { nickname } = objectIn(message.user);
+	return oneLine(nickname) || roleOf(message);
+}
+
+/** A value that a visitor may have made up, as part of a line that it cannot end. */
+export function oneLine(value: unknown): string {
+	return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+		? String(value)
+				.replace(/[\s\u0085]+/g, ' ')
+				.trim()
+		: '';
+}
+
+/** A moment as `2026-01-31 09:30`, in the zone of the workflow. */
+export function minuteOf(timestamp: unknown, timezone: string): string {
+	return DateTime.fromMillis(numberIn(timestamp), { zone: timezone }).toFormat('yyyy-MM-dd HH:mm');
+}
+
+/** Whatever a reader, or a model, may take for the end of a line. */
+const endOfLine = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;
+
+/** A message with who wrote it and when. No message can look like two: its later lines are set off. */
+export function entryOf(message: IDataObject, timezone: string, markup: Markup = 'text'): string {
+	const [author, role] = [authorOf(message), roleOf(message)];
+	const lines = messageText(message, markup).split(endOfLine);
+	const when = minuteOf(message.timestamp, timezone);
+	const isNamed = author !== role;
+	if (markup === 'markdown') {
+		const heading = `**${author.replace(/[\\*_[\]`<>]/g, '\\$&')}**${isNamed ? ` (${role})` : ''}, ${when}`;
+		return [heading, ...lines.map((line) => `> ${line}`)].join('\n');
+	}
+	return `[${when}] ${isNamed ? `${author} (${role})` : role}: ${lines.join('\n  ')}`;
+}
+
+/** Whether a message is of those that a reader asked for: notes and events only where they are included. */
+export function isSaid({ type }: IDataObject, { include_notes, include_events }: IDataObject): boolean {
+	if (type === 'note') return include_notes === true;
+	return type !== 'event' || include_events === true;
+}

@@ -1,0 +1,53 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { Client } from '../../../shared/api/client';
+import { fillPath, parseRoute } from '../../../shared/api/route';
+
+/** What people need of a profile, best first. */
+export const personSummary = [
+	'people_id',
+	'email',
+	'person.nickname',
+	'person.phone',
+	'company.name',
+	'segments',
+	'person.geolocation.country',
+	'active.last',
+	'created_at',
+	'updated_at',
+];
+
+export interface Criterion {
+	/** The name of a field, such as `email`. */
+	criterion: string;
+	query: string[];
+}
+
+/** The people with exactly this email: one at most, as Crisp has it. Its search may find more than that. */
+export async function readByEmail(client: Client, website: string, email: string): Promise<IDataObject[]> {
+	const wanted = email.trim();
+	const found = await readPeople(client, website, [{ criterion: 'email', query: [wanted] }], 100);
+	return found.filter((person) => String(person.email).toLowerCase() === wanted.toLowerCase());
+}
+
+const profiles = parseRoute('GET /v1/website/{website_id}/people/profiles/{page_number}');
+
+/** Reads the people that meet all criteria. The form of the filter is the vendor's own wrapper's. */
+export async function readPeople(
+	client: Client,
+	website: string,
+	criteria: Criterion[],
+	limit: number,
+): Promise<IDataObject[]> {
+	const filter = criteria.map(({ criterion, query }) => ({ model: 'people', criterion, operator: 'eq', query }));
+	const people = await client.list({
+		request: {
+			method: 'GET',
+			path: fillPath(profiles, { website_id: website }),
+			query: { search_filter: JSON.stringify(filter), search_operator: 'and' },
+		},
+		limit,
+		entry: 'people_id',
+		isSized: true,
+	});
+	return people as IDataObject[];
+}

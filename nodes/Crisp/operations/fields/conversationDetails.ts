@@ -1,0 +1,17 @@
+import { email, json, list, pairs, text, type Fields } from '../field';
+import { origin } from './senders';
+
+/** What Crisp keeps of a conversation besides its messages: contact, subject, segments and data. */
+export const details: Fields = {
+	nickname: text('Name of the visitor', { label: 'Name', example: 'Nathan Smith' }),
+	email: email('Email of the visitor'),
+	phone: text('Phone number of the visitor'),
+	address: text('Address of the visitor'),
+	ip: text('IP address of the visitor'),
+	avatar: text('Address of the picture of the visitor', { label: 'Avatar URL' }),
+	subject: text('Subject of the conversation'),
+	segments: list('Segments of the conversation', { picks: 'conversationSegment' }),
+	data: pairs('Custom data of the conversation', { label: 'Custom Data', picks: 'conversationData' }),
+	origin,
+	device: json('Device of the visitor: capabilities, geolocation, system, timezone and locales'),
+};

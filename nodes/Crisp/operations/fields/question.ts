@@ -1,0 +1,25 @@
+import { longText, text } from '../field';
+
+/** What sending a message and asking something have in common. */
+
+export const isQuestion = { type: ['picker', 'field'] };
+
+export const words = longText('What the message says; Markdown is allowed', {
+	label: 'Text',
+	required: true,
+	when: { type: ['text', 'note'] },
+});
+
+/** What each choice of a picker is made of. */
+export const ofChoice = {
+	value: text('What the workflow gets when this is chosen', { required: true, example: 'yes' }),
+	label: text('What the visitor reads', { required: true, example: 'Yes, please' }),
+	icon: text('An emoji in front of the label'),
+};
+
+export const fieldHint = text('Shown in the empty field', {
+	label: 'Hint',
+	required: true,
+	example: 'Enter your order number',
+	when: { type: ['field'] },
+});

@@ -1,0 +1,14 @@
+import { secret, text, type Fields } from '../field';
+
+/** The second proof of identity that Crisp wants for what cannot be undone. */
+export const verificationSecret: Fields = {
+	'verify.method': text('How you prove who you are, as Crisp calls it', {
+		label: 'Verification Method',
+		required: true,
+		fallback: 'password',
+	}),
+	'verify.secret': secret('What proves it, such as the password of your account', {
+		label: 'Verification Secret',
+		required: true,
+	}),
+};
