@@ -5,7 +5,7 @@ import type { Enrichment } from '../shared/events/enrichment';
 import { entriesIn } from '../shared/api/list';
 import { messageEvents } from '../shared/events/catalogue';
 import { numberIn, textIn } from '../shared/runtime/coerce';
-import type { BoundedMap } from '../shared/events/seenEvents';
+import type { BoundedMap } from '../shared/runtime/boundedMap';
 import { conversationStateEvents, type ConversationStates } from '../shared/events/conversationState';
 import type { Semaphore } from '../shared/runtime/concurrency';
 import type { Send } from '../shared/api/transport';

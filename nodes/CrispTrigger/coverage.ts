@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
-import { textIn, websiteOf } from '../shared/runtime/coerce';
+import { textIn } from '../shared/runtime/coerce';
+import { websiteOf } from '../shared/events/payload';
 
 /** What a published trigger listens to. */
 export interface Scope {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { ITriggerFunctions } from 'n8n-workflow';
 import type { Clock } from '../shared/runtime/clock';
-import { toOutput } from '../shared/events/filter';
+import { toOutput } from '../shared/events/output';
 import { asNodeError } from '../shared/errors/apiErrors';
 import { activationModeOf } from '../shared/n8n/context';
 import { emitTo, isRefusedPromise } from '../shared/n8n/emit';
 import { logOf } from '../shared/n8n/log';
-import { textOf } from '../shared/events/seenEvents';
+import { identityText } from '../shared/events/identity';
 import type { Start } from './subscription';
 
 const longestKey = 255;
@@ -79,7 +79,7 @@ export class Emitter {
 	/** The key by which n8n starts one execution for an event, whatever process sees it, and how often. */
 	private keyOf({ name, identity }: Start): string | undefined {
 		if (!identity) return undefined;
-		const key = `${this.place}${name}:${textOf(identity)}`;
+		const key = `${this.place}${name}:${identityText(identity)}`;
 		// n8n's column holds no more; a hash for every event would cost as much as all else.
 		return key.length <= longestKey ? key : `crisp:${createHash('sha256').update(key).digest('hex')}`;
 	}

@@ -10,7 +10,7 @@ import { reasonOf } from '../shared/errors/apiErrors';
 import { logOf, StateLog } from '../shared/n8n/log';
 import { staticDataOf } from '../shared/n8n/context';
 import { takesKeys } from '../shared/n8n/emit';
-import { BoundedMap } from '../shared/events/seenEvents';
+import { BoundedMap } from '../shared/runtime/boundedMap';
 import { ConversationStates, conversationStateEvents } from '../shared/events/conversationState';
 import { mapConcurrently, Semaphore } from '../shared/runtime/concurrency';
 import type { Send } from '../shared/api/transport';

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Enrichment } from '../shared/events/enrichment';
 import type { Clock } from '../shared/runtime/clock';
-import { identityOf } from '../shared/events/filter';
+import { identityOf, namedIdentityText, shortHash, type EventIdentity } from '../shared/events/identity';
 import { numberIn } from '../shared/runtime/coerce';
-import { fullTextOf, SeenEvents, shortHash, type EventIdentity } from '../shared/events/seenEvents';
+import { SeenEvents } from '../shared/events/seenEvents';
 import { Coverage, isOwn, type SavedCoverage, type Scope } from './coverage';
 import type { PastEvent } from './catchUp';
 
@@ -290,5 +290,5 @@ export class Subscription {
 }
 
 function shortIdOf(identity: EventIdentity): string {
-	return shortHash(fullTextOf(identity));
+	return shortHash(namedIdentityText(identity));
 }

@@ -9,14 +9,16 @@ import {
 	type EventSelection,
 } from '../shared/events/selection';
 import { clock } from '../shared/runtime/clock';
-import { identityOf, toOutput } from '../shared/events/filter';
+import { toOutput } from '../shared/events/output';
+import { identityOf, type EventIdentity } from '../shared/events/identity';
 import { isTooDeep } from '../shared/runtime/nesting';
 import { sourceEventsOf } from '../shared/events/catalogue';
 import { rawBodyOf } from '../shared/n8n/context';
 import { logOf, StateLog } from '../shared/n8n/log';
 import { reasonOf } from '../shared/errors/apiErrors';
-import { textIn, websiteOf } from '../shared/runtime/coerce';
-import { SeenEvents, type EventIdentity } from '../shared/events/seenEvents';
+import { textIn } from '../shared/runtime/coerce';
+import { websiteOf } from '../shared/events/payload';
+import { SeenEvents } from '../shared/events/seenEvents';
 import { ConversationStates } from '../shared/events/conversationState';
 import { openTransport, type Credential } from '../shared/api/transport';
 import { faultOfKey, faultOfSignature } from './signature';

@@ -1,4 +1,3 @@
-import '../environment';
 import { parseArgs } from 'node:util';
 import { triggerContext } from '../engine/n8n';
 import { Evidence, watchLog, watchOutput } from './evidence';

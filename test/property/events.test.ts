@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { selectedNames, maySelect, type EventSelection } from '../../nodes/shared/events/selection';
-import { identityOf, toOutput } from '../../nodes/shared/events/filter';
+import { toOutput } from '../../nodes/shared/events/output';
+import { identityOf, namedIdentityText, identityText } from '../../nodes/shared/events/identity';
 import { isTooDeep } from '../../nodes/shared/runtime/nesting';
 import { derivedEvents, events, sourceEventsOf, messageTypes } from '../../nodes/shared/events/catalogue';
-import { fullTextOf, SeenEvents, textOf } from '../../nodes/shared/events/seenEvents';
+import { SeenEvents } from '../../nodes/shared/events/seenEvents';
 import { ConversationStates } from '../../nodes/shared/events/conversationState';
 import { FakeClock } from '../fakeClock';
 import { payload } from './messages';
@@ -127,8 +128,8 @@ describe('an event', () => {
 				same += Number(isSame);
 				const remembered = new SeenEvents();
 				expect([remembered.isNew(first), remembered.isNew(second)]).toEqual([true, !isSame]);
-				expect(fullTextOf(first) === fullTextOf(second)).toBe(isSame);
-				expect(textOf(first) === textOf(second)).toBe(isSame);
+				expect(namedIdentityText(first) === namedIdentityText(second)).toBe(isSame);
+				expect(identityText(first) === identityText(second)).toBe(isSame);
 			}),
 			{ numRuns: numRuns * 2 },
 		);

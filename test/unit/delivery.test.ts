@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { passes, toOutput, type Filter } from '../../nodes/shared/events/filter';
+import { passes, type Filter } from '../../nodes/shared/events/filter';
+import { toOutput } from '../../nodes/shared/events/output';
 import { fingerprintFor } from '../../nodes/shared/events/fingerprint';
 
 const own = fingerprintFor('instance', ['execution', 1]);

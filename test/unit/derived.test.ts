@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { toOutput } from '../../nodes/shared/events/filter';
+import { toOutput } from '../../nodes/shared/events/output';
 import { namesOf } from '../../nodes/shared/events/derived';
 import { ConversationStates } from '../../nodes/shared/events/conversationState';
 import { FakeClock } from '../fakeClock';

@@ -1,4 +1,5 @@
-import { fullTextOf, SeenEvents, type EventIdentity } from '../../nodes/shared/events/seenEvents';
+import { SeenEvents } from '../../nodes/shared/events/seenEvents';
+import { namedIdentityText, type EventIdentity } from '../../nodes/shared/events/identity';
 
 const message = (more: Partial<EventIdentity> = {}): EventIdentity => {
 	return { name: 'message:send', website: 'w', session: 's', id: 1, ...more };
@@ -42,6 +43,6 @@ describe('what is remembered', () => {
 
 it('a text tells each from the others', () => {
 	// A mark is a number or a text, but never both in one field of Crisp.
-	const texts = alike.slice(0, -1).map(fullTextOf);
+	const texts = alike.slice(0, -1).map(namedIdentityText);
 	expect(new Set(texts).size).toBe(texts.length);
 });

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { IDataObject } from 'n8n-workflow';
-import { passes, toOutput } from '../../nodes/shared/events/filter';
+import { passes } from '../../nodes/shared/events/filter';
+import { toOutput } from '../../nodes/shared/events/output';
 import { chosenIn, namesOf } from '../../nodes/shared/events/derived';
 import { derivedEvents, events } from '../../nodes/shared/events/catalogue';
-import { websiteOf } from '../../nodes/shared/runtime/coerce';
+import { websiteOf } from '../../nodes/shared/events/payload';
 import { sampleOf } from '../../nodes/CrispTrigger/samples';
 import { ConversationStates } from '../../nodes/shared/events/conversationState';
 import type { Shape } from '../contract/samples';

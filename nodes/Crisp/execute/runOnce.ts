@@ -1,4 +1,4 @@
-import { BoundedMap } from '../../shared/events/seenEvents';
+import { BoundedMap } from '../../shared/runtime/boundedMap';
 import { maxRemembered } from './sendOnce';
 
 const results = new BoundedMap<unknown>(maxRemembered);

@@ -1,7 +1,7 @@
 import { NodeApiError, type IDataObject, type INode } from 'n8n-workflow';
 import { clock as systemClock, type Clock } from '../../shared/runtime/clock';
 import { asNodeError, isUncertain, notCrispError, noAnswerError, markUncertain } from '../../shared/errors/apiErrors';
-import { BoundedMap } from '../../shared/events/seenEvents';
+import { BoundedMap } from '../../shared/runtime/boundedMap';
 import type { CrispRequest, Send } from '../../shared/api/transport';
 
 const mostTries = 3;

@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Clock } from '../runtime/clock';
 import { numberIn, textIn } from '../runtime/coerce';
-import { BoundedMap, shortHash } from './seenEvents';
+import { shortHash } from './identity';
+import { BoundedMap } from '../runtime/boundedMap';
 
 /** How a conversation stands, as far as it is known. */
 interface KnownState {

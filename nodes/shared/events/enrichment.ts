@@ -2,8 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 import { fillPath, parseRoute, type Route } from '../api/route';
 import type { Clock } from '../runtime/clock';
 import { entriesIn } from '../api/list';
-import { textIn, websiteOf } from '../runtime/coerce';
-import { BoundedMap } from './seenEvents';
+import { textIn } from '../runtime/coerce';
+import { websiteOf } from './payload';
+import { BoundedMap } from '../runtime/boundedMap';
 import { Semaphore } from '../runtime/concurrency';
 import type { Send } from '../api/transport';
 

@@ -1,10 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Enrichment } from './enrichment';
-import { chosenIn } from './derived';
 import { eventNamed, messageEvents } from './catalogue';
 import { isOwnFingerprint } from './fingerprint';
-import { numberIn, textIn, websiteOf } from '../runtime/coerce';
-import type { EventIdentity } from './seenEvents';
+import { numberIn, textIn } from '../runtime/coerce';
+import { websiteOf } from './payload';
 
 /** What decides whether an event starts the workflow. An empty list lets everything pass. */
 export interface Filter {
@@ -54,80 +53,4 @@ function isAmong(wanted: string[], one: string): boolean {
 /** A URN may be given up to any of its colons. */
 function isFromOneOf(wanted: string[], origin: string): boolean {
 	return wanted.length === 0 || wanted.some((one) => `${origin}:`.startsWith(`${one.replace(/:$/, '')}:`));
-}
-
-/**
- * What tells an event from every other, where it can only happen once: a message sent, a person
- * created. Undefined for everything else, which may truly happen again in the same words.
- */
-export function identityOf(name: string, payload: IDataObject): EventIdentity | undefined {
-	const website = websiteOf(payload) ?? '';
-	if (messageEvents.includes(name)) {
-		const session = textIn(payload.session_id);
-		const mark = markIn(payload.fingerprint);
-		return session && mark ? { name, website, session, id: mark } : undefined;
-	}
-	const mark = name === 'people:profile:created' && markIn(payload.people_id);
-	return mark ? { name, website, session: '', id: mark } : undefined;
-}
-
-/** A number that comes as a text is the same mark. */
-function markIn(value: unknown): EventIdentity['id'] {
-	const text = textIn(value);
-	const number = Number(text);
-	return Number.isSafeInteger(number) && String(number) === text ? number : text;
-}
-
-const appAddress = 'https://app.crisp.chat';
-
-/** Where operators see a conversation in Crisp's app. */
-export function conversationUrl(website: string, session: string): string {
-	const [one, other] = [website, session].map((id) => encodeURIComponent(id.toWellFormed()));
-	return `${appAddress}/website/${one}/inbox/${other}/`;
-}
-
-/** The event as a workflow gets it: what most workflows need, flat, then all of it as `data`. */
-export function toOutput(name: string, payload: IDataObject): IDataObject {
-	const user = (payload.user ?? {}) as IDataObject;
-	const website = websiteOf(payload);
-	const session = sessionOf(payload);
-	const [choice] = chosenIn(payload);
-	// As one literal, without others spread into it: of all that an event costs, this was the dearest.
-	const flat: IDataObject = {
-		event: name,
-		website_id: website,
-		session_id: session,
-		people_id: payload.people_id,
-		inbox_id: payload.inbox_id,
-		text: textOf(payload),
-		choice: choice?.value,
-		choice_label: choice?.label,
-		question_id: choice && (payload.content as IDataObject).id,
-		type: payload.type,
-		from: payload.from,
-		author: user.nickname,
-		author_id: user.user_id,
-		email: payload.email,
-		fingerprint: payload.fingerprint,
-		timestamp: payload.timestamp,
-		conversation_url: website && typeof session === 'string' ? conversationUrl(website, session) : undefined,
-	};
-	const output: IDataObject = {};
-	for (const name in flat) if (flat[name] !== undefined && flat[name] !== null) output[name] = flat[name];
-	output.data = payload;
-	return output;
-}
-
-/** Where `email:track:view` is about a conversation, its identifier is the session. */
-function sessionOf({ session_id, identifier, type }: IDataObject): IDataObject[string] {
-	return session_id ?? (type === 'session' ? identifier : undefined);
-}
-
-/** What a person would read: a message of text as it is, any other kind by its words or its file. */
-function textOf({ content, excerpt }: IDataObject): string | undefined {
-	if (typeof content === 'string') return content;
-	if (typeof content !== 'object' || content === null) return typeof excerpt === 'string' ? excerpt : undefined;
-	const { text, name, url } = content as IDataObject;
-	const words = text ?? name ?? url;
-	return typeof words === 'string' ? words : undefined;
 }

@@ -1,5 +1,3 @@
-import type { IDataObject } from 'n8n-workflow';
-
 /** What is neither text nor number is none: an event may hold anything, and no event may disturb others. */
 export function textIn(value: unknown): string {
 	return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
@@ -8,11 +6,4 @@ export function textIn(value: unknown): string {
 /** No number for anything else, of which `Number` may even throw: data may have a field called `valueOf`. */
 export function numberIn(value: unknown): number {
 	return typeof value === 'string' || typeof value === 'number' ? Number(value) : NaN;
-}
-
-/** The ID of the website that an event is about, wherever it says so. */
-export function websiteOf({ website_id, resource }: IDataObject): string | undefined {
-	if (typeof website_id === 'string') return website_id;
-	const { type, id } = (resource ?? {}) as IDataObject;
-	return type === 'website' ? textIn(id) : undefined;
 }

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { conversationUrl } from '../../../shared/events/filter';
+import { conversationUrl } from '../../../shared/events/output';
 import type { Client } from '../../../shared/api/client';
 import { choice, longText, picker } from '../../operations/field';
 import type { ComposedOperation } from '../../operations/operation';

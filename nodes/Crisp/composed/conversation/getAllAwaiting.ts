@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { bit, number, picker } from '../../operations/field';
 import type { ComposedOperation } from '../../operations/operation';
-import { conversationUrl } from '../../../shared/events/filter';
+import { conversationUrl } from '../../../shared/events/output';
 import { routes, pathOf } from '../support/conversations';
 
 const minute = 60_000;

@@ -1,0 +1,9 @@
+import type { IDataObject } from 'n8n-workflow';
+import { textIn } from '../runtime/coerce';
+
+/** The ID of the website that an event is about, wherever it says so. */
+export function websiteOf({ website_id, resource }: IDataObject): string | undefined {
+	if (typeof website_id === 'string') return website_id;
+	const { type, id } = (resource ?? {}) as IDataObject;
+	return type === 'website' ? textIn(id) : undefined;
+}
