@@ -1,9 +1,9 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
-import { entriesIn } from '../../shared/api/list';
-import { openTransport, type Credential, type Send } from '../../shared/api/transport';
+import { openTransport, type Credential } from '../../shared/api/transport';
 import { parameterName, type Field, type Fields } from '../operations/field';
 import { idIn } from '../form/locators';
 import { pathFields } from '../operations/operation';
+import { inBrackets, matching, named, paged, searchWebsites } from '../../shared/api/searchResults';
 import { fillPath, onPage, parseRoute } from '../../shared/api/route';
 
 /** What fills the dropdowns of resource locators: a page of what matches, and the page after it. */
@@ -102,15 +102,6 @@ const sources = {
 	},
 } satisfies Record<string, Source>;
 
-function named(value: unknown, parts: unknown[], between = ' '): Item {
-	const name = parts.filter(Boolean).join(between) || String(value);
-	return { name: name.length > 90 ? `${name.slice(0, 89)}…` : name, value: String(value) };
-}
-
-function inBrackets(value: unknown): string {
-	return value ? `(${String(value)})` : '';
-}
-
 type ListSearch = (
 	this: ILoadOptionsFunctions,
 	filter?: string,
@@ -152,60 +143,4 @@ function valueInForm(context: ILoadOptionsFunctions, name: string, { websiteId }
 	const chosen = idIn(field?.picks ?? 'website', context.getCurrentNodeParameter(parameterName(name)));
 	if (typeof chosen === 'string') return chosen;
 	return name === 'website_id' ? (websiteId?.trim() ?? '') : '';
-}
-
-const fullPage = 20;
-
-/** Throws a UserError for what is no list: an empty one would hide what there is. */
-function paged(answer: unknown, page: number, toItem: (entry: IDataObject) => Item): INodeListSearchResult {
-	const list = entriesIn(answer);
-	return { results: list.map(toItem), ...(list.length >= fullPage && { paginationToken: String(page + 1) }) };
-}
-
-/** Keeps what contains the words a user typed, for lists that Crisp does not search itself. */
-function matching(results: Item[], filter = ''): Item[] {
-	const words = filter.toLowerCase();
-	return results.filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(words));
-}
-
-const oneWebsite = parseRoute('GET /v1/website/{website_id}');
-
-/** The websites a token reaches: where they are listed depends on its tier. */
-export async function searchWebsites(
-	this: ILoadOptionsFunctions,
-	filter?: string,
-	paginationToken?: string,
-): Promise<INodeListSearchResult> {
-	const credential = await this.getCredentials<Credential>('crispApi');
-	const send = openTransport(this, credential, { isPatient: false });
-	if (credential.tier === 'website') {
-		const own = (await send({
-			method: 'GET',
-			path: fillPath(oneWebsite, { website_id: credential.websiteId?.trim() ?? '' }, () => 'Default Website ID'),
-		})) as IDataObject;
-		return { results: matching([websiteItem(own)], filter) };
-	}
-	if (credential.tier === 'user') {
-		const own = await send({ method: 'GET', path: '/v1/user/account/websites' });
-		return { results: matching(paged(own, 1, websiteItem).results, filter) };
-	}
-	const page = Number(paginationToken ?? 1);
-	const subscribed = await send({ method: 'GET', path: `/v1/plugin/connect/websites/all/${page}` });
-	const { results, ...next } = paged(subscribed, page, websiteItem);
-	const known = await Promise.all(results.map(async (item) => await withName(send, item)));
-	return { results: matching(known, filter), ...next };
-}
-
-function websiteItem({ website_id, name, domain }: IDataObject): Item {
-	return named(website_id, [name, name && inBrackets(domain)]);
-}
-
-/** A plugin's list of websites has no names; a website it may not read keeps its ID as the name. */
-async function withName(send: Send, item: Item): Promise<Item> {
-	try {
-		const path = fillPath(oneWebsite, { website_id: String(item.value) });
-		return websiteItem((await send({ method: 'GET', path })) as IDataObject);
-	} catch {
-		return item;
-	}
 }

@@ -1,6 +1,6 @@
 import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 import { readPages } from '../api/pages';
-import { searchWebsites } from '../../Crisp/methods/listSearch';
+import { searchWebsites } from '../api/searchResults';
 import { fillPath, parseRoute } from '../api/route';
 import { openTransport, type Credential, type Send } from '../api/transport';
 import { websitesOf } from '../api/websites';
