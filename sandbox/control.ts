@@ -1,23 +1,23 @@
 import { Router, json, type Request, type Response } from 'express';
-import { Refusal, invalid, missing } from './answer';
-import { events, type Announcement } from './announce';
-import { validateContent } from './content';
+import { Refusal, invalid, missing } from './http/answer';
+import { events, type Announcement } from './realtime/announce';
+import { validateContent } from './http/messageContent';
 import type { FailOptions, Faults, LimitOptions, Matched, RefuseOptions, StallOptions } from './faults';
 import { setAvailability } from './handlers/operators';
-import type { HookOptions, Hooks } from './hooks';
-import type { Rest } from './rest';
-import type { Realtime } from './realtime';
-import { conversationIn, messageIn, operatorIn, type Author, type Website } from './state';
-import { tokens } from './tokens';
+import type { HookOptions, Hooks } from './webhooks/hooks';
+import type { Rest } from './http/rest';
+import type { RealtimeChannel } from './realtime/channel';
+import { conversationIn, messageIn, operatorIn, type Author, type Website } from './state/state';
+import { tokens } from './state/tokens';
 import { addConversations, addPeople } from './workspace/crowd';
 import { createConversation, patchMeta, setAvailability as setVisitorAvailability } from './workspace/conversations';
 import { compose, editMessage, markRead, operatorUser, postMessage } from './workspace/messages';
-import { announceIn, type World } from './world';
+import { announceIn, type World } from './state/world';
 
 interface Parts {
 	world: World;
 	rest: Rest;
-	realtime: Realtime;
+	realtime: RealtimeChannel;
 	faults: Faults;
 	hooks: Hooks;
 }

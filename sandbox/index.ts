@@ -2,26 +2,26 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import { createServer, type Server } from 'http';
 import type { AddressInfo } from 'net';
 import { join } from 'path';
-import { Access, type Credentials, type Token } from './access';
-import { Announcer } from './announce';
+import { Access, type Credentials, type Token } from './http/access';
+import { Announcer } from './realtime/announce';
 import { controlRouter, refusalOf } from './control';
 import { Faults } from './faults';
-import { Hooks } from './hooks';
-import { Journal } from './journal';
-import { isLocal } from './locality';
-import { Realtime } from './realtime';
-import { Rest, type RecordedRequest } from './rest';
-import { SHOP_ID, seededWorkspace } from './seed';
-import type { Workspace } from './state';
-import { storageRouter, type StorageRequest } from './storage';
-import { tokens } from './tokens';
-import type { World } from './world';
+import { Hooks } from './webhooks/hooks';
+import { Journal } from './state/journal';
+import { isLocal } from './http/localRequests';
+import { RealtimeChannel } from './realtime/channel';
+import { Rest, type RecordedRequest } from './http/rest';
+import { SHOP_ID, seededWorkspace } from './state/seed';
+import type { Workspace } from './state/state';
+import { storageRouter, type StorageRequest } from './http/fileStorage';
+import { tokens } from './state/tokens';
+import type { World } from './state/world';
 
 export type { Faults } from './faults';
-export type { Hooks } from './hooks';
-export type { RecordedRequest } from './rest';
-export type { Workspace } from './state';
-export type { StorageRequest } from './storage';
+export type { Hooks } from './webhooks/hooks';
+export type { RecordedRequest } from './http/rest';
+export type { Workspace } from './state/state';
+export type { StorageRequest } from './http/fileStorage';
 
 export interface SandboxOptions {
 	/** 0 takes any free port. */
@@ -77,7 +77,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const state = journal?.workspace ?? seededWorkspace(clock());
 	const access = new Access(knownTokens(), state);
 	const announcer = new Announcer(clock);
-	const realtime: Realtime = new Realtime({ server, access, faults: () => faults, pingInterval, pingTimeout });
+	const realtime: RealtimeChannel = new RealtimeChannel({
+		server,
+		access,
+		faults: () => faults,
+		pingInterval,
+		pingTimeout,
+	});
 	const faults = new Faults(clock, { move: () => realtime.move(), freeze: () => realtime.freeze() });
 	const url = () => `http://${address()}`;
 	const socketUrl = () => `ws://${address()}${realtime.path}`;

@@ -1,5 +1,5 @@
-import { invalid, processing, type Answer } from '../answer';
-import type { Conversation, Person, Scalar, Website } from '../state';
+import { invalid, processing, type Answer } from '../http/answer';
+import type { Conversation, Person, Scalar, Website } from '../state/state';
 import * as deeds from '../workspace/conversations';
 import { parseConditions, satisfies } from '../workspace/filters';
 import { markRead, markUnread } from '../workspace/messages';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'crypto';
-import { invalid, processing, type Answer } from '../answer';
+import { invalid, processing, type Answer } from '../http/answer';
 import type { Call, Handlers } from './call';
 
 export const bucketHandlers: Handlers = {

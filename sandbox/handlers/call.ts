@@ -1,8 +1,8 @@
-import type { Token } from '../access';
-import type { Answer } from '../answer';
-import { conversationIn, personIn, type Conversation, type Person, type Website } from '../state';
-import type { Body, Query } from '../validate';
-import type { World } from '../world';
+import type { Token } from '../http/access';
+import type { Answer } from '../http/answer';
+import { conversationIn, personIn, type Conversation, type Person, type Website } from '../state/state';
+import type { Body, Query } from '../http/validate';
+import type { World } from '../state/world';
 
 /** A REST call that has passed every check: known route, valid token, valid query and body. */
 export interface Call {

@@ -1,12 +1,12 @@
-import { added, deleted, invalid, listed, processing, resolved, updated } from '../answer';
-import type { ConversationState, Meta, Participant, Website } from '../state';
+import { added, deleted, invalid, listed, processing, resolved, updated } from '../http/answer';
+import type { ConversationState, Meta, Participant, Website } from '../state/state';
 import * as deeds from '../workspace/conversations';
 import { pageOf } from '../workspace/filters';
 import { excerptOf } from '../workspace/conversations';
 import { operatorUser, postMessage } from '../workspace/messages';
-import { announceIn } from '../world';
+import { announceIn } from '../state/world';
 import { inConversation, inWebsite, operatorOf, type Handlers } from './call';
-import { listConversations } from './conversation-list';
+import { listConversations } from './conversationList';
 
 const WEBSITE = '/v1/website/{website_id}';
 const ONE = `${WEBSITE}/conversation/{session_id}`;

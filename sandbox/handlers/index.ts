@@ -1,4 +1,4 @@
-import { routeKey, routes } from '../routes';
+import { routeKey, routes } from '../http/routes';
 import { batchHandlers } from './batch';
 import { bucketHandlers } from './bucket';
 import type { Handlers } from './call';

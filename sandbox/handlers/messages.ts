@@ -1,6 +1,6 @@
-import { deleted, invalid, listed, processing, resolved, updated, type Answer } from '../answer';
-import { validateContent } from '../content';
-import { messageIn, type Author, type Conversation } from '../state';
+import { deleted, invalid, listed, processing, resolved, updated, type Answer } from '../http/answer';
+import { validateContent } from '../http/messageContent';
+import { messageIn, type Author, type Conversation } from '../state/state';
 import * as deeds from '../workspace/messages';
 import { inConversation, operatorOf, type Call, type Handlers } from './call';
 

@@ -1,7 +1,7 @@
-import { Refusal, added, deleted, listed, resolved, updated } from '../answer';
-import { operatorIn, type Operator, type Website } from '../state';
+import { Refusal, added, deleted, listed, resolved, updated } from '../http/answer';
+import { operatorIn, type Operator, type Website } from '../state/state';
 import { without } from '../workspace/view';
-import type { World } from '../world';
+import type { World } from '../state/world';
 import { inWebsite, type Handlers } from './call';
 
 const WEBSITE = '/v1/website/{website_id}';

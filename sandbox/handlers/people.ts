@@ -1,10 +1,10 @@
-import { added, deleted, invalid, listed, resolved, updated, type Answer } from '../answer';
-import type { Conversation, Person, Scalar, TimelineEvent, Website } from '../state';
+import { added, deleted, invalid, listed, resolved, updated, type Answer } from '../http/answer';
+import type { Conversation, Person, Scalar, TimelineEvent, Website } from '../state/state';
 import * as deeds from '../workspace/people';
 import { unreadOf } from '../workspace/conversations';
 import { pageOf } from '../workspace/filters';
 import { inWebsite, ofPerson, type Call, type Handlers } from './call';
-import { listPeople } from './people-list';
+import { listPeople } from './peopleList';
 
 const PEOPLE = '/v1/website/{website_id}/people';
 const PROFILE = `${PEOPLE}/profile/{people_id}`;

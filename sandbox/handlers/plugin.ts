@@ -1,9 +1,9 @@
-import { added, deleted, listed, processing, resolved, type Answer } from '../answer';
-import type { Website } from '../state';
-import { dateOf, type Query } from '../validate';
+import { added, deleted, listed, processing, resolved, type Answer } from '../http/answer';
+import type { Website } from '../state/state';
+import { dateOf, type Query } from '../http/validate';
 import { pageOf } from '../workspace/filters';
 import { merged } from '../workspace/people';
-import type { World } from '../world';
+import type { World } from '../state/world';
 import { inWebsite, type Call, type Handler, type Handlers } from './call';
 
 const CONNECT = '/v1/plugin/connect';

@@ -1,5 +1,5 @@
-import { deleted, listed, type Answer } from '../answer';
-import type { Website } from '../state';
+import { deleted, listed, type Answer } from '../http/answer';
+import type { Website } from '../state/state';
 import { pageOf } from '../workspace/filters';
 import { inWebsite, type Call, type Handlers } from './call';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'crypto';
-import { added, deleted, listed, missing, resolved, updated } from '../answer';
-import type { Team, Website } from '../state';
+import { added, deleted, listed, missing, resolved, updated } from '../http/answer';
+import type { Team, Website } from '../state/state';
 import { pageOf } from '../workspace/filters';
 import { inWebsite, type Call, type Handlers } from './call';
 

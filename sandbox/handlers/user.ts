@@ -1,5 +1,5 @@
-import { Refusal, added, deleted, listed, resolved, updated, type Answer } from '../answer';
-import { tokens } from '../tokens';
+import { Refusal, added, deleted, listed, resolved, updated, type Answer } from '../http/answer';
+import { tokens } from '../state/tokens';
 import { merged } from '../workspace/people';
 import type { Call, Handlers } from './call';
 

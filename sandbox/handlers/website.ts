@@ -1,6 +1,6 @@
 import { randomUUID } from 'crypto';
-import { added, missing, processing, resolved, updated, type Answer } from '../answer';
-import type { Operator, Website } from '../state';
+import { added, missing, processing, resolved, updated, type Answer } from '../http/answer';
+import type { Operator, Website } from '../state/state';
 import { merged } from '../workspace/people';
 import { inWebsite, type Call, type Handlers } from './call';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'crypto';
-import type { Conversation, ConversationState, Meta, Scalar, Website } from '../state';
-import { announceIn, touch, type World } from '../world';
+import type { Conversation, ConversationState, Meta, Scalar, Website } from '../state/state';
+import { announceIn, touch, type World } from '../state/world';
 import { bindPerson } from './people';
 import { without } from './view';
 

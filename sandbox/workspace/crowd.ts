@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
-import { invalid } from '../answer';
-import type { Website } from '../state';
-import type { World } from '../world';
+import { invalid } from '../http/answer';
+import type { Website } from '../state/state';
+import type { World } from '../state/world';
 import { createConversation } from './conversations';
 import { personFrom } from './people';
 

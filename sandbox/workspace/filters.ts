@@ -1,4 +1,4 @@
-import { invalid } from '../answer';
+import { invalid } from '../http/answer';
 
 /** One condition of `search_filter`, or of `search_query` in its `filter` type. */
 export interface Condition {

@@ -1,6 +1,6 @@
 import { randomInt } from 'crypto';
-import type { Author, Conversation, Message, MessageUser, Scalar, Website } from '../state';
-import { announceIn, touch, type World } from '../world';
+import type { Author, Conversation, Message, MessageUser, Scalar, Website } from '../state/state';
+import { announceIn, touch, type World } from '../state/world';
 import { setState } from './conversations';
 
 export interface Draft {

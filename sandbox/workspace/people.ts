@@ -1,7 +1,7 @@
 import { randomUUID } from 'crypto';
-import { Refusal } from '../answer';
-import { personByEmail, type Conversation, type Person, type Scalar, type Website } from '../state';
-import { announceIn, type World } from '../world';
+import { Refusal } from '../http/answer';
+import { personByEmail, type Conversation, type Person, type Scalar, type Website } from '../state/state';
+import { announceIn, type World } from '../state/world';
 import { without } from './view';
 
 /** What a request may say of a person; fields left out are left as they are, or empty in a new profile. */

@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 
-import type { Announcement } from '../../sandbox/announce';
+import type { Announcement } from '../../sandbox/realtime/announce';
 
 /** Ends what is listened to; an event that no case brings about. */
 const END = 'plugin:event';

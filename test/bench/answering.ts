@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { tokens } from '../../sandbox/tokens';
+import { tokens } from '../../sandbox/state/tokens';
 import type { Workflow, WorkflowNode } from '../../scripts/host/rest';
 import { byId, chainOf, crispNode, plainNode, type Stack } from '../e2e/stack';
 

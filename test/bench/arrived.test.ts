@@ -1,4 +1,4 @@
-import type { Announcement } from '../../sandbox/announce';
+import type { Announcement } from '../../sandbox/realtime/announce';
 import { judge } from './arrived';
 
 const said = (session_id: string, content: string): Announcement => ({

@@ -1,4 +1,4 @@
-import type { Announcement } from '../../sandbox/announce';
+import type { Announcement } from '../../sandbox/realtime/announce';
 
 /** What an item wants to be said, or written, about a conversation; no two of a run have the same text. */
 export interface Wanted {

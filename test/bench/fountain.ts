@@ -2,8 +2,8 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
 import { startSandbox, type Sandbox } from '../../sandbox';
-import { SHOP_ID } from '../../sandbox/seed';
-import { tokens } from '../../sandbox/tokens';
+import { SHOP_ID } from '../../sandbox/state/seed';
+import { tokens } from '../../sandbox/state/tokens';
 import type { CrispAccess } from '../../scripts/start/seed';
 
 /** A sandbox in a process of its own that announces messages of visitors as fast as it can. */

@@ -1,6 +1,6 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import { SHOP_ID } from '../../sandbox/seed';
+import { SHOP_ID } from '../../sandbox/state/seed';
 import { execute, type Placed } from './engine';
 import type { Host } from './host';
 import { crispNode, httpNode, names, vendorClient } from './peers';

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { FailOptions, LimitOptions } from '../../sandbox/faults';
-import type { RecordedRequest } from '../../sandbox/rest';
-import { SHOP_ID } from '../../sandbox/seed';
-import { tokens } from '../../sandbox/tokens';
+import type { RecordedRequest } from '../../sandbox/http/rest';
+import { SHOP_ID } from '../../sandbox/state/seed';
+import { tokens } from '../../sandbox/state/tokens';
 import { startChild } from '../../scripts/host/child';
 import { REPOSITORY } from '../../scripts/host/folder';
 import { freePort } from '../../scripts/host/ports';

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { inboxes, operators } from '../../sandbox/seed-data';
+import { inboxes, operators } from '../../sandbox/state/seedData';
 import { REPOSITORY } from '../../scripts/host/folder';
 import type { Workflow, WorkflowNode } from '../../scripts/host/rest';
 import { CREDENTIAL_NAME } from '../../scripts/start/seed';

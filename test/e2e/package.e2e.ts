@@ -1,5 +1,5 @@
-import { UNCONNECTED_ID } from '../../sandbox/seed';
-import { tokens } from '../../sandbox/tokens';
+import { UNCONNECTED_ID } from '../../sandbox/state/seed';
+import { tokens } from '../../sandbox/state/tokens';
 import { chainOf, plainNode, startStack, type Stack } from './stack';
 import { until } from './until';
 

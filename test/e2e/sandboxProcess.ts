@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-import { tokens } from '../../sandbox/tokens';
+import { tokens } from '../../sandbox/state/tokens';
 import { startChild, type Child } from '../../scripts/host/child';
 import { REPOSITORY } from '../../scripts/host/folder';
 import { until } from './until';

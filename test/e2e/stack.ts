@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-import { SHOP_ID } from '../../sandbox/seed';
-import { tokens } from '../../sandbox/tokens';
+import { SHOP_ID } from '../../sandbox/state/seed';
+import { tokens } from '../../sandbox/state/tokens';
 import { openHostFolder } from '../../scripts/host/folder';
 import { startN8n, type RunningN8n } from '../../scripts/host/n8n';
 import { installPackage, withTarball } from '../../scripts/host/package';

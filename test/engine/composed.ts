@@ -1,6 +1,6 @@
 import { NodeApiError, type IDataObject, type INodeParameters } from 'n8n-workflow';
 import type { RecordedRequest, Sandbox } from '../../sandbox';
-import type { Conversation, Person } from '../../sandbox/state';
+import type { Conversation, Person } from '../../sandbox/state/state';
 import { execute, type Execution } from './n8n';
 import { credentialFor, locator, shop } from './workspace';
 

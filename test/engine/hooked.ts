@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { IDataObject, INodeParameters, WorkflowExecuteMode } from 'n8n-workflow';
 import type { Credential } from '../../nodes/shared/api/transport';
 import { startSandbox, type Sandbox } from '../../sandbox';
-import type { HookKind } from '../../sandbox/hooks';
+import type { HookKind } from '../../sandbox/webhooks/hooks';
 import { callWebhook } from './n8n';
 import { conversation, credentialFor, shop } from './workspace';
 

@@ -1,5 +1,5 @@
 import { startSandbox, type Sandbox } from '../../sandbox';
-import { HELP_ID, SHOP_ID, UNCONNECTED_ID } from '../../sandbox/seed';
+import { HELP_ID, SHOP_ID, UNCONNECTED_ID } from '../../sandbox/state/seed';
 import type { Credential } from '../../nodes/shared/api/transport';
 
 /** The sandbox as tests see it. */

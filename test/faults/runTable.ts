@@ -4,7 +4,7 @@ import type { Evidence } from './evidence';
 import type { Fault } from './fault';
 import { secrets, Stage } from './stage';
 import { table } from './table';
-import { tokens } from '../../sandbox/tokens';
+import { tokens } from '../../sandbox/state/tokens';
 
 /** Longer than any fault takes on the busiest machine. */
 const patience = 90_000;

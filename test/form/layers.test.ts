@@ -18,7 +18,7 @@ const isForbidden: Array<[file: string, imported: string, isForbidden: boolean]>
 	['nodes/CrispTrigger/activate.ts', '../CrispWebhookTrigger/receive', true],
 	['nodes/CrispTrigger/activate.ts', '../shared/api/transport', false],
 	['nodes/CrispWebhookTrigger/receive.ts', '../CrispTrigger/activate', true],
-	['sandbox/state.ts', '../nodes/shared/api/route', true],
+	['sandbox/state/state.ts', '../nodes/shared/api/route', true],
 	['test/sandbox/client.ts', '../../nodes/shared/api/route', true],
 	['test/chaos/reckoning.ts', '../../nodes/shared/api/route', true],
 	['test/contract/samples.ts', '../../nodes/Crisp/operations/operation', true],

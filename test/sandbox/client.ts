@@ -1,7 +1,7 @@
 import type { Sandbox } from '../../sandbox';
-import { PLUGIN_ID, SHOP_ID, sessionId } from '../../sandbox/seed';
-import { personId } from '../../sandbox/seed-data';
-import type { Tier } from '../../sandbox/routes';
+import { PLUGIN_ID, SHOP_ID, sessionId } from '../../sandbox/state/seed';
+import { personId } from '../../sandbox/state/seedData';
+import type { Tier } from '../../sandbox/http/routes';
 
 /** Every path variable of the API, naming something the seed has where the sandbox keeps state for it. */
 export const VARS: Record<string, string> = {

@@ -1,7 +1,7 @@
 import { startSandbox, type Sandbox } from '../../sandbox';
-import { SHOP_ID, sessionId } from '../../sandbox/seed';
-import { operators, personId } from '../../sandbox/seed-data';
-import type { Conversation, Message } from '../../sandbox/state';
+import { SHOP_ID, sessionId } from '../../sandbox/state/seed';
+import { operators, personId } from '../../sandbox/state/seedData';
+import type { Conversation, Message } from '../../sandbox/state/state';
 import { VARS, addressOf, call } from './client';
 
 const NOW = Date.UTC(2026, 5, 1, 12);

@@ -1,5 +1,5 @@
 import { startSandbox, type Sandbox } from '../../sandbox';
-import { SHOP_ID } from '../../sandbox/seed';
+import { SHOP_ID } from '../../sandbox/state/seed';
 import { call, control } from './client';
 
 let sandbox: Sandbox;

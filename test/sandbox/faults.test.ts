@@ -1,6 +1,6 @@
 import { startSandbox, type Sandbox } from '../../sandbox';
-import { SHOP_ID, sessionId } from '../../sandbox/seed';
-import type { Message } from '../../sandbox/state';
+import { SHOP_ID, sessionId } from '../../sandbox/state/seed';
+import type { Message } from '../../sandbox/state/state';
 import { addressOf, call, control } from './client';
 import { claims, endpointOf, open, type Listener } from './listener';
 

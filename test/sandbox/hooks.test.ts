@@ -3,7 +3,7 @@ import { once } from 'events';
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'http';
 import type { AddressInfo } from 'net';
 import { startSandbox, type Sandbox } from '../../sandbox';
-import { HELP_ID, SHOP_ID, UNCONNECTED_ID, sessionId } from '../../sandbox/seed';
+import { HELP_ID, SHOP_ID, UNCONNECTED_ID, sessionId } from '../../sandbox/state/seed';
 import { control } from './client';
 
 interface Called {

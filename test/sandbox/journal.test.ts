@@ -4,9 +4,9 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { startSandbox, type Sandbox } from '../../sandbox';
-import { personId, sessionId } from '../../sandbox/seed-data';
-import { SHOP_ID } from '../../sandbox/seed';
-import { tokens } from '../../sandbox/tokens';
+import { personId, sessionId } from '../../sandbox/state/seedData';
+import { SHOP_ID } from '../../sandbox/state/seed';
+import { tokens } from '../../sandbox/state/tokens';
 import { call, control, type Reached } from './client';
 import { claims, endpointOf, open } from './listener';
 

@@ -1,5 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
-import type { Tier } from '../../sandbox/routes';
+import type { Tier } from '../../sandbox/http/routes';
 import { call, type Reached } from './client';
 
 export interface Heard {

@@ -1,8 +1,8 @@
 import { startSandbox, type Sandbox } from '../../sandbox';
-import { events } from '../../sandbox/announce';
-import type { Tier } from '../../sandbox/routes';
-import { HELP_ID, PLUGIN_ID, SHOP_ID, UNCONNECTED_ID, sessionId } from '../../sandbox/seed';
-import { operators, personId } from '../../sandbox/seed-data';
+import { events } from '../../sandbox/realtime/announce';
+import type { Tier } from '../../sandbox/http/routes';
+import { HELP_ID, PLUGIN_ID, SHOP_ID, UNCONNECTED_ID, sessionId } from '../../sandbox/state/seed';
+import { operators, personId } from '../../sandbox/state/seedData';
 import { VARS, addressOf, call, control } from './client';
 import { claims, endpointOf, open, type Listener } from './listener';
 

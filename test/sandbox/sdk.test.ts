@@ -1,8 +1,8 @@
 import { Crisp } from 'crisp-api';
 import { startSandbox, type Sandbox } from '../../sandbox';
-import type { Tier } from '../../sandbox/routes';
-import { SHOP_ID, sessionId } from '../../sandbox/seed';
-import { operators } from '../../sandbox/seed-data';
+import type { Tier } from '../../sandbox/http/routes';
+import { SHOP_ID, sessionId } from '../../sandbox/state/seed';
+import { operators } from '../../sandbox/state/seedData';
 
 /** The vendor's own client, which knows nothing of this project, is the judge of the stand-in. */
 function client(sandbox: Sandbox, tier: Tier): Crisp {

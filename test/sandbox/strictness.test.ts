@@ -1,6 +1,6 @@
 import { startSandbox, type Sandbox } from '../../sandbox';
-import { routes, routeKey, type BodyField, type Route, type Tier } from '../../sandbox/routes';
-import { HELP_ID, UNCONNECTED_ID } from '../../sandbox/seed';
+import { routes, routeKey, type BodyField, type Route, type Tier } from '../../sandbox/http/routes';
+import { HELP_ID, UNCONNECTED_ID } from '../../sandbox/state/seed';
 import { VARS, addressOf, call } from './client';
 
 let sandbox: Sandbox;

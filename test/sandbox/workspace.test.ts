@@ -1,7 +1,7 @@
 import { startSandbox, type Sandbox } from '../../sandbox';
-import { SHOP_ID } from '../../sandbox/seed';
-import { operators, personId } from '../../sandbox/seed-data';
-import type { Person } from '../../sandbox/state';
+import { SHOP_ID } from '../../sandbox/state/seed';
+import { operators, personId } from '../../sandbox/state/seedData';
+import type { Person } from '../../sandbox/state/state';
 import { call } from './client';
 
 let sandbox: Sandbox;

@@ -1,4 +1,4 @@
-import { inboxes } from '../../sandbox/seed-data';
+import { inboxes } from '../../sandbox/state/seedData';
 import { connected, keepAll, publishReplies } from '../chaos/ordeal';
 import { reckon } from '../chaos/reckoning';
 import { Visitors } from '../chaos/visitors';

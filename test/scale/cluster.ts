@@ -1,4 +1,4 @@
-import { SHOP_ID } from '../../sandbox/seed';
+import { SHOP_ID } from '../../sandbox/state/seed';
 import type { Role } from '../../scripts/host/n8n';
 import { installPackage, withTarball } from '../../scripts/host/package';
 import { freePort } from '../../scripts/host/ports';

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { hasFeature, type Feature } from './features';
-import { SHOP_ID } from '../../sandbox/seed';
+import { SHOP_ID } from '../../sandbox/state/seed';
 import type { HostFolder } from '../../scripts/host/folder';
 import { startN8n, type RunningN8n } from '../../scripts/host/n8n';
 import { installPackage, withTarball } from '../../scripts/host/package';

@@ -1,6 +1,6 @@
 import { io } from 'socket.io-client';
 
-import { tokens } from '../../../sandbox/tokens';
+import { tokens } from '../../../sandbox/state/tokens';
 import type { Case } from '../case';
 import { Fountain } from '../fountain';
 import { median } from '../spread';

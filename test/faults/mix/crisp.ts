@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { IDataObject } from 'n8n-workflow';
-import { SHOP_ID } from '../../../sandbox/seed';
+import { SHOP_ID } from '../../../sandbox/state/seed';
 
 /** A message as the sandbox has it. */
 export interface Stored {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { SHOP_ID } from '../../../sandbox/seed';
-import { tokens } from '../../../sandbox/tokens';
+import { SHOP_ID } from '../../../sandbox/state/seed';
+import { tokens } from '../../../sandbox/state/tokens';
 import { clock } from '../../../nodes/shared/runtime/clock';
 import type { Credential } from '../../../nodes/shared/api/transport';
 import { randomFrom } from '../../chaos/plan';

@@ -1,4 +1,4 @@
-import type { Credentials } from './access';
+import type { Credentials } from '../http/access';
 
 /** Well known on purpose: they open nothing but this sandbox. */
 export const tokens: Record<'website' | 'plugin' | 'user', Credentials> = {

@@ -1,6 +1,6 @@
 import { Router, raw, type NextFunction, type Request, type Response } from 'express';
 import { Refusal } from './answer';
-import type { World } from './world';
+import type { World } from '../state/world';
 
 /** A request for a file: an upload to a signed URL, or a read. */
 export interface StorageRequest {

@@ -1,6 +1,6 @@
-import { invalid, listed, type Answer } from '../answer';
-import type { Person, Website } from '../state';
-import { dateOf, type Query } from '../validate';
+import { invalid, listed, type Answer } from '../http/answer';
+import type { Person, Website } from '../state/state';
+import { dateOf, type Query } from '../http/validate';
 import { pageOf, parseConditions, requireJoin, satisfies, valueAt } from '../workspace/filters';
 import { profileView } from '../workspace/people';
 import type { Call } from './call';

@@ -1,5 +1,5 @@
-import eventsData from './data/events.json';
-import type { Tier } from './routes';
+import eventsData from '../data/events.json';
+import type { Tier } from '../http/routes';
 
 interface EventRow {
 	event: string;

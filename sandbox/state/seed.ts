@@ -17,11 +17,11 @@ import {
 	type SeedConversation,
 	type SeedMessage,
 	type SeedPerson,
-} from './seed-data';
+} from './seedData';
 import type { Conversation, Message, Operator, Person, Website, Workspace } from './state';
-import { emptyMeta } from './workspace/conversations';
+import { emptyMeta } from '../workspace/conversations';
 
-export { HELP_ID, PLUGIN_ID, SHOP_ID, UNCONNECTED_ID, sessionId } from './seed-data';
+export { HELP_ID, PLUGIN_ID, SHOP_ID, UNCONNECTED_ID, sessionId } from './seedData';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

@@ -1,10 +1,10 @@
 import type { IncomingMessage, Server as HttpServer } from 'http';
 import type { Duplex } from 'stream';
 import { Server, type Socket } from 'socket.io';
-import type { Access, Token } from './access';
+import type { Access, Token } from '../http/access';
 import { events, type Announcement } from './announce';
-import type { Faults } from './faults';
-import { isLocal } from './locality';
+import type { Faults } from '../faults';
+import { isLocal } from '../http/localRequests';
 
 interface Subscription {
 	token: Token;
@@ -26,7 +26,7 @@ export interface RealtimeOptions {
 }
 
 /** Crisp's realtime channel: a Socket.IO server that says nothing before `authentication`. */
-export class Realtime {
+export class RealtimeChannel {
 	private readonly io: Server;
 	private readonly subscriptions = new Map<Socket, Subscription>();
 	private readonly lines = new Set<Duplex>();

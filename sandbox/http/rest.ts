@@ -1,12 +1,12 @@
 import type { Request, Response } from 'express';
 import { requireTier, type Token } from './access';
 import { Refusal, type Answer } from './answer';
-import type { Faults } from './faults';
-import { handlers } from './handlers';
+import type { Faults } from '../faults';
+import { handlers } from '../handlers';
 import { matchRoute, routeKey, type Match } from './routes';
 import { answerByShape } from './shape';
 import { parseBody, validateBody, validateQuery, validateVariables } from './validate';
-import type { World } from './world';
+import type { World } from '../state/world';
 
 export interface RecordedRequest {
 	method: string;

@@ -1,5 +1,5 @@
-import type { Access } from './access';
-import type { Announcer } from './announce';
+import type { Access } from '../http/access';
+import type { Announcer } from '../realtime/announce';
 import type { Conversation, Workspace } from './state';
 
 /** What every deed in the workspace needs. */

@@ -1,8 +1,8 @@
 import { createHmac, randomUUID } from 'crypto';
 import { setTimeout as sleep } from 'timers/promises';
-import { invalid } from './answer';
-import { events, type Announcement } from './announce';
-import type { World } from './world';
+import { invalid } from '../http/answer';
+import { events, type Announcement } from '../realtime/announce';
+import type { World } from '../state/world';
 
 export type HookKind = 'plugin' | 'website';
 

@@ -1,4 +1,4 @@
-import { missing } from './answer';
+import { missing } from '../http/answer';
 
 export type ConversationState = 'pending' | 'unresolved' | 'resolved';
 export type Author = 'user' | 'operator';

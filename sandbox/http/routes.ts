@@ -1,4 +1,4 @@
-import routesData from './data/routes.json';
+import routesData from '../data/routes.json';
 
 export type Tier = 'website' | 'plugin' | 'user';
 

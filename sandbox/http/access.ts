@@ -1,6 +1,6 @@
 import { Refusal, missing } from './answer';
 import type { Route, Tier } from './routes';
-import type { Website, Workspace } from './state';
+import type { Website, Workspace } from '../state/state';
 
 export interface Credentials {
 	identifier: string;

@@ -1,6 +1,6 @@
 import { appendFileSync, closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from 'fs';
 import type { Conversation, Person, Website, Workspace } from './state';
-import { Watched } from './watched';
+import { Watched } from './watchedMap';
 
 /** A part of a workspace that is kept by itself: what it is, where it belongs, and what it holds; null once it is gone. */
 type Entry = [part: 'account' | 'website' | 'conversations' | 'people', website: string, id: string, value: unknown];

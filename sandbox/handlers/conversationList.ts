@@ -1,7 +1,7 @@
-import { invalid, listed, type Answer } from '../answer';
-import type { Conversation, Website } from '../state';
-import type { Query } from '../validate';
-import { dateOf } from '../validate';
+import { invalid, listed, type Answer } from '../http/answer';
+import type { Conversation, Website } from '../state/state';
+import type { Query } from '../http/validate';
+import { dateOf } from '../http/validate';
 import { conversationView, isListed, unreadOf } from '../workspace/conversations';
 import { pageOf, parseConditions, requireJoin, satisfies } from '../workspace/filters';
 import type { Call } from './call';
