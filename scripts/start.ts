@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { startSandbox, type Sandbox } from '../sandbox';
-import { outliveGroup } from './host/child';
+import { outliveGroup } from './host/childProcess';
 import { Failure, Interrupted } from './host/failure';
 import { openHostFolder, VERSIONS, type HostFolder } from './host/folder';
 import { installHost } from './host/install';
@@ -12,7 +12,7 @@ import { lastWords, startN8n, type RunningN8n } from './host/n8n';
 import { installPackage, withTarball } from './host/package';
 import { whenOrphaned } from './host/processes';
 import { duration, Progress } from './host/progress';
-import { N8nClient } from './host/rest';
+import { N8nClient } from './host/n8nClient';
 import { readPorts, requireFreePorts, type Ports } from './start/ports';
 import { seedN8n, type CrispAccess } from './start/seed';
 import { printWelcome } from './start/welcome';

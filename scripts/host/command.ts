@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 
-import { startChild, type ChildOptions } from './child';
+import { startChild, type ChildOptions } from './childProcess';
 import { Failure, Interrupted, Unreachable } from './failure';
 
 export interface CommandOptions extends ChildOptions {

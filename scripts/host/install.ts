@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Failure, Interrupted } from './failure';
 import { BINDING, VERSIONS, type HostFolder } from './folder';
 import { isLock, takeLock, type Lock } from './lockFile';
-import { buildSqlite, checkRegistry, fetchN8n, fetchRuntime, fetchSqlite, proveHost, type Site } from './parts';
+import { buildSqlite, checkRegistry, fetchN8n, fetchRuntime, fetchSqlite, proveHost, type Site } from './installParts';
 import type { Progress } from './progress';
 
 const NEEDED_BYTES = 4e9;

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { startChild } from './child';
+import { startChild } from './childProcess';
 import { hostEnvironment } from './environment';
 import { Failure, Interrupted } from './failure';
 import { nodeOf, type HostFolder } from './folder';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { REPOSITORY } from '../host/folder';
-import type { N8nClient, Workflow } from '../host/rest';
+import type { N8nClient, Workflow } from '../host/n8nClient';
 
 /** The example workflows; the file's name is also the workflow's ID in n8n. */
 export const EXAMPLES = ['answer-a-visitor', 'welcome-a-new-contact'] as const;

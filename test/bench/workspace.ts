@@ -7,7 +7,7 @@ import type { FailOptions, LimitOptions } from '../../sandbox/faults';
 import type { RecordedRequest } from '../../sandbox/http/rest';
 import { SHOP_ID } from '../../sandbox/state/seed';
 import { tokens } from '../../sandbox/state/tokens';
-import { startChild } from '../../scripts/host/child';
+import { startChild } from '../../scripts/host/childProcess';
 import { REPOSITORY } from '../../scripts/host/folder';
 import { freePort } from '../../scripts/host/ports';
 import { Announced } from './announced';

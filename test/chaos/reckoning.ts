@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { Execution, ExecutionData } from '../../scripts/host/rest';
+import type { Execution, ExecutionData } from '../../scripts/host/n8nClient';
 import type { Stack } from '../e2e/stack';
 import { connected, TRIGGER, type Fallen } from './ordeal';
 import type { Visitors } from './visitors';

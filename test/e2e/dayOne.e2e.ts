@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { inboxes, operators } from '../../sandbox/state/seedData';
 import { REPOSITORY } from '../../scripts/host/folder';
-import type { Workflow, WorkflowNode } from '../../scripts/host/rest';
+import type { Workflow, WorkflowNode } from '../../scripts/host/n8nClient';
 import { CREDENTIAL_NAME } from '../../scripts/start/seed';
 import { LanguageModel, type ChatRequest, type Step } from './languageModel';
 import { OtherServices } from './otherServices';

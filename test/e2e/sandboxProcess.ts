@@ -1,7 +1,7 @@
 import path from 'node:path';
 
 import { tokens } from '../../sandbox/state/tokens';
-import { startChild, type Child } from '../../scripts/host/child';
+import { startChild, type Child } from '../../scripts/host/childProcess';
 import { REPOSITORY } from '../../scripts/host/folder';
 import { until } from './until';
 

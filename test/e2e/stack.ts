@@ -8,7 +8,7 @@ import { openHostFolder } from '../../scripts/host/folder';
 import { startN8n, type RunningN8n } from '../../scripts/host/n8n';
 import { installPackage, withTarball } from '../../scripts/host/package';
 import { freePort } from '../../scripts/host/ports';
-import { N8nClient, type SavedWorkflow, type Workflow, type WorkflowNode } from '../../scripts/host/rest';
+import { N8nClient, type SavedWorkflow, type Workflow, type WorkflowNode } from '../../scripts/host/n8nClient';
 import { CREDENTIAL_NAME, type CrispAccess } from '../../scripts/start/seed';
 import { checkLog } from './nodeLog';
 import { SandboxProcess } from './sandboxProcess';

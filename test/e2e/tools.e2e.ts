@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { WorkflowNode } from '../../scripts/host/rest';
+import type { WorkflowNode } from '../../scripts/host/n8nClient';
 import { LanguageModel, type ChatRequest, type Step } from './languageModel';
 import { McpClient } from './mcpClient';
 import { byId, chainOf, crispNode, plainNode, publish, startStack, type Stack } from './stack';

@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 
-import type { N8nClient, WorkflowNode } from '../../scripts/host/rest';
+import type { N8nClient, WorkflowNode } from '../../scripts/host/n8nClient';
 import { CREDENTIAL_NAME } from '../../scripts/start/seed';
 import { chainOf, plainNode, publish, startStack, type Stack } from './stack';
 import { until } from './until';

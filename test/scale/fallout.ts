@@ -1,4 +1,4 @@
-import type { Execution } from '../../scripts/host/rest';
+import type { Execution } from '../../scripts/host/n8nClient';
 import type { Reckoning } from '../chaos/reckoning';
 
 export const NO_FAULTS = { miswritten: [], doubled: [], answeredTwice: [], strange: [], unanswered: [], untraced: 0 };

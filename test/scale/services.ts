@@ -3,7 +3,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync } from 'node:f
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { startChild, type Child } from '../../scripts/host/child';
+import { startChild, type Child } from '../../scripts/host/childProcess';
 import { freePort } from '../../scripts/host/ports';
 import { isOnPath } from '../../scripts/host/toolchain';
 import { until } from '../e2e/until';

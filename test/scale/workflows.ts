@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { WorkflowNode } from '../../scripts/host/rest';
+import type { WorkflowNode } from '../../scripts/host/n8nClient';
 import { CREDENTIAL_NAME } from '../../scripts/start/seed';
 import { publishReplies, TRIGGER } from '../chaos/ordeal';
 import { byId, chainOf, crispNode, publish } from '../e2e/stack';

@@ -8,7 +8,7 @@ import {
 	type INodePropertyOptions,
 	type INodeType,
 } from 'n8n-workflow';
-import type { Workflow, WorkflowNode } from '../../scripts/host/rest';
+import type { Workflow, WorkflowNode } from '../../scripts/host/n8nClient';
 import { EXAMPLES } from '../../scripts/start/seed';
 import { crisp, crispTrigger } from '../engine/n8n';
 

@@ -5,7 +5,7 @@ import { CommandFailed, explainNpm, runCommand } from '../../scripts/host/comman
 import { hostEnvironment } from '../../scripts/host/environment';
 import { Failure } from '../../scripts/host/failure';
 import { BINDING, nodeOf, REPOSITORY, VERSIONS, type HostFolder } from '../../scripts/host/folder';
-import { installWith, type Site } from '../../scripts/host/parts';
+import { installWith, type Site } from '../../scripts/host/installParts';
 import { LINES, lineOf } from './lines';
 
 interface Manifest {

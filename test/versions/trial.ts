@@ -9,7 +9,7 @@ import type { HostFolder } from '../../scripts/host/folder';
 import { startN8n, type RunningN8n } from '../../scripts/host/n8n';
 import { installPackage, withTarball } from '../../scripts/host/package';
 import { freePort } from '../../scripts/host/ports';
-import { N8nClient, N8nRefused, type Workflow, type WorkflowNode } from '../../scripts/host/rest';
+import { N8nClient, N8nRefused, type Workflow, type WorkflowNode } from '../../scripts/host/n8nClient';
 import { CREDENTIAL_NAME, readExample } from '../../scripts/start/seed';
 import { McpClient } from '../e2e/mcpClient';
 import { checkLog } from '../e2e/nodeLog';

@@ -1,4 +1,4 @@
-import type { SavedWorkflow } from '../../../scripts/host/rest';
+import type { SavedWorkflow } from '../../../scripts/host/n8nClient';
 import { publishSaved, startStack, type Stack } from '../../e2e/stack';
 import { byHand, byNodes } from '../answering';
 import type { Case, Outcome } from '../case';
