@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { factsOf, isAlive } from './processes';
 
-const LEASH = path.join(__dirname, 'leash.js');
+const KILL_WITH_PARENT = path.join(__dirname, 'killWithParent.js');
 /** The leash itself is expected to be gone this long after its grace period. */
 const LEASH_MS = 2000;
 
@@ -32,21 +32,21 @@ export interface Child {
 /** Starts a command in a process group of its own that ends with this process at the latest. */
 export function startChild(command: string, args: string[], options: ChildOptions): Child {
 	const log = openSync(options.logFile, 'a');
-	const leash = spawn(process.execPath, [LEASH, String(options.graceMs), command, ...args], {
+	const guard = spawn(process.execPath, [KILL_WITH_PARENT, String(options.graceMs), command, ...args], {
 		cwd: options.cwd,
 		env: options.env,
 		detached: true,
 		stdio: ['pipe', log, log],
 	});
 	closeSync(log);
-	const { pid } = leash;
+	const { pid } = guard;
 	if (pid === undefined) throw new Error(`Cannot start ${command}`);
 	const exited = new Promise<number>((resolve) => {
-		leash.once('exit', (code) => resolve(code ?? 1));
-		leash.once('error', () => resolve(1));
+		guard.once('exit', (code) => resolve(code ?? 1));
+		guard.once('error', () => resolve(1));
 	});
 	const stop = async () => {
-		leash.stdin?.end();
+		guard.stdin?.end();
 		const timer = setTimeout(() => killGroup(pid), options.graceMs + LEASH_MS);
 		await exited;
 		clearTimeout(timer);
@@ -73,7 +73,7 @@ export async function outliveGroup(group: number, patienceMs: number): Promise<v
 function isOurs(group: number): boolean {
 	const leader = factsOf(group);
 	// A group without its leader keeps its number from being given away.
-	return leader === undefined || leader.command.includes(LEASH);
+	return leader === undefined || leader.command.includes(KILL_WITH_PARENT);
 }
 
 function killGroup(group: number): void {
