@@ -32,7 +32,7 @@ const layers = [
 			),
 		),
 	forbids(
-		['sandbox/**/*.ts', 'test/sandbox/**/*.ts', 'test/chaos/**/*.ts', 'test/contract/{samples,recorder}.ts'],
+		['sandbox/**/*.ts', 'test/sandbox/**/*.ts', 'test/support/chaos/**/*.ts', 'test/contract/{samples,recorder}.ts'],
 		'/(nodes|credentials)/',
 		'The sandbox and the oracles import nothing of the nodes, so that they can prove them wrong.',
 	),

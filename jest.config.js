@@ -4,8 +4,8 @@ module.exports = {
 	// A test that waits in vain fails by this; how busy the machine is must not matter.
 	testTimeout: 60_000,
 	roots: ['<rootDir>/test'],
-	setupFiles: ['<rootDir>/test/environment.ts'],
+	setupFiles: ['<rootDir>/test/support/environment.ts'],
 	testMatch: ['**/*.test.ts'],
-	moduleNameMapper: { '/ssh-tunnel-helper-functions$': '<rootDir>/test/engine/noSshTunnels.ts' },
+	moduleNameMapper: { '/ssh-tunnel-helper-functions$': '<rootDir>/test/support/noSshTunnels.ts' },
 	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.test.json' }] },
 };

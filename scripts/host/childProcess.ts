@@ -6,8 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { factsOf, isAlive } from './processes';
 
 const KILL_WITH_PARENT = path.join(__dirname, 'killWithParent.js');
-/** The leash itself is expected to be gone this long after its grace period. */
-const LEASH_MS = 2000;
+/** The guard itself is expected to be gone this long after its grace period. */
+const GUARD_MS = 2000;
 
 export interface ChildOptions {
 	cwd: string;
@@ -47,7 +47,7 @@ export function startChild(command: string, args: string[], options: ChildOption
 	});
 	const stop = async () => {
 		guard.stdin?.end();
-		const timer = setTimeout(() => killGroup(pid), options.graceMs + LEASH_MS);
+		const timer = setTimeout(() => killGroup(pid), options.graceMs + GUARD_MS);
 		await exited;
 		clearTimeout(timer);
 	};

@@ -5,7 +5,7 @@ import { message } from './actions';
 import { failedIn, names, type Peer } from './peers';
 import type { Workspace } from './workspace';
 import { CREDENTIAL_NAME } from '../../scripts/start/seed';
-import { chainOf, plainNode, publish, type Stack } from '../e2e/stack';
+import { chainOf, plainNode, publish, type Stack } from '../e2e/support/stack';
 
 /** The Crisp node, in a workflow of a whole n8n. */
 export const oursInN8n = async (stack: Stack): Promise<Peer> =>

@@ -1,6 +1,6 @@
 import { Crisp as Sdk } from 'crisp-api';
 import type { Credential } from '../../nodes/shared/api/transport';
-import { execute } from '../engine/n8n';
+import { execute } from '../support/n8nContext';
 import { parametersFor } from './parameters';
 import { Recorder, type Recorded } from './recorder';
 import { bodyOf, routes, rowsOf, type Row } from './routes';

@@ -1,4 +1,4 @@
-import { execute } from '../engine/n8n';
+import { execute } from '../support/n8nContext';
 import type { Credential } from '../../nodes/shared/api/transport';
 import { parametersFor } from './parameters';
 import { Recorder, type Recorded } from './recorder';

@@ -1,8 +1,8 @@
 import { withTarball } from '../../scripts/host/package';
 import { readExample } from '../../scripts/start/seed';
-import { Registry } from './registry';
-import { publish, publishSaved, saveAccess, startStack, type Stack } from './stack';
-import { until } from './until';
+import { Registry } from './support/registry';
+import { publish, publishSaved, saveAccess, startStack, type Stack } from './support/stack';
+import { until } from './support/until';
 
 const PACKAGE = 'n8n-nodes-crisp';
 const NEXT = '999.0.0';

@@ -6,11 +6,11 @@ import { inboxes, operators } from '../../sandbox/state/seedData';
 import { REPOSITORY } from '../../scripts/host/folder';
 import type { Workflow, WorkflowNode } from '../../scripts/host/n8nClient';
 import { CREDENTIAL_NAME } from '../../scripts/start/seed';
-import { LanguageModel, type ChatRequest, type Step } from './languageModel';
-import { OtherServices } from './otherServices';
-import type { Message } from './sandboxProcess';
-import { byId, chainOf, crispNode, publish, startStack, type Stack } from './stack';
-import { until } from './until';
+import { LanguageModel, type ChatRequest, type Step } from './support/languageModel';
+import { OtherServices } from './support/otherServices';
+import type { Message } from './support/sandboxProcess';
+import { byId, chainOf, crispNode, publish, startStack, type Stack } from './support/stack';
+import { until } from './support/until';
 
 interface Conversation {
 	session_id: string;

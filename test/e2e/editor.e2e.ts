@@ -1,9 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 
 import { CREDENTIAL_NAME, readExample } from '../../scripts/start/seed';
-import { openBrowser } from './browser';
-import { Editor } from './editor';
-import { publish, startStack, type Stack } from './stack';
+import { openBrowser } from './support/browser';
+import { Editor } from './support/editor';
+import { publish, startStack, type Stack } from './support/stack';
 
 /** What is there after `npm start`; newcomer.e2e.ts goes the way to it. */
 describe('in the browser, n8n', () => {

@@ -5,10 +5,10 @@ import { randomUUID } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import type { Credential } from '../../nodes/shared/api/transport';
 import { Recorder } from '../contract/recorder';
-import { toolCases, type ToolCase } from '../engine/toolCases';
-import { McpClient } from './mcpClient';
-import { crispNode, plainNode, publish, startStack, type Stack } from './stack';
-import { until } from './until';
+import { toolCases, type ToolCase } from '../support/toolCases';
+import { McpClient } from './support/mcpClient';
+import { crispNode, plainNode, publish, startStack, type Stack } from './support/stack';
+import { until } from './support/until';
 
 /** n8n makes all tools of a server anew for each call. */
 const toolsPerServer = 40;
@@ -24,7 +24,7 @@ describe('every operation as a tool of an MCP server in a real n8n', () => {
 	let stack: Stack;
 	let credential: Credential;
 	let cases: Map<string, ToolCase>;
-	let engine: typeof import('../engine/n8n');
+	let engine: typeof import('../support/n8nContext');
 
 	beforeAll(async () => {
 		await recorder.open();
@@ -32,7 +32,7 @@ describe('every operation as a tool of an MCP server in a real n8n', () => {
 		// What the same form sends by hand is asked of n8n-core in this process, which writes its settings there.
 		process.env.N8N_USER_FOLDER = core;
 		process.env.N8N_LOG_LEVEL = 'silent';
-		engine = await import('../engine/n8n');
+		engine = await import('../support/n8nContext');
 		credential = { tier: 'plugin', identifier: 'identifier', key: 'key', baseUrl: recorder.url };
 		const data = { ...credential } as Record<string, unknown>;
 		const credentialId = await stack.client.saveCredential({ name: 'Recorder', type: 'crispApi', data });

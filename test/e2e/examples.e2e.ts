@@ -1,7 +1,7 @@
 import { readExample, type Example } from '../../scripts/start/seed';
-import { OUTAGES } from './nodeLog';
-import { byId, chainOf, crispNode, publish, startStack, type Stack } from './stack';
-import { until } from './until';
+import { OUTAGES } from './support/nodeLog';
+import { byId, chainOf, crispNode, publish, startStack, type Stack } from './support/stack';
+import { until } from './support/until';
 
 interface Person {
 	people_id: string;

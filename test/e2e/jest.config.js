@@ -9,7 +9,7 @@ module.exports = {
 	// Each file starts an n8n of its own, which takes a core and more.
 	maxWorkers: 1,
 	verbose: true,
-	moduleNameMapper: { '/ssh-tunnel-helper-functions$': '<rootDir>/test/engine/noSshTunnels.ts' },
+	moduleNameMapper: { '/ssh-tunnel-helper-functions$': '<rootDir>/test/support/noSshTunnels.ts' },
 	transform: {
 		'^.+\\.ts$': [
 			'ts-jest',

@@ -1,7 +1,7 @@
-import { endure, keepAll, publishReplies } from '../chaos/ordeal';
-import { reckon, RECKONED_WITHIN_MS } from '../chaos/reckoning';
-import { OUTAGES } from './nodeLog';
-import { startStack, type Stack } from './stack';
+import { endure, keepAll, publishReplies } from '../support/chaos/ordeal';
+import { reckon, RECKONED_WITHIN_MS } from '../support/chaos/reckoning';
+import { OUTAGES } from './support/nodeLog';
+import { startStack, type Stack } from './support/stack';
 
 /** The long version, with figures, is the benchmark `missed`. */
 const ordeal = {

@@ -1,9 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 
-import { openBrowser } from './browser';
-import { Editor, openWindow, shoot } from './editor';
-import { startStack, type Stack } from './stack';
-import { until } from './until';
+import { openBrowser } from './support/browser';
+import { Editor, openWindow, shoot } from './support/editor';
+import { startStack, type Stack } from './support/stack';
+import { until } from './support/until';
 
 const QUESTION = 'Do you ship to Norway?';
 const ANSWER = 'Yes, we do: it takes three days.';

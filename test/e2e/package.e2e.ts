@@ -1,7 +1,7 @@
 import { UNCONNECTED_ID } from '../../sandbox/state/seed';
 import { tokens } from '../../sandbox/state/tokens';
-import { chainOf, plainNode, startStack, type Stack } from './stack';
-import { until } from './until';
+import { chainOf, plainNode, startStack, type Stack } from './support/stack';
+import { until } from './support/until';
 
 describe('the packed package in a real n8n', () => {
 	let stack: Stack;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowNode } from '../../scripts/host/n8nClient';
-import { LanguageModel, type ChatRequest, type Step } from './languageModel';
-import { McpClient } from './mcpClient';
-import { byId, chainOf, crispNode, plainNode, publish, startStack, type Stack } from './stack';
-import { until } from './until';
+import { LanguageModel, type ChatRequest, type Step } from './support/languageModel';
+import { McpClient } from './support/mcpClient';
+import { byId, chainOf, crispNode, plainNode, publish, startStack, type Stack } from './support/stack';
+import { until } from './support/until';
 
 /** What a model pays for in tokens, so that an answer has to stay small. */
 const largestAnswer = 4_000;

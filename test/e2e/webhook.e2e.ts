@@ -2,8 +2,8 @@ import { createHmac, randomUUID } from 'node:crypto';
 
 import type { N8nClient, WorkflowNode } from '../../scripts/host/n8nClient';
 import { CREDENTIAL_NAME } from '../../scripts/start/seed';
-import { chainOf, plainNode, publish, startStack, type Stack } from './stack';
-import { until } from './until';
+import { chainOf, plainNode, publish, startStack, type Stack } from './support/stack';
+import { until } from './support/until';
 
 const signingSecret = 'of the plugin';
 const hookSecret = 'of the website';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { triggerContext } from '../engine/n8n';
+import { triggerContext } from '../support/n8nContext';
 import { Evidence, watchLog, watchOutput } from './evidence';
 import { checksOf, linesOf, type Check } from './mix/report';
 import { runMix, type Mix } from './mix/run';

@@ -3,7 +3,7 @@ import { parameterName, type Fields } from '../../nodes/Crisp/operations/field';
 import { isList, type Operation } from '../../nodes/Crisp/operations/operation';
 import { resources } from '../../nodes/Crisp/operations';
 import { collectionName, pathField, pathParameter } from '../../nodes/Crisp/request/buildRequest';
-import { crisp, nodeWith } from '../engine/n8n';
+import { crisp, nodeWith } from '../support/n8nContext';
 
 const { description } = crisp;
 

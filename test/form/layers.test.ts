@@ -20,7 +20,7 @@ const isForbidden: Array<[file: string, imported: string, isForbidden: boolean]>
 	['nodes/CrispWebhookTrigger/receive.ts', '../CrispTrigger/activate', true],
 	['sandbox/state/state.ts', '../nodes/shared/api/route', true],
 	['test/sandbox/client.ts', '../../nodes/shared/api/route', true],
-	['test/chaos/reckoning.ts', '../../nodes/shared/api/route', true],
+	['test/support/chaos/reckoning.ts', '../../nodes/shared/api/route', true],
 	['test/contract/samples.ts', '../../nodes/Crisp/operations/operation', true],
 	['test/contract/table.test.ts', '../../nodes/Crisp/operations/operation', false],
 ];

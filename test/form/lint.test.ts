@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { crisp } from '../engine/n8n';
+import { crisp } from '../support/n8nContext';
 
 const { description } = crisp;
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CrispApi } from '../../credentials/CrispApi.credentials';
-import { crisp, crispTrigger, crispWebhookTrigger } from '../engine/n8n';
+import { crisp, crispTrigger, crispWebhookTrigger } from '../support/n8nContext';
 import { messagesOf, type Said } from './messages';
 
 /** Whatever the nodes can say stands on the page for users, and nothing that they never say. */

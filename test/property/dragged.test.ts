@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import type { IDataObject, IExecuteFunctions, INodeParameters } from 'n8n-workflow';
 import { parametersOf } from '../../nodes/Crisp/execute/parameters';
 import type { Credential } from '../../nodes/shared/api/transport';
-import { executeContext } from '../engine/n8n';
-import { locator } from '../engine/workspace';
+import { executeContext } from '../support/n8nContext';
+import { locator } from '../support/sandboxWorkspace';
 import { expectNoPollution, json } from './strangers';
 
 const credential = {} as Credential;

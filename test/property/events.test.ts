@@ -6,7 +6,7 @@ import { isTooDeep } from '../../nodes/shared/runtime/nesting';
 import { derivedEvents, events, sourceEventsOf, messageTypes } from '../../nodes/shared/events/catalogue';
 import { SeenEvents } from '../../nodes/shared/events/seenEvents';
 import { ConversationStates } from '../../nodes/shared/events/conversationState';
-import { FakeClock } from '../fakeClock';
+import { FakeClock } from '../support/fakeClock';
 import { payload } from './messages';
 import { expectNoPollution, json, nested, objectOf, text } from './strangers';
 

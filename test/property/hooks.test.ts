@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { faultOfKey, faultOfSignature } from '../../nodes/CrispWebhookTrigger/signature';
-import { signingSecret, hookSecret, HookedWorkflows } from '../engine/hooked';
-import { shop } from '../engine/workspace';
+import { signingSecret, hookSecret, HookedWorkflows } from '../support/webhookRequests';
+import { shop } from '../support/sandboxWorkspace';
 import { expectNoPollution, json, objectOf, text } from './strangers';
 
 // A busy machine takes its time for megabytes.

@@ -1,8 +1,8 @@
 import { inboxes } from '../../sandbox/state/seedData';
-import { connected, keepAll, publishReplies } from '../chaos/ordeal';
-import { reckon } from '../chaos/reckoning';
-import { Visitors } from '../chaos/visitors';
-import { until } from '../e2e/until';
+import { connected, keepAll, publishReplies } from '../support/chaos/ordeal';
+import { reckon } from '../support/chaos/reckoning';
+import { Visitors } from '../support/chaos/visitors';
+import { until } from '../e2e/support/until';
 import { startCluster, type Cluster } from './cluster';
 import { fallout, NO_FAULTS } from './fallout';
 import { publishAnswering, publishEchoing } from './workflows';

@@ -1,5 +1,5 @@
 import type { Execution } from '../../scripts/host/n8nClient';
-import type { Reckoning } from '../chaos/reckoning';
+import type { Reckoning } from '../support/chaos/reckoning';
 
 export const NO_FAULTS = { miswritten: [], doubled: [], answeredTwice: [], strange: [], unanswered: [], untraced: 0 };
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { startChild, type Child } from '../../scripts/host/childProcess';
 import { freePort } from '../../scripts/host/ports';
 import { isOnPath } from '../../scripts/host/toolchain';
-import { until } from '../e2e/until';
+import { until } from '../e2e/support/until';
 import { install } from './debian';
 import type { Place } from './premises';
 

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import type { WorkflowNode } from '../../scripts/host/n8nClient';
 import { CREDENTIAL_NAME } from '../../scripts/start/seed';
-import { publishReplies, TRIGGER } from '../chaos/ordeal';
-import { byId, chainOf, crispNode, publish } from '../e2e/stack';
+import { publishReplies, TRIGGER } from '../support/chaos/ordeal';
+import { byId, chainOf, crispNode, publish } from '../e2e/support/stack';
 import type { Cluster } from './cluster';
 
 /** What proves to the Web Hook Trigger that a call is of Crisp. */

@@ -11,11 +11,11 @@ import { installPackage, withTarball } from '../../scripts/host/package';
 import { freePort } from '../../scripts/host/ports';
 import { N8nClient, N8nRefused, type Workflow, type WorkflowNode } from '../../scripts/host/n8nClient';
 import { CREDENTIAL_NAME, readExample } from '../../scripts/start/seed';
-import { McpClient } from '../e2e/mcpClient';
-import { checkLog } from '../e2e/nodeLog';
-import { SandboxProcess } from '../e2e/sandboxProcess';
-import { accessTo, byId, chainOf, plainNode } from '../e2e/stack';
-import { until } from '../e2e/until';
+import { McpClient } from '../e2e/support/mcpClient';
+import { checkLog } from '../e2e/support/nodeLog';
+import { SandboxProcess } from '../e2e/support/sandboxProcess';
+import { accessTo, byId, chainOf, plainNode } from '../e2e/support/stack';
+import { until } from '../e2e/support/until';
 
 /** What a check came to: `passed`, `not in this n8n`, or what is wrong. */
 export type Outcome = string;

@@ -1,5 +1,5 @@
 import type { SavedWorkflow } from '../../../scripts/host/n8nClient';
-import { publishSaved, startStack, type Stack } from '../../e2e/stack';
+import { publishSaved, startStack, type Stack } from '../../e2e/support/stack';
 import { byHand, byNodes } from '../answering';
 import type { Case, Outcome } from '../case';
 import { Crowd, type Load } from '../crowd';

@@ -1,5 +1,5 @@
-import { publishReplies } from '../../chaos/ordeal';
-import { until } from '../../e2e/until';
+import { publishReplies } from '../../support/chaos/ordeal';
+import { until } from '../../e2e/support/until';
 import { startCluster, type Cluster } from '../../scale/cluster';
 import type { Case } from '../case';
 import { median } from '../spread';

@@ -1,4 +1,4 @@
-import { startStack } from '../../e2e/stack';
+import { startStack } from '../../e2e/support/stack';
 import type { Case } from '../case';
 import { httpInN8n, oursInN8n } from '../whole';
 import { Workspace } from '../workspace';

@@ -6,8 +6,8 @@ import type { IDataObject, IRun, IWorkflowExecuteAdditionalData, ITriggerRespons
 import { activateTrigger } from '../../../nodes/CrispTrigger/activate';
 import { clock, type Clock } from '../../../nodes/shared/runtime/clock';
 import type { Credential } from '../../../nodes/shared/api/transport';
-import { callWebhook, execute, triggerContext, type Impatience, type Take } from '../../engine/n8n';
-import { locator } from '../../engine/workspace';
+import { callWebhook, execute, triggerContext, type Impatience, type Take } from '../../support/n8nContext';
+import { locator } from '../../support/sandboxWorkspace';
 import type { Evidence } from '../evidence';
 import { numberOf, Tally, textOf } from './tally';
 

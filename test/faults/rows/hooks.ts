@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { shop } from '../../engine/workspace';
+import { shop } from '../../support/sandboxWorkspace';
 import type { Fault } from '../fault';
 import { secrets, until, type Stage } from '../stage';
 import { failing, silentBefore } from '../strikes';

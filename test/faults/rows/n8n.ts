@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { IDataObject, IRun } from 'n8n-workflow';
-import { shop } from '../../engine/workspace';
+import { shop } from '../../support/sandboxWorkspace';
 import type { Fault } from '../fault';
 import { until, type Stage } from '../stage';
 import { failing, silentAfter } from '../strikes';

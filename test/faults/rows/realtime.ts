@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { IDataObject } from 'n8n-workflow';
-import { shop } from '../../engine/workspace';
+import { shop } from '../../support/sandboxWorkspace';
 import { certificate } from '../certificate';
 import type { Fault } from '../fault';
 import { eventFrame, frame } from '../frame';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import dns from 'node:dns';
 import { createServer as createTlsServer } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
-import type { Impatience } from '../../engine/n8n';
+import type { Impatience } from '../../support/n8nContext';
 import { certificate } from '../certificate';
 import type { Fault } from '../fault';
 import type { Strike } from '../line';

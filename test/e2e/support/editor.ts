@@ -1,0 +1,213 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+
+import { openHostFolder } from '../../../scripts/host/folder';
+import { OWNER } from '../../../scripts/host/n8n';
+
+const SCREENSHOTS = process.env.N8N_CRISP_SCREENSHOTS ?? openHostFolder().screenshots;
+const WINDOW = { width: 1280, height: 800 };
+/** On a busy machine the editor itself takes many seconds to load. */
+const PATIENCE_MS = 60_000;
+
+interface Place {
+	x: number;
+	y: number;
+}
+
+/** n8n's editor, as far as a person uses it with hands and eyes. */
+export class Editor {
+	private constructor(
+		readonly page: Page,
+		private readonly url: string,
+	) {}
+
+	/** Opens the editor in a window of its own, with the owner logged in. */
+	static async open(browser: Browser, url: string): Promise<Editor> {
+		const editor = new Editor(await openWindow(browser, url), url);
+		await editor.page.locator('input[name="emailOrLdapLoginId"]').fill(OWNER.email);
+		await editor.page.locator('input[name="password"]').fill(OWNER.password);
+		await editor.at('form-submit-button').click();
+		await editor.page.waitForURL(/\/home/);
+		return editor;
+	}
+
+	at(testId: string): Locator {
+		return this.page.locator(`[data-test-id="${testId}"]`);
+	}
+
+	async goTo(place: string): Promise<void> {
+		await this.page.goto(`${this.url}/${place}`);
+	}
+
+	async shoot(name: string): Promise<void> {
+		await shoot(this.page, name);
+	}
+
+	/** Opens the node panel by the button that the canvas has for it, and searches there. */
+	async search(words: string): Promise<void> {
+		await this.at('canvas-plus-button').or(this.at('node-creator-plus-button')).first().click();
+		await this.at('node-creator-search-bar').fill(words);
+	}
+
+	/** Opens the panel with the tools that an agent on the canvas can be given, and searches there. */
+	async searchTools(agent: string, words: string): Promise<void> {
+		const tools = '[data-test-id="canvas-node-input-handle"][data-connection-type="ai_tool"]';
+		await this.node(agent).locator(tools).locator('[data-test-id="canvas-handle-plus"]').click();
+		await this.at('node-creator-search-bar').fill(words);
+	}
+
+	/** An entry of the node panel that is open: a node, an event or an action. */
+	entry(name: string): Locator {
+		return this.at('node-creator').getByText(name, { exact: true }).first();
+	}
+
+	/**
+	 * Drags an event or an action from the panel to a place on the canvas, and returns the name of the
+	 * new node, whose form is open then.
+	 */
+	async drag(name: string, to: Place): Promise<string> {
+		const nodes = this.at('canvas-node');
+		const before = await nodes.count();
+		await this.entry(name).dragTo(this.at('canvas-wrapper'), { targetPosition: to });
+		await nodes.nth(before).waitFor({ state: 'attached' });
+		await this.at('node-parameters').waitFor();
+		await this.at('node-creator').waitFor({ state: 'hidden' });
+		return (await nodes.nth(before).getAttribute('data-node-name')) ?? '';
+	}
+
+	/** Clicks on the empty canvas, so that no node is the chosen one. */
+	async clickCanvas(at: Place): Promise<void> {
+		await this.at('canvas-wrapper').click({ position: at });
+	}
+
+	/** Draws a line from one node to another, which shows then. */
+	async connect(from: string, to: string): Promise<void> {
+		const handle = (kind: string, name: string) =>
+			this.page.locator(`[data-test-id="canvas-node-${kind}-handle"][data-node-name="${name}"]`);
+		await handle('output', from).dragTo(handle('input', to));
+		await this.lines.first().waitFor({ state: 'attached' });
+	}
+
+	/** What connects nodes. */
+	get lines(): Locator {
+		return this.at('edge');
+	}
+
+	/** Shows all nodes, and a little larger than n8n does by itself. */
+	async lookCloser(): Promise<void> {
+		await this.at('zoom-to-fit').click();
+		await this.at('zoom-in-button').click();
+		await this.at('zoom-in-button').click();
+	}
+
+	node(name: string): Locator {
+		return this.page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`);
+	}
+
+	async openNode(name: string): Promise<void> {
+		await this.node(name).dblclick();
+		await this.at('node-parameters').waitFor();
+	}
+
+	async closeNode(): Promise<void> {
+		await this.at('ndv-close-button').click();
+		await this.at('node-parameters').waitFor({ state: 'hidden' });
+	}
+
+	/** The name of the node whose form is open. */
+	async nameOfOpenNode(): Promise<string> {
+		return await this.at('node-title-container').innerText();
+	}
+
+	/** Presses the form's button that runs the node. */
+	async execute(): Promise<void> {
+		await this.at('node-execute-button').click();
+	}
+
+	get output(): Locator {
+		return this.at('output-panel');
+	}
+
+	/** Closes what n8n tells in a corner, which it covers. */
+	async dismissNotice(): Promise<void> {
+		const notice = this.page.getByRole('alert').filter({ visible: true });
+		await notice.first().locator('.el-notification__closeBtn').click();
+		await notice.first().waitFor({ state: 'hidden' });
+	}
+
+	/** The field of a parameter, or of a part of a credential. */
+	field(name: string): Locator {
+		return this.at(`parameter-input-${name}`);
+	}
+
+	/** What a field shows. */
+	async valueOf(name: string): Promise<string> {
+		return await this.field(name).locator('input, textarea').last().inputValue();
+	}
+
+	/** Opens the list of a field, searches it, and picks what has exactly this name. */
+	async pick(parameter: string, name: string): Promise<void> {
+		await this.field(parameter).click();
+		const options = this.page.locator('.option-headline:visible');
+		await options.first().waitFor();
+		await this.page.keyboard.type(name);
+		await options.getByText(name, { exact: true }).click();
+	}
+
+	/** Takes away one of several that are picked in a field. */
+	async unpick(parameter: string, name: string): Promise<void> {
+		const tag = this.field(parameter).locator('.el-tag').filter({ hasText: name });
+		await tag.locator('.el-tag__close').click();
+		await tag.waitFor({ state: 'hidden' });
+	}
+
+	/** Presses the button beside a field that leaves it to a model. */
+	async letModelFill(parameter: string): Promise<void> {
+		// The field itself goes.
+		const options = this.at(`${parameter}-parameter-input-options-container`);
+		const item = this.at('parameter-item').filter({ has: options });
+		await item.hover();
+		await item.locator('[data-test-id="from-ai-override-button"]').click();
+		await item.locator('[data-test-id="fromAI-override-field"]').waitFor();
+	}
+
+	/** Opens the list of something in Crisp. */
+	async openList(parameter: string): Promise<Locator> {
+		await this.resource(parameter).locator('[data-test-id="rlc-input"]').click();
+		const items = this.page.locator('[data-test-id="rlc-item"]:visible');
+		await items.first().waitFor();
+		return items;
+	}
+
+	/** Picks from the list of something in Crisp the first that has these words. */
+	async pickListed(parameter: string, words: string): Promise<void> {
+		const items = await this.openList(parameter);
+		await items.filter({ hasText: words }).first().click();
+		await items.first().waitFor({ state: 'hidden' });
+	}
+
+	/** Says by its ID what of Crisp is meant. */
+	async fillId(parameter: string, id: string): Promise<void> {
+		await this.resource(parameter).locator('[data-test-id="rlc-mode-selector"]').click();
+		await this.page.locator('[data-test-id="mode-id"]:visible').click();
+		await this.resource(parameter).locator('input[data-test-id="rlc-input"]').fill(id);
+	}
+
+	private resource(parameter: string): Locator {
+		return this.at(`resource-locator-${parameter}`);
+	}
+}
+
+export async function openWindow(browser: Browser, url: string): Promise<Page> {
+	const page = await browser.newPage({ viewport: WINDOW });
+	page.setDefaultTimeout(PATIENCE_MS);
+	await page.goto(url);
+	return page;
+}
+
+/** Keeps what a window shows beside the others. */
+export async function shoot(page: Page, name: string): Promise<void> {
+	mkdirSync(SCREENSHOTS, { recursive: true });
+	await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), animations: 'disabled' });
+}

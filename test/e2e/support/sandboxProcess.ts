@@ -1,0 +1,178 @@
+import path from 'node:path';
+
+import { tokens } from '../../../sandbox/state/tokens';
+import { startChild, type Child } from '../../../scripts/host/childProcess';
+import { REPOSITORY } from '../../../scripts/host/folder';
+import { until } from './until';
+
+export interface Message {
+	type: string;
+	from: 'user' | 'operator';
+	content: unknown;
+	fingerprint: number;
+	timestamp: number;
+}
+
+export interface Spoken {
+	session_id: string;
+	fingerprint: number;
+}
+
+export interface Asked {
+	method: string;
+	path: string;
+	body: unknown;
+	status: number;
+}
+
+interface SpeechOptions {
+	session_id?: string;
+	nickname?: string;
+	/** With it, a message that is sent again is stored once. */
+	fingerprint?: number;
+}
+
+interface SandboxProcessOptions {
+	port: number;
+	/** The website that the tests' credential belongs to. */
+	websiteId: string;
+	/** Where the workspace outlives the process, as Crisp's outlives any of its servers. */
+	stateFile: string;
+	logFile: string;
+}
+
+/** The sandbox in a process of its own, so that a test can kill it, and what a test asks of it. */
+export class SandboxProcess {
+	private child: Child | undefined;
+	readonly url: string;
+	readonly websiteId: string;
+
+	constructor(private readonly options: SandboxProcessOptions) {
+		this.url = `http://127.0.0.1:${options.port}`;
+		this.websiteId = options.websiteId;
+	}
+
+	async start(): Promise<void> {
+		const { port, stateFile, logFile } = this.options;
+		this.child = startChild(
+			process.execPath,
+			['--import', 'tsx', path.join('sandbox', 'bin.ts'), '--port', String(port), '--state', stateFile],
+			{ cwd: REPOSITORY, env: process.env, logFile, graceMs: 0 },
+		);
+		await until('the sandbox to answer', async () => await this.isUp(), Boolean);
+	}
+
+	/** Ends the process without a goodbye. */
+	async kill(): Promise<void> {
+		await this.child?.kill();
+		this.child = undefined;
+	}
+
+	/** How many realtime sockets are authenticated. */
+	async connections(): Promise<number> {
+		return (await this.read<{ connections: number }>('/sandbox/status')).connections;
+	}
+
+	/** How many messages there are in all conversations. */
+	async messageCount(): Promise<number> {
+		return (await this.read<{ messages: number }>('/sandbox/status')).messages;
+	}
+
+	async visitorWrites(text: string, options: SpeechOptions = {}): Promise<Spoken> {
+		return await this.send('/sandbox/visitor/message', { text, ...options });
+	}
+
+	/** The visitor of a new conversation sends something that is not a text. */
+	async visitorSends(type: string, content: unknown): Promise<Spoken> {
+		return await this.send('/sandbox/visitor/message', { type, content });
+	}
+
+	async visitorChooses(session_id: string, fingerprint: number, value: string): Promise<void> {
+		await this.send('/sandbox/visitor/choice', { session_id, fingerprint, value });
+	}
+
+	async visitorRates(session_id: string, stars: number, comment: string): Promise<void> {
+		await this.send('/sandbox/visitor/rating', { session_id, stars, comment });
+	}
+
+	async operatorWrites(text: string, options: SpeechOptions): Promise<Spoken> {
+		return await this.send('/sandbox/operator/message', { text, ...options });
+	}
+
+	async messages(sessionId: string): Promise<Message[]> {
+		return await this.crisp('GET', `conversation/${sessionId}/messages`);
+	}
+
+	/** The whole of a conversation, of which Crisp's API gives forty messages at a time. */
+	async everythingIn(sessionId: string): Promise<Message[]> {
+		return await this.read(`/sandbox/conversations/${this.websiteId}/${sessionId}/messages`);
+	}
+
+	/** Cuts every realtime socket. */
+	async dropSockets(): Promise<void> {
+		await this.send('/sandbox/drop-sockets', {});
+	}
+
+	/** Lets the REST API answer later, as over a long line; forgotten when the process ends. */
+	async delayAnswers(latency: number): Promise<void> {
+		await this.send('/sandbox/faults', { latency });
+	}
+
+	/** What was asked of the REST API from then on, in milliseconds since 1970. */
+	async requestsSince(time: number): Promise<Asked[]> {
+		return await this.read(`/sandbox/requests?since=${time}`);
+	}
+
+	async removeHook(url: string): Promise<void> {
+		await this.send('/sandbox/hooks/remove', { url });
+	}
+
+	/** Calls the address with the events of a website hook, without waiting for the answer to the call before. */
+	async addHook(url: string, events: string[]): Promise<void> {
+		await this.send('/sandbox/hooks', { url, kind: 'website', events, isAtOnce: true });
+	}
+
+	/** What operators sent into a conversation. */
+	async replies(sessionId: string): Promise<Message[]> {
+		return (await this.messages(sessionId)).filter(({ from }) => from === 'operator');
+	}
+
+	/** Asks the sandbox's REST API as Crisp's; the path is what follows the website. */
+	async crisp<T>(method: string, pathInWebsite: string, body?: unknown): Promise<T> {
+		const { identifier, key } = tokens.website;
+		const answer = await this.json<{ data: T }>(`/v1/website/${this.websiteId}/${pathInWebsite}`, {
+			method,
+			headers: {
+				'Content-Type': 'application/json',
+				'X-Crisp-Tier': 'website',
+				Authorization: `Basic ${Buffer.from(`${identifier}:${key}`).toString('base64')}`,
+			},
+			...(body !== undefined && { body: JSON.stringify(body) }),
+		});
+		return answer.data;
+	}
+
+	private async isUp(): Promise<boolean> {
+		try {
+			return (await fetch(`${this.url}/sandbox/status`)).ok;
+		} catch {
+			return false;
+		}
+	}
+
+	private async send<T>(route: string, body: unknown): Promise<T> {
+		const headers = { 'Content-Type': 'application/json' };
+		return await this.json(route, { method: 'POST', headers, body: JSON.stringify(body) });
+	}
+
+	private async read<T>(route: string): Promise<T> {
+		return await this.json(route, {});
+	}
+
+	private async json<T>(route: string, init: RequestInit): Promise<T> {
+		const response = await fetch(this.url + route, init);
+		const text = await response.text();
+		if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${route}: ${response.status} ${text}`);
+		return JSON.parse(text) as T;
+	}
+}

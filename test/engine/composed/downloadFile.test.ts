@@ -1,0 +1,199 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { IDataObject, INodeParameters, NodeApiError } from 'n8n-workflow';
+import { clock } from '../../../nodes/shared/runtime/clock';
+import { execute, type Execution } from '../../support/n8nContext';
+import { conversation, credentialFor, locator, useSandbox } from '../../support/sandboxWorkspace';
+
+const sandbox = useSandbox();
+
+const pdf = Buffer.from('%PDF-1.4 of some length');
+const seen: IncomingMessage[] = [];
+let server: Server;
+let url: string;
+
+/** A server of files, each of another kind. */
+const pages: Record<string, (response: ServerResponse) => void> = {
+	'/files/price%20list.pdf': (response) => response.setHeader('Content-Type', 'application/pdf; q=1').end(pdf),
+	'/no-type': (response) => response.end(pdf),
+	'/moved': (response) => response.writeHead(302, { Location: '/files/price%20list.pdf' }).end(),
+	'/in-chunks': (response) => {
+		response.write(pdf);
+		response.write(pdf);
+		response.end(pdf);
+	},
+	'/cut': (response) => {
+		response.setHeader('Content-Length', 1_000);
+		response.write(pdf, () => response.destroy());
+	},
+};
+
+beforeAll(async () => {
+	server = createServer((request, response) => {
+		seen.push(request);
+		const page = pages[request.url ?? ''];
+		if (page) page(response);
+		else response.writeHead(404).end('nothing');
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+beforeEach(() => (seen.length = 0));
+afterEach(() => expect(seen.map(({ headers }) => headers.authorization)).toEqual(seen.map(() => undefined)));
+afterAll(() => server.close());
+
+const run = async (parameters: INodeParameters, more: Partial<Execution> = {}) =>
+	await execute({
+		credential: credentialFor(sandbox.current, 'plugin'),
+		parameters: { resource: 'message', operation: 'downloadFile', outputPropertyName: 'data', ...parameters },
+		...more,
+	});
+
+const failing = async (parameters: INodeParameters, more: Partial<Execution> = {}) =>
+	(await run(parameters, more).then(
+		() => Promise.reject(new Error('It did not fail')),
+		(error: unknown) => error,
+	)) as NodeApiError;
+
+const ofUrl = (path: string, additionalFields: INodeParameters = {}) => ({
+	source: 'url',
+	url: `${url}${path}`,
+	additionalFields,
+});
+
+const ofMessage = (fingerprint: unknown): INodeParameters => ({
+	source: 'message',
+	sessionId: locator(conversation),
+	fingerprint: String(fingerprint),
+});
+
+async function sent(type: string, content: unknown): Promise<unknown> {
+	const response = await fetch(`${sandbox.current.url}/sandbox/visitor/message`, {
+		method: 'POST',
+		headers: { 'Content-Type': 'application/json' },
+		body: JSON.stringify({ session_id: conversation, type, content }),
+	});
+	return ((await response.json()) as IDataObject).fingerprint;
+}
+
+const bytesOf = (item?: { binary?: Record<string, { data: string }> }, field = 'data') =>
+	Buffer.from(item?.binary?.[field]?.data ?? '', 'base64').toString();
+
+describe('the file of a message', () => {
+	it('comes with the name and type that the message has', async () => {
+		const file = { name: 'Prices.pdf', type: 'application/x-price', url: `${url}/files/price%20list.pdf` };
+		const fingerprint = await sent('file', file);
+		const [item, ...others] = await run(ofMessage(fingerprint));
+		expect(others).toEqual([]);
+		expect(item?.json).toEqual({ ...file, fingerprint, size: pdf.length });
+		expect(item?.pairedItem).toEqual({ item: 0 });
+		expect(item?.binary?.data).toMatchObject({ fileName: 'Prices.pdf', mimeType: 'application/x-price' });
+		expect(bytesOf(item)).toBe(pdf.toString());
+	});
+
+	it('may be a voice message, which has no name', async () => {
+		const fingerprint = await sent('audio', { type: 'audio/webm', url: `${url}/no-type`, duration: 3 });
+		const [item] = await run(ofMessage(fingerprint));
+		expect(item?.json).toMatchObject({ name: 'no-type', type: 'audio/webm' });
+	});
+
+	it('is what was sent with Send File', async () => {
+		const parameters: INodeParameters = {
+			resource: 'message',
+			operation: 'sendFile',
+			sessionId: locator(conversation),
+			source: 'binary',
+			binaryPropertyName: 'data',
+		};
+		const binary = [{ data: { data: pdf.toString('base64'), mimeType: 'application/pdf', fileName: 'ä & b.pdf' } }];
+		const [given] = await run(parameters, { binary });
+		const [item] = await run(ofMessage(given?.json.fingerprint));
+		expect(item?.json).toEqual({
+			fingerprint: given?.json.fingerprint,
+			name: 'ä & b.pdf',
+			type: 'application/pdf',
+			size: pdf.length,
+			url: given?.json.url,
+		});
+		expect(bytesOf(item)).toBe(pdf.toString());
+		const { headers, method } = sandbox.current.storageRequests.at(-1) ?? {};
+		expect({ method, authorization: headers?.authorization }).toEqual({ method: 'GET', authorization: undefined });
+	});
+
+	it('is not there in a message that is a text, which is told', async () => {
+		const error = await failing(ofMessage(await sent('text', 'Hello')));
+		expect(error.message).toMatch(/holds no file: it is of type text/);
+	});
+
+	it('is not there where there is no message', async () => {
+		const error = await failing(ofMessage(7));
+		expect(error.message).toMatch(/message_not_found/);
+	});
+});
+
+describe('the file of an address', () => {
+	it('comes as the server has it, into the field that the user names', async () => {
+		const [item] = await run({ ...ofUrl('/files/price%20list.pdf'), outputPropertyName: 'prices' });
+		expect(item?.json).toEqual({
+			fingerprint: null,
+			name: 'price list.pdf',
+			type: 'application/pdf',
+			size: pdf.length,
+			url: `${url}/files/price%20list.pdf`,
+		});
+		expect(bytesOf(item, 'prices')).toBe(pdf.toString());
+	});
+
+	it('needs no website', async () => {
+		const credential = credentialFor(sandbox.current, 'plugin', { websiteId: '' });
+		const [item] = await run(ofUrl('/no-type'), { credential });
+		expect(item?.json.type).toBe('application/octet-stream');
+	});
+
+	it('is followed to where it moved', async () => {
+		const [item] = await run(ofUrl('/moved', { name: 'new.pdf' }));
+		expect(item?.json).toMatchObject({ name: 'new.pdf', size: pdf.length });
+	});
+
+	it('is read for each item, paired with it; one that is not there fails alone where the node goes on', async () => {
+		const items = [{ path: '/no-type' }, { path: '/gone' }, { path: '/in-chunks' }];
+		const parameters = { source: 'url', url: `=${url}{{ $json.path }}` };
+		const given = await run(parameters, { items, onError: 'continueRegularOutput' });
+		expect(given.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
+		expect(given.map(({ json }) => json.size)).toEqual([pdf.length, undefined, 3 * pdf.length]);
+		expect(given[1]?.json.error).toBe('The file could not be downloaded (status 404)');
+	});
+
+	const small = (size: number) => ({ maxSize: size / 1_000_000 });
+
+	it.each(['/no-type', '/in-chunks'])('is an error where %s has more bytes than wanted', async (path) => {
+		const error = await failing(ofUrl(path, small(pdf.length - 1)));
+		expect(error.message).toMatch(/^The file is larger than/);
+		expect(error.description).toMatch(/'Max Size \(MB\)'/);
+	});
+
+	it('may have just as many bytes as wanted', async () => {
+		const [item] = await run(ofUrl('/in-chunks', small(3 * pdf.length)));
+		expect(item?.json.size).toBe(3 * pdf.length);
+	});
+
+	it('is an error where the line is cut in the middle of it, three times', async () => {
+		const { sleep } = clock;
+		const isPause = (milliseconds: number) => milliseconds < 10_000;
+		const hurried = jest.spyOn(clock, 'sleep').mockImplementation(async (milliseconds, signal) => {
+			if (!isPause(milliseconds)) await sleep(milliseconds, signal);
+		});
+		expect((await failing(ofUrl('/cut'))).message).toMatch(/could not be downloaded/);
+		hurried.mockRestore();
+		expect(seen).toHaveLength(3);
+	});
+
+	it.each(['ftp://files.example/a', 'data:text/plain,hi', 'price list'])('is an error for %s', async (address) => {
+		const error = await failing({ source: 'url', url: address });
+		expect(error.message).toMatch(/'File URL' is not an address in the web/);
+	});
+
+	it.each([0, -1])('is an error for a limit of %d', async (maxSize) => {
+		expect((await failing(ofUrl('/no-type', { maxSize }))).message).toMatch(/is not a size/);
+	});
+});

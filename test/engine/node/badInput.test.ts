@@ -1,0 +1,235 @@
+import type { INodeParameters, NodeOperationError } from 'n8n-workflow';
+import { Recorder } from '../../contract/recorder';
+import { execute } from '../../support/n8nContext';
+import { conversation, locator, shop } from '../../support/sandboxWorkspace';
+
+/** What people, expressions and AI agents get wrong. Each says which field, for which item, and what to do. */
+
+const recorder = new Recorder();
+beforeAll(async () => await recorder.open());
+afterAll(async () => await recorder.close());
+
+/** Runs two items, of which the second has the value in question. */
+async function run(parameters: INodeParameters, value: unknown, good: unknown): Promise<unknown> {
+	return await execute({
+		credential: { tier: 'plugin', identifier: 'i', key: 'k', baseUrl: recorder.url, websiteId: shop },
+		parameters,
+		items: [{ value: good as string }, { value: value as string }],
+	});
+}
+
+const given = '={{ $json.value }}';
+const person = '05bde36e-0a91-4c6e-a9e7-93a1de0cb5d0';
+const inConversation = { resource: 'conversation', sessionId: locator(conversation) };
+const inPerson = { resource: 'person', peopleId: locator(person) };
+
+interface Case {
+	title: string;
+	parameters: INodeParameters;
+	good: unknown;
+	bad: unknown;
+	message: RegExp;
+	cure: RegExp;
+}
+
+const cases: Case[] = [
+	{
+		title: 'a limit of nothing',
+		parameters: { resource: 'person', operation: 'getAll', returnAll: false, limit: given },
+		good: 3,
+		bad: 0,
+		message: /^'Limit' is not a number of results: 0/,
+		cure: /from 1 on/,
+	},
+	{
+		title: 'an ID that is missing',
+		parameters: { resource: 'person', operation: 'get', peopleId: locator(given) },
+		good: person,
+		bad: '',
+		message: /^'Person' is empty/,
+		cure: /expression has a value/,
+	},
+	{
+		title: 'a website ID that is none',
+		parameters: { ...inConversation, operation: 'get', websiteId: locator(given) },
+		good: shop,
+		bad: 'my-shop',
+		message: /^'Website' is not the ID of a website: "my-shop"/,
+		cure: /such as 8c842203-/,
+	},
+	{
+		title: 'an email where the ID of a conversation is wanted',
+		parameters: { resource: 'conversation', operation: 'get', sessionId: locator(given) },
+		good: conversation,
+		bad: 'nathan@example.com',
+		message: /^'Conversation' is not the ID of a conversation: "nathan@example.com"/,
+		cure: /such as session_/,
+	},
+	{
+		title: 'an email where the ID of an inbox is wanted',
+		parameters: { ...inConversation, operation: 'move', inboxId: locator(given) },
+		good: 'd42e8b3b-ea8f-4e79-a9f8-d0e467fc1c31',
+		bad: 'nathan@example.com',
+		message: /^'Inbox' is not the ID of an inbox/,
+		cure: /from the list/,
+	},
+	{
+		title: 'a value that a dropdown does not have',
+		parameters: { ...inConversation, operation: 'setState', state: given },
+		good: 'resolved',
+		bad: 'done',
+		message: /^'State' cannot be "done"/,
+		cure: /pending, unresolved, resolved/,
+	},
+	{
+		title: 'JSON that does not parse',
+		parameters: {
+			resource: 'message',
+			operation: 'updateContent',
+			sessionId: locator(conversation),
+			fingerprint: '1',
+			content: given,
+		},
+		good: '{}',
+		bad: '{ "text": ',
+		message: /^'Content' is not valid JSON: /,
+		cure: /\{ "key": "value" \}/,
+	},
+	{
+		title: 'a list where a whole body is wanted',
+		parameters: {
+			resource: 'pluginSubscription',
+			operation: 'updateSettings',
+			pluginId: locator(person),
+			fields: given,
+		},
+		good: '{ "color": "blue" }',
+		bad: '[1]',
+		message: /^'Settings' is not an object: \[1\]/,
+		cure: /keys and values/,
+	},
+	{
+		title: 'a date that is none',
+		parameters: { ...inConversation, operation: 'scheduleReminder', date: given, note: 'Call' },
+		good: '2026-01-31T09:00:00Z',
+		bad: 'tomorrow',
+		message: /^'Remind At' is not a date: "tomorrow"/,
+		cure: /ISO 8601/,
+	},
+	{
+		title: 'a number that is none',
+		parameters: {
+			resource: 'pluginSubscription',
+			operation: 'addUsage',
+			pluginId: locator(person),
+			name: 'Units',
+			units: given,
+			price: 1,
+		},
+		good: 2,
+		bad: 'two',
+		message: /^'Units' is not a number: "two"/,
+		cure: /digits/,
+	},
+	{
+		title: 'neither true nor false',
+		parameters: { ...inConversation, operation: 'setBlock', blocked: given },
+		good: true,
+		bad: 'maybe',
+		message: /^'Blocked' is neither true nor false: "maybe"/,
+		cure: /true or false/,
+	},
+	{
+		title: 'an object where a text is wanted',
+		parameters: {
+			resource: 'message',
+			operation: 'send',
+			sessionId: locator(conversation),
+			type: 'text',
+			content: given,
+		},
+		good: 'Hello',
+		bad: { text: 'Hello' },
+		message: /^'Text' is an object/,
+		cure: /\$json\.text/,
+	},
+	{
+		title: 'a text that is empty',
+		parameters: {
+			resource: 'message',
+			operation: 'send',
+			sessionId: locator(conversation),
+			type: 'text',
+			content: given,
+		},
+		good: 'Hello',
+		bad: '',
+		message: /^'Text' is empty/,
+		cure: /Fill it in/,
+	},
+	{
+		title: 'an update of nothing',
+		parameters: { ...inPerson, operation: 'update', updateFields: { personTimezone: given } },
+		good: 60,
+		bad: '',
+		message: /^There is nothing to update/,
+		cure: /'Update Fields'/,
+	},
+	{
+		title: 'a step up in the path',
+		parameters: { resource: 'person', operation: 'get', peopleId: locator(given) },
+		good: person,
+		bad: '..',
+		message: /^'Person' cannot be "\.\."/,
+		cure: /Copy it from Crisp/,
+	},
+	{
+		title: 'a step up in the tree of the knowledge base',
+		parameters: {
+			resource: 'knowledgeBase',
+			operation: 'get',
+			locale: locator('en'),
+			contentType: 'articles',
+			path: given,
+		},
+		good: 'guides/setup',
+		bad: 'guides/../../settings',
+		message: /^'Path' cannot be "\.\."/,
+		cure: /Copy it from Crisp/,
+	},
+];
+
+describe.each(cases)('$title', ({ parameters, good, bad, message, cure }) => {
+	it('names field, item and cure, and sends nothing for any item', async () => {
+		const error = (await run(parameters, bad, good).catch((fault: unknown) => fault)) as NodeOperationError;
+		expect(error.message).toMatch(message);
+		expect(error.description).toMatch(cure);
+		expect(error.context.itemIndex).toBe(1);
+		expect(recorder.requests).toHaveLength(0);
+	});
+
+	it('is no error where the value is good', async () => {
+		await run(parameters, good, good);
+		expect(recorder.requests.splice(0)).toHaveLength(2);
+	});
+});
+
+describe('a value that looks like a path', () => {
+	it.each([
+		['../', '/people/profile/..%2F'],
+		['a/b?c', '/people/profile/a%2Fb%3Fc'],
+		['%2e%2e', '/people/profile/%252e%252e'],
+		['a#b', '/people/profile/a%23b'],
+	])('%s stays one segment', async (value, end) => {
+		await run({ resource: 'person', operation: 'get', peopleId: locator(given) }, value, value);
+		recorder.requests.splice(0);
+		expect(recorder.lastUrl.endsWith(end)).toBe(true);
+	});
+
+	it('keeps the slashes of a tree, and nothing else that steers an address', async () => {
+		const tree = { resource: 'knowledgeBase', operation: 'get', locale: locator('en'), contentType: 'articles' };
+		await run({ ...tree, path: given }, '/guides/a b?c', '/guides/a b?c');
+		recorder.requests.splice(0);
+		expect(recorder.lastUrl.endsWith('/tree/path/en/articles/guides/a%20b%3Fc')).toBe(true);
+	});
+});

@@ -1,0 +1,398 @@
+import { NodeApiError, type IDataObject, type INodeParameters } from 'n8n-workflow';
+import { execute, type Execution } from '../../support/n8nContext';
+import { conversation, credentialFor, locator, person, shop, useSandbox } from '../../support/sandboxWorkspace';
+
+const sandbox = useSandbox();
+
+const run = async (parameters: INodeParameters, more: Partial<Execution> = {}) =>
+	await execute({ credential: credentialFor(sandbox.current, 'plugin'), parameters, ...more });
+
+const sending = (content: string, more: INodeParameters = {}): INodeParameters => ({
+	resource: 'message',
+	operation: 'send',
+	sessionId: locator('={{ $json.session_id }}'),
+	type: 'text',
+	content,
+	...more,
+});
+
+/** What the sandbox has of a conversation. */
+async function textsIn(session: string): Promise<string[]> {
+	const response = await fetch(`${sandbox.current.url}/sandbox/conversations/${shop}/${session}/messages`);
+	const messages = (await response.json()) as Array<{ content: string }>;
+	return messages.map(({ content }) => content);
+}
+
+async function newConversation(): Promise<string> {
+	const [item] = await run({ resource: 'conversation', operation: 'create' });
+	return String(item?.json.session_id);
+}
+
+describe('items', () => {
+	it('each give theirs, in order, paired with the item they come from', async () => {
+		const sessions = await Promise.all(Array.from({ length: 12 }, newConversation));
+		const items = sessions.map((session_id, index) => ({ session_id, index }));
+		const given = await run(sending('=Number {{ $json.index }}'), { items });
+		expect(given.map(({ pairedItem }) => pairedItem)).toEqual(items.map((_, item) => ({ item })));
+		for (const { session_id, index } of items) expect(await textsIn(session_id)).toEqual([`Number ${index}`]);
+	});
+
+	it('that write into one conversation do not overtake each other', async () => {
+		const session_id = await newConversation();
+		const texts = Array.from({ length: 20 }, (_, index) => `${index}`);
+		await run(sending('={{ $json.text }}'), { items: texts.map((text) => ({ session_id, text })) });
+		expect(await textsIn(session_id)).toEqual(texts);
+	});
+
+	it('of a list are one per entry, all paired with the item that asked', async () => {
+		const given = await run(
+			{ resource: 'person', operation: 'getAll', returnAll: false, limit: 3, filters: {} },
+			{ items: [{}, {}] },
+		);
+		expect(given.map(({ pairedItem }) => pairedItem)).toEqual([0, 0, 0, 1, 1, 1].map((item) => ({ item })));
+		expect(given[0]?.json).toEqual(given[3]?.json);
+	});
+
+	it('one of which cannot be used fail before anything is sent', async () => {
+		const before = sandbox.current.requests.length;
+		const items = [{ session_id: conversation }, { session_id: '' }];
+		const error = (await run(sending('hi'), { items }).catch((thrown: unknown) => thrown)) as NodeApiError;
+		expect(error.message).toBe("'Conversation' is empty");
+		expect(error.context.itemIndex).toBe(1);
+		expect(error.description).toMatch(/expression has a value/);
+		expect(sandbox.current.requests).toHaveLength(before);
+	});
+
+	it('one of which Crisp refuses fail with its number, the reason and the cure', async () => {
+		const items = [{ session_id: 'session_unknown' }];
+		const error = (await run(sending('hi'), { items }).catch((thrown: unknown) => thrown)) as NodeApiError;
+		expect(error).toBeInstanceOf(NodeApiError);
+		expect(error.message).toContain('conversation_not_found');
+		expect(error.description).toMatch(/Check the IDs/);
+		expect(error.context.itemIndex).toBe(0);
+	});
+
+	it('go on past a bad one where the node is told to', async () => {
+		const items = [
+			{ session_id: conversation },
+			{ session_id: 'session_unknown' },
+			{ session_id: '' },
+			{ session_id: conversation },
+		];
+		const given = await run(sending('going on'), { items, onError: 'continueRegularOutput' });
+		expect(given.map(({ pairedItem }) => pairedItem)).toEqual(items.map((_, item) => ({ item })));
+		expect(given.map(({ error }) => error !== undefined)).toEqual([false, true, true, false]);
+		expect(given[1]?.json.error).toContain('conversation_not_found');
+		expect(given[2]?.json.error).toBe("'Conversation' is empty");
+	});
+});
+
+describe('a message', () => {
+	const kinds: Array<[string, INodeParameters, unknown]> = [
+		['text', { content: 'Hello' }, 'Hello'],
+		['note', { content: 'For us only' }, 'For us only'],
+		[
+			'file',
+			{ contentUrl: 'https://example.com/a.pdf', contentName: 'a.pdf', contentType: 'application/pdf' },
+			{ url: 'https://example.com/a.pdf', name: 'a.pdf', type: 'application/pdf' },
+		],
+		[
+			'animation',
+			{ contentUrl: 'https://example.com/a.gif', contentType: 'image/gif' },
+			{ url: 'https://example.com/a.gif', type: 'image/gif' },
+		],
+		[
+			'audio',
+			{ contentUrl: 'https://example.com/a.webm', contentType: 'audio/webm', contentDuration: 3 },
+			{ url: 'https://example.com/a.webm', type: 'audio/webm', duration: 3 },
+		],
+		[
+			'picker',
+			{
+				contentText: 'Helped?',
+				contentId: 'helped',
+				contentChoices: { rows: [{ value: 'yes', label: 'Yes', selected: false }] },
+			},
+			{ id: 'helped', text: 'Helped?', choices: [{ value: 'yes', label: 'Yes', selected: false }] },
+		],
+		[
+			'field',
+			{ contentText: 'Your order?', contentId: 'order', contentExplain: 'Number' },
+			{ id: 'order', text: 'Your order?', explain: 'Number' },
+		],
+		[
+			'carousel',
+			{
+				contentText: 'Teas',
+				contentTargets: {
+					rows: [
+						{
+							title: 'Mint',
+							description: 'Cool',
+							actions: { rows: [{ label: 'Buy', url: 'https://example.com/mint' }] },
+						},
+					],
+				},
+			},
+			{
+				text: 'Teas',
+				targets: [{ title: 'Mint', description: 'Cool', actions: [{ label: 'Buy', url: 'https://example.com/mint' }] }],
+			},
+		],
+	];
+
+	it.each(kinds)('of type %s is sent through its own fields', async (type, fields, content) => {
+		const [item] = await run({
+			resource: 'message',
+			operation: 'send',
+			sessionId: locator(conversation),
+			type,
+			...fields,
+		});
+		const { body, status } = sandbox.current.requests.at(-1) ?? {};
+		expect(status).toBe(202);
+		expect(body).toMatchObject({ type, content, from: 'operator', origin: 'chat' });
+		expect(item?.json.fingerprint).toBe((body as IDataObject).fingerprint);
+	});
+
+	it('is not sent twice when n8n runs the item again, and is in every pass of a loop', async () => {
+		const session_id = await newConversation();
+		const once = async (runIndex: number) =>
+			await run(sending('again'), { items: [{ session_id }], executionId: 'one', runIndex });
+		const first = await once(0);
+		expect(await once(0)).toEqual(first);
+		expect(await textsIn(session_id)).toEqual(['again']);
+		await once(1);
+		expect(await textsIn(session_id)).toEqual(['again', 'again']);
+	});
+
+	it('goes where an address of the app points', async () => {
+		const url = `https://app.crisp.chat/website/${shop}/inbox/${conversation}/`;
+		await run({ ...sending('by address'), websiteId: locator(url, 'url'), sessionId: locator(url, 'url') });
+		expect(await textsIn(conversation)).toContain('by address');
+	});
+});
+
+describe('an update', () => {
+	it('changes nothing that it does not name', async () => {
+		const session_id = await newConversation();
+		const sessionId = locator(session_id);
+		await run({ resource: 'conversation', operation: 'updateMeta', sessionId, updateFields: { origin: 'email' } });
+		await run({ resource: 'conversation', operation: 'updateMeta', sessionId, updateFields: { subject: 'Tea' } });
+		const [details] = await run({ resource: 'conversation', operation: 'getMeta', sessionId });
+		expect(details?.json).toMatchObject({ origin: 'email', subject: 'Tea' });
+	});
+});
+
+describe('answers', () => {
+	const of = async (parameters: INodeParameters) => (await run(parameters)).map(({ json }) => json);
+
+	it('of a deletion, an existence check and an update without data say so', async () => {
+		const session_id = await newConversation();
+		const sessionId = locator(session_id);
+		expect(await of({ resource: 'conversation', operation: 'setState', sessionId, state: 'resolved' })).toEqual([
+			{ success: true, website_id: shop, session_id },
+		]);
+		expect(await of({ resource: 'conversation', operation: 'delete', sessionId })).toEqual([
+			{ deleted: true, website_id: shop, session_id },
+		]);
+		expect(await of({ resource: 'person', operation: 'exists', peopleId: locator(person) })).toEqual([
+			{ exists: true },
+		]);
+		expect(
+			await of({ resource: 'person', operation: 'exists', peopleId: locator('nobody@example.com', 'email') }),
+		).toEqual([{ exists: false }]);
+	});
+
+	it('of a write name what was written to, as Crisp does', async () => {
+		const session_id = await newConversation();
+		const sessionId = locator(session_id);
+		const [sent] = await of({ ...sending('hi'), sessionId });
+		const fingerprint = Number(sent?.fingerprint);
+		expect(sent).toEqual({ fingerprint: expect.any(Number), website_id: shop, session_id });
+		const deletion = { resource: 'message', operation: 'delete', sessionId, fingerprint: `${fingerprint}` };
+		expect(await of(deletion)).toEqual([{ deleted: true, website_id: shop, session_id, fingerprint }]);
+		const creation = { email: 'written@example.org', personNickname: 'W', additionalFields: {} };
+		expect(await of({ resource: 'person', operation: 'create', ...creation })).toEqual([
+			{ people_id: expect.any(String), website_id: shop },
+		]);
+	});
+
+	it('of a read are as Crisp gives them', async () => {
+		const [state] = await of({ resource: 'conversation', operation: 'getState', sessionId: locator(conversation) });
+		expect(Object.keys(state ?? {})).toEqual(['state']);
+	});
+
+	it('are simple, flat and of the same shape, or raw', async () => {
+		const parameters = { resource: 'person', operation: 'get', peopleId: locator(person) };
+		const [simple] = await of(parameters);
+		expect(Object.keys(simple ?? {})).toEqual([
+			'people_id',
+			'email',
+			'nickname',
+			'phone',
+			'name',
+			'segments',
+			'country',
+			'last',
+			'created_at',
+			'updated_at',
+		]);
+		const [raw] = await of({ ...parameters, simplify: false });
+		expect(raw).toMatchObject({ people_id: person, person: { nickname: simple?.nickname } });
+	});
+
+	it('of messages come oldest first, back to the beginning', async () => {
+		const session_id = await newConversation();
+		const texts = Array.from({ length: 95 }, (_, index) => `${index}`);
+		await run(sending('={{ $json.text }}'), { items: texts.map((text) => ({ session_id, text })) });
+		const reading = { resource: 'message', operation: 'getAll', sessionId: locator(session_id), filters: {} };
+		expect((await of({ ...reading, returnAll: true })).map(({ content }) => content)).toEqual(texts);
+		expect((await of({ ...reading, returnAll: false, limit: 5 })).map(({ content }) => content)).toEqual(
+			texts.slice(-5),
+		);
+	});
+
+	it('of people come from every page', async () => {
+		const emails = Array.from({ length: 70 }, (_, index) => `page-${index}@example.org`);
+		await run(
+			{
+				resource: 'person',
+				operation: 'create',
+				email: '={{ $json.email }}',
+				personNickname: 'Page',
+				additionalFields: {},
+			},
+			{ items: emails.map((email) => ({ email })) },
+		);
+		const found = await of({ resource: 'person', operation: 'getAll', returnAll: true, filters: {} });
+		expect(found.map(({ email }) => email)).toEqual(expect.arrayContaining(emails));
+		expect(new Set(found.map(({ people_id }) => people_id)).size).toBe(found.length);
+	});
+});
+
+/** Names chosen one by one, as the form has them. */
+const named = (...names: string[]) => ({ rows: names.map((name) => ({ entry: locator(name, 'name') })) });
+
+describe('people', () => {
+	it('are found by their exact email, and not by one that is like it', async () => {
+		const create = (email: string) => ({
+			resource: 'person',
+			operation: 'create',
+			email,
+			personNickname: 'Ann',
+			additionalFields: {},
+		});
+		await run(create('ann@example.org'));
+		await run(create('ann@example.org.uk'));
+		const find = async (email: string) =>
+			(await run({ resource: 'person', operation: 'findByEmail', email })).map(({ json }) => json.email);
+		expect(await find(' Ann@Example.org ')).toEqual(['ann@example.org']);
+		expect(await find('an@example.org')).toEqual([]);
+	});
+
+	it('are found by all of several segments', async () => {
+		const create = (email: string, segments: string) => ({
+			resource: 'person',
+			operation: 'create',
+			email,
+			personNickname: 'Bo',
+			additionalFields: { segments: named(...segments.split(', ')) },
+		});
+		await run(create('bo1@example.org', 'oolong, beta'));
+		await run(create('bo2@example.org', 'oolong'));
+		const find = { resource: 'person', operation: 'findBySegments', returnAll: true };
+		expect((await run({ ...find, segments: named('oolong') })).map(({ json }) => json.email).sort()).toEqual([
+			'bo1@example.org',
+			'bo2@example.org',
+		]);
+		const both = await run({ ...find, segments: named('oolong', 'beta') });
+		expect(both.map(({ json, pairedItem }) => [json.email, pairedItem])).toEqual([['bo1@example.org', { item: 0 }]]);
+	});
+
+	it('may be chosen by email wherever a person is', async () => {
+		const [item] = await run({
+			resource: 'person',
+			operation: 'get',
+			peopleId: locator('mira@quill-books.example', 'email'),
+		});
+		expect(item?.json.people_id).toBe(person);
+	});
+});
+
+describe('bad input is refused with what, for which item and how to mend it', () => {
+	const update = { resource: 'person', operation: 'update', peopleId: locator(person) };
+	it.each<[string, INodeParameters, RegExp, RegExp]>([
+		['no message text', sending(''), /'Text' is empty/, /what the message says/i],
+		[
+			'a person that is no ID',
+			{ ...update, peopleId: locator('..'), updateFields: { notepad: 'x' } },
+			/'Person' cannot be "\.\."/,
+			/Copy/,
+		],
+		['an update of nothing', { ...update, updateFields: {} }, /nothing to update/i, /Update Fields/],
+		[
+			'a state that is none',
+			{ resource: 'conversation', operation: 'setState', sessionId: locator(conversation), state: '={{ "done" }}' },
+			/'State' cannot be "done"/,
+			/pending, unresolved, resolved/,
+		],
+		['a date that is none', { ...update, updateFields: { active: 'soon' } }, /'Last Active' is not a date/, /ISO 8601/],
+		[
+			'an operation that is none',
+			{ resource: 'message', operation: 'constructor' },
+			/no operation "constructor"/,
+			/lists/,
+		],
+	])('%s', async (_, parameters, message, cure) => {
+		const before = sandbox.current.requests.length;
+		const items = [{ session_id: conversation }];
+		const error = (await run(parameters, { items }).catch((thrown: unknown) => thrown)) as NodeApiError;
+		expect(error.message).toMatch(message);
+		expect(error.description).toMatch(cure);
+		expect(sandbox.current.requests).toHaveLength(before);
+	});
+
+	it('a row without what it has to have', async () => {
+		const parameters = { ...sending(''), type: 'picker', contentText: '?', contentId: 'q' };
+		const contentChoices = { rows: [{ value: 'a', label: 'A' }, { value: 'b' }] };
+		const items = [{ session_id: conversation }];
+		const error = (await run({ ...parameters, contentChoices }, { items }).catch(
+			(thrown: unknown) => thrown,
+		)) as NodeApiError;
+		expect(error.message).toBe("Row 2 of 'Choices' has no 'Label'");
+	});
+
+	it('a website that its expression does not yield is not the default one', async () => {
+		const websiteId = locator('={{ $json.website_id }}');
+		const parameters = { resource: 'person', operation: 'delete', websiteId, peopleId: locator(person) };
+		const error = (await run(parameters).catch((thrown: unknown) => thrown)) as NodeApiError;
+		expect(error.message).toBe("'Website' is empty");
+		expect(error.description).toMatch(/expression has a value/);
+	});
+
+	it('no website at all', async () => {
+		const credential = credentialFor(sandbox.current, 'plugin', { websiteId: '' });
+		const error = (await run({ resource: 'website', operation: 'get' }, { credential }).catch(
+			(thrown: unknown) => thrown,
+		)) as NodeApiError;
+		expect(error.message).toBe("'Website' is empty");
+		expect(error.description).toMatch(/default website in the credential/);
+	});
+});
+
+describe('a server in trouble', () => {
+	it('that limits requests loses no item and doubles none', async () => {
+		const session_id = await newConversation();
+		sandbox.current.faults.limit({ perSecond: 20, burst: 5, retryAfter: 0.2 } as never);
+		const texts = Array.from({ length: 15 }, (_, index) => `${index}`);
+		await run(sending('={{ $json.text }}'), { items: texts.map((text) => ({ session_id, text })) });
+		expect(await textsIn(session_id)).toEqual(texts);
+	});
+
+	it('that fails for a moment is asked again for what is safe to repeat', async () => {
+		sandbox.current.faults.fail({ status: 503, times: 1 });
+		const [item] = await run({ resource: 'website', operation: 'get' });
+		expect(item?.json.website_id).toBe(shop);
+	});
+});

@@ -1,0 +1,115 @@
+import type { INodeParameters, NodeOperationError } from 'n8n-workflow';
+import { activateTrigger } from '../../../nodes/CrispTrigger/activate';
+import type { Credential } from '../../../nodes/shared/api/transport';
+import { credentialTest, execute, load, search, triggerContext } from '../../support/n8nContext';
+import { hurried } from '../../support/triggerContext';
+import { answer, secrets, serveOn, success, type PlainServer } from '../../support/plainServer';
+import { locator, shop } from '../../support/sandboxWorkspace';
+
+/** Where the key goes, and where it never does. */
+
+const servers: PlainServer[] = [];
+afterEach(async () => {
+	jest.restoreAllMocks();
+	await Promise.all(servers.splice(0).map(async (server) => await server.close()));
+});
+
+async function crispAt(socket: string): Promise<PlainServer> {
+	const server = await serveOn((_, response) => answer(response, success({ socket: { app: socket } })));
+	servers.push(server);
+	return server;
+}
+
+const getConversation: INodeParameters = {
+	resource: 'conversation',
+	operation: 'get',
+	websiteId: locator(shop),
+	sessionId: locator('session_1'),
+};
+
+const listening = { events: ['message:send'], filters: {}, options: {}, websiteIds: [], useSampleEvent: false };
+
+const plain: Credential = { tier: 'plugin', ...secrets, websiteId: shop, baseUrl: 'http://api.crisp.chat' };
+
+/** Activates a trigger as a person does, and ends it. */
+async function activate(credential: Credential, guard?: object): Promise<void> {
+	const { context } = triggerContext({ credential, parameters: listening });
+	if (guard) Object.assign(context.helpers, { getSecureEgressFilter: () => guard });
+	const { closeFunction } = await activateTrigger(context, { clock: hurried });
+	await closeFunction?.();
+}
+
+const failureOf = async (deed: Promise<unknown>) =>
+	await deed.then(
+		() => Promise.reject(new Error('It did not fail')),
+		(error: NodeOperationError) => error,
+	);
+
+describe("an address of Crisp's API that is not encrypted", () => {
+	it.each<[string, (credential: Credential) => Promise<unknown>]>([
+		['the Crisp node', async (credential) => await execute({ credential, parameters: getConversation })],
+		[
+			'an upload',
+			async (credential) =>
+				await execute({
+					credential,
+					parameters: { ...getConversation, resource: 'message', operation: 'sendFile', source: 'binary' },
+					binary: [{ data: { data: 'eA==', mimeType: 'text/plain', fileName: 'x' } }],
+				}),
+		],
+		['a list to choose from', async (credential) => await search('searchConversations', credential)],
+		['a list of the triggers', async (credential) => await load('getInboxes', credential)],
+		['Crisp Trigger', async (credential) => await activate(credential)],
+	])('is refused by %s', async (_, deed) => {
+		for (const baseUrl of ['http://api.crisp.chat', 'http://10.0.0.7:8899', 'api.crisp.chat', '']) {
+			const error = await failureOf(deed({ ...plain, baseUrl }));
+			expect(error.message).toBe("The address of Crisp's API has to begin with https://");
+			expect(error.description).toMatch(/'API Address' in the credential.*Only an address of this machine/);
+		}
+	});
+
+	it('is refused by the test of the credential', async () => {
+		expect(await credentialTest(plain)).toMatch(/^The address of Crisp's API has to begin with https:\/\//);
+	});
+
+	it('is not refused on this machine', async () => {
+		const { credential, asked } = await crispAt('');
+		await execute({ credential, parameters: getConversation });
+		expect(asked).toHaveLength(1);
+		expect(await credentialTest(credential)).toBeUndefined();
+	});
+});
+
+it('a redirect to another host is not followed by the test of the credential', async () => {
+	const other = await crispAt('');
+	const server = await serveOn((_, response) => {
+		response.writeHead(307, { Location: `${other.url}/v1/elsewhere` }).end();
+	});
+	servers.push(server);
+	expect(await credentialTest(server.credential)).toMatch(/not Crisp's API: check 'API Address'/);
+	expect(server.asked).toHaveLength(1);
+	expect(other.asked).toEqual([]);
+});
+
+describe('a realtime channel', () => {
+	it.each(['ws://relay.crisp.chat/socket', 'http://relay.crisp.chat', 'ws://10.0.0.7', 'relay.crisp.chat', ''])(
+		'at "%s" does not get the key',
+		async (socket) => {
+			const { credential } = await crispAt(socket);
+			const { message } = await failureOf(activate(credential));
+			expect(message).toBe('What answered named no realtime address that the key may be sent to');
+		},
+	);
+
+	it('is not opened where the rules of n8n allow no connection', async () => {
+		const { credential, asked } = await crispAt('ws://127.0.0.1:9/socket/relay/');
+		const validateUrl = jest.fn().mockResolvedValue({ ok: false, error: new Error('127.0.0.1 is blocked') });
+		const error = await failureOf(activate(credential, { validateUrl }));
+		expect(error.message).toBe(
+			"The rules of this n8n allow no connection to Crisp's realtime channel (127.0.0.1 is blocked)",
+		);
+		expect(error.description).toMatch(/allow the host, or take Crisp Web Hook Trigger/);
+		expect(validateUrl.mock.calls).toEqual([['ws://127.0.0.1:9/socket/relay/']]);
+		expect(asked).toHaveLength(1);
+	});
+});

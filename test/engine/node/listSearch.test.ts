@@ -1,0 +1,114 @@
+import { listSearch } from '../../../nodes/Crisp/methods/listSearch';
+import { crisp, crispTrigger, crispWebhookTrigger, load, search } from '../../support/n8nContext';
+import { conversation, credentialFor, help, locator, shop, useSandbox } from '../../support/sandboxWorkspace';
+
+const sandbox = useSandbox();
+
+type Method = keyof typeof listSearch;
+
+/** What the form has chosen already, for lists that are about something. */
+const parameters = {
+	websiteId: locator(shop),
+	locale: locator('en'),
+	categoryId: locator('33bc73b7-b7db-40a9-80fc-fcba8ebd1067'),
+};
+
+const paths: Record<Method, string> = {
+	searchWebsites: `/v1/website/${shop}`,
+	searchConversations: `/v1/website/${shop}/conversations/1`,
+	searchPeople: `/v1/website/${shop}/people/profiles/1`,
+	searchOperators: `/v1/website/${shop}/operators/list`,
+	searchInboxes: `/v1/website/${shop}/inboxes/list/1`,
+	searchTeams: `/v1/website/${shop}/teams/list/1`,
+	searchCampaigns: `/v1/website/${shop}/campaigns/list/1`,
+	searchTemplates: `/v1/website/${shop}/campaigns/templates/1`,
+	searchLocales: `/v1/website/${shop}/helpdesk/locales/1`,
+	searchArticles: `/v1/website/${shop}/helpdesk/locale/en/articles/1`,
+	searchCategories: `/v1/website/${shop}/helpdesk/locale/en/categories/1`,
+	searchSections: `/v1/website/${shop}/helpdesk/locale/en/category/${parameters.categoryId.value}/sections/1`,
+	searchPlugins: `/v1/plugins/subscription/${shop}`,
+	searchPersonSegments: `/v1/website/${shop}/people/suggest/segments/1`,
+	searchPersonData: `/v1/website/${shop}/people/suggest/data/1`,
+	searchConversationSegments: `/v1/website/${shop}/conversations/suggest/segments/1`,
+	searchConversationData: `/v1/website/${shop}/conversations/suggest/data/1`,
+};
+
+it('has a list behind every dropdown of the form', () => {
+	const used = new Set(JSON.stringify(crisp.description).match(/(?<="searchListMethod":")\w+/g));
+	expect([...used].sort()).toEqual(Object.keys(paths).sort());
+	expect(Object.keys(crisp.methods.listSearch).sort()).toEqual(Object.keys(paths).sort());
+});
+
+describe.each(Object.entries(paths) as Array<[Method, string]>)('%s', (method, path) => {
+	it(`reads ${path}`, async () => {
+		const { results } = await search(method, credentialFor(sandbox.current), { parameters });
+		expect(sandbox.current.requests.at(-1)?.path).toBe(path);
+		for (const { name, value } of results) {
+			expect(name).not.toMatch(/undefined|\[object/);
+			expect(value).not.toBe('undefined');
+		}
+	});
+
+	it('searches, by Crisp or by what it read', async () => {
+		const credential = credentialFor(sandbox.current);
+		const { results } = await search(method, credential, { parameters, filter: 'no such words' });
+		const asked = JSON.stringify(sandbox.current.requests.at(-1)?.query ?? {});
+		expect(asked.includes('no such words') || results.length === 0).toBe(true);
+	});
+});
+
+it('suggests the segments and keys that the workspace uses, the name alone as the value', async () => {
+	for (const method of ['searchPersonSegments', 'searchPersonData'] as const) {
+		const { results } = await search(method, credentialFor(sandbox.current), { parameters });
+		expect(results.length).toBeGreaterThan(0);
+		for (const { name, value } of results) expect(name).toMatch(new RegExp(`^${String(value)} \\(\\d+\\)$`));
+	}
+});
+
+it('says what has to be chosen first', async () => {
+	const credential = credentialFor(sandbox.current);
+	const found = search('searchArticles', credential, { parameters: { websiteId: locator(shop) } });
+	await expect(found).rejects.toThrow("'locale' is empty");
+});
+
+it('shows a conversation by who wrote, about what, and what was said last', async () => {
+	const { results } = await search('searchConversations', credentialFor(sandbox.current), { parameters });
+	expect(results.find(({ value }) => value === conversation)?.name).toMatch(/.+ – .+/);
+});
+
+describe('the lists of the triggers', () => {
+	const names = (options: Array<{ name: string }>) => options.map(({ name }) => name);
+
+	it('have a method each, of both triggers', () => {
+		for (const { description, methods } of [crispTrigger, crispWebhookTrigger]) {
+			const used = new Set(JSON.stringify(description).match(/(?<="loadOptionsMethod":")\w+/g));
+			expect([...used].sort()).toEqual(['getInboxes', 'getSegments', 'getWebsites']);
+			expect(Object.keys(methods.loadOptions).sort()).toEqual([...used].sort());
+		}
+	});
+
+	it.each([
+		['website', ['Thistle Tea (thistle-tea.example)']],
+		['plugin', ['Thistle Tea (thistle-tea.example)', 'Thistle Tea Help (help.thistle-tea.example)']],
+	] as const)('have the websites of a token of tier %s', async (tier, expected) => {
+		const websites = await load('getWebsites', credentialFor(sandbox.current, tier));
+		expect(names(websites)).toEqual(expected);
+		expect(websites[0]?.value).toBe(shop);
+	});
+
+	it('have the inboxes of the websites that the trigger listens to, and the main one', async () => {
+		const of = async (websiteIds: string[], websiteId = '') =>
+			names(await load('getInboxes', credentialFor(sandbox.current, 'plugin', { websiteId }), { websiteIds }));
+		const [ofShop, ofHelp, ofAll, ofUsual] = [await of([shop]), await of([help]), await of([]), await of([], shop)];
+		expect(ofShop).toEqual(['Main Inbox', expect.stringContaining('Billing'), expect.stringContaining('Wholesale')]);
+		expect(new Set(ofAll)).toEqual(new Set([...ofShop, ...ofHelp]));
+		expect(ofHelp).not.toEqual(ofShop);
+		expect(ofUsual).toEqual(ofShop);
+	});
+
+	it('have the segments that conversations are marked with, the name as the value', async () => {
+		const segments = await load('getSegments', credentialFor(sandbox.current));
+		expect(segments.length).toBeGreaterThan(0);
+		for (const { name, value } of segments) expect(value).toBe(name);
+	});
+});

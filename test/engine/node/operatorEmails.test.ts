@@ -1,0 +1,51 @@
+import { execute } from '../../support/n8nContext';
+import { conversation, credentialFor, locator, useSandbox } from '../../support/sandboxWorkspace';
+
+const sandbox = useSandbox();
+
+const assign = { resource: 'conversation', operation: 'assign', sessionId: locator(conversation) };
+
+/** The first operator of the sandbox, as the API shows them. */
+async function anOperator() {
+	const [operator] = await execute({
+		credential: credentialFor(sandbox.current),
+		parameters: { resource: 'operator', operation: 'getAll', simplify: true },
+	});
+	return operator?.json as { user_id: string; email: string };
+}
+
+describe('an operator given by email', () => {
+	it('is looked up, once for all items', async () => {
+		const { user_id, email } = await anOperator();
+		const before = sandbox.current.requests.length;
+		await execute({
+			credential: credentialFor(sandbox.current),
+			parameters: { ...assign, assignedUserId: locator(email.toUpperCase(), 'email') },
+			items: [{}, {}],
+		});
+		const requests = sandbox.current.requests.slice(before);
+		expect(requests.map(({ method }) => method)).toEqual(['GET', 'PATCH', 'PATCH']);
+		expect(requests.at(-1)?.body).toEqual({ assigned: { user_id } });
+	});
+
+	it('is looked up in a filter too', async () => {
+		const { user_id, email } = await anOperator();
+		await execute({
+			credential: credentialFor(sandbox.current),
+			parameters: {
+				resource: 'conversation',
+				operation: 'getAll',
+				filters: { filterAssigned: locator(email, 'email') },
+			},
+		});
+		expect(sandbox.current.requests.at(-1)?.query).toMatchObject({ filter_assigned: user_id });
+	});
+
+	it('is refused where nobody has it', async () => {
+		const run = execute({
+			credential: credentialFor(sandbox.current),
+			parameters: { ...assign, assignedUserId: locator('nobody@example.com', 'email') },
+		});
+		await expect(run).rejects.toThrow('\'Operator\': no operator of this website has the email "nobody@example.com"');
+	});
+});

@@ -1,0 +1,249 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { readFileSync } from 'node:fs';
+import { triggerProperties } from '../../../nodes/CrispTrigger/properties';
+import { webhookProperties } from '../../../nodes/CrispWebhookTrigger/properties';
+import { clock } from '../../../nodes/shared/runtime/clock';
+import { derivedEvents, events, notInWebsiteHooks } from '../../../nodes/shared/events/catalogue';
+import type { Sandbox } from '../../../sandbox';
+import { HookedWorkflows } from '../../support/webhookRequests';
+import { Workflows, until } from '../../support/triggerContext';
+import { crispTrigger, crispWebhookTrigger, execute, nodeWith, workflowOf } from '../../support/n8nContext';
+import { conversation, credentialFor, help, locator, notInstalled, person, shop } from '../../support/sandboxWorkspace';
+
+/** What happens in Crisp is the same for a workflow, whichever way it comes. */
+
+type Way = 'realtime channel' | 'plugin hook' | 'website hook';
+
+const realtime = Workflows.use();
+const hooked = HookedWorkflows.use();
+
+interface Stage {
+	emitted(): IDataObject[];
+	visitorWrites(content: unknown, more?: IDataObject): Promise<void>;
+	announce(event: string, data: IDataObject, website?: string): void;
+	/** Of the conversation, as an operator does. */
+	setSegments(segments: string[]): Promise<void>;
+	/** Resolves when everything has come that will. */
+	settled(): Promise<void>;
+}
+
+async function stageFor(
+	way: Way,
+	events: string[],
+	filters: INodeParameters = {},
+	websiteIds: string[] = [],
+): Promise<Stage> {
+	if (way === 'realtime channel') {
+		const mark = 'website:update_visitors_count';
+		const { emitted } = await realtime.activate([...events, mark], {
+			filters,
+			websiteIds,
+			// On a busy machine, Crisp's answers about segments would come too late for a clock that hurries.
+			clock,
+			// As over hooks, which a plugin brings.
+			...(websiteIds.length > 0 && { credential: credentialFor(realtime.sandbox, 'plugin') }),
+		});
+		const isMark = ({ event }: IDataObject) => event === mark;
+		return {
+			emitted: () => emitted.filter((item) => !isMark(item)),
+			visitorWrites: async (...what) => await realtime.visitorWrites(...what),
+			announce: (event, data, website = shop) => realtime.sandbox.announce(event, website, data),
+			setSegments: async (segments) => await setSegments(realtime.sandbox, segments),
+			async settled() {
+				const before = emitted.filter(isMark).length;
+				realtime.sandbox.announce(mark, shop, {});
+				await until(() => emitted.filter(isMark).length > before);
+			},
+		};
+	}
+	const kind = way === 'plugin hook' ? 'plugin' : 'website';
+	const { emitted } = await hooked.activate(events, { kind, filters, websiteIds });
+	return {
+		emitted,
+		visitorWrites: async (...what) => await hooked.visitorWrites(...what),
+		announce: (event, data, website = shop) => hooked.sandbox.announce(event, website, data),
+		setSegments: async (segments) => await setSegments(hooked.sandbox, segments),
+		settled: async () => await hooked.sandbox.hooks.idle(),
+	};
+}
+
+async function setSegments(sandbox: Sandbox, segments: string[]): Promise<void> {
+	const rows = segments.map((name) => ({ entry: locator(name, 'name') }));
+	const sessionId = locator(conversation);
+	const updateFields = { segments: { rows } };
+	const parameters = { resource: 'conversation', operation: 'updateMeta', sessionId, updateFields };
+	await execute({ credential: credentialFor(sandbox), parameters });
+}
+
+describe.each<Way>(['realtime channel', 'plugin hook', 'website hook'])('over the %s', (way) => {
+	it('comes each chosen event, and no other', async () => {
+		const stage = await stageFor(way, ['message:send', 'people:profile:created']);
+		await stage.visitorWrites('Is my order on its way?');
+		stage.announce('session:set_state', { session_id: conversation, state: 'resolved' });
+		stage.announce('people:profile:created', { people_id: 'p1', email: 'a@example.org' });
+		await stage.settled();
+		expect(stage.emitted()).toMatchObject([
+			{
+				event: 'message:send',
+				text: 'Is my order on its way?',
+				from: 'user',
+				website_id: shop,
+				session_id: conversation,
+				conversation_url: `https://app.crisp.chat/website/${shop}/inbox/${conversation}/`,
+				data: { type: 'text', content: 'Is my order on its way?' },
+			},
+			{ event: 'people:profile:created', people_id: 'p1', email: 'a@example.org', data: { website_id: shop } },
+		]);
+	});
+
+	it('come the events that people think in', async () => {
+		const states = ['conversation:resolved', 'conversation:reopened'];
+		const chosen = [...states, 'message:noted', 'message:chosen', 'session:sync:rating'];
+		const stage = await stageFor(way, chosen);
+		for (const state of ['pending', 'unresolved', 'resolved', 'unresolved', 'resolved']) {
+			stage.announce('session:set_state', { session_id: conversation, state });
+		}
+		const message = { session_id: conversation, from: 'operator', content: 'for the team' };
+		stage.announce('message:received', { ...message, type: 'note', fingerprint: 1 });
+		stage.announce('message:received', { ...message, type: 'text', fingerprint: 2 });
+		const choices = [{ value: 'a', label: 'A', selected: true }];
+		stage.announce('message:updated', { session_id: conversation, fingerprint: 3, content: { id: 'q', choices } });
+		stage.announce('session:sync:rating', { session_id: conversation, rating: { stars: 2, comment: 'Slow' } });
+		await stage.settled();
+		expect(stage.emitted().at(-1)?.data).toMatchObject({ rating: { stars: 2, comment: 'Slow' } });
+		expect(stage.emitted().map(({ event, text, choice }) => [event, text ?? choice])).toEqual([
+			['conversation:reopened', undefined],
+			['conversation:resolved', undefined],
+			['conversation:reopened', undefined],
+			['conversation:resolved', undefined],
+			['message:noted', 'for the team'],
+			['message:chosen', 'a'],
+			['session:sync:rating', undefined],
+		]);
+	});
+
+	it('come only the types of message that are asked for, of the website that is', async () => {
+		const stage = await stageFor(way, ['message:send'], { messageTypes: ['file'] });
+		const message = { session_id: conversation, from: 'user', content: 'words' };
+		stage.announce('message:send', { ...message, type: 'text', fingerprint: 1 });
+		stage.announce('message:send', { ...message, type: 'file', fingerprint: 2 });
+		stage.announce('message:send', { ...message, type: 'file', fingerprint: 3 }, help);
+		await stage.settled();
+		expect(stage.emitted().map(({ fingerprint }) => fingerprint)).toEqual([2]);
+	});
+
+	it('come only the messages of the author and from the origins that are asked for', async () => {
+		const filters = { author: 'user', origins: 'email, urn:crisp.im:whatsapp' };
+		const stage = await stageFor(way, ['message:send', 'message:received', 'session:set_email'], filters);
+		const message = { session_id: conversation, type: 'text', content: 'words' };
+		const origins = ['chat', 'email', 'urn:crisp.im:whatsapp:0', 'urn:crisp.im:telegram:0'];
+		origins.forEach((origin, fingerprint) => {
+			stage.announce('message:send', { ...message, from: 'user', origin, fingerprint: fingerprint + 1 });
+			stage.announce('message:received', { ...message, from: 'operator', origin, fingerprint: fingerprint + 11 });
+		});
+		stage.announce('session:set_email', { session_id: conversation, email: 'a@example.org' });
+		await stage.settled();
+		expect(stage.emitted().map(({ fingerprint, email }) => fingerprint ?? email)).toEqual([2, 3, 'a@example.org']);
+	});
+
+	it('come the events of several websites, and of no other', async () => {
+		const stage = await stageFor(way, ['session:set_email'], {}, [shop, help]);
+		for (const website of [shop, help, notInstalled]) {
+			stage.announce('session:set_email', { session_id: conversation, email: `at@${website}` }, website);
+		}
+		await stage.settled();
+		// A website hook belongs to one website.
+		const brought = way === 'website hook' ? [shop] : [shop, help];
+		expect(stage.emitted().map(({ email }) => email)).toEqual(brought.map((website) => `at@${website}`));
+	});
+
+	it('come only the conversations and people of a segment that is asked for', async () => {
+		const stage = await stageFor(way, ['message:send', 'people:profile:created'], { segments: ['vip'] });
+		const write = async (text: string) => {
+			await stage.visitorWrites(text);
+			// A hook is called later than its event: by then, segments may have changed.
+			await stage.settled();
+		};
+		await write('from somebody');
+		await stage.setSegments(['vip', 'shop']);
+		await write('from somebody important');
+		await stage.setSegments(['shop']);
+		await write('from somebody again');
+		stage.announce('people:profile:created', { people_id: person });
+		await stage.settled();
+		expect(stage.emitted().map(({ text }) => text)).toEqual(['from somebody important']);
+	});
+
+	it('comes the first message of a visitor once', async () => {
+		const stage = await stageFor(way, ['message:first']);
+		await stage.visitorWrites('not the first here');
+		await stage.visitorWrites('the first of all', { session_id: undefined });
+		await stage.settled();
+		expect(stage.emitted().map(({ event, text }) => [event, text])).toEqual([['message:first', 'the first of all']]);
+	});
+
+	it('comes a message once, though Crisp tells it twice, and what may happen twice, twice', async () => {
+		const stage = await stageFor(way, ['message:send', 'session:set_email']);
+		const message = { session_id: conversation, from: 'user', type: 'text', content: 'hi', fingerprint: 9 };
+		for (let time = 0; time < 2; time++) {
+			stage.announce('message:send', message);
+			stage.announce('session:set_email', { session_id: conversation, email: `${time}@example.org` });
+		}
+		await stage.settled();
+		expect(stage.emitted().map(({ event }) => event)).toEqual([
+			'message:send',
+			'session:set_email',
+			'session:set_email',
+		]);
+	});
+});
+
+describe('the forms of both triggers', () => {
+	const shared = (properties: ReturnType<typeof triggerProperties>) =>
+		properties.filter(({ name }) => ['events', 'legacyNotice', 'websiteIds', 'filters'].includes(name));
+
+	it('let the same events and filters be chosen', () => {
+		expect(shared(webhookProperties())).toEqual(shared(triggerProperties()));
+		expect(shared(webhookProperties())).toHaveLength(4);
+	});
+
+	it.each([crispTrigger, crispWebhookTrigger])('say in the panel what they listen to, and nothing else', (trigger) => {
+		const { description } = trigger;
+		const all = [...events, ...derivedEvents];
+		for (const chosen of [[], ['message:send', 'conversation:resolved'], all.map(({ name }) => name)]) {
+			const node = nodeWith(description.name, { events: chosen });
+			// As n8n's editor decides it.
+			const { expression } = workflowOf(node);
+			const shown = (description.hints ?? []).filter(({ displayCondition = '' }) =>
+				expression.getSimpleParameterValue(node, displayCondition, 'internal', {}),
+			);
+			const named = shown.map(({ message }) => /\((\S+)\)$/.exec(message)?.[1]);
+			expect(named.sort()).toEqual([...chosen].sort());
+		}
+	});
+
+	it.each([crispTrigger, crispWebhookTrigger])('say on the canvas what they listen to, in words', ({ description }) => {
+		const subtitleFor = (chosen: string[]) => {
+			const node = nodeWith(description.name, { events: chosen });
+			return workflowOf(node).expression.getSimpleParameterValue(node, description.subtitle, 'internal', {});
+		};
+		for (const { name, label } of [...events, ...derivedEvents]) {
+			expect(subtitleFor([name])).toBe(label.replace(' - ', ': '));
+		}
+		const several = ['message:send', 'of:tomorrow', 'conversation:resolved'];
+		expect(subtitleFor(several)).toBe('Message: Sent by Visitor, of:tomorrow, Conversation: Resolved');
+		expect(subtitleFor([])).toBe('');
+	});
+
+	it('say of the website hook what it does not carry, each an event there is', () => {
+		const notice = webhookProperties().find(({ name }) => name === 'websiteNotice');
+		const facts = JSON.parse(readFileSync('sandbox/data/events.json', 'utf8')) as Array<{ event: string }>;
+		for (const name of notInWebsiteHooks) {
+			expect(facts.map(({ event }) => event)).toContain(name);
+			expect(notice?.displayName).toContain(`(${name})`);
+		}
+		for (const name of ['conversation:assigned', 'conversation:unassigned']) {
+			expect(notice?.displayName).toContain(`(${name})`);
+		}
+	});
+});

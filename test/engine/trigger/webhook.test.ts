@@ -1,0 +1,221 @@
+import { createHmac } from 'node:crypto';
+import type { Credential } from '../../../nodes/shared/api/transport';
+import { fingerprintFor } from '../../../nodes/shared/events/fingerprint';
+import { hookSecret, HookedWorkflows, signingSecret, type Hooked, type Hooking } from '../../support/webhookRequests';
+import { crispWebhookTrigger, triggerContext } from '../../support/n8nContext';
+import { conversation, credentialFor, help, shop } from '../../support/sandboxWorkspace';
+
+const workflows = HookedWorkflows.use();
+
+const event = (more: object = {}) => ({
+	website_id: shop,
+	event: 'session:set_state',
+	data: { website_id: shop, session_id: conversation, state: 'resolved' },
+	timestamp: 1_506_985_696_616,
+	...more,
+});
+
+interface Call {
+	body?: string;
+	timestamp?: number;
+	secret?: string;
+	query?: string;
+	headers?: Record<string, string>;
+}
+
+/** Calls a trigger as a plugin hook does, right or wrong. */
+async function call({ url }: Hooked, { body = JSON.stringify(event()), query = '', ...more }: Call = {}) {
+	const { timestamp = Date.now(), secret = signingSecret } = more;
+	const signature = createHmac('sha256', secret).update(`[${timestamp};${body}]`).digest('hex');
+	const response = await fetch(url + query, {
+		method: 'POST',
+		headers: {
+			'Content-Type': 'application/json',
+			'X-Crisp-Request-Timestamp': `${timestamp}`,
+			'X-Crisp-Signature': signature,
+			...more.headers,
+		},
+		body,
+	});
+	const text = await response.text();
+	return { status: response.status, reason: text && (JSON.parse(text) as { reason: string }).reason };
+}
+
+const bothKinds: Array<[Hooking['kind'], Call]> = [
+	['plugin', {}],
+	['website', { query: `?key=${encodeURIComponent(hookSecret)}`, headers: { 'X-Crisp-Signature': '' } }],
+];
+
+describe.each(bothKinds)('a request of a %s hook', (kind, right) => {
+	it('starts the workflow with the event, and has its answer before', async () => {
+		const hooked = await workflows.serve(['session:set_state'], { kind });
+		expect(await call(hooked, right)).toEqual({ status: 200, reason: '' });
+		expect(hooked.executions).toEqual([
+			[
+				{
+					event: 'session:set_state',
+					website_id: shop,
+					session_id: conversation,
+					conversation_url: `https://app.crisp.chat/website/${shop}/inbox/${conversation}/`,
+					data: event().data,
+				},
+			],
+		]);
+		expect(crispWebhookTrigger.description.webhooks).toMatchObject([
+			{ httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData' },
+		]);
+	});
+
+	it.each<[string, string]>([
+		['no JSON', '{"event":'],
+		['nothing', ''],
+		['no object', '["session:set_state"]'],
+		['null', 'null'],
+		['no event', JSON.stringify(event({ event: undefined }))],
+		['an event without a name', JSON.stringify(event({ event: '' }))],
+		['an event whose name is no text', JSON.stringify(event({ event: 1 }))],
+		['data that is no object', JSON.stringify(event({ data: [1] }))],
+		['no data', JSON.stringify(event({ data: null }))],
+	])('with %s is told so, and starts nothing', async (_, body) => {
+		const hooked = await workflows.serve(['session:set_state'], { kind });
+		expect(await call(hooked, { ...right, body })).toEqual({ status: 400, reason: 'not_an_event' });
+		expect(hooked.executions).toEqual([]);
+	});
+
+	it('with what is not wanted is taken, and starts nothing', async () => {
+		const hooked = await workflows.serve(['session:set_state', 'message:send'], {
+			kind,
+			filters: { messageTypes: ['file'] },
+		});
+		const bodies = [
+			event({ event: 'session:set_email' }),
+			event({ event: 'constructor' }),
+			event({ website_id: help, data: { website_id: help } }),
+			event({ website_id: help, data: {} }),
+			event({ event: 'message:send', data: { type: 'text', session_id: conversation, fingerprint: 1 } }),
+		];
+		for (const body of bodies) {
+			const answer = await call(hooked, { ...right, body: JSON.stringify(body) });
+			expect(answer).toEqual({ status: 200, reason: 'not_chosen' });
+		}
+		expect(hooked.executions).toEqual([]);
+	});
+
+	it('runs once however often it is repeated, as long as it is not another event', async () => {
+		const hooked = await workflows.serve(['session:set_state', 'message:send', 'people:profile:created'], { kind });
+		const twice = async (body: object) => {
+			const text = JSON.stringify(body);
+			expect((await call(hooked, { ...right, body: text })).reason).toBe('');
+			for (const attempt of ['2', '3']) {
+				const headers = { ...right.headers, 'X-Delivery-Attempt-Count': attempt };
+				const again = { ...right, body: text, headers, timestamp: Date.now() + Number(attempt) };
+				expect(await call(hooked, again)).toEqual({ status: 200, reason: 'known' });
+			}
+		};
+		await twice(event());
+		// The same words, at another time.
+		await twice(event({ timestamp: 1_506_985_696_617 }));
+		await twice(event({ event: 'message:send', data: { session_id: conversation, fingerprint: 7, type: 'text' } }));
+		await twice(event({ event: 'people:profile:created', data: { people_id: 'p1' } }));
+		expect(hooked.executions).toHaveLength(4);
+	});
+});
+
+describe('a request that is not from Crisp', () => {
+	it.each<[string, Call, string, Partial<Credential>?]>([
+		['signed with another secret', { secret: 'guessed' }, 'signature_wrong'],
+		['not signed', { headers: { 'X-Crisp-Signature': '' } }, 'signature_wrong'],
+		['recorded ten minutes ago', { timestamp: Date.now() - 600_000 }, 'signature_expired'],
+		['with the key of a website hook', { secret: '', query: `?key=${hookSecret}` }, 'signature_wrong'],
+		['signed with nothing, where no secret is set', { secret: '' }, 'signing_secret_not_set', { signingSecret: '' }],
+		['that is no JSON either', { secret: 'guessed', body: '{' }, 'signature_wrong'],
+	])('%s is refused by a plugin hook', async (_, wrong, reason, credential = {}) => {
+		const hooked = await workflows.serve(['session:set_state'], { credential });
+		expect(await call(hooked, wrong)).toEqual({ status: 401, reason });
+		expect(hooked.executions).toEqual([]);
+	});
+
+	it.each<[string, string, string, Partial<Credential>?]>([
+		['without a key', '', 'key_missing'],
+		['with a wrong key', '?key=guessed', 'key_wrong'],
+		['with an empty key', '?key=', 'key_wrong'],
+		['with two keys', `?key=${encodeURIComponent(hookSecret)}&key=guessed`, 'key_missing'],
+		['with an empty key, where none is set', '?key=', 'web_hook_key_not_set', { hookSecret: undefined }],
+	])('%s is refused by a website hook, be it signed', async (_, query, reason, credential = {}) => {
+		const hooked = await workflows.serve(['session:set_state'], { kind: 'website', credential });
+		expect(await call(hooked, { query })).toEqual({ status: 401, reason });
+		expect(hooked.executions).toEqual([]);
+	});
+
+	it('does not keep the true one from running', async () => {
+		const hooked = await workflows.serve(['session:set_state']);
+		await call(hooked, { secret: 'guessed' });
+		expect((await call(hooked)).reason).toBe('');
+		expect(hooked.executions).toHaveLength(1);
+	});
+});
+
+describe('two workflows', () => {
+	it('each get every event', async () => {
+		const one = await workflows.activate(['message:send'], { nodeId: 'one' });
+		const other = await workflows.activate(['message:send'], { nodeId: 'other' });
+		await workflows.visitorWrites('hello');
+		await workflows.sandbox.hooks.idle();
+		expect([one, other].map(({ executions }) => executions.length)).toEqual([1, 1]);
+	});
+});
+
+it.each<[string, object]>([
+	['a message', { event: 'message:send', data: { session_id: conversation, type: 'text', fingerprint: 5 } }],
+	['what has no identity', { event: 'session:set_state', data: { session_id: conversation, state: 'resolved' } }],
+])('runs %s once that Crisp delivers again because the answer was lost', async (_, happening) => {
+	const { event: name, data } = happening as ReturnType<typeof event>;
+	let answers = 0;
+	const hooked = await workflows.serve([name], { isCut: () => ++answers === 1 });
+	workflows.sandbox.hooks.add({ url: hooked.url, kind: 'plugin', secret: signingSecret });
+	workflows.sandbox.announce(name, shop, data);
+	await workflows.sandbox.hooks.idle();
+	expect(workflows.sandbox.hooks.deliveries.map(({ attempt, status }) => [attempt, status])).toEqual([
+		[1, 0],
+		[2, 200],
+	]);
+	expect(hooked.executions).toHaveLength(1);
+});
+
+it('takes the same request again while somebody tests in the editor', async () => {
+	const hooked = await workflows.serve(['session:set_state'], { mode: 'manual' });
+	for (let time = 0; time < 2; time++) expect((await call(hooked)).reason).toBe('');
+	expect(hooked.executions).toHaveLength(2);
+});
+
+it('starts one execution with an item for each that an event is', async () => {
+	const hooked = await workflows.serve(['message:received', 'message:noted']);
+	const data = { type: 'note', from: 'operator', content: 'for the team', session_id: conversation, fingerprint: 3 };
+	await call(hooked, { body: JSON.stringify(event({ event: 'message:received', data })) });
+	expect(hooked.executions.map((items) => items.map((item) => item.event))).toEqual([
+		['message:received', 'message:noted'],
+	]);
+});
+
+it('leaves out what this n8n sent', async () => {
+	const { context } = triggerContext({ credential: credentialFor(workflows.sandbox), parameters: {} });
+	const own = fingerprintFor(context.getInstanceId(), ['execution', 1]);
+	const deaf = await workflows.serve(['message:received']);
+	const all = await workflows.serve(['message:received'], { filters: { ignoreOwn: false } });
+	for (const [fingerprint, count] of [
+		[own, 0],
+		[123, 1],
+	] as const) {
+		const data = { type: 'text', from: 'operator', session_id: conversation, fingerprint };
+		const body = JSON.stringify(event({ event: 'message:received', data }));
+		await call(deaf, { body });
+		await call(all, { body });
+		expect(deaf.executions).toHaveLength(count);
+	}
+	expect(all.executions).toHaveLength(2);
+});
+
+it('has nothing to set up in Crisp, which has no way to', async () => {
+	const { checkExists, create, delete: remove } = crispWebhookTrigger.webhookMethods.default;
+	expect(await Promise.all([checkExists(), create(), remove()])).toEqual([true, true, true]);
+});

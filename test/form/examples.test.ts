@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import {
+	NodeHelpers,
+	type INode,
+	type INodeParameters,
+	type INodeProperties,
+	type INodePropertyOptions,
+	type INodeType,
+} from 'n8n-workflow';
+import type { Workflow, WorkflowNode } from '../../scripts/host/n8nClient';
+import { EXAMPLES } from '../../scripts/start/seed';
+import { crisp, crispTrigger } from '../support/n8nContext';
+
+const folder = path.join(__dirname, '../../examples');
+const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+const index = readFileSync(path.join(folder, 'README.md'), 'utf8');
+
+const crispTypes: Record<string, INodeType> = {
+	'n8n-nodes-crisp.crisp': crisp,
+	'n8n-nodes-crisp.crispTrigger': crispTrigger,
+};
+
+const textOf = (file: string) => readFileSync(path.join(folder, file), 'utf8');
+const workflowIn = (file: string) => JSON.parse(textOf(file)) as Workflow;
+
+/** What n8n makes of the parameters: all that the form shows, and nothing else. */
+function understood(node: WorkflowNode, { description }: INodeType): INodeParameters {
+	const given = node.parameters as INodeParameters;
+	return NodeHelpers.getNodeParameters(description.properties, given, true, false, node as INode, description) ?? {};
+}
+
+/** The values that are none of those to choose, which n8n itself does not mind. */
+function notOffered(node: WorkflowNode, { description }: INodeType): string[] {
+	const isShown = (property: INodeProperties) =>
+		NodeHelpers.displayParameter(understood(node, { description } as INodeType), property, node as INode, description);
+	const amongAll = (properties: INodeProperties[], given: INodeParameters): string[] =>
+		properties.flatMap(({ name, type, options }) => {
+			const value = given[name];
+			if (value === undefined) return [];
+			if (type === 'collection') return amongAll(options as INodeProperties[], value as INodeParameters);
+			if (type !== 'options' && type !== 'multiOptions') return [];
+			const offered = (options as INodePropertyOptions[] | undefined)?.map((option) => option.value);
+			const chosen = [value].flat() as string[];
+			return offered ? chosen.filter((one) => !offered.includes(one)) : [];
+		});
+	return amongAll(description.properties.filter(isShown), node.parameters as INodeParameters);
+}
+
+/** The labels of what has to be filled in and is not. */
+function toBeSet(node: WorkflowNode, { description }: INodeType): string[] {
+	const parameters = understood(node, { description } as INodeType);
+	const issues = NodeHelpers.getNodeParametersIssues(
+		description.properties,
+		{ ...node, parameters } as INode,
+		description,
+	);
+	return Object.values(issues?.parameters ?? {}).flat();
+}
+
+const targetsOf = ({ connections }: Workflow) =>
+	Object.values(connections as Record<string, Record<string, Array<Array<{ node: string }>>>>)
+		.flatMap((outputs) => Object.values(outputs).flat(2))
+		.map(({ node }) => node);
+
+test('there are the two that npm start brings, and the twelve', () => {
+	expect(files).toHaveLength(14);
+	expect(files).toEqual(expect.arrayContaining(EXAMPLES.map((example) => `${example}.json`)));
+});
+
+describe.each(files)('%s', (file) => {
+	const workflow = workflowIn(file);
+	const { nodes, connections } = workflow;
+	const note = String(nodes.find(({ type }) => type === 'n8n-nodes-base.stickyNote')?.parameters.content);
+	const ofCrisp = nodes.flatMap((node) => (crispTypes[node.type] ? [[node.name, node] as const] : []));
+
+	test('has a name that the file has, too, and is in the table of examples', () => {
+		expect(file).toBe(`${workflow.name.toLowerCase().replace(/[^a-z]+/g, '-')}.json`);
+		expect(index).toContain(`[${workflow.name}](${file})`);
+	});
+
+	test('says in a note what it does and what to set', () => {
+		expect(note.startsWith(`## ${workflow.name}\n\n`)).toBe(true);
+		expect(note).toMatch(/\*\*Set:?\*\*/);
+		expect(note).toMatch(/\*Crisp API\* credential/);
+	});
+
+	test('holds nothing of the n8n or the workspace it was made in', () => {
+		const { credentials, id, pinData, meta } = JSON.parse(textOf(file)) as Record<string, unknown>;
+		expect({ credentials, id, pinData, meta }).toEqual({});
+		for (const node of nodes) expect(node.credentials).toBeUndefined();
+		// n8n gives an ID of its own to each condition and each field.
+		const own = (key: string, value: unknown) => (key === 'id' || key === 'webhookId' ? undefined : value);
+		expect(JSON.stringify(nodes, own)).not.toMatch(/\w{8}-(\w{4}-){3}\w{12}/);
+	});
+
+	test('has its nodes connected, and apart from each other', () => {
+		const names = nodes.map(({ name }) => name);
+		expect(new Set(names).size).toBe(names.length);
+		expect(new Set(nodes.map(({ id }) => id)).size).toBe(names.length);
+		expect(new Set(nodes.map(({ position }) => position.join())).size).toBe(names.length);
+		expect(names).toEqual(expect.arrayContaining([...Object.keys(connections), ...targetsOf(workflow)]));
+		const connected = new Set([...Object.keys(connections), ...targetsOf(workflow)]);
+		expect(names.filter((name) => !connected.has(name))).toEqual(['What this does']);
+	});
+
+	test.each(ofCrisp)('%s: every parameter is one of the form', (_, node) => {
+		const type = crispTypes[node.type] as INodeType;
+		expect(understood(node, type)).toMatchObject(node.parameters);
+		expect(notOffered(node, type)).toEqual([]);
+	});
+
+	test.each(ofCrisp)('%s: what is missing is said in the note', (_, node) => {
+		const missing = toBeSet(node, crispTypes[node.type] as INodeType);
+		for (const issue of missing) {
+			const [, label = issue] = /^Parameter "(.*)" is required\.$/.exec(issue) ?? [];
+			expect(note).toContain(`*${label}*`);
+			expect(note).toContain(`*${node.name}*`);
+		}
+	});
+
+	test('speaks only of nodes that there are', () => {
+		const emphasised = [...JSON.stringify(nodes).matchAll(/\$\('([^']+)'\)/g)].map(([, name]) => name);
+		expect(nodes.map(({ name }) => name)).toEqual(expect.arrayContaining(emphasised));
+	});
+});

@@ -1,0 +1,91 @@
+import type { IDataObject, INodeParameters, ITriggerResponse } from 'n8n-workflow';
+import { activateTrigger } from '../../nodes/CrispTrigger/activate';
+import { clock, type Clock } from '../../nodes/shared/runtime/clock';
+import { startSandbox, type Sandbox } from '../../sandbox';
+import { execute, triggerContext, type Activation } from './n8nContext';
+import { conversation, credentialFor, locator, shop } from './sandboxWorkspace';
+
+/** Resolves when the condition holds; a test that waits in vain fails by its own timeout. */
+export async function until(condition: () => boolean): Promise<void> {
+	while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Waits are cut short, so that a reconnection takes its turn and no time. */
+export const hurried: Clock = {
+	...clock,
+	sleep: async (milliseconds, signal) => await clock.sleep(milliseconds >= 15_000 ? milliseconds : 20, signal),
+};
+
+/** The same, and a token that was refused is tried again at once. */
+export const insistent: Clock = {
+	...clock,
+	sleep: async (milliseconds, signal) => await hurried.sleep(milliseconds >= 40_000 ? 20 : milliseconds, signal),
+};
+
+export interface Listening extends Partial<Activation> {
+	filters?: INodeParameters;
+	options?: INodeParameters;
+	websiteIds?: string[];
+	useSampleEvent?: boolean;
+	/** What the trigger remembers from before. */
+	memory?: IDataObject;
+	clock?: Clock;
+}
+
+/** Triggers that listen to a sandbox of their own, which both end after each test. */
+export class Workflows {
+	sandbox = undefined as unknown as Sandbox;
+
+	private responses: ITriggerResponse[] = [];
+
+	/** Registers the beginning and the end of each test of a file. */
+	static use(): Workflows {
+		const workflows = new Workflows();
+		beforeEach(async () => {
+			workflows.sandbox = await startSandbox({ page: false });
+		});
+		afterEach(async () => await workflows.end());
+		return workflows;
+	}
+
+	async activate(
+		events: string[],
+		{ filters = {}, options = {}, websiteIds = [], useSampleEvent = false, memory, ...more }: Listening = {},
+	) {
+		const trigger = triggerContext({
+			credential: credentialFor(this.sandbox),
+			parameters: { events, filters, options, websiteIds, useSampleEvent },
+			...more,
+		});
+		const remembered = trigger.context.getWorkflowStaticData('node');
+		Object.assign(remembered, memory);
+		const response = await activateTrigger(trigger.context, { clock: more.clock ?? hurried });
+		trigger.attach();
+		this.responses.push(response);
+		return { ...trigger, response, memory: remembered };
+	}
+
+	async visitorWrites(content: unknown, more: IDataObject = {}): Promise<void> {
+		await fetch(`${this.sandbox.url}/sandbox/visitor/message`, {
+			method: 'POST',
+			headers: { 'Content-Type': 'application/json' },
+			body: JSON.stringify({ website_id: shop, session_id: conversation, content, ...more }),
+		});
+	}
+
+	/** Lets the Crisp node do something in the sandbox. */
+	async run(parameters: IDataObject) {
+		return await execute({ credential: credentialFor(this.sandbox), parameters: parameters as INodeParameters });
+	}
+
+	/** Sends into the conversation with the Crisp node. */
+	async send(content: string, additionalFields: IDataObject = {}, type = 'text') {
+		const sessionId = locator(conversation);
+		return await this.run({ resource: 'message', operation: 'send', sessionId, type, content, additionalFields });
+	}
+
+	private async end(): Promise<void> {
+		for (const response of this.responses.splice(0)) await response.closeFunction?.();
+		await this.sandbox.close();
+	}
+}

@@ -1,0 +1,66 @@
+import type { IDataObject } from 'n8n-workflow';
+import { fitted } from '../../../nodes/Crisp/composed/support/contextText';
+
+const message = (content: string, index: number): IDataObject => ({
+	type: 'text',
+	from: 'user',
+	content,
+	timestamp: 1_800_000_000_000 + index * 60_000,
+	user: { nickname: 'Mira' },
+});
+
+const timezone = 'UTC';
+
+describe('a text that has to fit', () => {
+	it('never has more characters than allowed, whatever there is', () => {
+		const contents = ['a', 'word '.repeat(30), '😀'.repeat(300), 'x'.repeat(5_000)];
+		for (const most of [500, 501, 777, 1_000, 4_000]) {
+			for (const count of [0, 1, 5, 40]) {
+				for (const content of contents) {
+					for (const head of ['', 'About', 'h'.repeat(9_000)]) {
+						const messages = Array.from({ length: count }, (_, index) => message(content, index));
+						const { context, kept } = fitted(head, messages, { most, timezone, isWhole: count % 2 === 0 });
+						expect(context.length).toBeLessThanOrEqual(most);
+						expect(context.isWellFormed()).toBe(true);
+						expect(kept > 0).toBe(count > 0);
+					}
+				}
+			}
+		}
+	});
+
+	it.each([
+		[true, ')'],
+		[false, ', and any before)'],
+	])('keeps the newest messages and says how many it leaves out (all are there: %p)', (isWhole, end) => {
+		const messages = Array.from({ length: 40 }, (_, index) => message(`Line ${index}`, index));
+		const { context, kept } = fitted('About', messages, { most: 600, timezone, isWhole });
+		expect(context).toMatch(/Line 39$/);
+		expect(context).not.toContain(`Line ${39 - kept}\n`);
+		expect(context).toContain(`Line ${40 - kept}\n`);
+		expect(context).toContain(`(left out here: ${40 - kept} earlier messages${end}`);
+	});
+
+	it('leaves nothing out where all fits', () => {
+		const { context, kept } = fitted('About', [message('One', 0), message('Two', 1)], {
+			most: 600,
+			timezone,
+			isWhole: true,
+		});
+		expect(kept).toBe(2);
+		expect(context).toBe(
+			'About\n\n# Latest messages, the newest last\n[2027-01-15 08:00] Mira (Visitor): One\n[2027-01-15 08:01] Mira (Visitor): Two',
+		);
+	});
+
+	it('shows the beginning of the newest message where that alone is too long', () => {
+		const { context, kept } = fitted('About', [message('One', 0), message('y'.repeat(900), 1)], {
+			most: 500,
+			timezone,
+			isWhole: false,
+		});
+		expect(kept).toBe(1);
+		expect(context).toMatch(/y…$/);
+		expect(context).toContain('(left out here: 1 earlier message, ');
+	});
+});

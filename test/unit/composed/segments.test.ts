@@ -1,0 +1,62 @@
+import type { IDataObject } from 'n8n-workflow';
+import { changeSegments, type Change } from '../../../nodes/Crisp/composed/support/segments';
+import type { Composing } from '../../../nodes/Crisp/operations/operation';
+import { parseRoute } from '../../../nodes/shared/api/route';
+import type { CrispRequest } from '../../../nodes/shared/api/transport';
+
+const route = parseRoute('GET /v1/website/{website_id}/conversation/{session_id}/meta');
+
+/** A run of the node over a Crisp that goes on answering what it answered first, as a cache may. */
+function overCache(segments: string[]) {
+	const written: unknown[] = [];
+	const shared = new Map<string, unknown>();
+	let isRefusing = false;
+	const send = async ({ method, body }: CrispRequest) => {
+		if (method === 'GET') return await Promise.resolve({ segments });
+		if (isRefusing) throw new Error('refused');
+		written.push((body as IDataObject).segments);
+		return {};
+	};
+	const change = async (how: Change, ...asked: string[]) => {
+		const composing = {
+			values: { website_id: 'w', session_id: 's', segments: asked },
+			client: { send },
+			once: async (_: string, step: () => Promise<unknown>) => await step(),
+			shared: (name: string, make: () => unknown) => {
+				if (!shared.has(name)) shared.set(name, make());
+				return shared.get(name);
+			},
+		};
+		return await changeSegments(composing as unknown as Composing, route, how);
+	};
+	return { change, written, refuse: (isSo: boolean) => (isRefusing = isSo) };
+}
+
+describe('segments that earlier items of a run changed', () => {
+	it('stay where Crisp does not show them yet', async () => {
+		const { change, written } = overCache(['old']);
+		await change('add', 'a');
+		const [made] = await change('add', 'b');
+		expect(written).toEqual([
+			['old', 'a'],
+			['old', 'a', 'b'],
+		]);
+		expect(made?.json).toEqual({ website_id: 'w', session_id: 's', changed: true, segments: ['old', 'a', 'b'] });
+	});
+
+	it('stay away where Crisp still shows them', async () => {
+		const { change, written } = overCache(['a', 'b', 'c']);
+		await change('remove', 'a');
+		await change('remove', 'b');
+		expect(written).toEqual([['b', 'c'], ['c']]);
+	});
+
+	it('are not those that could not be written', async () => {
+		const { change, written, refuse } = overCache(['old']);
+		refuse(true);
+		await expect(change('add', 'a')).rejects.toThrow('refused');
+		refuse(false);
+		await change('add', 'b');
+		expect(written).toEqual([['old', 'b']]);
+	});
+});

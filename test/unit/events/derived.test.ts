@@ -1,0 +1,65 @@
+import type { IDataObject } from 'n8n-workflow';
+import { toOutput } from '../../../nodes/shared/events/output';
+import { namesOf } from '../../../nodes/shared/events/derived';
+import { ConversationStates } from '../../../nodes/shared/events/conversationState';
+import { FakeClock } from '../../support/fakeClock';
+
+const nobodyKnown = () => ({ conversationStates: new ConversationStates(new FakeClock()) });
+
+const about = (more: IDataObject): IDataObject => ({ website_id: 'w', session_id: 's', ...more });
+const picker = (...selected: boolean[]) =>
+	about({
+		content: {
+			id: 'helped',
+			text: 'Helped?',
+			choices: selected.map((one, index) => ({ value: `v${index}`, label: `L${index}`, selected: one })),
+		},
+	});
+
+describe('what people think in is read from what Crisp sends', () => {
+	it.each<[string, IDataObject, string[]]>([
+		['session:set_state', about({ state: 'resolved' }), ['conversation:resolved']],
+		['session:set_state', about({ state: 'unresolved' }), ['conversation:reopened']],
+		['session:set_routing', about({ routing_id: 'operator' }), ['conversation:assigned']],
+		['session:set_routing', about({ routing_id: null }), ['conversation:unassigned']],
+		['message:received', about({ type: 'note' }), ['message:noted']],
+		['message:received', about({ type: 'text' }), []],
+		['message:updated', picker(false, true), ['message:chosen']],
+		['message:updated', picker(false, false), []],
+		['message:updated', about({ content: 'edited' }), []],
+		['message:send', about({ type: 'text' }), []],
+	])('%s', (name, payload, expected) => {
+		expect(namesOf(name, payload, nobodyKnown())).toEqual([name, ...expected]);
+	});
+
+	it('resolved, reopened and resolved again are three, and between open states there is none', () => {
+		const known = nobodyKnown();
+		const states = ['resolved', 'pending', 'unresolved', 'resolved', 'unresolved'];
+		const names = states.map((state) => namesOf('session:set_state', about({ state }), known)[1]);
+		expect(names).toEqual([
+			'conversation:resolved',
+			'conversation:reopened',
+			undefined,
+			'conversation:resolved',
+			'conversation:reopened',
+		]);
+	});
+
+	it('the first message of a visitor is the one that Crisp knows none before', () => {
+		for (const [isFirst, expected] of [
+			[true, ['message:send', 'message:first']],
+			[false, ['message:send']],
+		] as const) {
+			expect(namesOf('message:send', about({}), { ...nobodyKnown(), background: { isFirst } })).toEqual(expected);
+		}
+	});
+
+	it('a choice says what was chosen, of which question', () => {
+		expect(toOutput('message:chosen', picker(false, true))).toMatchObject({
+			event: 'message:chosen',
+			choice: 'v1',
+			choice_label: 'L1',
+			question_id: 'helped',
+		});
+	});
+});

@@ -1,0 +1,200 @@
+import type { IDataObject } from 'n8n-workflow';
+import { EventEnricher, type EventEnricherOptions } from '../../../nodes/shared/events/enrichment';
+import type { CrispRequest } from '../../../nodes/shared/api/transport';
+import { FakeClock, settled } from '../../support/fakeClock';
+
+type Answer = (request: CrispRequest) => unknown;
+
+function begin(wants: Partial<EventEnricherOptions['needs']>, answer: Answer, isKept = true) {
+	const requests: string[] = [];
+	const troubles: unknown[] = [];
+	const patience: boolean[] = [];
+	const clock = new FakeClock();
+	const enricher = new EventEnricher({
+		needs: { segments: false, first: false, ...wants },
+		isKept,
+		clock,
+		open: async (signal, isPatient) => async (request) => {
+			requests.push(`${request.method} ${request.path}`);
+			patience.push(isPatient);
+			const cut = new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('cut'))));
+			cut.catch(() => {});
+			return await Promise.race([answer(request), cut]);
+		},
+		onFailure: (error) => troubles.push(error),
+	});
+	return { enricher, requests, troubles, patience, clock };
+}
+
+const message = (more: IDataObject = {}): IDataObject => ({
+	website_id: 'w',
+	session_id: 'session_1',
+	from: 'user',
+	fingerprint: 7,
+	timestamp: 700,
+	...more,
+});
+
+const vip = () => ({ segments: ['vip'] });
+const fail = () => {
+	throw new Error('down');
+};
+
+describe('the segments of what an event is about', () => {
+	it('are those of the conversation, or of the person where there is none', async () => {
+		const { enricher, requests } = begin({ segments: true }, vip);
+		expect(await enricher.enrich('message:send', message())).toEqual({ segments: ['vip'] });
+		expect(await enricher.enrich('people:profile:created', { website_id: 'w', people_id: 'p' })).toEqual(vip());
+		expect(await enricher.enrich('website:update_visitors_count', { website_id: 'w' })).toEqual({});
+		expect(requests).toEqual(['GET /v1/website/w/conversation/session_1/meta', 'GET /v1/website/w/people/profile/p']);
+	});
+
+	it('are asked once and then followed, until the line is lost', async () => {
+		const { enricher, requests } = begin({ segments: true }, vip);
+		const ask = async () => (await enricher.enrich('message:send', message())).segments;
+		expect([await ask(), await ask()]).toEqual([['vip'], ['vip']]);
+		await enricher.enrich('session:set_segments', message({ segments: ['press'] }));
+		expect([await ask(), requests.length]).toEqual([['press'], 1]);
+		enricher.forget();
+		expect([await ask(), requests.length]).toEqual([['vip'], 2]);
+	});
+
+	it('are asked each time where nothing tells of changes', async () => {
+		const { enricher, requests } = begin({ segments: true }, vip, false);
+		await enricher.enrich('message:send', message());
+		await enricher.enrich('message:send', message());
+		expect(requests).toHaveLength(2);
+	});
+
+	it('that are set while Crisp is asked are not replaced by what it answers', async () => {
+		let answer: (answer: unknown) => void = () => {};
+		const { enricher } = begin({ segments: true }, async () => await new Promise((resolve) => (answer = resolve)));
+		const asked = enricher.enrich('message:send', message());
+		await settled();
+		await enricher.enrich('session:set_segments', message({ segments: ['press'] }));
+		answer(vip());
+		await asked;
+		expect(await enricher.enrich('message:send', message())).toEqual({ segments: ['press'] });
+	});
+
+	it('are unknown where Crisp cannot be asked, which is said', async () => {
+		const { enricher, troubles } = begin({ segments: true }, fail);
+		expect(await enricher.enrich('message:send', message())).toEqual({});
+		expect(troubles).toEqual([new Error('down')]);
+	});
+
+	it('are not asked at an address that an event made up', async () => {
+		const { enricher, requests, troubles } = begin({ segments: true }, vip);
+		expect(await enricher.enrich('message:send', message({ session_id: '../../x' }))).toEqual(vip());
+		expect(await enricher.enrich('message:send', message({ session_id: '..' }))).toEqual({});
+		expect(await enricher.enrich('message:send', message({ session_id: { toString: 1 } }))).toEqual({});
+		expect(requests).toEqual(['GET /v1/website/w/conversation/..%2F..%2Fx/meta']);
+		expect(troubles).toHaveLength(1);
+	});
+});
+
+describe('the first message of a visitor', () => {
+	/** Answers messages before a moment, two at a time, as Crisp does with twenty. */
+	const conversation =
+		(...messages: Array<[from: string, timestamp: number]>): Answer =>
+		({ query }) =>
+			messages
+				.map(([from, timestamp]) => ({ from, timestamp, fingerprint: timestamp / 100 }))
+				.filter(({ timestamp }) => timestamp < Number(query?.timestamp_before))
+				.slice(-2);
+
+	it.each<[string, Answer, boolean]>([
+		['nothing was written before', conversation(['user', 700]), true],
+		['only operators wrote before', conversation(['operator', 100], ['operator', 200], ['operator', 300]), true],
+		['a visitor wrote before', conversation(['user', 100]), false],
+		[
+			'a visitor wrote long before',
+			conversation(['user', 100], ['operator', 200], ['operator', 300], ['operator', 400], ['operator', 500]),
+			false,
+		],
+		['a visitor wrote after it', conversation(['user', 800]), true],
+	])('where %s', async (_, answer, isFirst) => {
+		const { enricher } = begin({ first: true }, answer);
+		expect(await enricher.enrich('message:send', message())).toEqual({ isFirst });
+	});
+
+	it('is the same for whoever asks about it, while Crisp is asked and later', async () => {
+		const { enricher, requests } = begin({ first: true }, conversation());
+		const answers = await Promise.all(
+			[message(), message()].map(async (one) => await enricher.enrich('message:send', one)),
+		);
+		answers.push(await enricher.enrich('message:send', message()));
+		expect(answers).toEqual([{ isFirst: true }, { isFirst: true }, { isFirst: true }]);
+		expect(requests).toHaveLength(1);
+	});
+
+	it('comes once, whatever comes while Crisp is asked, and is asked for once', async () => {
+		const { enricher, requests } = begin({ first: true }, conversation());
+		const both = [message(), message({ fingerprint: 8, timestamp: 701 })];
+		const answers = await Promise.all(both.map(async (one) => await enricher.enrich('message:send', one)));
+		expect(answers).toEqual([{ isFirst: true }, { isFirst: false }]);
+		expect(requests).toHaveLength(1);
+	});
+
+	it('counts as such where Crisp cannot be asked, and only visitors have one', async () => {
+		const { enricher, troubles } = begin({ first: true }, fail);
+		expect(await enricher.enrich('message:received', message())).toEqual({});
+		expect(await enricher.enrich('message:send', message())).toEqual({ isFirst: true });
+		expect(troubles).toHaveLength(1);
+	});
+});
+
+describe('a Crisp that does not answer', () => {
+	const silence = async () => await new Promise(() => {});
+
+	it('is waited for five seconds, and left alone for a minute', async () => {
+		const { enricher, requests, troubles, clock } = begin({ segments: true }, silence);
+		const asked = enricher.enrich('message:send', message());
+		await clock.advance(5_000);
+		expect(await asked).toEqual({});
+		await clock.advance(59_999);
+		expect(await enricher.enrich('message:send', message({ session_id: 'session_2' }))).toEqual({});
+		expect([requests.length, troubles]).toEqual([1, [new Error('no answer in time')]]);
+		await clock.advance(1);
+		void enricher.enrich('message:send', message({ session_id: 'session_3' }));
+		await settled();
+		expect(requests).toHaveLength(2);
+	});
+
+	it('is waited for as long as it takes where nobody waits', async () => {
+		const { enricher, patience, troubles, clock } = begin({ segments: true }, silence);
+		void enricher.enrich('message:send', message(), true);
+		await clock.advance(600_000);
+		expect([patience, troubles]).toEqual([[true], []]);
+	});
+
+	it('is asked ten things at once at most', async () => {
+		const { enricher, requests } = begin({ segments: true }, silence);
+		for (let index = 0; index < 30; index++)
+			void enricher.enrich('message:send', message({ session_id: `session_${index}` }));
+		await settled();
+		expect(requests).toHaveLength(10);
+	});
+});
+
+it('what was asked before the line was lost is not kept', async () => {
+	let answer: (answer: unknown) => void = () => {};
+	const { enricher, requests } = begin(
+		{ segments: true },
+		async () => await new Promise((resolve) => (answer = resolve)),
+	);
+	const asked = enricher.enrich('message:send', message());
+	await settled();
+	enricher.forget();
+	answer(vip());
+	await asked;
+	void enricher.enrich('message:send', message());
+	await settled();
+	expect(requests).toHaveLength(2);
+});
+
+it('nothing is asked that is not wanted', () => {
+	expect(begin({}, vip).enricher.isNeeded).toBe(false);
+	expect(begin({ segments: true }, vip).enricher.isNeeded).toBe(true);
+	expect(begin({ first: true }, vip).enricher.isNeeded).toBe(true);
+});

@@ -1,0 +1,29 @@
+import { withTargets } from '../../../nodes/Crisp/execute/output';
+import { op } from '../../../nodes/Crisp/operations/operation';
+
+const path = { website_id: 'w', session_id: 's', fingerprint: '12' };
+
+describe('the answer to a write', () => {
+	const remove = op('DELETE /v1/website/{website_id}/conversation/{session_id}/message/{fingerprint}', {
+		action: 'Delete',
+	});
+
+	it('names what is in the path, the fingerprint as the number it is', () => {
+		const expected = { deleted: true, website_id: 'w', session_id: 's', fingerprint: 12 };
+		expect(withTargets(remove, path, { deleted: true })).toEqual(expected);
+	});
+
+	it('keeps what Crisp calls alike', () => {
+		expect(withTargets(remove, path, { session_id: 'other' })).toMatchObject({ session_id: 'other', website_id: 'w' });
+	});
+
+	it('shows no token', () => {
+		const forget = op('DELETE /v1/website/{website_id}/visitors/token/{token_id}', { action: 'Forget' });
+		expect(withTargets(forget, { website_id: 'w', token_id: 'secret' }, {})).toEqual({ website_id: 'w' });
+	});
+});
+
+it('the answer to a read is as Crisp gives it', () => {
+	const read = op('GET /v1/website/{website_id}/conversation/{session_id}', { action: 'Read' });
+	expect(withTargets(read, path, { state: 'resolved' })).toEqual({ state: 'resolved' });
+});

@@ -1,0 +1,244 @@
+import type { INode } from 'n8n-workflow';
+import { Uploads, type UploadsOptions } from '../../../nodes/Crisp/files/uploads';
+import type { ChannelListener } from '../../../nodes/shared/realtime/socket';
+import type { Credential } from '../../../nodes/shared/api/transport';
+import { FakeClock, settled } from '../../support/fakeClock';
+
+const node = { name: 'Crisp', type: 'crisp' } as INode;
+const file = { name: 'a.pdf', type: 'application/pdf' };
+const event = 'bucket:url:upload:generated';
+
+interface Line extends ChannelListener {
+	said: unknown[];
+	isClosed: boolean;
+}
+
+/** Uploads over lines that the test plays the other end of. */
+function begin(more: Partial<UploadsOptions> = {}, baseUrl = 'https://api.crisp.chat') {
+	const clock = new FakeClock();
+	const lines: Line[] = [];
+	const posts: Array<{ id: string; resource: unknown }> = [];
+	const credential: Credential = { tier: 'plugin', identifier: 'i', key: 'k', baseUrl };
+	const uploads = new Uploads({
+		node,
+		credential,
+		clock,
+		isAble: true,
+		egress: async () => undefined,
+		async send({ method, body }) {
+			if (method === 'GET') return { socket: { app: 'wss://relay.example/socket' } };
+			posts.push(body as never);
+			return undefined;
+		},
+		openChannel(_, listener) {
+			const line: Line = { ...listener, said: [], isClosed: false };
+			lines.push(line);
+			return {
+				emit: (_event, payload) => line.said.push(payload),
+				close() {
+					if (line.isClosed) return;
+					line.isClosed = true;
+					listener.onClose('closed');
+				},
+			};
+		},
+		...more,
+	});
+	return { uploads, clock, lines, posts };
+}
+
+async function accept(line?: Line): Promise<void> {
+	line?.onOpen();
+	line?.onEvent('authenticated', undefined);
+	await settled();
+}
+
+const told = (id: string | undefined, url: object, more: object = {}) => ({
+	id,
+	url,
+	policy: { size_limit: 9 },
+	...more,
+});
+
+/** What a grant came to, once it has. */
+function outcomeOf(grant: Promise<unknown>) {
+	const outcome: { value?: unknown; error?: Error & { description?: string } } = {};
+	void grant.then(
+		(value) => (outcome.value = value),
+		(error: Error) => (outcome.error = error),
+	);
+	return outcome;
+}
+
+/** A grant that waits for Crisp to name the address. */
+async function asking(more: Partial<UploadsOptions> = {}, baseUrl?: string) {
+	const setting = begin(more, baseUrl);
+	const outcome = outcomeOf(setting.uploads.grant('website-1', file));
+	await settled();
+	await accept(setting.lines[0]);
+	return { ...setting, outcome, line: setting.lines[0] as Line };
+}
+
+const resource = 'https://storage.crisp.chat/users/upload/a.pdf';
+
+describe('an upload', () => {
+	it('hears the event of its own ID only, and asks after the line is there', async () => {
+		const { uploads, lines, posts } = begin();
+		const first = outcomeOf(uploads.grant('website-1', file));
+		const second = outcomeOf(uploads.grant('website-2', file));
+		await settled();
+		expect(posts).toEqual([]);
+		await accept(lines[0]);
+		expect(lines).toHaveLength(1);
+		expect(lines[0]?.said).toEqual([
+			{ tier: 'plugin', username: 'i', password: 'k', events: expect.arrayContaining([event]) as string[] },
+		]);
+		expect(posts.map((post) => post.resource)).toEqual([
+			{ type: 'website', id: 'website-1' },
+			{ type: 'website', id: 'website-2' },
+		]);
+		lines[0]?.onEvent(event, told('of somebody else', { resource, signed: '/nowhere' }));
+		lines[0]?.onEvent(event, told(posts[1]?.id, { resource, signed: '/second?s=1' }));
+		await settled();
+		expect(first).toEqual({});
+		expect(second.value).toEqual({ resource, signed: 'https://storage.crisp.chat/second?s=1', sizeLimit: 9 });
+		await uploads.close();
+	});
+
+	const addresses: Array<[string, object, string, object]> = [
+		[
+			'a path',
+			{ resource, signed: '/up?s=1' },
+			'https://api.crisp.chat',
+			{ signed: 'https://storage.crisp.chat/up?s=1' },
+		],
+		[
+			'a path on the host of a stand-in',
+			{ resource: 'http://127.0.0.1:1/a', signed: '/up' },
+			'http://127.0.0.1:1',
+			{ signed: 'http://127.0.0.1:1/up' },
+		],
+		[
+			'a whole address',
+			{ resource, signed: 'https://s3.example/up' },
+			'https://api.crisp.chat',
+			{ signed: 'https://s3.example/up' },
+		],
+		[
+			'two paths',
+			{ resource: '/a.pdf', signed: '/up' },
+			'https://api.crisp.chat',
+			{ signed: 'https://storage.crisp.chat/up' },
+		],
+	];
+
+	it('is not disturbed by an event that is odd', async () => {
+		const { uploads, lines, posts } = begin();
+		const grant = outcomeOf(uploads.grant('w', file));
+		await settled();
+		await accept(lines[0]);
+		for (const odd of [null, 'a', [], { id: { toString: 1, valueOf: 1 } }]) lines[0]?.onEvent(event, odd);
+		lines[0]?.onEvent(event, told(posts[0]?.id, { resource: 'https://x/a', signed: 'https://x/b' }));
+		await settled();
+		expect(grant.value).toMatchObject({ signed: 'https://x/b' });
+		await uploads.close();
+	});
+
+	it.each(addresses)('goes to %s', async (_, url, baseUrl, expected) => {
+		const { line, posts, outcome, uploads } = await asking({}, baseUrl);
+		line.onEvent(event, told(posts[0]?.id, url, { policy: undefined }));
+		await settled();
+		expect(outcome.value).toMatchObject({ ...expected, sizeLimit: Infinity });
+		await uploads.close();
+	});
+
+	it.each([
+		['nothing', {}],
+		['a plain line that anybody can read', { resource, signed: 'http://storage.crisp.chat/up' }],
+		['what is no address', { resource, signed: 7 }],
+	])('does not go to %s', async (_, url) => {
+		const { line, posts, outcome, uploads } = await asking();
+		line.onEvent(event, told(posts[0]?.id, url));
+		await settled();
+		expect(outcome.error?.message).toMatch(/named no address/);
+		await uploads.close();
+	});
+
+	it('waits 15 seconds for its address, and no longer', async () => {
+		const { clock, outcome, uploads, line } = await asking();
+		await clock.advance(14_999);
+		expect(outcome).toEqual({});
+		await clock.advance(1);
+		expect(outcome.error?.message).toMatch(/within 15 seconds/);
+		expect(outcome.error?.description).toMatch(/bucket:url.*Public URL/);
+		await uploads.close();
+		expect(line.isClosed).toBe(true);
+		expect(clock.sleeping).toBe(0);
+	});
+
+	it('tells of a channel that says nothing, after two tries of 15 seconds', async () => {
+		const { uploads, clock, lines } = begin();
+		const outcome = outcomeOf(uploads.grant('website-1', file));
+		await settled();
+		lines[0]?.onOpen();
+		await clock.advance(15_000);
+		lines[1]?.onOpen();
+		await clock.advance(15_000);
+		expect(outcome.error?.message).toMatch(/did not answer the authentication/);
+		expect(lines.map(({ isClosed }) => isClosed)).toEqual([true, true]);
+		const later = outcomeOf(uploads.grant('website-1', file));
+		await settled();
+		expect(later.error).toBe(outcome.error);
+		expect(lines).toHaveLength(2);
+		await uploads.close();
+		expect(clock.sleeping).toBe(0);
+	});
+
+	it('leaves no line and no timer when the execution is cancelled', async () => {
+		const stop = new AbortController();
+		const { clock, outcome, line } = await asking({ signal: stop.signal });
+		expect(clock.sleeping).toBe(1);
+		stop.abort();
+		await settled();
+		expect(outcome.error?.message).toBe('The execution was cancelled');
+		expect(line.isClosed).toBe(true);
+		expect(clock.sleeping).toBe(0);
+	});
+
+	it('leaves no line when the execution is cancelled before Crisp accepts it', async () => {
+		const stop = new AbortController();
+		const { uploads, clock, lines } = begin({ signal: stop.signal });
+		const outcome = outcomeOf(uploads.grant('website-1', file));
+		await settled();
+		stop.abort();
+		await settled();
+		expect(outcome.error?.message).toBe('The execution was cancelled');
+		expect(lines.map(({ isClosed }) => isClosed)).toEqual([true]);
+		expect(clock.sleeping).toBe(0);
+	});
+
+	it('leaves no timer after it went well', async () => {
+		const { line, posts, clock, uploads } = await asking();
+		line.onEvent(event, told(posts[0]?.id, { resource, signed: '/up' }));
+		await settled();
+		await uploads.close();
+		expect(clock.sleeping).toBe(0);
+		expect(line.isClosed).toBe(true);
+	});
+
+	it('says what to do on a Node.js that cannot hold a line', async () => {
+		const { uploads, lines } = begin({ isAble: false });
+		const outcome = outcomeOf(uploads.grant('website-1', file));
+		await settled();
+		expect(outcome.error?.message).toMatch(/Node.js 22/);
+		expect(outcome.error?.description).toMatch(/Public URL/);
+		expect(lines).toEqual([]);
+	});
+
+	it('of a website token hears its own website', async () => {
+		const credential: Credential = { tier: 'website', identifier: 'i', key: 'k', baseUrl: 'https://api.crisp.chat' };
+		const { line, uploads } = await asking({ credential });
+		expect(line.said).toEqual([expect.objectContaining({ tier: 'website', rooms: ['website-1'] })]);
+		await uploads.close();
+	});
+});

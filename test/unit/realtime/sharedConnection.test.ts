@@ -1,0 +1,207 @@
+import type { RealtimeEndpoint, Ending } from '../../../nodes/shared/realtime/connection';
+import { SharedConnection, type Listener, type Topics } from '../../../nodes/shared/realtime/sharedConnection';
+import type { ChannelListener } from '../../../nodes/shared/realtime/socket';
+import { FakeClock, settled } from '../../support/fakeClock';
+import { nested } from '../../property/strangers';
+
+interface Line extends ChannelListener {
+	topics: Topics;
+	isClosed: boolean;
+}
+
+/** A hub over lines that the test plays the other end of. */
+function begin() {
+	const lines: Line[] = [];
+	const topics: Topics[] = [];
+	const clock = new FakeClock();
+	const shared = new SharedConnection({
+		clock,
+		random: () => 1,
+		openChannel(endpoint, listener) {
+			const line: Line = { ...listener, topics: JSON.parse(decodeURIComponent(endpoint)) as Topics, isClosed: false };
+			lines.push(line);
+			return {
+				emit() {},
+				close() {
+					if (line.isClosed) return;
+					line.isClosed = true;
+					listener.onClose('closed');
+				},
+			};
+		},
+	});
+	return { shared, lines, topics, clock };
+}
+
+/** A workflow that listens, with what it heard. */
+function workflow(events: string[], websites: string[] = []) {
+	const heard: unknown[] = [];
+	const endings: Ending[] = [];
+	let ready = 0;
+	const listener: Listener = {
+		events,
+		websites,
+		findEndpoint: async (topics): Promise<RealtimeEndpoint> => ({
+			url: encodeURIComponent(JSON.stringify(topics)),
+			authentication: { tier: 'plugin', username: 'i', password: 'k', events: topics.events },
+		}),
+		onEvent: (_, payload) => heard.push(payload),
+		onReady: () => (ready += 1),
+		onEnding: (ending) => endings.push(ending),
+	};
+	return { listener, heard, endings, ready: () => ready };
+}
+
+async function accept(line?: Line): Promise<void> {
+	await settled();
+	line?.onOpen();
+	line?.onEvent('authenticated', undefined);
+	await settled();
+}
+
+it('gives a hundred workflows with the same wish one line', async () => {
+	const { shared, lines } = begin();
+	const all = Array.from({ length: 100 }, () => workflow(['message:send']));
+	const joins = Promise.all(all.map(async ({ listener }) => await shared.join(listener)));
+	await settled();
+	await accept(lines[0]);
+	expect(new Set(await joins)).toEqual(new Set([undefined]));
+	lines[0]?.onEvent('message:send', 1);
+	expect(lines).toHaveLength(1);
+	expect(all.map(({ heard, ready }) => [heard, ready()])).toEqual(all.map(() => [[1], 1]));
+});
+
+it('gives each workflow its own events only', async () => {
+	const { shared, lines } = begin();
+	const both = workflow(['message:send', 'session:set_state']);
+	const one = workflow(['message:send']);
+	void shared.join(both.listener);
+	await settled();
+	await accept(lines[0]);
+	expect(await shared.join(one.listener)).toBeUndefined();
+	lines[0]?.onEvent('session:set_state', 'state');
+	lines[0]?.onEvent('message:send', 'message');
+	expect([both.heard, one.heard, lines.length]).toEqual([['state', 'message'], ['message'], 1]);
+});
+
+describe('a workflow that wants more than the line brings', () => {
+	async function overtaking() {
+		const parts = begin();
+		const first = workflow(['message:send'], ['w1']);
+		void parts.shared.join(first.listener);
+		await settled();
+		await accept(parts.lines[0]);
+		const second = workflow(['people:profile:created'], ['w2']);
+		const joined = parts.shared.join(second.listener);
+		await settled();
+		const [old, wide] = parts.lines as [Line, Line];
+		return { ...parts, first, second, joined, old, wide };
+	}
+
+	it('gets a wider one, and the old one delivers until it is there', async () => {
+		const { first, second, joined, old, wide } = await overtaking();
+		expect(wide.topics).toEqual({ events: ['message:send', 'people:profile:created'], websites: ['w1', 'w2'] });
+		old.onEvent('message:send', 'before');
+		expect(old.isClosed).toBe(false);
+		await accept(wide);
+		expect(await joined).toBeUndefined();
+		expect(old.isClosed).toBe(true);
+		old.onEvent('message:send', 'too late');
+		wide.onEvent('message:send', 'after');
+		wide.onEvent('people:profile:created', 'person');
+		expect([first.heard, second.heard]).toEqual([['before', 'after'], ['person']]);
+		expect([first.ready(), second.ready()]).toEqual([2, 1]);
+	});
+
+	it('costs no event and doubles none while both lines are open', async () => {
+		const { first, old, wide } = await overtaking();
+		old.onEvent('message:send', 'same words');
+		wide.onOpen();
+		old.onEvent('message:send', 'same words');
+		old.onEvent('message:send', 'seen twice');
+		wide.onEvent('authenticated', undefined);
+		wide.onEvent('message:send', 'same words');
+		wide.onEvent('message:send', 'seen twice');
+		wide.onEvent('message:send', 'same words');
+		expect(first.heard).toEqual(['same words', 'same words', 'seen twice', 'same words']);
+	});
+
+	it('delivers what is too deep to be compared, and all that comes after it', async () => {
+		const { first, old, wide } = await overtaking();
+		wide.onOpen();
+		const deep = nested(100_000);
+		old.onEvent('message:send', deep);
+		old.onEvent('message:send', 'another');
+		expect(first.heard[0] === deep).toBe(true);
+		expect(first.heard.slice(1)).toEqual(['another']);
+	});
+
+	it('leaves the others alone when Crisp refuses it', async () => {
+		const { first, second, joined, old, wide } = await overtaking();
+		wide.onOpen();
+		wide.onEvent('unauthorized', undefined);
+		expect((await joined)?.kind).toBe('refused');
+		old.onEvent('message:send', 'still here');
+		expect([first.heard, first.endings]).toEqual([['still here'], []]);
+		expect(second.endings.map(({ kind }) => kind)).toEqual(['refused']);
+	});
+});
+
+it('tells who joins later how the line is now, not how it began', async () => {
+	const { shared, lines, clock } = begin();
+	const [first, second, third] = [workflow(['message:send']), workflow(['message:send']), workflow(['message:send'])];
+	const joined = shared.join(first.listener);
+	await settled();
+	lines[0]?.onClose('no network');
+	expect((await joined)?.kind).toBe('unreachable');
+	expect((await shared.join(second.listener))?.kind).toBe('unreachable');
+	await clock.advance(1_000);
+	await accept(lines[1]);
+	expect(await shared.join(third.listener)).toBeUndefined();
+	expect([first, second, third].map(({ ready }) => ready())).toEqual([1, 1, 1]);
+});
+
+it('holds the refusal of one workflow against no other', async () => {
+	const { shared, lines, clock } = begin();
+	const [first, refused, later] = [workflow(['a']), workflow(['b']), workflow(['a'])];
+	void shared.join(first.listener);
+	await settled();
+	await accept(lines[0]);
+	const joined = shared.join(refused.listener);
+	await settled();
+	lines[1]?.onOpen();
+	lines[1]?.onEvent('unauthorized', undefined);
+	expect((await joined)?.kind).toBe('refused');
+	await shared.leave(refused.listener);
+	expect(await shared.join(later.listener)).toBeUndefined();
+	await clock.advance(120_000);
+	lines[0]?.onEvent('a', 1);
+	expect([first.heard, later.heard, lines.length]).toEqual([[1], [1], 2]);
+});
+
+it('asks for everything again when the line was lost', async () => {
+	const { shared, lines, clock } = begin();
+	const { listener, heard, ready, endings } = workflow(['message:send']);
+	void shared.join(listener);
+	await settled();
+	await accept(lines[0]);
+	lines[0]?.onClose('lost');
+	await clock.advance(1_000);
+	await accept(lines[1]);
+	lines[1]?.onEvent('message:send', 'back');
+	expect([heard, ready(), endings.map(({ kind }) => kind)]).toEqual([['back'], 2, ['lost']]);
+});
+
+it('ends the line with the last workflow, and not before', async () => {
+	const { shared, lines, clock } = begin();
+	const [one, other] = [workflow(['message:send']), workflow(['message:send'])];
+	void shared.join(one.listener);
+	void shared.join(other.listener);
+	await settled();
+	await accept(lines[0]);
+	await shared.leave(one.listener);
+	lines[0]?.onEvent('message:send', 1);
+	expect([one.heard, other.heard, shared.isEmpty]).toEqual([[], [1], false]);
+	await shared.leave(other.listener);
+	expect([lines[0]?.isClosed, shared.isEmpty, clock.sleeping]).toEqual([true, true, 0]);
+});

@@ -1,0 +1,133 @@
+import type { IDataObject } from 'n8n-workflow';
+import { readMissedEvents, type Search } from '../../../nodes/CrispTrigger/catchUp';
+import { BoundedMap } from '../../../nodes/shared/runtime/boundedMap';
+import { ConversationStates } from '../../../nodes/shared/events/conversationState';
+import { Semaphore } from '../../../nodes/shared/runtime/concurrency';
+import type { CrispRequest } from '../../../nodes/shared/api/transport';
+import { FakeClock, settled } from '../../support/fakeClock';
+
+const begun = new FakeClock().now();
+const perPage = 50;
+
+/** A website with conversations of one message each, the latest change first, as Crisp lists them. */
+class Website {
+	private readonly conversations: Array<{ session_id: string; updated_at: number; messages: IDataObject[] }> = [];
+
+	readonly requests: CrispRequest[] = [];
+
+	/** Requests that are answered when the test says so. */
+	private held: Array<() => void> = [];
+
+	isHeld = false;
+
+	/** Called when a page of conversations is asked for, before it is made. */
+	beforePage: (page: number) => void = () => undefined;
+
+	constructor(count: number) {
+		for (let number = count; number >= 1; number--) this.write(number, `first of ${number}`, begun - number * 1_000);
+	}
+
+	write(number: number, content: string, timestamp: number): void {
+		const session_id = `session_${number}`;
+		const index = this.conversations.findIndex((one) => one.session_id === session_id);
+		const [known] = index < 0 ? [] : this.conversations.splice(index, 1);
+		const message = {
+			session_id,
+			website_id: 'w',
+			from: 'user',
+			type: 'text',
+			content,
+			timestamp,
+			fingerprint: content,
+		};
+		this.conversations.unshift({ session_id, updated_at: timestamp, messages: [...(known?.messages ?? []), message] });
+	}
+
+	send = async (request: CrispRequest): Promise<unknown> => {
+		this.requests.push(request);
+		if (this.isHeld) await new Promise<void>((resolve) => this.held.push(resolve));
+		const page = /\/conversations\/(\d+)$/.exec(request.path)?.[1];
+		if (page) {
+			this.beforePage(Number(page));
+			return this.conversations.slice((Number(page) - 1) * perPage, Number(page) * perPage);
+		}
+		const [, session] = /\/conversation\/([^/]+)\/messages$/.exec(request.path) ?? [];
+		const { messages = [] } = this.conversations.find(({ session_id }) => session_id === session) ?? {};
+		return messages.filter(({ timestamp }) => Number(timestamp) > Number(request.query?.timestamp_after));
+	};
+
+	/** Answers what was asked until now, and gives how much that was. */
+	async answer(): Promise<number> {
+		const held = this.held.splice(0);
+		for (const release of held) release();
+		await settled();
+		return held.length;
+	}
+
+	/** Forgets what was asked; gives how often messages were. */
+	takeAsked(): number {
+		return this.requests.splice(0).filter(({ path }) => path.endsWith('/messages')).length;
+	}
+}
+
+function searchOf(more: Partial<Search> = {}): Search {
+	return {
+		events: ['message:send'],
+		website: 'w',
+		since: begun - 3_600_000,
+		conversationStates: new ConversationStates(new FakeClock()),
+		readUntil: new BoundedMap<number>(),
+		semaphore: new Semaphore(50),
+		...more,
+	};
+}
+
+const texts = ({ events }: Awaited<ReturnType<typeof readMissedEvents>>) =>
+	events.map(({ payload }) => payload.content);
+
+describe('what was missed', () => {
+	it('is read of every conversation that changed since, in the order it happened', async () => {
+		const website = new Website(120);
+		const since = begun - 100_500;
+		const missed = await readMissedEvents(website.send, searchOf({ since }));
+		expect(texts(missed)).toEqual(Array.from({ length: 100 }, (_, index) => `first of ${100 - index}`));
+	});
+
+	it('is found where a conversation comes to the front while the pages are read', async () => {
+		const website = new Website(120);
+		// What it had on the second and third page, nobody lists any more.
+		website.beforePage = (page) => {
+			if (page === 2) website.write(60, 'another', begun + 1);
+			if (page === 3) website.write(110, 'one more', begun + 2);
+		};
+		const missed = await readMissedEvents(website.send, searchOf());
+		for (const number of [60, 110]) expect(texts(missed)).toContain(`first of ${number}`);
+		expect(new Set(texts(missed)).size).toBe(texts(missed).length);
+	});
+
+	it('is read while the list goes on, of fifty conversations at once', async () => {
+		const website = new Website(80);
+		website.isHeld = true;
+		const reading = readMissedEvents(website.send, searchOf());
+		await settled();
+		// A page; the next page and what the first one lists; what the next one lists. Nothing moved, so that is all.
+		const steps = [await website.answer(), await website.answer(), await website.answer(), await website.answer()];
+		expect(steps).toEqual([1, 51, 31, 0]);
+		expect(texts(await reading)).toHaveLength(80);
+	});
+
+	it('is not read again of what has not changed, and of the rest only the end', async () => {
+		const website = new Website(40);
+		const search = searchOf();
+		const first = await readMissedEvents(website.send, search);
+		for (const { session_id, updated_at } of first.conversations) {
+			search.readUntil.set(String(session_id), Number(updated_at));
+		}
+		expect(website.takeAsked()).toBe(40);
+		website.write(7, 'news', begun + 5);
+		const again = await readMissedEvents(website.send, search);
+		const [{ query } = {}] = website.requests.filter(({ path }) => path.endsWith('/messages'));
+		expect([texts(again), website.takeAsked()]).toEqual([['first of 7', 'news'], 1]);
+		expect(query?.timestamp_after).toBe(begun - 7_000 - 10_000 - 1);
+	});
+});

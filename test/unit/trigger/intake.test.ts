@@ -1,0 +1,248 @@
+import type { IDataObject, ITriggerFunctions } from 'n8n-workflow';
+import { Intake } from '../../../nodes/CrispTrigger/intake';
+import type { Settings } from '../../../nodes/CrispTrigger/settings';
+import type { CrispRequest } from '../../../nodes/shared/api/transport';
+import { FakeClock, settled } from '../../support/fakeClock';
+import { nested } from '../../property/strangers';
+
+interface Beginning {
+	events?: string[];
+	filter?: Partial<Settings['filter']>;
+	batch?: Settings['batch'];
+	memory?: IDataObject;
+	isResumed?: boolean;
+	answer?: (request: CrispRequest) => unknown;
+}
+
+function begin({ events = ['message:send'], filter, batch = { size: 1, wait: 0 }, ...more }: Beginning = {}) {
+	const clock = new FakeClock();
+	const executions: IDataObject[][] = [];
+	const warnings: string[] = [];
+	const requests: string[] = [];
+	const { memory = {}, isResumed = false, answer = () => [] } = more;
+	const context = {
+		getNode: () => ({ id: 'n', name: 'Crisp Trigger' }),
+		getWorkflow: () => ({ id: 'w' }),
+		getInstanceId: () => 'instance',
+		getMode: () => 'trigger',
+		getWorkflowStaticData: () => memory,
+		logger: { warn: (message: string) => warnings.push(message), error: (message: string) => warnings.push(message) },
+		emit: ([items]: Array<Array<{ json: IDataObject }>>) => executions.push((items ?? []).map(({ json }) => json)),
+	} as unknown as ITriggerFunctions;
+	const settings: Settings = {
+		events,
+		websites: ['w'],
+		lookBack: 24 * 3_600_000,
+		batch,
+		isSample: false,
+		filter: {
+			websites: ['w'],
+			inboxes: [],
+			segments: [],
+			messageTypes: [],
+			origins: [],
+			ignoresOwn: true,
+			ignoresAutomated: false,
+			instanceId: 'instance',
+			...filter,
+		},
+	};
+	const send = async (request: CrispRequest) => {
+		requests.push(request.path);
+		return await Promise.resolve(answer(request));
+	};
+	const credential = { tier: 'website' as const, identifier: 'i', key: 'k', baseUrl: 'https://x' };
+	const open = async () => await Promise.resolve({ credential, send });
+	const account = { address: credential.baseUrl, token: credential.identifier };
+	const intake = new Intake(context, { settings, clock, open, account, isResumed, isManual: false });
+	return { intake, clock, executions, warnings, requests, memory };
+}
+
+const write = (fingerprint: number, more: IDataObject = {}): IDataObject => ({
+	website_id: 'w',
+	session_id: 'session_1',
+	type: 'text',
+	from: 'user',
+	content: `m${fingerprint}`,
+	fingerprint,
+	timestamp: new FakeClock().now() + fingerprint,
+	...more,
+});
+
+const texts = (executions: IDataObject[][]) => executions.map((items) => items.map(({ text }) => text));
+
+describe('an event that cannot be used', () => {
+	const odd: unknown[] = [
+		'a text',
+		null,
+		[],
+		write(90, { session_id: { toString: 1 } }),
+		write(91, { origin: { toString: 1 }, type: { toString: 1 }, inbox_id: { toString: 1 } }),
+		write(93, { timestamp: { valueOf: 1, toString: 1 }, fingerprint: { valueOf: 1, toString: 1 }, from: 'operator' }),
+		write(94, { session_id: nested(10_000) as IDataObject, content: nested(100_000, 'a') as IDataObject }),
+		write(92, { content: { choices: [null] }, segments: [{ toString: 1 }] }),
+	];
+	const names = ['message:send', 'message:updated', 'session:set_state', 'session:set_segments'];
+
+	it.each<[string, Beginning]>([
+		['alone', {}],
+		['beside others in a batch', { batch: { size: 30, wait: 10 } }],
+		['while Crisp is asked about segments', { filter: { segments: ['vip'] }, answer: () => ({ segments: ['vip'] }) }],
+	])('takes no other along, %s', async (_, beginning) => {
+		const { intake, executions, clock } = begin({ ...beginning, events: names });
+		intake.ready();
+		intake.hear('message:send', write(1));
+		for (const payload of odd) for (const name of names) intake.hear(name, payload);
+		intake.hear('message:send', write(2, { session_id: 'session_2' }));
+		await clock.advance(1_000);
+		const heard = texts(executions).flat();
+		expect(heard.filter((text) => text === 'm1' || text === 'm2')).toEqual(['m1', 'm2']);
+		await intake.close();
+	});
+
+	it('is told of in the log where it is too deep for anything to be done with it', async () => {
+		const { intake, executions, warnings } = begin();
+		intake.ready();
+		intake.hear('message:send', write(1, { content: nested(100_000) as IDataObject }));
+		expect(warnings).toEqual([
+			'[n8n-nodes-crisp] Crisp Trigger: An event message:send could not be used (it has too many levels).',
+		]);
+		expect(executions).toEqual([]);
+		await intake.close();
+	});
+});
+
+describe('what Crisp is asked about events', () => {
+	it('is nothing about those that are left out anyway, or came already', async () => {
+		const { intake, executions, requests } = begin({
+			filter: { segments: ['vip'], messageTypes: ['text'] },
+			answer: () => ({ segments: ['vip'] }),
+		});
+		intake.ready();
+		for (const fingerprint of [1, 2, 3]) intake.hear('message:send', write(fingerprint));
+		await settled();
+		intake.hear('message:send', write(1));
+		intake.hear('message:send', write(4, { type: 'file' }));
+		intake.hear('message:send', write(5, { website_id: 'another' }));
+		await settled();
+		expect([texts(executions), requests.length]).toEqual([[['m1'], ['m2'], ['m3']], 1]);
+		await intake.close();
+	});
+
+	it('is waited for when the trigger ends, but not for long, and nothing is delivered without it', async () => {
+		const answers: Array<(answer: unknown) => void> = [];
+		const { intake, executions, clock } = begin({
+			filter: { segments: ['vip'] },
+			answer: async () => await new Promise((resolve) => answers.push(resolve)),
+		});
+		intake.ready();
+		intake.hear('message:send', write(1));
+		intake.hear('message:send', write(2, { session_id: 'session_2' }));
+		await settled();
+		const closing = intake.close();
+		answers[0]?.({ segments: ['vip'] });
+		await clock.advance(3_000);
+		await closing;
+		answers[1]?.({ segments: ['vip'] });
+		await clock.advance(60_000);
+		expect([texts(executions), clock.sleeping]).toEqual([[['m1']], 0]);
+	});
+
+	it('agrees for a first message that is heard and read at once', async () => {
+		const mark = new FakeClock().now();
+		let list: (answer: unknown) => void = () => {};
+		const { intake, executions } = begin({
+			events: ['message:first', 'message:send'],
+			isResumed: true,
+			memory: { mark },
+			answer: async ({ path, query }) => {
+				if (path.includes('/conversations/1')) {
+					return await new Promise((resolve) => (list = resolve));
+				}
+				return query?.timestamp_after === mark - 120_001 ? [write(1)] : [];
+			},
+		});
+		intake.ready();
+		await settled();
+		intake.hear('message:send', write(1));
+		await settled();
+		list([{ website_id: 'w', session_id: 'session_1', updated_at: mark + 1, created_at: mark }]);
+		await settled();
+		expect(executions.flat().map(({ event }) => event)).toEqual(['message:send', 'message:first']);
+		await intake.close();
+	});
+});
+
+describe('how conversations stand', () => {
+	const listed = (state: string) => ({ website_id: 'w', session_id: 's', state, updated_at: Infinity, created_at: 0 });
+	const lists = (state: string) => (request: CrispRequest) => (request.path.endsWith('/1') ? [listed(state)] : []);
+
+	it('is not remembered from when it was not followed', async () => {
+		const first = begin({ events: ['conversation:resolved'], answer: lists('unresolved') });
+		first.intake.ready();
+		await settled();
+		await first.intake.close();
+		expect(first.memory.conversationStates).toBeDefined();
+		const without = begin({ isResumed: true, memory: first.memory });
+		await without.intake.close();
+		const mark = new FakeClock().now();
+		const again = begin({
+			events: ['conversation:resolved'],
+			isResumed: true,
+			memory: { ...without.memory, mark },
+			answer: lists('resolved'),
+		});
+		again.intake.ready();
+		await settled();
+		expect(again.executions).toEqual([]);
+		await again.intake.close();
+	});
+
+	it('is saved with events, and read once', async () => {
+		const { intake, memory, requests, executions } = begin({
+			events: ['conversation:resolved'],
+			answer: lists('unresolved'),
+		});
+		intake.ready();
+		await settled();
+		const asked = requests.length;
+		intake.hear('session:set_state', { website_id: 'w', session_id: 's', state: 'resolved' });
+		const saved = JSON.stringify(memory.conversationStates);
+		intake.ready();
+		await settled();
+		expect([executions.length, requests.length]).toEqual([1, asked]);
+		expect(saved).toContain('"resolved');
+		await intake.close();
+	});
+});
+
+it('reads again what was read, where another conversation could not be read', async () => {
+	const listed = [1, 2].map((number) => {
+		return { website_id: 'w', session_id: `session_${number}`, updated_at: write(number).timestamp };
+	});
+	const failures = [new Error('down')];
+	const { intake, clock, executions, requests } = begin({
+		isResumed: true,
+		memory: { mark: new FakeClock().now() },
+		answer({ path }) {
+			const [, page] = /conversations\/(\d+)$/.exec(path) ?? [];
+			if (page) return page === '1' ? listed : [];
+			const number = path.includes('session_1') ? 1 : 2;
+			const failure = number === 2 ? failures.pop() : undefined;
+			if (failure) throw failure;
+			return [write(number, { session_id: `session_${number}` })];
+		},
+	});
+	intake.ready();
+	await settled();
+	expect(texts(executions)).toEqual([]);
+	await clock.advance(5_000);
+	expect(texts(executions)).toEqual([['m1'], ['m2']]);
+	// From then on it is known that nothing has changed.
+	requests.splice(0);
+	intake.lost();
+	intake.ready();
+	await settled();
+	expect(requests).toEqual(['/v1/website/w/conversations/1']);
+	await intake.close();
+});

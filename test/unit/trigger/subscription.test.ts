@@ -1,0 +1,363 @@
+import type { PastEvent } from '../../../nodes/CrispTrigger/catchUp';
+import type { Scope } from '../../../nodes/CrispTrigger/coverage';
+import { Subscription, type Memory } from '../../../nodes/CrispTrigger/subscription';
+import { FakeClock, settled } from '../../support/fakeClock';
+
+const minute = 60_000;
+
+/** A message of the realtime channel or of REST, so many minutes from now. */
+function message(fingerprint: number, at: number): PastEvent {
+	const payload = { website_id: 'w', session_id: 's', fingerprint, timestamp: at, from: 'user' };
+	return { name: 'message:send', payload, at };
+}
+
+interface Reading {
+	since: number;
+	answer(missed: PastEvent[]): Promise<void>;
+	fail(): Promise<void>;
+}
+
+const scope: Scope = {
+	owner: ['instance', 'workflow'],
+	events: ['message:send', 'session:set_state'],
+	websites: ['w'],
+	filter: {},
+	token: 't',
+};
+
+interface Beginning {
+	isResumed?: boolean;
+	mark?: number;
+	batched?: Memory['batched'];
+	batch?: { size: number; wait: number };
+	isKeyless?: boolean;
+	/** When n8n is done with an execution; at once where not given. */
+	starting?: () => Promise<void>;
+}
+
+function begin({ isResumed = false, batch, isKeyless, starting, ...former }: Beginning = {}) {
+	const clock = new FakeClock();
+	const readings: Reading[] = [];
+	const executions: unknown[][] = [];
+	const keys: unknown[] = [];
+	const marks: Array<number | undefined> = [];
+	const troubles: unknown[] = [];
+	const memory: Memory = { ...former };
+	/** n8n stores the memory as it is handed an execution, and not when the trigger ends. */
+	let saved: Memory = {};
+	const subscription = new Subscription({
+		clock,
+		memory,
+		scope,
+		isResumed,
+		batch,
+		isKeyless,
+		lookBack: 24 * 60 * minute,
+		readMissed: async (since) =>
+			await new Promise((resolve, reject) => {
+				readings.push({
+					since,
+					answer: async (missed) => (resolve(missed), await settled()),
+					fail: async () => (reject(new Error('down')), await settled()),
+				});
+			}),
+		choose: ({ name, payload }) => (payload.isUnwanted ? [] : [name]),
+		async start(events) {
+			executions.push(events.map(({ payload }) => payload.fingerprint ?? payload.state));
+			keys.push(...events.map(({ identity }) => identity));
+			marks.push(memory.mark);
+			saved = structuredClone(memory);
+			await starting?.();
+		},
+		onTrouble: (error) => troubles.push(error),
+	});
+	const hear = ({ name, payload }: PastEvent) => subscription.hear(name, payload);
+	/** All that was delivered, as it is when it is asked for. */
+	const delivered = () => executions.flat();
+	return {
+		clock,
+		subscription,
+		readings,
+		executions,
+		delivered,
+		keys,
+		marks,
+		troubles,
+		memory,
+		saved: () => saved,
+		hear,
+		now: clock.now(),
+	};
+}
+
+describe('a subscription that a person switched on', () => {
+	it('starts at now, and remembers that', () => {
+		const { subscription, readings, memory, now } = begin({ mark: 5 });
+		subscription.ready();
+		expect(readings).toEqual([]);
+		expect(memory.mark).toBe(now);
+	});
+
+	it('delivers each message once, and what may happen again as often as it happens', () => {
+		const { subscription, delivered, keys, hear, now } = begin();
+		subscription.ready();
+		for (const event of [message(1, now), message(2, now), message(1, now)]) hear(event);
+		for (const state of ['resolved', 'unresolved', 'resolved']) {
+			subscription.hear('session:set_state', { website_id: 'w', session_id: 's', state });
+		}
+		expect(delivered()).toEqual([1, 2, 'resolved', 'unresolved', 'resolved']);
+		expect(keys.map((key) => key !== undefined)).toEqual([true, true, false, false, false]);
+	});
+
+	it('never marks more than what was delivered before', () => {
+		const { subscription, marks, hear, now } = begin();
+		subscription.ready();
+		for (const [index, at] of [now + 5, now + 9, now + 7, now + 20].entries()) hear(message(index + 1, at));
+		expect(marks).toEqual([now, now + 5, now + 9, now + 9]);
+	});
+});
+
+describe('after a gap', () => {
+	it('reads from two minutes before, and delivers the missed before what happens now', async () => {
+		const { subscription, readings, delivered, hear, clock } = begin();
+		subscription.ready();
+		await clock.advance(10 * minute);
+		const now = clock.now();
+		hear(message(1, now));
+		subscription.lost();
+		await clock.advance(10 * minute);
+		subscription.ready();
+		await settled();
+		expect(readings.map(({ since }) => since)).toEqual([now - 2 * minute]);
+		hear(message(4, clock.now()));
+		await readings[0]?.answer([message(1, now), message(2, now + 1), message(3, now + 2), message(4, clock.now())]);
+		hear(message(5, clock.now()));
+		expect(delivered()).toEqual([1, 2, 3, 4, 5]);
+	});
+
+	it('of n8n itself begins at the mark, but looks no further back than it may', async () => {
+		for (const [age, expected] of [
+			[60 * minute, 62 * minute],
+			[72 * 60 * minute, 24 * 60 * minute],
+		] as const) {
+			const start = new FakeClock().now();
+			const { subscription, readings, now } = begin({ isResumed: true, mark: start - age });
+			subscription.ready();
+			await settled();
+			expect(now - (readings[0]?.since ?? 0)).toBe(expected);
+		}
+	});
+
+	it('that cannot be read yet holds back nothing, and is read later', async () => {
+		const { subscription, readings, delivered, troubles, hear, clock, now, marks } = begin();
+		subscription.ready();
+		subscription.lost();
+		subscription.ready();
+		await settled();
+		hear(message(2, now + 5));
+		await readings[0]?.fail();
+		expect([delivered(), troubles.length]).toEqual([[2], 1]);
+		hear(message(3, now + 6));
+		await clock.advance(5_000);
+		await readings[1]?.answer([message(1, now + 1), message(2, now + 5)]);
+		expect(delivered()).toEqual([2, 3, 1]);
+		// Until it was read, a restart would have begun at the gap again.
+		expect(marks).toEqual([now, now, now + 6]);
+	});
+
+	it('that comes while another is read is read as well', async () => {
+		const { subscription, readings, delivered, clock } = begin();
+		subscription.ready();
+		await clock.advance(10 * minute);
+		const now = clock.now();
+		subscription.lost();
+		subscription.ready();
+		await settled();
+		await clock.advance(minute);
+		subscription.lost();
+		await clock.advance(minute);
+		subscription.ready();
+		await readings[0]?.answer([message(1, now)]);
+		expect(readings.map(({ since }) => since)).toEqual([now - 2 * minute, now - minute]);
+		await readings[1]?.answer([message(1, now), message(2, now + minute)]);
+		expect(delivered()).toEqual([1, 2]);
+	});
+
+	it('reaches no further back than a person switched it on', async () => {
+		const { subscription, readings, now } = begin();
+		subscription.lost();
+		subscription.ready();
+		await settled();
+		expect(readings.map(({ since }) => since)).toEqual([now]);
+	});
+
+	it('of many events is handed over twenty at a time, and not held up by one that takes long', async () => {
+		let finish: Array<() => void> = [];
+		const starting = async () => await new Promise<void>((resolve) => finish.push(resolve));
+		const { subscription, readings, delivered, hear, clock, now } = begin({ isResumed: true, mark: 5, starting });
+		subscription.ready();
+		await settled();
+		const missed = Array.from({ length: 50 }, (_, index) => message(index + 1, now + index));
+		void readings[0]?.answer(missed);
+		await settled();
+		hear(message(99, now + 99));
+		expect(delivered()).toHaveLength(20);
+		for (const one of finish.splice(0, 7)) one();
+		await settled();
+		expect(delivered()).toHaveLength(27);
+		await clock.advance(5_000);
+		expect(delivered()).toHaveLength(28);
+		while (delivered().length < 51) {
+			for (const one of finish.splice(0)) one();
+			await settled();
+		}
+		finish = [];
+		expect(delivered()).toEqual([...missed.map(({ payload }) => payload.fingerprint), 99]);
+	});
+
+	it('is left alone once it is closed', async () => {
+		const { subscription, readings, delivered, clock, now } = begin();
+		subscription.ready();
+		subscription.lost();
+		subscription.ready();
+		await settled();
+		subscription.close();
+		await readings[0]?.answer([message(1, now)]);
+		await clock.advance(10 * minute);
+		expect([delivered(), readings.length, clock.sleeping]).toEqual([[], 1, 0]);
+	});
+});
+
+it('forgets the oldest of many, and still delivers each of the rest once', () => {
+	const { subscription, delivered, hear, now } = begin();
+	subscription.ready();
+	const many = Array.from({ length: 10_500 }, (_, index) => message(index + 1, now));
+	for (const event of many) hear(event);
+	for (const event of many.slice(600)) hear(event);
+	expect(delivered()).toHaveLength(10_500);
+	expect(delivered().length).toBe(new Set(delivered()).size);
+});
+
+describe('batches', () => {
+	const batch = { size: 3, wait: 250 };
+	const write = (hear: (event: PastEvent) => void, ...fingerprints: number[]) => {
+		for (const fingerprint of fingerprints) hear(message(fingerprint, new FakeClock().now() + fingerprint));
+	};
+
+	it('start when they are full, or when the first event has waited long enough', async () => {
+		const { subscription, executions, hear, clock } = begin({ batch });
+		subscription.ready();
+		write(hear, 1, 2, 3, 4);
+		expect(executions).toEqual([[1, 2, 3]]);
+		await clock.advance(249);
+		write(hear, 5);
+		expect(executions).toHaveLength(1);
+		await clock.advance(1);
+		expect(executions).toEqual([
+			[1, 2, 3],
+			[4, 5],
+		]);
+		await clock.advance(1_000);
+		expect([executions.length, clock.sleeping]).toEqual([2, 0]);
+	});
+
+	it('do not wait when the trigger ends, and leave no timer behind', async () => {
+		const { subscription, executions, hear, clock } = begin({ batch });
+		subscription.ready();
+		write(hear, 1);
+		subscription.close();
+		await clock.advance(1_000);
+		expect([executions, clock.sleeping]).toEqual([[[1]], 0]);
+	});
+
+	it('hold only what passes the filters', async () => {
+		const { subscription, executions, hear, clock, now } = begin({ batch });
+		subscription.ready();
+		for (let count = 0; count < 5; count++) subscription.hear('message:send', { isUnwanted: true, timestamp: now });
+		write(hear, 1, 2);
+		await clock.advance(250);
+		expect(executions).toEqual([[1, 2]]);
+	});
+
+	it('mark nothing that is in them, and are saved by what tells their events', async () => {
+		const { subscription, marks, memory, hear, clock, now } = begin({ batch });
+		subscription.ready();
+		write(hear, 1, 2, 3, 4);
+		await clock.advance(250);
+		expect(marks).toEqual([now, now + 3]);
+		expect(memory.batched?.flatMap(({ ids }) => ids)).toHaveLength(4);
+	});
+
+	it('are not repeated after n8n was started again', async () => {
+		const first = begin({ batch });
+		first.subscription.ready();
+		write(first.hear, 1, 2, 3, 4, 5);
+		first.subscription.close();
+		const { subscription, readings, delivered, clock, now } = begin({ batch, isResumed: true, ...first.saved() });
+		subscription.ready();
+		await settled();
+		await readings[0]?.answer([1, 2, 3, 4, 5, 6].map((number) => message(number, now + number)));
+		await clock.advance(250);
+		expect(delivered()).toEqual([6]);
+	});
+
+	it('of one event are not repeated in one of many', async () => {
+		const first = begin({ batch });
+		first.subscription.ready();
+		write(first.hear, 1);
+		await first.clock.advance(250);
+		write(first.hear, 2);
+		first.subscription.close();
+		const { subscription, readings, delivered, now } = begin({ batch, isResumed: true, ...first.saved() });
+		subscription.ready();
+		await settled();
+		await readings[0]?.answer([1, 2, 3].map((number) => message(number, now + number)));
+		expect(delivered()).toEqual([3]);
+	});
+
+	it('are not made of what was missed: n8n knows single events only', async () => {
+		const { subscription, executions, readings, keys, now } = begin({
+			batch,
+			isResumed: true,
+			mark: new FakeClock().now(),
+		});
+		subscription.ready();
+		await settled();
+		await readings[0]?.answer([1, 2].map((number) => message(number, now + number)));
+		expect(executions).toEqual([[1], [2]]);
+		expect(keys.every(Boolean)).toBe(true);
+	});
+
+	it('are forgotten once they are too old to be read again', async () => {
+		const { subscription, memory, hear, now } = begin({ batch });
+		subscription.ready();
+		for (let minutes = 0; minutes < 10; minutes++) {
+			for (let one = 0; one < 3; one++) hear(message(minutes * 10 + one, now + minutes * minute));
+		}
+		expect(memory.batched?.length).toBeLessThanOrEqual(4);
+	});
+
+	it('of the past do not matter to a trigger that a person switches on', () => {
+		const { subscription, hear, delivered, memory } = begin({ batched: [{ at: 5, ids: ['something'] }], mark: 5 });
+		subscription.ready();
+		write(hear, 1);
+		expect([delivered(), memory.batched]).toEqual([[1], undefined]);
+	});
+});
+
+describe('single events', () => {
+	it.each([
+		[true, [3]],
+		[false, [1, 2, 3]],
+	])('where n8n has no keys (%p) are remembered over a restart', async (isKeyless, expected) => {
+		const first = begin({ isKeyless });
+		first.subscription.ready();
+		for (const number of [1, 2]) first.hear(message(number, first.clock.now() + number));
+		first.subscription.close();
+		const { subscription, readings, delivered, clock } = begin({ isKeyless, isResumed: true, ...first.saved() });
+		subscription.ready();
+		await settled();
+		await readings[0]?.answer([1, 2, 3].map((number) => message(number, clock.now() + number)));
+		expect(delivered()).toEqual(expected);
+	});
+});

@@ -1,0 +1,65 @@
+import type { IWebhookFunctions } from 'n8n-workflow';
+import { receive } from '../../../nodes/CrispWebhookTrigger/receive';
+
+/** A trigger that a website hook calls with a key, and what n8n has stored meanwhile. */
+function hooked({ node = 'one', mode = 'webhook' } = {}) {
+	const stored = { hookSecret: 'first' };
+	const statuses: number[] = [];
+	const getCredentials = jest.fn(async () => await Promise.resolve({ ...stored }));
+	const call = async (key: string, now: number) => {
+		const context = {
+			getCredentials,
+			getMode: () => mode,
+			getNode: () => ({ id: node, name: 'Hook', credentials: { crispApi: { id: 'c' } } }),
+			getWorkflow: () => ({ id: 'receive' }),
+			getNodeParameter: () => 'website',
+			getQueryData: () => ({ key }),
+			getHeaderData: () => ({}),
+			getRequestObject: () => ({ rawBody: Buffer.from('not an event') }),
+			getResponseObject: () => ({ status: (code: number) => ({ json: () => statuses.push(code) }) }),
+			logger: { warn: () => undefined },
+		};
+		await receive(context as unknown as IWebhookFunctions, now);
+		return statuses.at(-1);
+	};
+	return { stored, getCredentials, call };
+}
+
+const right = 400;
+const refused = 401;
+
+describe('the credential of a web hook', () => {
+	it('is decrypted once for many calls within seconds, also at the same time', async () => {
+		const { call, getCredentials } = hooked({ node: 'many' });
+		const calls = Array.from({ length: 20 }, async (_, index) => await call('first', 1_000 + index));
+		expect(await Promise.all(calls)).toEqual(Array.from({ length: 20 }, () => right));
+		expect(getCredentials).toHaveBeenCalledTimes(1);
+	});
+
+	it('is what n8n has a few seconds after it was changed', async () => {
+		const { call, stored } = hooked({ node: 'changed' });
+		expect(await call('first', 10_000)).toBe(right);
+		stored.hookSecret = 'second';
+		expect(await call('first', 15_000)).toBe(refused);
+		expect(await call('second', 15_001)).toBe(right);
+	});
+
+	it('is asked for again where n8n could not give it', async () => {
+		const { call, getCredentials } = hooked({ node: 'failing' });
+		getCredentials.mockRejectedValueOnce(new Error('no database'));
+		await expect(call('first', 20_000)).rejects.toThrow('no database');
+		expect(await call('first', 20_001)).toBe(right);
+	});
+
+	it.each([
+		['of another node', { node: 'other' }, 1],
+		['while somebody tests in the editor', { node: 'tested', mode: 'manual' }, 2],
+	])('is not taken from before %s', async (_, other, times) => {
+		const before = hooked({ node: 'tested' });
+		expect(await before.call('first', 30_000)).toBe(right);
+		const { call, getCredentials } = hooked(other);
+		await call('first', 30_001);
+		await call('first', 30_002);
+		expect(getCredentials).toHaveBeenCalledTimes(times);
+	});
+});

@@ -1,0 +1,83 @@
+import { createHmac } from 'node:crypto';
+import { faultOfKey, faultOfSignature, type Signed } from '../../../nodes/CrispWebhookTrigger/signature';
+
+const secret = 'of the plugin';
+const now = 1_800_000_000_000;
+const minute = 60_000;
+const text = '{"event":"message:send","data":{"content":"Hé :)"}}';
+
+function sign(at: unknown, body = text, digest: 'hex' | 'base64' = 'hex', key = secret): string {
+	return createHmac('sha256', key).update(`[${at};${body}]`).digest(digest);
+}
+
+const signed: Signed = { secret, timestamp: `${now}`, signature: sign(now), body: Buffer.from(text), now };
+
+const at = (timestamp: unknown): Partial<Signed> => ({ timestamp, signature: sign(timestamp) });
+
+describe('a signature', () => {
+	it.each<[string, Partial<Signed>]>([
+		['now', {}],
+		['of a secret with white space around it, as pasted', { secret: ` ${secret}\n` }],
+		['almost five minutes ago', at(`${now - 5 * minute}`)],
+		['by a clock that is ahead', at(`${now + 5 * minute}`)],
+		['of an empty body', { body: Buffer.alloc(0), signature: sign(now, '') }],
+	])('made %s is believed', (_, changes) => {
+		expect(faultOfSignature({ ...signed, ...changes })).toBeUndefined();
+	});
+
+	it.each<[string, Partial<Signed>, string]>([
+		['with another secret', { signature: sign(now, text, 'hex', 'another') }, 'signature_wrong'],
+		['of another body', { body: Buffer.from(text.replace('Hé', 'Ho')) }, 'signature_wrong'],
+		[
+			'of a body that was written anew',
+			{ body: Buffer.from(JSON.stringify(JSON.parse(text), null, 1)) },
+			'signature_wrong',
+		],
+		['of a body in another encoding', { body: Buffer.from(text, 'latin1') }, 'signature_wrong'],
+		['of another moment', { timestamp: `${now - 1}` }, 'signature_wrong'],
+		['in another encoding', { signature: sign(now, text, 'base64') }, 'signature_wrong'],
+		['in capitals', { signature: sign(now).toUpperCase() }, 'signature_wrong'],
+		['but empty', { signature: '' }, 'signature_wrong'],
+		['in the letters of many bytes', { signature: 'é'.repeat(32) }, 'signature_wrong'],
+		['but too old', at(`${now - 5 * minute - 1}`), 'signature_expired'],
+		['but of the future', at(`${now + 5 * minute + 1}`), 'signature_expired'],
+		['with a moment that is none', at('soon'), 'signature_expired'],
+		['with an empty moment', at(''), 'signature_expired'],
+		['without a moment', { timestamp: undefined }, 'signature_missing'],
+		['twice', { signature: [sign(now), sign(now)] }, 'signature_missing'],
+		['not at all', { signature: undefined }, 'signature_missing'],
+		['with no secret', { secret: undefined, signature: sign(now, text, 'hex', '') }, 'signing_secret_not_set'],
+		['with an empty secret', { secret: ' ', signature: sign(now, text, 'hex', '') }, 'signing_secret_not_set'],
+	])('made %s is refused', (_, changes, fault) => {
+		expect(faultOfSignature({ ...signed, ...changes })).toBe(fault);
+	});
+
+	it('is refused at every other length, and with any digit changed', () => {
+		const right = sign(now);
+		for (let length = 0; length < right.length; length++) {
+			expect(faultOfSignature({ ...signed, signature: right.slice(0, length) })).toBe('signature_wrong');
+			const digit = right[length] === '0' ? '1' : '0';
+			const forged = right.slice(0, length) + digit + right.slice(length + 1);
+			expect(faultOfSignature({ ...signed, signature: forged })).toBe('signature_wrong');
+		}
+		expect(faultOfSignature({ ...signed, signature: `${right}0` })).toBe('signature_wrong');
+	});
+});
+
+describe('a key', () => {
+	it.each<[string, string | undefined, unknown, string | undefined]>([
+		['the same', 'a long text', 'a long text', undefined],
+		['the same, pasted with white space into the credential', ' a long text\n', 'a long text', undefined],
+		['another', 'a long text', 'a long texu', 'key_wrong'],
+		['a part', 'a long text', 'a long', 'key_wrong'],
+		['more', 'a long text', 'a long text and more', 'key_wrong'],
+		['nothing', 'a long text', undefined, 'key_missing'],
+		['an empty text', 'a long text', '', 'key_wrong'],
+		['several', 'a long text', ['a long text'], 'key_missing'],
+		['an object', 'a long text', { length: 11 }, 'key_missing'],
+		['an empty text, with none set', '', '', 'web_hook_key_not_set'],
+		['nothing, with none set', undefined, undefined, 'web_hook_key_not_set'],
+	])('that is %s', (_, expected, given, fault) => {
+		expect(faultOfKey(expected, given)).toBe(fault);
+	});
+});
