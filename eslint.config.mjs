@@ -44,7 +44,7 @@ export default [
 	...config,
 	{ ignores: ['.n8n-host/**', 'sandbox/page/**', 'coverage/**'] },
 	{
-		files: ['test/**/*.ts', 'sandbox/**/*.ts', 'scripts/**/*.ts'],
+		files: ['bench/**/*.ts', 'test/**/*.ts', 'sandbox/**/*.ts', 'scripts/**/*.ts'],
 		rules: {
 			'@n8n/community-nodes/no-dangerous-functions': 'off',
 			'@n8n/community-nodes/no-restricted-globals': 'off',

@@ -3,7 +3,7 @@ module.exports = {
 	testEnvironment: 'node',
 	// A test that waits in vain fails by this; how busy the machine is must not matter.
 	testTimeout: 60_000,
-	roots: ['<rootDir>/test'],
+	roots: ['<rootDir>/test', '<rootDir>/bench'],
 	setupFiles: ['<rootDir>/test/support/environment.ts'],
 	testMatch: ['**/*.test.ts'],
 	moduleNameMapper: { '/ssh-tunnel-helper-functions$': '<rootDir>/test/support/noSshTunnels.ts' },

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 
-import { cases } from '../test/bench/cases';
+import { cases } from '../bench/cases';
 import { hostEnvironment } from './host/environment';
 import { Failure, Interrupted } from './host/failure';
 import { nodeOf, openHostFolder, REPOSITORY } from './host/folder';
@@ -21,7 +21,7 @@ async function main(args: string[]): Promise<number> {
 	}
 	const host = openHostFolder();
 	await installHost(host, progress, interruption.signal);
-	const child = spawn(nodeOf(host), ['--import', 'tsx', path.join('test/bench/main.ts'), ...args], {
+	const child = spawn(nodeOf(host), ['--import', 'tsx', path.join('bench/main.ts'), ...args], {
 		cwd: REPOSITORY,
 		stdio: 'inherit',
 		env: {

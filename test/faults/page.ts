@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { factsWith, type Facts } from '../bench/machine';
-import { pageWith, tableOf } from '../bench/page';
+import { factsWith, type Facts } from '../../bench/machine';
+import { pageWith, tableOf } from '../../bench/page';
 import type { Check } from './mix/report';
 import type { Mix } from './mix/run';
 import { isGood, summaryOf, type TableOutcome } from './runTable';

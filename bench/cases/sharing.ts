@@ -1,6 +1,6 @@
 import type { Case } from '../case';
-import { Fountain } from '../fountain';
-import { costOf, type Cost } from '../sharers';
+import { Fountain } from '../place/fountain';
+import { costOf, type Cost } from '../place/sharers';
 import { median } from '../spread';
 
 const WORKFLOWS = 100;

@@ -2,7 +2,7 @@ import type { ExecuteContext } from 'n8n-core';
 import type { ICredentialDataDecryptedObject, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { additionalDataFor, aloneIn, type Placed } from './alone';
-import type { Host } from './host';
+import type { Host } from '../place/host';
 
 export type { Placed };
 

@@ -1,10 +1,10 @@
 import { io } from 'socket.io-client';
 
-import { tokens } from '../../../sandbox/state/tokens';
+import { tokens } from '../../sandbox/state/tokens';
 import type { Case } from '../case';
-import { Fountain } from '../fountain';
+import { Fountain } from '../place/fountain';
 import { median } from '../spread';
-import { loadTriggers } from '../triggers';
+import { loadTriggers } from '../peers/triggers';
 
 const EVENTS = 20_000;
 const ROUNDS = 7;

@@ -1,8 +1,8 @@
-import { evaluated } from '../actions';
+import { evaluated } from '../peers/actions';
 import type { Case } from '../case';
-import { declarative, httpRequest, names, ours, sdkLoop } from '../peers';
-import { inPlace, type Place } from '../place';
-import { columns, compareWriting, freePromises, rowsOf } from '../writing';
+import { declarative, httpRequest, names, ours, sdkLoop } from '../peers/peers';
+import { inPlace, type Place } from '../place/place';
+import { columns, compareWriting, freePromises, rowsOf } from '../peers/writing';
 
 const LATENCY_MS = 50;
 const SIZES = [

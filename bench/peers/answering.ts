@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { tokens } from '../../sandbox/state/tokens';
 import type { Workflow, WorkflowNode } from '../../scripts/host/n8nClient';
-import { byId, chainOf, crispNode, plainNode, type Stack } from '../e2e/support/stack';
+import { byId, chainOf, crispNode, plainNode, type Stack } from '../../test/e2e/support/stack';
 
 /** Answers each message with `re: ` and what it said. The options are Crisp Trigger's. */
 export function byNodes(stack: Stack, name: string, options: Record<string, unknown> = {}): Workflow {

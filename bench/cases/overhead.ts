@@ -1,9 +1,9 @@
 import type { Case } from '../case';
-import { evaluated, message } from '../actions';
-import { execute, type Placed } from '../engine';
+import { evaluated, message } from '../peers/actions';
+import { execute, type Placed } from '../peers/engine';
 import { inTurns, median, ratio } from '../measure';
-import { crispNode, httpNode, names } from '../peers';
-import { inPlace, type Place } from '../place';
+import { crispNode, httpNode, names } from '../peers/peers';
+import { inPlace, type Place } from '../place/place';
 
 const COUNT = 1000;
 const ROUNDS = 3;

@@ -1,8 +1,8 @@
-import { startStack } from '../../e2e/support/stack';
+import { startStack } from '../../test/e2e/support/stack';
 import type { Case } from '../case';
-import { httpInN8n, oursInN8n } from '../whole';
-import { Workspace } from '../workspace';
-import { columns, compareWriting, freePromises, rowsOf } from '../writing';
+import { httpInN8n, oursInN8n } from '../peers/whole';
+import { Workspace } from '../place/workspace';
+import { columns, compareWriting, freePromises, rowsOf } from '../peers/writing';
 
 const LATENCY_MS = 50;
 const SIZES = [

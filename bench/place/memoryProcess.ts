@@ -1,8 +1,8 @@
-import { execute } from './engine';
+import { execute } from '../peers/engine';
 import { loadHost } from './host';
 import type { Memory, ReaderName } from './memory';
-import { crispNode } from './peers';
-import { httpPaginationNode, returnAll } from './reading';
+import { crispNode } from '../peers/peers';
+import { httpPaginationNode, returnAll } from '../peers/reading';
 import { credentialAt } from './workspace';
 
 const MEGABYTE = 2 ** 20;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-import { openHostFolder } from '../../scripts/host/folder';
+import { openHostFolder } from '../scripts/host/folder';
 
 /** What a reader has to know of where something was measured; nothing that tells whose machine it is. */
 export interface Facts {

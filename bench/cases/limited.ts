@@ -1,7 +1,7 @@
 import type { Case } from '../case';
-import { declarative, httpRequest, httpRequestInBatches, names, ours, sdkLoop } from '../peers';
-import { inPlace, type Place } from '../place';
-import { allOnce, columns, compareWriting, rowsOf, timeOf, type Written } from '../writing';
+import { declarative, httpRequest, httpRequestInBatches, names, ours, sdkLoop } from '../peers/peers';
+import { inPlace, type Place } from '../place/place';
+import { allOnce, columns, compareWriting, rowsOf, timeOf, type Written } from '../peers/writing';
 
 /** The many take most of a minute each time, and the peers that are not of this size would take longer. */
 const SIZES = [

@@ -1,9 +1,9 @@
 import type { Case } from '../case';
 import { inTurns, median, ratio, seconds } from '../measure';
-import { memoryOf, type Memory } from '../memory';
-import { names } from '../peers';
-import { inPlace, type Place } from '../place';
-import { httpPagination, PER_PAGE, readAhead, sdkPages, type Reader } from '../reading';
+import { memoryOf, type Memory } from '../place/memory';
+import { names } from '../peers/peers';
+import { inPlace, type Place } from '../place/place';
+import { httpPagination, PER_PAGE, readAhead, sdkPages, type Reader } from '../peers/reading';
 
 const PEOPLE = 10_000;
 const ROUNDS = 3;

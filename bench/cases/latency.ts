@@ -1,8 +1,8 @@
-import type { SavedWorkflow } from '../../../scripts/host/n8nClient';
-import { publishSaved, startStack, type Stack } from '../../e2e/support/stack';
-import { byHand, byNodes } from '../answering';
+import type { SavedWorkflow } from '../../scripts/host/n8nClient';
+import { publishSaved, startStack, type Stack } from '../../test/e2e/support/stack';
+import { byHand, byNodes } from '../peers/answering';
 import type { Case, Outcome } from '../case';
-import { Crowd, type Load } from '../crowd';
+import { Crowd, type Load } from '../place/crowd';
 import { quantile } from '../spread';
 
 const ROUNDS = 3;

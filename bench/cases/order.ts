@@ -1,8 +1,8 @@
-import { message, subject } from '../actions';
+import { message, subject } from '../peers/actions';
 import type { Case } from '../case';
-import { declarative, httpRequest, names, ours } from '../peers';
-import { inPlace } from '../place';
-import { allOnce, columns, compareWriting, most, rowsOf } from '../writing';
+import { declarative, httpRequest, names, ours } from '../peers/peers';
+import { inPlace } from '../place/place';
+import { allOnce, columns, compareWriting, most, rowsOf } from '../peers/writing';
 
 const COUNT = 600;
 const TARGETS = 20;

@@ -1,6 +1,6 @@
-import { publishReplies } from '../../support/chaos/ordeal';
-import { until } from '../../e2e/support/until';
-import { startCluster, type Cluster } from '../../scale/cluster';
+import { publishReplies } from '../../test/support/chaos/ordeal';
+import { until } from '../../test/e2e/support/until';
+import { startCluster, type Cluster } from '../../test/scale/cluster';
 import type { Case } from '../case';
 import { median } from '../spread';
 

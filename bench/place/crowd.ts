@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { Message, SandboxProcess } from '../e2e/support/sandboxProcess';
+import type { Message, SandboxProcess } from '../../test/e2e/support/sandboxProcess';
 
 export interface Load {
 	count: number;

@@ -2,9 +2,9 @@ import type { INodeExecutionData } from 'n8n-workflow';
 
 import { SHOP_ID } from '../../sandbox/state/seed';
 import { execute, type Placed } from './engine';
-import type { Host } from './host';
+import type { Host } from '../place/host';
 import { crispNode, httpNode, names, vendorClient } from './peers';
-import type { Place } from './place';
+import type { Place } from '../place/place';
 
 /** The most that Crisp allows. */
 export const PER_PAGE = 50;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { ITriggerResponse } from 'n8n-workflow';
 
 import type { CrispAccess } from '../../scripts/start/seed';
-import { loadTriggers, type Triggers } from './triggers';
+import { loadTriggers, type Triggers } from '../peers/triggers';
 
 /** What workflows on one credential cost, in bytes of the heap after everything unused was thrown away. */
 export interface Cost {

@@ -2,12 +2,12 @@ import { Crisp as VendorClient } from 'crisp-api';
 import type { INodeExecutionData, INodeParameters, INodeType } from 'n8n-workflow';
 
 import { message, type Action } from './actions';
-import type { Wanted } from './arrived';
+import type { Wanted } from '../place/arrived';
 import { declarativeSend } from './declarative';
 import { execute, type Placed } from './engine';
-import { HTTP_REQUEST_VERSION, type Host } from './host';
-import type { Place } from './place';
-import type { Workspace } from './workspace';
+import { HTTP_REQUEST_VERSION, type Host } from '../place/host';
+import type { Place } from '../place/place';
+import type { Workspace } from '../place/workspace';
 
 /** One way to do something for every item. */
 export interface Peer {

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import type { Workspace } from './workspace';
+import type { Workspace } from '../place/workspace';
 
 /** The same deed, for an item with `session_id` and `text`, in the form of either node. */
 export interface Action {

@@ -1,8 +1,8 @@
-import { endure, keepAll, publishReplies } from '../../support/chaos/ordeal';
-import type { Ordeal } from '../../support/chaos/plan';
-import { reckon, type Fate, type Reckoning, type Recovery } from '../../support/chaos/reckoning';
-import { OUTAGES } from '../../e2e/support/nodeLog';
-import { startStack } from '../../e2e/support/stack';
+import { endure, keepAll, publishReplies } from '../../test/support/chaos/ordeal';
+import type { Ordeal } from '../../test/support/chaos/plan';
+import { reckon, type Fate, type Reckoning, type Recovery } from '../../test/support/chaos/reckoning';
+import { OUTAGES } from '../../test/e2e/support/nodeLog';
+import { startStack } from '../../test/e2e/support/stack';
 import type { Case, Outcome } from '../case';
 import { median } from '../spread';
 

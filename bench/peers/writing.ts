@@ -1,7 +1,7 @@
-import { judge, type Arrival, type Wanted } from './arrived';
-import { inTurns, median, ratio, seconds } from './measure';
+import { judge, type Arrival, type Wanted } from '../place/arrived';
+import { inTurns, median, ratio, seconds } from '../measure';
 import { names, type Peer } from './peers';
-import type { Faults, Workspace } from './workspace';
+import type { Faults, Workspace } from '../place/workspace';
 
 /** What came of one peer's run over all items. */
 export interface Written extends Arrival {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { REPOSITORY } from '../../scripts/host/folder';
+import { REPOSITORY } from '../scripts/host/folder';
 import type { Case } from './case';
 import { cases } from './cases';
 import { currentFacts } from './machine';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
-import { HTTP_REQUEST_VERSION } from './host';
+import { HTTP_REQUEST_VERSION } from '../place/host';
 import { message } from './actions';
 import { failedIn, names, type Peer } from './peers';
-import type { Workspace } from './workspace';
+import type { Workspace } from '../place/workspace';
 import { CREDENTIAL_NAME } from '../../scripts/start/seed';
-import { chainOf, plainNode, publish, type Stack } from '../e2e/support/stack';
+import { chainOf, plainNode, publish, type Stack } from '../../test/e2e/support/stack';
 
 /** The Crisp node, in a workflow of a whole n8n. */
 export const oursInN8n = async (stack: Stack): Promise<Peer> =>

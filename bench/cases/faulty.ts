@@ -1,7 +1,7 @@
 import type { Case } from '../case';
-import { declarative, httpRequest, httpRequestRetried, names, ours, sdkLoop } from '../peers';
-import { inPlace } from '../place';
-import { allOnce, columns, compareWriting, most, rowsOf } from '../writing';
+import { declarative, httpRequest, httpRequestRetried, names, ours, sdkLoop } from '../peers/peers';
+import { inPlace } from '../place/place';
+import { allOnce, columns, compareWriting, most, rowsOf } from '../peers/writing';
 
 const COUNT = 500;
 const TARGETS = 100;
