@@ -23,7 +23,7 @@ export class Crisp implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
-		// Shown for the tool of an AI agent; the node panel shows that of Crisp Trigger for both nodes.
+		// Shown for the tool of an AI agent; the node panel shows the description of Crisp Trigger for both nodes.
 		description: 'Read and change conversations, people and settings in Crisp',
 		defaults: { name: 'Crisp' },
 		usableAsTool: true,
@@ -49,12 +49,12 @@ export class Crisp implements INodeType {
 }
 
 /**
- * So many items are checked before anything is sent: where one bad item fails all, it fails these together.
- * More are checked while answers are waited for, so that they can be sent as soon as there is room.
+ * The first 100 items are validated before anything is sent, so that an invalid one among them fails the execution without
+ * side effects. Up to 400 are validated ahead while answers are pending, so that they can be sent without delay.
  */
 const checked = { first: 100, most: 400 };
 
-/** How long items are read, in milliseconds, before whatever else is ready has its turn. */
+/** How long items are read, in milliseconds, before yielding to the event loop. */
 const longestTurn = 25;
 
 async function runItems(context: IExecuteFunctions, runner: Runner, width: Concurrency): Promise<INodeExecutionData[]> {
@@ -94,7 +94,7 @@ async function runItems(context: IExecuteFunctions, runner: Runner, width: Concu
 	return items.flat();
 }
 
-/** Says for which item something went wrong. What several items share may be wrong for all of them. */
+/** Adds the index of the item to an error. Items may share an error, so that it is copied for every further item. */
 function errorOf(context: IExecuteFunctions, fault: unknown, itemIndex: number) {
 	const error = asNodeError(context.getNode(), fault);
 	const own = error.context.itemIndex === undefined ? error : cloneError(error);

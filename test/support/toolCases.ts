@@ -61,7 +61,7 @@ const failures: Record<string, RegExp> = {
 	conversation_assignToAvailable: /no operator of this website is/,
 	message_downloadFile_message: /holds no file/,
 	...Object.fromEntries(
-		['text', 'note', 'picker', 'field'].map((type) => [`message_sendAndWait_${type}`, /Nobody replied within/]),
+		['text', 'note', 'picker', 'field'].map((type) => [`message_sendAndWait_${type}`, /No reply came within/]),
 	),
 };
 

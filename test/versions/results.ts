@@ -81,7 +81,7 @@ function pageOf(results: Result[]): string {
 	const features = Object.values(FEATURES).map(({ since, what, without }) => [since, what, without]);
 	return `# Versions of n8n
 
-Written by \`npm run test:versions\`, which packs this package, installs each version of n8n, and lets the package do this:
+Written by \`npm run test:versions\`, which packs this package, installs it in each version of n8n, and checks that the package:
 
 ${checks}
 
@@ -97,7 +97,7 @@ ${tableOf(['n8n', 'why'], missing)}
 
 ## What differs between versions
 
-The nodes look for what is there when they run, and never compare versions.
+The nodes detect features at run time and never compare versions.
 
 ${tableOf(['from', 'n8n has', 'without it'], features)}
 `;

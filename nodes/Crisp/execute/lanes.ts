@@ -1,6 +1,6 @@
-/** An item that is read and may begin. */
+/** An item that was read and can start. */
 export interface Ready<Result> {
-	/** Items of one lane run one after the other, in order; undefined: by itself. */
+	/** Items of one lane run one after the other, in order. Undefined: the item is independent of all others. */
 	lane: string | undefined;
 	/** Must not reject. */
 	run(): Promise<Result>;
@@ -8,23 +8,23 @@ export interface Ready<Result> {
 
 export interface Lanes<Result> {
 	count: number;
-	/** How many run at the same time, at first and at most. */
+	/** Concurrency: how many items run at the same time, at first and at most. */
 	width: { first: number; most: number };
-	/** How many are read before the first begins, and how many at most wait to begin while others run. */
+	/** How many items are read before the first starts, and how many at most wait to start while others run. */
 	ahead: { first: number; most: number };
 	/** Reads an item; called in order, one at a time. */
 	read(index: number): Promise<Ready<Result>>;
-	/** Resolves when whatever is ready has had its turn: reading an item keeps all else waiting. */
+	/** Yields to the event loop; reading an item blocks it. */
 	rest(): Promise<void>;
-	/** Whether more may run at the same time than do. */
+	/** Whether the concurrency may be raised now. */
 	mayWiden(): boolean;
-	/** Whether to begin no further item. */
+	/** Whether no further item may start. */
 	isStopped(): boolean;
 }
 
 /**
- * Runs items together, but those of one lane in order. Gives the results by index;
- * a hole where an item did not begin.
+ * Runs items concurrently, except that items of one lane run in order. Returns the results by index;
+ * a result is missing if the item did not start.
  */
 export async function runInLanes<Result>(lanes: Lanes<Result>): Promise<Array<Result | undefined>> {
 	const results = new Array<Result | undefined>(lanes.count);
@@ -33,13 +33,13 @@ export async function runInLanes<Result>(lanes: Lanes<Result>): Promise<Array<Re
 	const work = async () => {
 		for (let entry = await line.take(); entry; entry = await line.take(entry)) {
 			results[entry.index] = await entry.run();
-			// One more for each that ends: twice as many after each time that an answer takes.
+			// One more worker for each finished item: the concurrency doubles with every response time.
 			if (workers.length < lanes.width.most && lanes.mayWiden()) workers.push(work());
 		}
 	};
 	await line.fill();
 	for (let count = 0; count < Math.min(lanes.width.first, lanes.count); count++) workers.push(work());
-	// Others may come while these are waited for.
+	// More workers may be added while these are awaited.
 	for (let index = 0; index < workers.length; index++) await workers[index];
 	await line.readUp();
 	return results;
@@ -49,32 +49,32 @@ interface Entry<Result> extends Ready<Result> {
 	index: number;
 }
 
-/** Where items wait for their turn. */
+/** The queue of items that wait to start. */
 class ItemQueue<Result> {
-	/** Read, and next to begin. */
+	/** Items that were read and not taken yet, in order. */
 	private readonly next: Array<Entry<Result>> = [];
 
-	/** By lane that an item runs in: those that come after it. */
+	/** By lane with a running item: the items that wait behind it. */
 	private readonly behind = new Map<string, Array<Entry<Result>>>();
 
-	/** How many are read, or being read; and how many of them have come into the line. */
+	/** How many items are read or being read; `arrived` counts those that reached the queue. */
 	private read = 0;
 
 	private arrived = 0;
 
-	/** Items are read one after the other, so that those of one lane keep their order. */
+	/** Items are read one at a time, so that those of one lane keep their order. */
 	private reading: Promise<void> = Promise.resolve();
 
 	private isReadingOn = false;
 
 	constructor(private readonly lanes: Lanes<Result>) {}
 
-	/** Reads what has to be read before any item begins. */
+	/** Reads the items that have to be read before any item starts. */
 	async fill(): Promise<void> {
 		while (this.mayRead(this.lanes.ahead.first)) await this.readOne();
 	}
 
-	/** The next item that may begin, now that one has ended; undefined where there is none. */
+	/** Returns the next item that can start, after `ended` has finished; undefined if there is none. */
 	async take(ended?: Entry<Result>): Promise<Entry<Result> | undefined> {
 		const after = ended?.lane === undefined ? undefined : this.behind.get(ended.lane);
 		if (this.lanes.isStopped()) return undefined;
@@ -94,7 +94,7 @@ class ItemQueue<Result> {
 		}
 	}
 
-	/** The first of those that are read; undefined where all were taken. */
+	/** Takes the first item that was read; undefined if all were taken. */
 	private async takeRead(): Promise<Entry<Result> | undefined> {
 		const { count, isStopped } = this.lanes;
 		while (this.next.length === 0 && this.arrived < count && !isStopped()) {
@@ -105,7 +105,7 @@ class ItemQueue<Result> {
 		return entry;
 	}
 
-	/** Reads on in the pauses that running items leave, so that others can begin as soon as these end. */
+	/** Reads ahead while running items wait for Crisp, so that others can start as soon as these end. */
 	private async readOn(): Promise<void> {
 		this.isReadingOn = true;
 		while (this.mayRead()) {
@@ -115,7 +115,7 @@ class ItemQueue<Result> {
 		this.isReadingOn = false;
 	}
 
-	/** Resolves when no item is being read, as none may be once the execution is over. */
+	/** Resolves when no item is being read: nothing may be read after the end of the execution. */
 	async readUp(): Promise<void> {
 		await this.reading;
 	}

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { TableOperation } from '../operations/operation';
 import { pathField } from '../request/buildRequest';
 
-/** What a user gets for the `data` of one answer: one object per item to come. */
+/** Converts the `data` of an answer to one object per output item. */
 export function toEntries({ route, entry }: TableOperation, data: unknown): IDataObject[] {
 	if (route.method === 'HEAD') return [{ exists: data === true }];
 	if (route.method === 'DELETE') return [{ deleted: true }];
@@ -13,8 +13,8 @@ export function toEntries({ route, entry }: TableOperation, data: unknown): IDat
 }
 
 /**
- * The answer to a write with what it was written to: the variables of its path, where the answer has no
- * such names itself. Tokens are secrets, and stay out.
+ * Adds to the answer to a write what it was written to: the variables of its path, unless the answer has fields of the
+ * same name. Secret variables, such as tokens, are left out.
  */
 export function withTargets(operation: TableOperation, path: Record<string, string>, json: IDataObject): IDataObject {
 	const { method } = operation.route;
@@ -25,7 +25,7 @@ export function withTargets(operation: TableOperation, path: Record<string, stri
 	return { ...json, ...Object.fromEntries(targets.map(([name, value]) => [name, asAnswered(name, value)])) };
 }
 
-/** Crisp answers fingerprints as numbers, and they should be the same whichever operation gave them. */
+/** Crisp returns fingerprints as numbers; all operations should output the same type. */
 function asAnswered(name: string, value: string): string | number {
 	const number = Number(value);
 	return name === 'fingerprint' && Number.isSafeInteger(number) ? number : value;
@@ -41,8 +41,8 @@ function isEmptyObject(value: unknown): boolean {
 }
 
 /**
- * Keeps the named values of an entry, flat: `meta.email` becomes `email`, or `meta_email` where
- * another name ends alike. What the entry does not have is null, so that every item has the same shape.
+ * Keeps the named values of an entry, flattened: `meta.email` becomes `email`, or `meta_email` if another name has the
+ * same ending. Missing values are null, so that every item has the same shape.
  */
 export function simplified(entry: IDataObject, names: string[]): IDataObject {
 	const lasts = names.map((name) => name.split('.').at(-1) as string);

@@ -5,8 +5,8 @@ import { isGiven } from '../form/locators';
 import type { Parameters } from '../request/toWire';
 
 /**
- * How the values of each item are read: once for an item, as evaluating an expression is most of the work of
- * an item, and once for all items where there is no expression in it. Nobody may change what is read.
+ * Reads and caches the values of each item: evaluating an expression is most of the work on an item. A parameter without
+ * an expression is read once for all items. Values are shared between items, so that they must not be modified.
  */
 export function parametersOf(context: IExecuteFunctions): (itemIndex: number) => Parameters {
 	const { parameters } = context.getNode();
@@ -34,10 +34,10 @@ export function parametersOf(context: IExecuteFunctions): (itemIndex: number) =>
 	};
 }
 
-/** The node checks every value itself. n8n's own check, for which no field asks, would search the form for each. */
+/** The node validates every value itself. n8n's validation, which no field uses, would search the form for each value. */
 const unchecked = { skipValidation: true };
 
-/** Expressions are texts that begin with an equals sign, however deep they are. */
+/** Expressions are texts that begin with an equals sign, at any depth of the value. */
 function hasExpression(value: unknown): boolean {
 	return JSON.stringify(value ?? null).includes('"=');
 }

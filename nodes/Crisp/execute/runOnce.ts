@@ -4,8 +4,8 @@ import { maxRemembered } from './sendOnce';
 const results = new BoundedMap<unknown>(maxRemembered);
 
 /**
- * What a step of an item gave, from this process's memory where it was done before: n8n's Retry On
- * Fail runs all items of a node again. A step that failed is not remembered, so that it is tried again.
+ * Makes a step idempotent: returns the result from this process's memory if the step already succeeded, because n8n's
+ * Retry On Fail runs all items of a node again. A failed step is not remembered, so that it is retried.
  */
 export async function runOnce<Result>(identity: Array<string | number>, step: () => Promise<Result>): Promise<Result> {
 	const key = JSON.stringify(identity);

@@ -30,20 +30,20 @@ import { sendOnce, sendSafely, type MessageSender } from './sendOnce';
 import { endingTyping } from './typing';
 import { Uploads } from '../files/uploads';
 
-/** One item, read and checked, ready to be sent. */
+/** One item that was read and validated and is ready to be sent. */
 export interface Task {
-	/** Tasks of one lane change the same thing, so that they must not overtake each other. */
+	/** Tasks of one lane change the same resource, so that their order must be kept. */
 	lane: string | undefined;
 	run(): Promise<OutputItem[]>;
 }
 
-/** Reads items of one operation; opened once for all items of an execution, and closed after them. */
+/** Reads the items of one operation. Opened once per execution, and closed after its last item. */
 export interface Runner {
-	/** Throws a UserError when a value of the item cannot be used; changes nothing in Crisp. */
+	/** Reads an item. Throws a UserError for an invalid value; changes nothing in Crisp. */
 	taskFor(itemIndex: number): Promise<Task>;
-	/** Whether Crisp has accepted everything of late. */
+	/** Whether Crisp has not rate limited this token recently. */
 	isFree(): boolean;
-	/** Ends what the items of the execution shared. */
+	/** Closes what the items of the execution share. */
 	close(): Promise<void>;
 }
 
@@ -88,7 +88,7 @@ interface Item {
 	way: MessageSender;
 	files: Files;
 	identity(content: unknown): Array<string | number>;
-	/** What the items of this run of the node share. */
+	/** Values shared by the items of this run of the node. */
 	shared: Map<string, unknown>;
 	instanceId(): string;
 	input: OutputItem;
@@ -119,8 +119,8 @@ async function readList(operation: TableOperation, list: Listing, client: Client
 }
 
 /**
- * Gives a message the fingerprint it goes by, and sends it once however often the item is run. A
- * fingerprint of the user's own is sent every time.
+ * Sets the fingerprint of a message, by which sending it is idempotent when the item is retried. If the user set a
+ * fingerprint, the message is sent every time.
  */
 function messageSender(operation: TableOperation, request: CrispRequest, item: Item): Send {
 	const { body } = request;
@@ -134,8 +134,8 @@ function messageSender(operation: TableOperation, request: CrispRequest, item: I
 }
 
 /**
- * What makes a message the same when its item is run again, and another in every other run. Calls of
- * an AI tool may share a run index, so that their content has to tell them apart.
+ * Returns the identity of a message: the same when its item is retried, and different in every other run. Calls of an
+ * AI tool may share a run index, so that their content is part of the identity.
  */
 function identifier(context: IExecuteFunctions) {
 	const workflow = String(context.getWorkflow().id);
@@ -144,7 +144,7 @@ function identifier(context: IExecuteFunctions) {
 	const isTool = isToolCall(context);
 	let runIndex: number | string | undefined;
 	return (itemIndex: number, given: unknown): Array<string | number> => {
-		// Where n8n does not tell, no run is taken for another: a message of the next run must not count as sent.
+		// Without a run index, every run is unique: a message of the next run must not count as already sent.
 		runIndex ??= runIndexOf(context, itemIndex) ?? randomUUID();
 		const content = isTool ? [JSON.stringify(given)] : [];
 		return [workflow, execution, node, runIndex, itemIndex, ...content];
@@ -186,7 +186,7 @@ function sharedIn<Value>(shared: Map<string, unknown>, name: string, make: () =>
 	if (!shared.has(name)) {
 		const value = make();
 		shared.set(name, value);
-		// The next item tries again what failed for this one.
+		// Do not cache a failure: the next item retries.
 		if (value instanceof Promise) value.catch(() => shared.delete(name));
 	}
 	return shared.get(name) as Value;
@@ -199,7 +199,7 @@ interface Part {
 	part: string;
 }
 
-/** Sends one of the messages that an item makes. */
+/** Sends one of the messages of an item. */
 async function sendPart({ way, identity, instanceId }: Item, sent: Part): Promise<number> {
 	const { website, session, body, part } = sent;
 	const path = fillPath(messagesRoute, { website_id: website, session_id: session });
@@ -221,13 +221,13 @@ function limitOf({ parameters }: Reading): number {
 	});
 }
 
-/** What an item wants of each entry: all of it, or what "Simplify" keeps. */
+/** Returns what is kept of each entry: all of it, or the fields that "Simplify" keeps. */
 function shaperFor({ simplify }: Operation, { parameters }: Reading): (entry: IDataObject) => IDataObject {
 	const isSimple = parameters.get('simplify') !== false;
 	return (entry) => (simplify && isSimple ? simplified(entry, simplify) : entry);
 }
 
-/** The thing an operation changes, as the name of its lane; undefined where nothing is shared. */
+/** The lane of an item, named by the resource that it changes; undefined if its order does not matter. */
 function laneOf(operation: Operation, path: Record<string, string>): string | undefined {
 	const method = isComposed(operation) ? (operation.isReadOnly ? 'GET' : 'PATCH') : operation.route.method;
 	if (method === 'GET' || method === 'HEAD') return undefined;

@@ -5,7 +5,7 @@ import { BoundedMap } from '../../shared/runtime/boundedMap';
 import type { CrispRequest, Send } from '../../shared/api/transport';
 
 const mostTries = 3;
-/** As many as n8n can hold as items of one execution: what is forgotten would be sent again. */
+/** Bound of the maps below. At least as many as one execution can have items: a forgotten message would be sent twice. */
 export const maxRemembered = 100_000;
 
 /** What messages are sent with. */
@@ -20,9 +20,9 @@ const answers = new BoundedMap<unknown>(maxRemembered);
 const doubtful = new BoundedMap<true>(maxRemembered);
 
 /**
- * Sends a message that goes by a fingerprint of the node's own once, however often it is asked to:
- * n8n's Retry On Fail runs all items of a node again. Remembers, in this process, what Crisp answered,
- * and what it may have received though no answer came.
+ * Sends a message once (idempotent by its fingerprint, which the node computed), however often it is called: n8n's Retry
+ * On Fail runs all items of a node again. Keeps Crisp's answers in memory, and the messages that Crisp may have received
+ * although no answer came.
  */
 export async function sendOnce(way: MessageSender, message: CrispRequest, fingerprint: number): Promise<unknown> {
 	const key = `${message.path}#${fingerprint}`;
@@ -40,20 +40,20 @@ export async function sendOnce(way: MessageSender, message: CrispRequest, finger
 }
 
 /**
- * Sends a message again whose answer was lost, once Crisp says that it does not have it. Throws what
- * sending threw, or a NodeApiError that says that nobody knows whether it arrived. A fingerprint of the
- * user's own may be there from before: as Crisp stores it once, sending it again would change nothing.
+ * Sends a message and, if the answer is lost, retries only after Crisp reported that it does not have the message. Throws
+ * the error of sending, or a NodeApiError if it stays unclear whether the message arrived. A fingerprint that the user
+ * set may already exist: Crisp stores a fingerprint once, so that sending it again changes nothing.
  */
 export async function sendSafely(way: MessageSender, message: CrispRequest, fingerprint: number): Promise<unknown> {
 	const { send, node, signal, clock = systemClock } = way;
 	for (let tries = 1; ; tries++) {
 		try {
 			const answer = await send(message);
-			// Whatever else it says, the message has the fingerprint that it was sent with.
+			// The answer may lack the fingerprint, but the message has the one that it was sent with.
 			return isObject(answer) ? { fingerprint, ...answer } : { fingerprint };
 		} catch (error) {
 			if (!isUncertain(error) || signal?.aborted) throw asNodeError(node, error);
-			// A server that was slow to answer may be about to store the message.
+			// Back off before asking: a slow server may still be storing the message.
 			await clock.sleep(500 * 2 ** tries, signal);
 			if (await hasArrived(way, message, fingerprint, error as NodeApiError)) return { fingerprint };
 			if (tries >= mostTries) throw asNodeError(node, error);
@@ -71,7 +71,7 @@ async function hasArrived(way: MessageSender, message: CrispRequest, fingerprint
 		try {
 			const request: CrispRequest = { method: 'GET', path: `${message.path}/${fingerprint}` };
 			const found = await send(request);
-			// Whatever else answers says nothing of the message: taken for it, the message would be lost.
+			// Any other answer does not prove that the message arrived. Accepting it would lose the message.
 			if (Number((found as IDataObject | undefined)?.fingerprint) === fingerprint) return true;
 			throw notCrispError(node, request);
 		} catch (error) {
@@ -87,8 +87,8 @@ function unknownError(node: INode, { path }: CrispRequest, asked: Error, lost?: 
 	const cause = lost ? `${lost.message}. ` : '';
 	const error = noAnswerError(
 		node,
-		'Nobody knows whether Crisp received the message',
-		`${cause}Then Crisp could not be asked for it: ${asked.message}. Look into the conversation before you send it again. The request was POST ${path}.`,
+		'It is unclear whether Crisp received the message',
+		`${cause}Checking whether it arrived failed, too: ${asked.message}. Look into the conversation before you send it again. The request was POST ${path}.`,
 	);
 	return markUncertain(error);
 }

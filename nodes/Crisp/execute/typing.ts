@@ -1,25 +1,25 @@
 import type { Clock } from '../../shared/runtime/clock';
 import type { CrispRequest, Send } from '../../shared/api/transport';
 
-/** Crisp ends typing that is not renewed after about six seconds. */
+/** Interval in which typing is renewed: Crisp ends it after about six seconds. */
 const renewal = 5_000;
 
-/** What this process keeps showing as typing, by the path of the conversation. */
+/** The conversations in which this process keeps showing typing, by path. Aborting ends it. */
 const shown = new Map<string, AbortController>();
 
 export interface Typing {
 	/** Path of the route that shows and hides typing. */
 	path: string;
 	show(type: 'start' | 'stop'): Promise<unknown>;
-	/** For how long at most, in milliseconds. */
+	/** Maximum duration, in milliseconds. */
 	most: number;
 	clock: Clock;
 	signal?: AbortSignal;
 }
 
 /**
- * Shows typing and goes on showing it in the background, until a message ends it (see `endingTyping`),
- * the time is over or the execution is cancelled. Rejects where it cannot be shown at all.
+ * Shows typing and renews it in the background, until a message ends it (see `endingTyping`), the time is up or the
+ * execution is cancelled. Rejects if the first request fails.
  */
 export async function keepTyping(typing: Typing): Promise<void> {
 	await typing.show('start');
@@ -27,10 +27,10 @@ export async function keepTyping(typing: Typing): Promise<void> {
 	const end = new AbortController();
 	shown.get(conversation)?.abort();
 	shown.set(conversation, end);
-	// What fails in the background fails nothing: the typing then ends by itself.
+	// A failure in the background is ignored: Crisp then ends the typing by itself.
 	void renew(typing, end.signal)
 		.then(async () => {
-			// Whoever began anew meanwhile goes on.
+			// Another call has taken over this conversation; it goes on showing typing.
 			if (shown.get(conversation) !== end) return;
 			shown.delete(conversation);
 			if (!typing.signal?.aborted) await typing.show('stop');
@@ -50,7 +50,7 @@ async function renew({ show, most, clock, signal: cancelled }: Typing, ended: Ab
 	}
 }
 
-/** Sends, and ends the typing that is shown in a conversation with a message to it, or a request to hide it. */
+/** Wraps `send`: a message into a conversation, or a request to hide typing, ends the typing kept by `keepTyping`. */
 export function endingTyping(send: Send): Send {
 	return async (request) => {
 		const end = endsTyping(request) ? shown.get(conversationOf(request.path)) : undefined;

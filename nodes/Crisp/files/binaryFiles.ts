@@ -4,7 +4,7 @@ import { isToolCall } from '../../shared/n8n/context';
 import { Storage, type Download, type Flow } from './storage';
 import type { Uploads } from './uploads';
 
-/** The media type of what nobody knows more of. */
+/** The media type of a file whose type is unknown. */
 export const unknownType = 'application/octet-stream';
 
 /** A file of the input. */
@@ -14,27 +14,27 @@ export interface InputFile {
 	type: string;
 	/** In bytes. */
 	size: number;
-	/** The same for the same file, whenever its item is run. */
+	/** The same for the same file each time its item is run. */
 	identity: string;
-	/** Gives the bytes from the beginning, each time it is asked; piece by piece where n8n has them on disk. */
+	/** Returns the bytes from the beginning, each time it is called; as a stream if n8n keeps them on disk. */
 	open(): Promise<Buffer | Flow>;
 }
 
 /** What an operation can do with files, for one item. */
 export interface Files {
-	/** The file in a binary field of the item. Throws an error of n8n's where there is none, or it is empty. */
+	/** Reads the file in a binary field of the item. Throws an n8n error if there is none, or it is empty. */
 	read(field: string | IBinaryData): Promise<InputFile>;
-	/** Puts a file where everybody can read it, and gives the address. Throws where Crisp does not take it. */
+	/** Uploads a file to Crisp's public storage and returns its address. Throws if Crisp does not accept the file. */
 	upload(website: string, file: InputFile): Promise<string>;
 	/** Reads a public address; throws for more than `most` bytes. */
 	download(url: string, most: number): Promise<Download>;
-	/** The media type of what is at a public address; undefined where its server does not say it. */
+	/** The media type of the file at a public address; undefined if its server does not report it. */
 	typeOf(url: string): Promise<string | undefined>;
-	/** Makes binary data of bytes, for the output. */
+	/** Creates binary data for the output. */
 	make(bytes: Buffer, name: string, type: string): Promise<IBinaryData>;
 }
 
-/** Gives each item of an execution its way to files; what they upload goes over one line. */
+/** Returns the access to files for each item of an execution. All uploads share one realtime connection. */
 export function fileHandler(
 	context: IExecuteFunctions,
 	uploads: Uploads,
@@ -45,13 +45,13 @@ export function fileHandler(
 	const storage = new Storage({ node: context.getNode(), httpRequest, signal });
 	return (itemIndex) => ({
 		async read(field) {
-			// To a tool, n8n hands over no items, and fails with words of its own program.
+			// n8n passes no items to a tool, and would fail with an internal error message.
 			if (typeof field === 'string' && isToolCall(context)) throw noFileForTool();
 			const binary = helpers.assertBinaryData(itemIndex, field);
 			const file = await readBinary(context, itemIndex, binary);
 			if (file.size > 0) return file;
 			throw new UserError(`The file ${file.name} is empty`, {
-				description: 'Crisp takes no file without content: check the node that makes it.',
+				description: 'Crisp does not accept empty files. Check the node that creates the file.',
 			});
 		},
 		async upload(website, file) {
@@ -81,7 +81,7 @@ function noFileForTool(): UserError {
 async function readBinary(context: IExecuteFunctions, itemIndex: number, binary: IBinaryData): Promise<InputFile> {
 	const { helpers } = context;
 	const { id, fileExtension } = binary;
-	// What a Code node made has no more than its bytes.
+	// Binary data made by a Code node may have neither type nor name.
 	const type = binary.mimeType || unknownType;
 	const name = binary.fileName || (fileExtension ? `file.${fileExtension}` : 'file');
 	if (id) {
@@ -93,26 +93,26 @@ async function readBinary(context: IExecuteFunctions, itemIndex: number, binary:
 	return { name, type, size: bytes.length, identity, open: async () => bytes };
 }
 
-/** A number with commas, as a file may be too large by one byte. */
+/** All digits of a number, with commas: a file may be too large by a single byte. */
 function inFull(count: number): string {
 	return count.toLocaleString('en');
 }
 
-/** The address, without blanks around it. Throws a UserError for what is not the address of a file in the web. */
+/** Trims the address. Throws a UserError unless it is an http or https URL. */
 export function checkedUrl(given: string): string {
 	const url = given.trim();
 	const { protocol } = URL.canParse(url) ? new URL(url) : { protocol: '' };
 	if (protocol === 'http:' || protocol === 'https:') return url;
-	throw new UserError(`'File URL' is not an address in the web: ${url.slice(0, 80)}`, {
+	throw new UserError(`'File URL' is not a web address: ${url.slice(0, 80)}`, {
 		description: 'Give an address that begins with https:// or http://, such as https://example.com/invoice.pdf.',
 	});
 }
 
-/** Goes into a header of the upload. Throws a UserError for what no header can hold. */
+/** Checks a media type, which becomes a header of the upload. Throws a UserError for an invalid one. */
 export function checkedType(type: string): string {
 	if (/^[!-.0-~]+\/[ -~]+$/.test(type)) return type;
 	throw new UserError(`'MIME Type' is not a media type: ${JSON.stringify(type.slice(0, 80))}`, {
-		description: 'Give one such as application/pdf, or leave the field out where the file has one itself.',
+		description: 'Give one such as application/pdf, or remove the field if the file has a media type itself.',
 	});
 }
 

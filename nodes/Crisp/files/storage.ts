@@ -3,14 +3,14 @@ import { clock as systemClock, type Clock } from '../../shared/runtime/clock';
 import { cancelledError, noAnswerError } from '../../shared/errors/apiErrors';
 import { isNetworkFault, faultText } from '../../shared/errors/networkErrors';
 
-/** What is not in memory comes piece by piece. */
+/** A stream of bytes, for content that is not in memory. */
 export interface Flow extends AsyncIterable<Uint8Array> {
 	destroy(error?: Error): unknown;
 }
 
 export interface StorageOptions {
 	node: INode;
-	/** n8n's own, so that its rules on where requests may go hold here, too. */
+	/** n8n's helper, so that its rules about allowed hosts (SSRF protection) apply here, too. */
 	httpRequest(options: IHttpRequestOptions): Promise<unknown>;
 	signal?: AbortSignal;
 	clock?: Clock;
@@ -18,22 +18,22 @@ export interface StorageOptions {
 
 export interface Upload {
 	url: string;
-	/** Exactly what Crisp was told: the signature of the URL may cover it. */
+	/** Exactly the media type sent to Crisp: the signature of the URL may cover it. */
 	type: string;
 	size: number;
-	/** Gives the bytes from the beginning, each time it is asked. */
+	/** Returns the bytes from the beginning, each time it is called. */
 	open(): Promise<Buffer | Flow>;
 }
 
 export interface Download {
 	bytes: Buffer;
-	/** The media type, where the server says it. */
+	/** The media type, if the server reports it. */
 	type?: string;
 }
 
-/** As long as n8n's own requests may take, since files may be large. */
+/** The timeout of n8n's own requests, since files may be large. */
 const timeout = 300_000;
-/** A download in which nothing comes for so long is broken. */
+/** Idle timeout: a download that receives no data for this long is aborted and retried. */
 const stillness = 60_000;
 const mostTries = 3;
 
@@ -41,15 +41,15 @@ type Trouble = [what: string, why: string];
 
 const unsaved: Trouble = [
 	'The file could not be uploaded',
-	'The storage that Crisp named refused it: its leave may be over. Run it again to get a new one.',
+	'The storage server rejected the upload; the upload URL may have expired. Run it again to get a new one.',
 ];
 const unread: Trouble = [
 	'The file could not be downloaded',
-	'It may have been deleted, or the address may be wrong or for signed-in people only.',
+	'The file may have been deleted, the address may be wrong, or it may require signing in.',
 ];
 const unfound: Trouble = [
 	"Nothing could be found at 'File URL'",
-	"Check the address. To send it without a look at it, set 'MIME Type'.",
+	"Check the address. To send the file without checking it, set 'MIME Type'.",
 ];
 
 interface Outcome {
@@ -57,12 +57,12 @@ interface Outcome {
 	fault?: unknown;
 }
 
-/** What a try came to: what was wanted, or what came instead. */
+/** The result of an attempt: what was wanted, or what happened instead. */
 type Tried<Wanted> = { wanted: Wanted } | { instead: Outcome };
 
 /**
- * Moves files to and from where they lie: addresses that are signed or public. Crisp's credentials
- * never go along. Everything throws a NodeApiError that says what happened and what to do.
+ * Uploads files to signed URLs and downloads files from public ones, with retries. Never sends Crisp's credentials.
+ * Every method throws a NodeApiError that explains what happened and what to do.
  */
 export class Storage {
 	constructor(private readonly options: StorageOptions) {}
@@ -70,17 +70,17 @@ export class Storage {
 	async put({ url, type, size, open }: Upload): Promise<void> {
 		await this.persist(url, unsaved, async () => {
 			const body = await open();
-			// Where the length is not said, the bytes go in chunks, which storage refuses.
+			// Without Content-Length, the request would be chunked, which storage rejects.
 			const headers = { 'Content-Type': type, 'Content-Length': String(size) };
 			const outcome = await this.exchange({ method: 'PUT', url, body, headers, disableFollowRedirect: true });
-			// What was not sent to its end would keep the file open.
+			// A stream that was not read to its end would keep the file open.
 			if (!Buffer.isBuffer(body)) body.destroy();
 			const status = outcome.response?.statusCode ?? 0;
 			return status >= 200 && status < 300 ? { wanted: undefined } : { instead: outcome };
 		});
 	}
 
-	/** Reads what an address has, `most` bytes of it. */
+	/** Downloads a file. Throws if it is larger than `most` bytes. */
 	async get(url: string, most: number): Promise<Download> {
 		return await this.persist<Download>(url, unread, async () => {
 			const { response, fault } = await this.exchange({ url, encoding: 'stream' });
@@ -98,7 +98,7 @@ export class Storage {
 		});
 	}
 
-	/** What the server of an address says that it is; undefined where it does not say it. */
+	/** The media type that the server of an address reports; undefined if it reports none. */
 	async typeOf(url: string): Promise<string | undefined> {
 		const { response, fault } = await this.exchange({ method: 'HEAD', url, timeout: 30_000 });
 		const isGone = response?.statusCode === 404 || response?.statusCode === 410;
@@ -106,7 +106,7 @@ export class Storage {
 		return response.statusCode === 200 ? typeIn(response) : undefined;
 	}
 
-	/** Tries again, from the beginning, what a server in trouble or the network kept from being done. */
+	/** Retries an attempt from the beginning, with backoff, after server errors, rate limits and network failures. */
 	private async persist<Wanted>(url: string, trouble: Trouble, attempt: () => Promise<Tried<Wanted>>): Promise<Wanted> {
 		const { clock = systemClock, signal } = this.options;
 		for (let tries = 1; ; tries++) {
@@ -133,20 +133,20 @@ export class Storage {
 		);
 	}
 
-	/** All bytes of a flow, or why it broke off; neither where it has more than `most`. */
+	/** All bytes of a stream, or the error that ended it; neither if it has more than `most` bytes. */
 	private async collect(flow: Flow, most: number): Promise<{ bytes?: Buffer; broken?: unknown }> {
 		const { clock = systemClock } = this.options;
 		const ended = new AbortController();
 		const pieces: Uint8Array[] = [];
 		let size = 0;
 		let cameAt = clock.now();
-		// The time that a request may take is over for n8n with the first byte.
+		// n8n's timeout only covers the time until the first byte, so that this idle timeout watches the rest.
 		const watch = async () => {
 			for (let left = stillness; left > 0; left = cameAt + stillness - clock.now()) {
 				await clock.sleep(left, ended.signal);
 				if (ended.signal.aborted) return;
 			}
-			flow.destroy(Object.assign(new Error('nothing came for a while'), { code: 'ETIMEDOUT' }));
+			flow.destroy(Object.assign(new Error('no data for a minute'), { code: 'ETIMEDOUT' }));
 		};
 		void watch();
 		try {
@@ -168,7 +168,7 @@ export class Storage {
 		return noAnswerError(
 			this.options.node,
 			`The file is larger than ${megabytes(most)}`,
-			"Raise 'Max Size (MB)', where n8n has the memory for it.",
+			"Raise 'Max Size (MB)' if n8n has enough memory.",
 		);
 	}
 
@@ -181,13 +181,13 @@ export class Storage {
 	}
 }
 
-/** Whether the same may go well in a moment. */
+/** Whether a retry may succeed. */
 function isPassing({ response, fault }: Outcome): boolean {
 	const status = response?.statusCode;
 	return status === undefined ? isNetworkFault(fault) : status >= 500 || status === 408 || status === 429;
 }
 
-/** Whoever knows a signed address may write to it: whatever has its path or its signature is left out to the end of the word. */
+/** Redacts every word that contains the path or query of a signed URL, as the URL grants write access. */
 function withoutAddress(words: string, url: string): string {
 	const { pathname, search } = new URL(url);
 	const parts = [pathname, search.slice(1)].filter((part) => part.length > 1);
@@ -195,7 +195,7 @@ function withoutAddress(words: string, url: string): string {
 	return words.replace(/\S+/g, (word) => (isShown(word) ? '…' : word));
 }
 
-/** A number of bytes for people: 1.5 MB. */
+/** Formats a number of bytes: 1.5 MB. */
 function megabytes(bytes: number): string {
 	return `${Math.round(bytes / 10_000) / 100} MB`;
 }

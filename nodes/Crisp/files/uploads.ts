@@ -23,36 +23,36 @@ export interface UploadsOptions {
 	isAble?: boolean;
 }
 
-/** Crisp's leave to upload one file. */
+/** A permission from Crisp to upload one file. */
 export interface Grant {
-	/** Where the bytes go. */
+	/** The signed URL to upload the bytes to. */
 	signed: string;
-	/** Where everybody can read them then. */
+	/** The public URL of the file after the upload. */
 	resource: string;
-	/** The most bytes. */
+	/** The maximum size, in bytes. */
 	sizeLimit: number;
 }
 
 const event = 'bucket:url:upload:generated';
-/** Crisp says over the realtime channel where a file may go; this long is waited for it. */
+/** Timeout for the upload URL, which Crisp sends over the realtime channel. */
 const patience = 15_000;
 const mostTries = 2;
 const storage = 'https://storage.crisp.chat';
 const instead = "Or set 'File Source' to Public URL, which needs no upload.";
 
 /**
- * Asks Crisp where files may be uploaded to. Holds one line to the realtime channel for all uploads
- * of an execution: opened for the first of them, and there until it is closed.
+ * Requests upload URLs from Crisp. Holds one realtime connection for all uploads of an execution: opened for the first
+ * upload, and kept until `close`.
  */
 export class Uploads {
 	private line?: Line;
 
-	/** Why there is no line, and will be none in this execution. */
+	/** Why this execution cannot have a connection. */
 	private fault?: Error;
 
 	constructor(private readonly options: UploadsOptions) {}
 
-	/** Throws an error of n8n's that says why Crisp names no place for the file. */
+	/** Requests the upload URL of a file. Throws an n8n error that explains why Crisp sent none. */
 	async grant(website: string, file: { name: string; type: string }): Promise<Grant> {
 		const { node, signal, send } = this.options;
 		for (let tries = 1; ; tries++) {
@@ -65,13 +65,13 @@ export class Uploads {
 			});
 			if (answer) return this.toGrant(answer);
 			if (signal?.aborted) throw cancelledError(node);
-			// What was said while the line was down is not said again.
+			// Crisp does not repeat what it sent while the connection was down, so that a new request is needed.
 			if (!line.ending) throw lateError(node);
 			if (tries >= mostTries) throw lineError(node, line.ending);
 		}
 	}
 
-	/** Nothing is left of the line, nor of what waits for it. */
+	/** Closes the connection and ends all pending requests. */
 	async close(): Promise<void> {
 		await this.line?.close();
 		this.line = undefined;
@@ -95,11 +95,11 @@ export class Uploads {
 	private toGrant({ url, policy }: IDataObject): Grant {
 		const { resource, signed } = (url ?? {}) as Record<string, unknown>;
 		const { size_limit: limit } = (policy ?? {}) as IDataObject;
-		// What is signed may be a path only: on the host that the file is read from then.
+		// The signed URL may be a bare path; it is then relative to the host of the public URL.
 		const readable = absolute(resource, storage);
 		const writable = readable && absolute(signed, readable);
 		if (!readable || !writable || !isSecureUrl(writable)) {
-			throw new NodeOperationError(this.options.node, 'Crisp named no address that the file can be uploaded to', {
+			throw new NodeOperationError(this.options.node, 'Crisp did not return a usable upload URL', {
 				description: `Try again later. ${instead}`,
 			});
 		}
@@ -107,9 +107,9 @@ export class Uploads {
 	}
 }
 
-/** One line to the realtime channel, which hears where files may go. It is over when it ends. */
+/** One connection to the realtime channel, which receives upload URLs. It does not reconnect. */
 class Line {
-	/** Undefined once the line is ready, or why it is not. */
+	/** Resolves with undefined once connected, or with the reason why the connection failed. */
 	readonly outcome: Promise<Ending | undefined>;
 
 	ending?: Ending;
@@ -123,7 +123,7 @@ class Line {
 		website: string,
 	) {
 		const { credential, signal, clock = systemClock, openChannel = openSocket } = options;
-		// A website token hears its own website; the others hear all that they may.
+		// A website token listens to its own website; other tokens listen to all websites they have access to.
 		const websites = credential.tier === 'website' ? [website] : [];
 		this.connection = new Connection({
 			clock,
@@ -137,7 +137,7 @@ class Line {
 		if (signal?.aborted) this.onAbort();
 	}
 
-	/** What is said under an ID after it was asked for; undefined where the line ends or nothing is said in time. */
+	/** Sends a request and returns the event with its ID; undefined if the connection ends or the time is up. */
 	async ask(id: string, post: () => Promise<void>): Promise<IDataObject | undefined> {
 		const { clock = systemClock, signal } = this.options;
 		const told = new AbortController();
@@ -187,15 +187,13 @@ function lineError(node: INode, ending: Ending): Error {
 }
 
 function lateError(node: INode): Error {
-	return new NodeOperationError(
-		node,
-		`Crisp named no address to upload the file to within ${patience / 1_000} seconds`,
-		{ description: `Try again later. A plugin token needs the scope bucket:url. ${instead}` },
-	);
+	return new NodeOperationError(node, `Crisp did not send an upload URL within ${patience / 1_000} seconds`, {
+		description: `Try again later. A plugin token needs the scope bucket:url. ${instead}`,
+	});
 }
 
 function oldNodeError(node: INode): Error {
 	return new NodeOperationError(node, 'Uploading a file needs Node.js 22 or later', {
-		description: `Crisp names the address of an upload over a realtime connection, which the Node.js of this n8n cannot hold. Update it. ${instead}`,
+		description: `Crisp sends the upload URL over a realtime connection, which this version of Node.js does not support. Update Node.js. ${instead}`,
 	});
 }

@@ -6,13 +6,13 @@ const uuid = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 interface Locator {
 	search: string;
 	example: string;
-	/** What an ID looks like. */
+	/** A regular expression that IDs match. */
 	pattern?: string;
 	/** The part of an address in Crisp's app that holds the ID. */
 	url?: { pattern: string; example: string };
-	/** Whether it is a name, which may be new, and not an ID. */
+	/** Whether it is chosen by name, and not by ID; the name may be new. */
 	isName?: boolean;
-	/** Whether an email may be given: Crisp takes it as it is, or the node looks up the ID. */
+	/** Whether an email is accepted instead: Crisp takes it as an ID, or the node looks up the ID. */
 	email?: 'taken' | 'looked up';
 }
 
@@ -51,7 +51,7 @@ const locators: Record<Picks, Locator> = {
 	conversationData: { search: 'searchConversationData', example: 'plan', isName: true },
 };
 
-/** The value of a locator in which nothing is chosen. */
+/** The value of an empty locator. */
 export const nothingChosen = { __rl: true, mode: 'list', value: '' };
 
 const labels = {
@@ -62,7 +62,7 @@ const labels = {
 	email: { displayName: 'By Email', name: 'email' },
 };
 
-/** The ways a thing of the workspace can be chosen, for a resource locator. */
+/** The modes of a resource locator: from a list, by ID or name, by URL, by email. */
 export function locatorModes(what: Picks): INodePropertyMode[] {
 	const { search, example, pattern, url, email, isName } = locators[what];
 	const hint = isName ? 'Choose one in use...' : `Choose the ${what}...`;
@@ -74,11 +74,11 @@ export function locatorModes(what: Picks): INodePropertyMode[] {
 			typeOptions,
 			placeholder: what === 'website' ? 'Default website of the credential' : hint,
 		},
-		// n8n checks even a field that may stay empty.
+		// n8n validates optional fields, too, so that the pattern has to accept an empty value.
 		textMode(isName ? 'name' : 'id', example, pattern && `^(${pattern})?$`),
 	];
 	if (url) {
-		// Without the beginning, a long text that holds no address would be searched from each of its letters.
+		// Anchored, as otherwise a long text without an address would be searched from each of its characters.
 		const regex = `^[^]*?${url.pattern}[^]*$`;
 		modes.push({ ...textMode('url', url.example, regex), extractValue: { type: 'regex', regex } });
 	}
@@ -87,7 +87,7 @@ export function locatorModes(what: Picks): INodePropertyMode[] {
 }
 
 function textMode(mode: keyof typeof labels, example: string, regex?: string): INodePropertyMode {
-	const errorMessage = `This does not look right. An example: ${example}`;
+	const errorMessage = `This value has the wrong format. Example: ${example}`;
 	return {
 		...labels[mode],
 		type: 'string',
@@ -96,7 +96,7 @@ function textMode(mode: keyof typeof labels, example: string, regex?: string): I
 	};
 }
 
-/** The ID in what a user gave: an ID, or a pasted address of Crisp's app that holds one. */
+/** Extracts the ID from user input: an ID, or a pasted address of Crisp's app that contains one. */
 export function idIn(what: Picks, given: unknown): unknown {
 	const value = valueIn(given);
 	if (typeof value !== 'string') return value;
@@ -105,7 +105,7 @@ export function idIn(what: Picks, given: unknown): unknown {
 	return found ?? (value.trim() || undefined);
 }
 
-/** Whether a locator holds anything, be it an expression that will have no value. */
+/** Whether a locator holds anything, even an expression without a value. */
 export function isGiven(raw: unknown): boolean {
 	const value = valueIn(raw);
 	return value !== undefined && value !== null && value !== '';
@@ -117,8 +117,8 @@ function valueIn(given: unknown): unknown {
 }
 
 /**
- * What to do about an ID that cannot be one: an email where an ID is wanted, an address that holds
- * none, or another form than such IDs have. Undefined for an ID that may be right.
+ * Advice for a value that cannot be an ID: an email where only an ID is accepted, an address that contains none, or
+ * another format. Undefined for a value that may be an ID.
  */
 export function invalidIdAdvice(what: Picks, id: string): string | undefined {
 	const { pattern, example, email } = locators[what];
@@ -130,7 +130,7 @@ export function invalidIdAdvice(what: Picks, id: string): string | undefined {
 	return `Choose the ${what} from the list, or give ${ways} such as ${example} through an expression.`;
 }
 
-/** Whether the node finds the ID of such a thing by an email. */
+/** Whether the node looks up the ID by email. */
 export function isLookedUp(what: Picks): boolean {
 	return locators[what].email === 'looked up';
 }

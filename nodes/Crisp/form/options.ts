@@ -3,16 +3,16 @@ import { UserError, type IExecuteFunctions, type INodeProperties } from 'n8n-wor
 /** How many items run at the same time. */
 export interface Concurrency {
 	first: number;
-	/** What it may become while Crisp accepts everything. */
+	/** The maximum, reached step by step while Crisp rejects nothing. */
 	most: number;
 }
 
 export const initialConcurrency = 10;
 const maxChosenConcurrency = 50;
-/** Where the user sets nothing. As answers of Crisp take longer than the work on an item, it is what bounds the node. */
+/** The maximum if the user sets nothing. It bounds the throughput, as Crisp's answers take longer than the work on an item. */
 export const maxConcurrency = 200;
 
-/** How the node works, whatever the operation. */
+/** Options that every operation has. */
 export const optionsProperty: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
@@ -31,13 +31,13 @@ export const optionsProperty: INodeProperties = {
 	],
 };
 
-/** How many items may run at the same time. Throws a UserError for what is no such number. */
+/** Reads how many items may run at the same time. Throws a UserError for an invalid number. */
 export function concurrencyOf(context: IExecuteFunctions): Concurrency {
 	const given: unknown = context.getNodeParameter('options.concurrency', 0, null);
 	if (given === null) return { first: initialConcurrency, most: maxConcurrency };
 	const width = Number(given);
 	if (Number.isInteger(width) && width >= 1 && width <= maxChosenConcurrency) return { first: width, most: width };
 	throw new UserError(`'Concurrency' cannot be ${JSON.stringify(given)}`, {
-		description: `Give a whole number from 1 to ${maxChosenConcurrency}, or take the option away.`,
+		description: `Give a whole number from 1 to ${maxChosenConcurrency}, or remove the option.`,
 	});
 }

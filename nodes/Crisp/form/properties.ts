@@ -7,7 +7,7 @@ import { optionsProperty } from './options';
 import { collectionName, pathField, pathParameter } from '../request/buildRequest';
 import { labelOf } from '../request/toWire';
 
-/** What n8n shows for the table: resource, operation, then the fields of each operation. */
+/** The form, derived from the table: resource, operation, then the fields of each operation. */
 export function formProperties(): INodeProperties[] {
 	return propertiesOf(resources);
 }
@@ -54,12 +54,12 @@ function operationProperty(key: string, resource: Resource): INodeProperties {
 
 const usualNames: Record<string, string> = { upsert: 'Create or Update', exists: 'Check If Exists' };
 
-/** `getAll` is "Get Many" in n8n's words; other keys say what they are. */
+/** The name of an operation, derived from its key; n8n calls `getAll` "Get Many". */
 export function operationName(key: string, { name }: Pick<Operation, 'name'>): string {
 	return name ?? usualNames[key] ?? titleCase(key).replace(/^Get All\b/, 'Get Many');
 }
 
-/** The fields of all operations of a resource; one that several share in the same words stands once. */
+/** The fields of all operations of a resource. Identical fields of several operations are merged into one. */
 function fieldProperties(resource: string, { operations }: Resource): INodeProperties[] {
 	const shared = new Map<string, { property: INodeProperties; keys: string[] }>();
 	for (const [key, operation] of Object.entries(operations)) {
@@ -77,7 +77,7 @@ function fieldProperties(resource: string, { operations }: Resource): INodePrope
 	}));
 }
 
-/** What every form ends with, in this order; the rest comes before, as its operation has it. */
+/** The last fields of every form, in this order. All others come before, in the order of their operation. */
 const ending = ['returnAll', 'limit', 'simplify', 'filters', 'additionalFields', 'updateFields'];
 
 function rankOf({ name }: INodeProperties): number {
@@ -161,7 +161,7 @@ function toProperty(wireName: string, field: Field, isInCollection = false): INo
 	};
 }
 
-/** What the button under a table adds: one of "Choices", of "Segments (Replace All)", or of "Segments to Add". */
+/** The singular for the button under a table: from "Choices", "Segments (Replace All)" or "Segments to Add". */
 function oneOf(label: string): string {
 	const bare = label.replace(/ \([^()]*\)$| to (Add|Remove)$/, '');
 	return bare.replace(/ies$/, 'y').replace(/(?<=[a-z])s$/, '');
@@ -240,7 +240,7 @@ const valueColumn: INodeProperties = {
 	placeholder: 'e.g. premium',
 };
 
-/** n8n wants more than a few things in the order of the alphabet. */
+/** n8n's lint rules require alphabetical order for five or more entries. */
 function byLabel(values: INodeProperties[]): INodeProperties[] {
 	if (values.length < 5) return values;
 	return values.sort((a, b) => a.displayName.localeCompare(b.displayName));

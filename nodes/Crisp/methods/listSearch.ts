@@ -6,14 +6,14 @@ import { pathFields } from '../operations/operation';
 import { inBrackets, matching, named, paged, searchWebsites } from '../../shared/api/searchResults';
 import { fillPath, onPage, parseRoute } from '../../shared/api/route';
 
-/** What fills the dropdowns of resource locators: a page of what matches, and the page after it. */
+/** The dropdowns of resource locators: searchable, one page of Crisp's list at a time. */
 
 type Item = INodeListSearchItems;
 
-/** A list of Crisp that a dropdown shows. Its variables are what the form has for them. */
+/** A list of Crisp that a dropdown shows. The variables of its route are read from the form. */
 interface Source {
 	route: string;
-	/** The query that searches; without it, what was read is searched here. */
+	/** The query with which Crisp searches; without it, the node filters the page that it read. */
 	query?: (words: string) => IDataObject;
 	item: (entry: IDataObject) => Item;
 }
@@ -125,7 +125,7 @@ function searchIn({ route: template, query, item }: Source): ListSearch {
 		const credential = await this.getCredentials<Credential>('crispApi');
 		const page = Number(paginationToken ?? 1);
 		const values = route.variables.map((name) => [name, valueInForm(this, name, credential)]);
-		// Whoever looks at a list does not want to wait for it.
+		// A user waits for this list: fail fast instead of waiting out rate limits.
 		const send = openTransport(this, credential, { isPatient: false });
 		const answer = await send({
 			method: 'GET',
@@ -137,7 +137,7 @@ function searchIn({ route: template, query, item }: Source): ListSearch {
 	};
 }
 
-/** What the form has for a variable of a path; empty where nothing is chosen yet. */
+/** The form's value for a variable of a path; empty if nothing is chosen yet. */
 function valueInForm(context: ILoadOptionsFunctions, name: string, { websiteId }: Credential): string {
 	const field: Field | undefined = (pathFields as Fields)[name];
 	const chosen = idIn(field?.picks ?? 'website', context.getCurrentNodeParameter(parameterName(name)));

@@ -24,7 +24,7 @@ const segmentsOf = (picks: Picks): Fields => ({
 	segments: list('Segments to add to the ones there', { required: true, picks }),
 });
 
-/** Crisp takes an empty list for "all of them". */
+/** For Crisp, an empty list means all conversations. */
 const everything = { sessions: [] };
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-batch */

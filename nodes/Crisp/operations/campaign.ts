@@ -4,13 +4,13 @@ import { op, resource } from './operation';
 const types = { automated: 'Automated', 'one-shot': 'One-Shot' };
 const formats = { html: 'HTML', markdown: 'Markdown' };
 
-const type = choice(types, 'When the campaign is sent: once, or to each person that something happens to', {
+const type = choice(types, 'When the campaign is sent: once, or to each person when an event happens to them', {
 	label: 'Campaign Type',
 	fallback: 'one-shot',
 });
 const format = choice(formats, 'What the text is written in', { fallback: 'markdown' });
 
-/** What a campaign holds besides its texts; the same to update and to replace. */
+/** The fields of a campaign besides its texts; the same for Update and Replace. */
 const delivery: Fields = {
 	tag: text('Tag of the campaign'),
 	'recipients.type': text('Who gets a one-shot campaign, as Crisp calls it', { example: 'all' }),
@@ -155,7 +155,7 @@ export const campaignTemplate = resource(
 			query: {
 				search_name: text('Words of the name'),
 				filter_type_custom: bit('Whether to return templates of your own'),
-				filter_type_static: bit('Whether to return templates that Crisp brings'),
+				filter_type_static: bit('Whether to return templates that Crisp provides'),
 			},
 		}),
 		replace: op('PUT /v1/website/{website_id}/campaigns/template/{template_id}', {

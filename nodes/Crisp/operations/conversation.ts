@@ -25,7 +25,7 @@ const summary = [
 	'updated_at',
 ];
 
-/** What of a plugin in the sidebar of a conversation is meant. */
+/** Identifies an item in the widget of a plugin, in the sidebar of a conversation. */
 const widget: Fields = {
 	section_id: text('ID of the section of the widget', { required: true }),
 	item_id: text('ID of the item in the section', { required: true }),
@@ -124,7 +124,7 @@ export const conversation = resource(
 		unassign: op('PATCH /v1/website/{website_id}/conversation/{session_id}/routing', {
 			scope: 'website:conversation:routing',
 			action: 'Unassign a conversation',
-			description: 'Take the conversation from whoever it is assigned to',
+			description: 'Remove the assigned operator from the conversation',
 			fixed: { assigned: null },
 			body: { silent: flag('Whether the operator is not notified') },
 		}),

@@ -1,22 +1,22 @@
-/** What a user can set: every cell that describes a field of an operation. */
+/** Describes a field of an operation that a user can set. */
 export interface Field {
 	kind: Kind;
 	description: string;
-	/** Shown above the field; else derived from the name Crisp gives the field. */
+	/** The label; by default derived from Crisp's name of the field. */
 	label?: string;
-	/** Shown at once and never empty; every other field waits in a collection. */
+	/** Always shown, and must not be empty. Optional fields are in a collection. */
 	required?: boolean;
-	/** What the form starts with. Where the user leaves an optional field out, it is sent all the same. */
+	/** The default of the form. Also sent if the user does not add an optional field. */
 	fallback?: string | number | boolean;
 	/** The values of a choice, with the name of each. */
 	options?: Record<string, string>;
-	/** The columns of a table, by the name Crisp gives each. */
+	/** The columns of a table, by Crisp's names. */
 	fields?: Fields;
 	/** Shown and sent only while another field has one of these values. */
 	when?: Record<string, string[]>;
-	/** A value people may expect, without "e.g.". */
+	/** A typical value for the placeholder, without "e.g.". */
 	example?: string;
-	/** What a picker chooses, the entries of a list or the keys of pairs: a name in `locators.ts`. */
+	/** What a picker, the entries of a list or the keys of pairs are chosen from: a name in `locators.ts`. */
 	picks?: Picks;
 }
 
@@ -76,7 +76,7 @@ export const email = field('email');
 export const number = field('number');
 /** A boolean that is sent as `true` or `false`. */
 export const flag = field('flag');
-/** A boolean that is sent as `1` or `0`, as the filters of the conversation list want it. */
+/** A boolean that is sent as `1` or `0`, as the filters of Crisp's lists require. */
 export const bit = field('bit');
 /** A hexadecimal code such as `#377fea`, chosen from a palette. */
 export const color = field('color');
@@ -94,12 +94,12 @@ export const json = field('json');
 export const pairs = field('pairs');
 /** Names a binary field of the item, or is the binary data itself, through an expression. */
 export const binary = field('binary');
-/** Identifies a message; the node makes one where the user gives none. */
+/** Identifies a message; the node computes one if the user sets none. */
 export const fingerprint = field('fingerprint');
 
 /**
- * One of several values: a list of wire values, or wire values with the name shown for each. A value
- * such as `urn:*` is not shown: it lets through what begins so and comes by an expression.
+ * One of several values: a list of wire values, or wire values with the name shown for each. A value such as `urn:*` is
+ * not shown in the form: it accepts any value with that prefix from an expression.
  */
 export function choice(
 	values: readonly string[] | Record<string, string>,
@@ -117,25 +117,25 @@ export function table(fields: Fields, description: string, extra: Extra = {}): F
 	return { kind: 'table', description, fields, ...extra };
 }
 
-/** Something of the workspace, chosen from a list, by ID or by what else `pickers.ts` knows for it. */
+/** A resource of the workspace, chosen from a list, by ID, or by another mode that `locators.ts` has for it. */
 export function picker(picks: Picks, description: string, extra: Extra = {}): Field {
 	return { kind: 'picker', description, picks, ...extra };
 }
 
 const upperCase = new Set(['id', 'url', 'ip', 'json', 'html', 'css', 'arr', 'jwt', 'mcp']);
 
-/** Parts of a name that go without saying: objects of a body, and what a filter or a search is. */
+/** Prefixes of a name that are left out of its label: objects of a body, and `filter_`. */
 const implied =
 	/^((person|content|options|appearance|logos|localization|behavior|service|access|target|state)\.)+|^filter_/;
 
 const labels = new Map<string, string>();
 
-/** What a user calls a field of Crisp: `person.employment.title` is "Employment Title". */
+/** The default label of a field of Crisp: `person.employment.title` is "Employment Title". */
 export function labelFrom(wireName: string, kind?: Kind): string {
 	return kept(labels, `${kind ?? ''} ${wireName}`, () => makeLabel(wireName, kind));
 }
 
-/** What is made of a name is made once: every item asks for it again. */
+/** Caches what is derived from a name, as every item needs it. */
 function kept(known: Map<string, string>, key: string, make: () => string): string {
 	const before = known.get(key);
 	if (before !== undefined) return before;
@@ -154,7 +154,7 @@ function makeLabel(wireName: string, kind?: Kind): string {
 
 const lowerCase = new Set(['as', 'by', 'of', 'on', 'or', 'to']);
 
-/** `first_name` or `setState` in words for a form: `First Name`, `Set State`. */
+/** Converts a name to a label: `first_name` to `First Name`, `setState` to `Set State`. */
 export function titleCase(name: string): string {
 	return name
 		.replace(/([a-z])([A-Z])/g, '$1 $2')
@@ -168,7 +168,7 @@ export function titleCase(name: string): string {
 		.join(' ');
 }
 
-/** Names that mean something else to n8n. */
+/** Parameter names that have another meaning in the form. */
 const taken = new Set(['action', 'operation', 'resource']);
 
 const parameterNames = new Map<string, string>();

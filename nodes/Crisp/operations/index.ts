@@ -24,7 +24,7 @@ import { verification } from './verification';
 import { visitor } from './visitor';
 import { website } from './website';
 
-/** Everything the node can do: resources by the value of the form's "Resource". */
+/** The table of all operations: resources by the value of the form's "Resource". */
 export const resources: Record<string, Resource> = {
 	analytics,
 	batch,
@@ -59,7 +59,7 @@ export const resources: Record<string, Resource> = {
 	websiteSetting,
 };
 
-/** Throws a UserError for a pair that the form does not offer. */
+/** Returns an operation. Throws a UserError for a pair that the form does not offer. */
 export function operationFor(resource: string, key: string): Operation {
 	const operation = Object.hasOwn(resources, resource) ? resources[resource]?.operations : undefined;
 	const found = operation && Object.hasOwn(operation, key) ? operation[key] : undefined;

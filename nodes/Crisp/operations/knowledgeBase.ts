@@ -3,7 +3,7 @@ import { op, resource } from './operation';
 import { helpdeskImport } from './fields/helpdeskImport';
 import { period } from './fields/period';
 
-/** The new knowledge base, which the vendor's SDK has and the printed reference does not yet. */
+/** The new knowledge base. Its routes are in Crisp's SDK, but not yet in the REST reference. */
 export const knowledgeBase = resource(
 	'Knowledge Base',
 	{

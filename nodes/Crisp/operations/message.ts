@@ -46,7 +46,7 @@ export const message = resource(
 					{ label: 'Message Type', required: true, fallback: 'text' },
 				),
 				content: words,
-				'content.text': longText('What the message says above what it offers', {
+				'content.text': longText('Text of the message, shown above its choices, field or cards', {
 					required: true,
 					when: { type: ['picker', 'field', 'carousel', 'event'] },
 				}),
@@ -135,10 +135,10 @@ export const message = resource(
 						name: text('What the reference is called'),
 						target: text('The address of the reference', { label: 'Target URL' }),
 					},
-					'Where the message takes its facts from',
+					'Sources that the message is based on',
 				),
-				stealth: flag('Whether the other side is not told of the message, as for an import', { label: 'Silent' }),
-				timestamp: instant('When the message was sent, for older messages that are brought in', { label: 'Sent At' }),
+				stealth: flag('Whether the recipient is not notified of the message, as for an import', { label: 'Silent' }),
+				timestamp: instant('When the message was sent, for older messages that are imported', { label: 'Sent At' }),
 				translated: flag('Whether the message was translated by a machine'),
 				...sender,
 			},
@@ -231,7 +231,7 @@ export const message = resource(
 				}),
 				automated: flag('Whether it is shown as the typing of a bot'),
 				excerpt: text('What was typed so far, which operators see'),
-				stealth: flag('Whether the other side is not shown it', { label: 'Silent' }),
+				stealth: flag('Whether the typing is not shown to the other side', { label: 'Silent' }),
 			},
 		}),
 		update: op('PATCH /v1/website/{website_id}/conversation/{session_id}/message/{fingerprint}', {

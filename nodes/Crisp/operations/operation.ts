@@ -5,32 +5,32 @@ import type { Files } from '../files/binaryFiles';
 import { choice, picker, secret, text, type Fields } from './field';
 import { parseRoute, type Route, type VariablesOf } from '../../shared/api/route';
 
-/** The cells that table rows and composed operations share: what the form needs to know. */
+/** What table rows and composed operations have in common: everything the form is derived from. */
 interface Cells {
-	/** What it does, in the words of a menu and of an AI agent: "Send a message". */
+	/** What it does, for the node panel and for an AI agent: "Send a message". */
 	action: string;
 	/** More than the action says, such as its consequences. */
 	description?: string;
-	/** The one tier whose credentials may do this, where Crisp says that it is only one. */
+	/** The only tier whose tokens may do this, if Crisp documents that it is only one. */
 	tier?: 'plugin' | 'user';
 	/**
-	 * What a plugin token needs, without `read` or `write`; where not given, the resource's. Empty where
-	 * Crisp does not say.
+	 * The scope that a plugin token needs, without `read` or `write`; by default the scope of the resource. Empty if
+	 * Crisp does not document it.
 	 */
 	scope?: string;
 	/** Shown instead of the name derived from the key. */
 	name?: string;
-	/** Path variables described otherwise than in `pathFields`. */
+	/** Path variables that differ from their description in `pathFields`. */
 	path?: Fields;
 	query?: Fields;
 	/** By dotted name: `person.nickname`. The empty name is the body itself. */
 	body?: Fields;
-	/** What "Simplify" keeps of each entry, by dotted name, best first; at most ten. */
+	/** The fields that "Simplify" keeps of each entry, by dotted name, most important first; at most ten. */
 	simplify?: string[];
 }
 
 interface TableRow extends Cells {
-	/** Sent in the body whatever the user sets. */
+	/** Always sent in the body. */
 	fixed?: IDataObject;
 	/** What identifies an entry of a list; a bare string becomes an object with this name. */
 	entry?: string;
@@ -43,33 +43,33 @@ export interface TableOperation extends TableRow {
 	variables: string[];
 }
 
-/** What a composed operation gets to work with, for one item. */
+/** What a composed operation can use, for one item. */
 export interface Composing {
-	/** What the user set, by wire name, path variables among it. */
+	/** The values that the user set, by wire name; includes path variables. */
 	values: IDataObject;
 	client: Client;
-	/** The most entries the user wants; infinite with "Return All". */
+	/** The value of "Limit"; infinite with "Return All". */
 	limit: number;
 	clock: Clock;
-	/** Aborts when the execution is cancelled: nothing is to be waited for any more. */
+	/** Aborts when the execution is cancelled; every wait has to end then. */
 	signal?: AbortSignal;
 	/**
-	 * Sends a message as "Message - Send" does, once however often the item is run, and gives its
-	 * fingerprint. The part tells several messages of one item apart. The body has to be the same each time.
+	 * Sends a message like "Message - Send" and returns its fingerprint. Idempotent when the item is retried, provided
+	 * that the body is the same each time. `part` distinguishes several messages of one item.
 	 */
 	sendMessage(session: string, body: IDataObject, part?: string): Promise<number>;
 	/**
-	 * Takes a step once however often the item is run, and gives what it gave. For what must not happen
-	 * twice and has no fingerprint; the name tells several steps of one item apart.
+	 * Runs a step once and returns its result, also when the item is retried. For changes that must not happen twice
+	 * and have no fingerprint. The name distinguishes several steps of one item.
 	 */
 	once<Result>(name: string, step: () => Promise<Result>): Promise<Result>;
-	/** What all items of this run of the node share under a name; made by the first that asks. */
+	/** A value that all items of this run of the node share under a name; created on first use. */
 	shared<Value>(this: void, name: string, make: () => Value): Value;
-	/** What errors name as the node they come from. */
+	/** The node, for errors. */
 	node: INode;
-	/** What the workflow's dates are in, as an IANA name. */
+	/** The timezone of the workflow, as an IANA name. */
 	timezone: string;
-	/** The item itself, for what lets it pass through. */
+	/** The input item, for operations that pass it through. */
 	input: OutputItem;
 	/** Whether a node of this n8n sent the message of a fingerprint; by chance true for one in 100,000 others. */
 	isOwn(fingerprint: number): boolean;
@@ -86,9 +86,9 @@ export interface ComposedOperation extends Cells {
 	variables: string[];
 	/** Whether the form offers "Return All" and "Limit". */
 	isList?: boolean;
-	/** Whether it changes nothing, so that items need not wait for each other. */
+	/** Whether it changes nothing, so that items do not need a lane. */
 	isReadOnly?: boolean;
-	/** The field that tells what it changes, where no variable does: items of the same value keep their order. */
+	/** The field that identifies what it changes, if no path variable does: items with the same value share a lane. */
 	target?: string;
 	compose(this: void, composing: Composing): Promise<OutputItem[]>;
 }
@@ -103,8 +103,7 @@ export interface Resource extends Pick<Cells, 'tier' | 'scope'> {
 }
 
 /**
- * What each variable of a path is to a user. A route with a variable that is not here, and not
- * described in its row, does not compile.
+ * The form field of each path variable. A route with a variable that is neither here nor in its row does not compile.
  */
 export const pathFields = {
 	website_id: picker('website', 'The website to act on. Leave empty for the default website of the credential.'),
@@ -149,7 +148,7 @@ export const pathFields = {
 
 type Described = keyof typeof pathFields | 'page_number';
 
-/** A row of the table: the route as Crisp's reference prints it, then what cannot be derived from it. */
+/** Defines a row of the table: the route as Crisp's reference prints it, then what cannot be derived from it. */
 export function op<const Template extends string, const Cell extends TableRow>(
 	template: Template,
 	row: Cell & (Exclude<VariablesOf<Template>, Described> extends keyof Cell['path'] ? unknown : never),
@@ -158,7 +157,7 @@ export function op<const Template extends string, const Cell extends TableRow>(
 	return { ...row, route, variables: route.variables };
 }
 
-/** Names a group of operations in the words of Crisp's interface; the keys become the operations. */
+/** Defines a resource, named as in Crisp's interface; the keys become the values of "Operation". */
 export function resource(
 	name: string,
 	operations: Record<string, Operation>,
@@ -167,7 +166,7 @@ export function resource(
 	return { name, operations, ...more };
 }
 
-/** What a user reads of an operation: what it does, and what the credential needs for it. */
+/** The description of an operation in the form: what it does, and which tier and scope it needs. */
 export function descriptionOf(operation: Operation, resource: Resource): string {
 	const { tier = resource.tier, scope = resource.scope } = operation;
 	const parts = [operation.description ?? operation.action];
@@ -177,7 +176,7 @@ export function descriptionOf(operation: Operation, resource: Resource): string 
 	return parts.map((part) => `${part.replace(/\.$/, '')}.`).join(' ');
 }
 
-/** Composed operations that write read, too, at least whether a message arrived. */
+/** Composed operations that write also read: at least to check whether a message arrived. */
 function accessOf(operation: Operation): string {
 	if (isComposed(operation)) return operation.isReadOnly ? 'read' : 'read and write';
 	return operation.route.method === 'GET' || operation.route.method === 'HEAD' ? 'read' : 'write';
@@ -187,7 +186,7 @@ export function isComposed(operation: Operation): operation is ComposedOperation
 	return 'compose' in operation;
 }
 
-/** Whether the answer is many things, so that the form offers "Return All" and "Limit". */
+/** Whether the answer is a list, so that the form offers "Return All" and "Limit". */
 export function isList(key: string, operation: Operation): boolean {
 	if (isComposed(operation)) return operation.isList ?? false;
 	return operation.route.isPaged || key.startsWith('getAll');

@@ -28,7 +28,7 @@ export const pluginConnection = resource(
 			action: 'Get many websites of the plugin that changed',
 			description: 'Retrieve the websites that were linked, unlinked or updated since a moment',
 			entry: 'website_id',
-			query: { date_since: date('From when on', { label: 'Since', required: true }), ...filters },
+			query: { date_since: date('Only changes since this moment', { label: 'Since', required: true }), ...filters },
 		}),
 		getEndpoints: op('GET /v1/plugin/connect/endpoints', { action: 'Get the realtime endpoints of the plugin' }),
 	},
@@ -58,7 +58,7 @@ export const pluginSubscription = resource('Plugin Subscription', {
 	}),
 	dispatchEvent: op('POST /v1/plugins/subscription/{website_id}/{plugin_id}/event', {
 		action: 'Dispatch an event of a plugin',
-		description: 'Send an event to those who listen to plugin:event, and to web hooks',
+		description: 'Send an event to clients that listen to plugin:event, and to webhooks',
 		body: {
 			name: text('Name of the event', { required: true, example: 'bot-is-running' }),
 			data: json('What belongs to the event', { label: 'Event Data', required: true, fallback: '{}' }),
@@ -66,7 +66,7 @@ export const pluginSubscription = resource('Plugin Subscription', {
 	}),
 	forwardPayload: op('POST /v1/plugins/subscription/{website_id}/{plugin_id}/channel', {
 		action: 'Forward a payload to the channel of a plugin',
-		description: 'Send data to those who listen to plugin:channel',
+		description: 'Send data to clients that listen to plugin:channel',
 		body: {
 			namespace: text('What kind of data it is', { required: true, example: 'bot:step' }),
 			payload: json('The data', { required: true, fallback: '{}' }),
@@ -91,7 +91,7 @@ export const pluginSubscription = resource('Plugin Subscription', {
 	getProvenance: op('GET /v1/plugins/subscription/{website_id}/{plugin_id}/attest/provenance', {
 		action: 'Get a proof of who uses a plugin',
 		description:
-			'Retrieve data signed with the secret of the plugin, by which the plugin knows the user of Crisp and their role',
+			"Retrieve data signed with the plugin's secret, which proves to the plugin who the Crisp user is and which role they have",
 	}),
 	getSettings: op('GET /v1/plugins/subscription/{website_id}/{plugin_id}/settings', {
 		action: 'Get the settings of a plugin on a website',

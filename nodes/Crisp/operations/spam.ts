@@ -6,7 +6,7 @@ export const spam = resource('Spam', {
 	decide: op('POST /v1/website/{website_id}/conversations/spam/{spam_id}/decision', {
 		name: 'Accept or Reject',
 		action: 'Accept or reject a spam',
-		description: 'Make a conversation of what is no spam, or delete it for good',
+		description: 'Accept it as a conversation if it is not spam, or delete it permanently',
 		body: {
 			action: choice({ accept: 'Accept', reject: 'Reject' }, 'What happens to it', {
 				label: 'Decision',

@@ -57,5 +57,5 @@ export const suggestion = resource(
 			entry: 'segment',
 		}),
 	},
-	{ description: 'The segments, data keys and events in use, with how often each is' },
+	{ description: 'The segments, data keys and events in use, and how often each is used' },
 );

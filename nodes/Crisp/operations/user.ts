@@ -3,7 +3,7 @@ import { op, resource } from './operation';
 
 const changes = json('The fields to change, as Crisp names them', { label: 'Fields', required: true });
 
-/** Routes of the account of an operator. */
+/** Routes for the account of an operator. */
 export const userAccount = resource(
 	'User Account',
 	{

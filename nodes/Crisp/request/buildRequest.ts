@@ -5,20 +5,20 @@ import { pathFields, type Operation, type TableOperation } from '../operations/o
 import { fillPath } from '../../shared/api/route';
 import { labelOf, setAt, toWire, type Parameters } from './toWire';
 
-/** The collection of the form that an operation's optional fields wait in. */
+/** The name of the form's collection that holds an operation's optional fields. */
 export function collectionName(key: string, isList: boolean): string {
 	if (isList) return 'filters';
 	return key.startsWith('update') ? 'updateFields' : 'additionalFields';
 }
 
-/** A path variable's description: the row's own, else what it is everywhere. */
+/** The field of a path variable: the one in the row of the operation, else the general one. */
 export function pathField(operation: Operation, name: string): Field {
 	const field = operation.path?.[name] ?? (pathFields as Fields)[name];
-	if (!field) throw new UnexpectedError(`Nothing describes the path variable "${name}"`);
+	if (!field) throw new UnexpectedError(`The path variable "${name}" has no description`);
 	return field;
 }
 
-/** The n8n parameter for a path variable; another one than that of a body field of the same name. */
+/** The n8n parameter for a path variable; prefixed if a body field has the same name. */
 export function pathParameter({ body }: Operation, name: string): string {
 	return parameterName(body?.[name] ? `path_${name}` : name);
 }
@@ -27,11 +27,11 @@ export interface Reading {
 	parameters: Parameters;
 	/** Used where no website is chosen. */
 	defaultWebsite: string;
-	/** Where the optional fields are. */
+	/** The name of the collection with the optional fields. */
 	collection: string;
 }
 
-/** Reads the path variables of an operation that are shown for the values of its fields, by their name in the route. */
+/** Reads the path variables of an operation, by their name in the route; skips those that the form hides (see `when`). */
 export function readPath(
 	operation: Operation,
 	reading: Reading,
@@ -44,7 +44,7 @@ export function readPath(
 		const { parameters, defaultWebsite } = reading;
 		const parameter = pathParameter(operation, name);
 		const value = toWire(name, field, parameters.get(parameter), parameters.timezone);
-		// An expression that yields nothing must not turn an item against the default website.
+		// An expression without a value must not act on the default website: only an empty field means the default.
 		const isDefault = name === 'website_id' && !parameters.isGiven(parameter);
 		values[name] = String(value ?? (isDefault ? defaultWebsite : ''));
 		if (values[name] !== '') continue;
@@ -58,7 +58,7 @@ export function readPath(
 	return values;
 }
 
-/** Reads fields by their dotted names, as Crisp wants them; what is not set is not there. */
+/** Reads fields by their dotted names, converted to what Crisp expects; fields that are not set are left out. */
 export function readFields(fields: Fields, reading: Reading, keepsEmpty = false): Map<string, unknown> {
 	const { parameters, collection } = reading;
 	const optional = (parameters.get(collection) ?? {}) as IDataObject;
@@ -87,15 +87,15 @@ function missing(name: string, field: Field): UserError {
 	});
 }
 
-/** The request for one item, and the values in its path, which tell what it is about. */
+/** The request for one item, and the values in its path, which identify what it acts on. */
 export interface Built {
 	request: CrispRequest;
 	path: Record<string, string>;
 }
 
 /**
- * The request for one item. Pure: reads parameters, sends nothing.
- * Throws a UserError for a value that Crisp cannot want, and for an update that changes nothing.
+ * Builds the request for one item. Pure: reads parameters, sends nothing.
+ * Throws a UserError for an invalid value, and for an update that changes nothing.
  */
 export function buildRequest(operation: TableOperation, reading: Reading): Built {
 	const { route } = operation;
@@ -104,7 +104,7 @@ export function buildRequest(operation: TableOperation, reading: Reading): Built
 	const values = readFields(fields, reading, route.method === 'PATCH');
 	let body: IDataObject = {};
 	for (const [name, value] of values) {
-		// Not assigned to it: a field called `__proto__` would become what the body inherits.
+		// Spread instead of Object.assign: a field called `__proto__` would change the prototype of the body.
 		if (name === '') body = { ...body, ...(value as IDataObject) };
 		else setAt(body, name, value);
 	}
@@ -124,7 +124,7 @@ export function buildRequest(operation: TableOperation, reading: Reading): Built
 	return { request, path };
 }
 
-/** A query holds texts and numbers; what is more goes as JSON. */
+/** A query holds texts and numbers; anything else is sent as JSON. */
 function inQuery(value: unknown): string | number {
 	return typeof value === 'object' ? JSON.stringify(value) : (value as string | number);
 }
@@ -133,7 +133,7 @@ function isChange(operation: TableOperation): boolean {
 	return operation.route.method === 'PATCH' && !operation.fixed;
 }
 
-/** A body goes with every method that writes, except with a deletion that has nothing to say. */
+/** Every method that writes sends a body, except a deletion without fields. */
 function sendsBody({ route, body, fixed }: TableOperation): boolean {
 	if (route.method === 'GET' || route.method === 'HEAD') return false;
 	return route.method !== 'DELETE' || Boolean(body ?? fixed);

@@ -9,19 +9,19 @@ import { pathField, pathParameter, readPath, type Reading } from './buildRequest
 import { fillPath, parseRoute } from '../../shared/api/route';
 import { labelOf } from './toWire';
 
-/** Gives the ID of who has an email on a website. */
+/** Returns the ID of the operator who has this email on a website. */
 export type FindOperator = (website: string, email: string, label: string) => Promise<string>;
 
 const listRoute = parseRoute('GET /v1/website/{website_id}/operators/list');
 
-/** Looks operators up by email; asks for those of a website once. Throws a UserError where none has it. */
+/** Looks up operators by email; fetches the list of a website once. Throws a UserError if no operator has the email. */
 export function operatorFinder(send: Send): FindOperator {
 	const lists = new Map<string, Promise<unknown>>();
 	return async (website, email, label) => {
 		const path = fillPath(listRoute, { website_id: website });
 		const list = lists.get(website) ?? send({ method: 'GET', path });
 		lists.set(website, list);
-		// The next item asks again where this one got no answer.
+		// Do not cache a failure: the next item retries.
 		list.catch(() => lists.delete(website));
 		const operators = entriesIn(await list).map(({ details }) => Object(details) as IDataObject);
 		const found = operators.find((one) => textIn(one.email).toLowerCase() === email.toLowerCase());
@@ -32,7 +32,7 @@ export function operatorFinder(send: Send): FindOperator {
 	};
 }
 
-/** The same reading with IDs where emails were given for what Crisp knows by ID only. */
+/** Replaces emails by IDs in the fields for which Crisp accepts IDs only. */
 export async function withOperatorIds(operation: Operation, reading: Reading, find: FindOperator): Promise<Reading> {
 	const { parameters, collection } = reading;
 	const fields = lookupsOf(operation);

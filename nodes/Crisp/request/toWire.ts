@@ -3,24 +3,24 @@ import { DateTime } from 'luxon';
 import { labelFrom, parameterName, type Field } from '../operations/field';
 import { invalidIdAdvice, idIn } from '../form/locators';
 
-/** How the values of one item are read: by n8n parameter name, expressions resolved. */
+/** Reads the values of one item by n8n parameter name, with expressions resolved. */
 export interface Parameters {
-	/** The value of a parameter, or undefined where the form does not have it. */
+	/** The value of a parameter; null or undefined if the form does not have it. */
 	get(name: string): unknown;
-	/** Whether the form holds anything for it, be it an expression without a value. */
+	/** Whether the form holds anything for it, even an expression without a value. */
 	isGiven(name: string): boolean;
-	/** What dates without an offset are in, as an IANA name. */
+	/** The timezone of dates without an offset, as an IANA name. */
 	timezone: string;
 }
 
-/** What a user calls a field. */
+/** The label of a field in the form. */
 export function labelOf(wireName: string, field: Field): string {
 	return field.label ?? labelFrom(wireName, field.kind);
 }
 
 /**
- * Turns what the form gives into what Crisp wants. Undefined means "not set".
- * Throws a UserError that names the field and says how to mend it.
+ * Converts a value of the form to what Crisp expects. Undefined means "not set".
+ * Throws a UserError that names the field and explains how to fix it.
  */
 export function toWire(wireName: string, field: Field, raw: unknown, timezone: string): unknown {
 	const value = field.kind === 'picker' ? idIn(field.picks ?? 'website', raw) : raw;
@@ -61,7 +61,7 @@ export function toWire(wireName: string, field: Field, raw: unknown, timezone: s
 
 function toText(value: unknown, label: string): string {
 	if (typeof value === 'object') {
-		throw new UserError(`${label} is an object, but has to be a text`, {
+		throw new UserError(`${label} is an object, but must be text`, {
 			description: 'Choose one of its fields in the expression, such as {{ $json.text }}.',
 		});
 	}
@@ -104,7 +104,7 @@ function toChoice(value: unknown, field: Field, label: string): string | undefin
 	});
 }
 
-/** Entries are given as a text with commas, as an array, or one by one, each of which may be either. */
+/** Accepts a text with commas, an array, or rows of the form, each of which may hold either. */
 function toList(value: unknown, field: Field, label: string): string[] {
 	const rows = isPlain(value) ? rowsOf(value) : undefined;
 	if (rows) {
@@ -124,7 +124,7 @@ function toDate(value: unknown, label: string, timezone: string): DateTime {
 			: value instanceof Date
 				? DateTime.fromJSDate(value)
 				: DateTime.fromISO(written(value).trim().replace(' ', 'T'), { zone: timezone });
-	// Seconds since 1970, which much else counts in, would be taken for a day of January 1970.
+	// Reject seconds since 1970, which many other APIs use: read as milliseconds, they would be a day of January 1970.
 	const isInSeconds = !(value instanceof Date) && date.isValid && Math.abs(date.toMillis()) < 1e11;
 	if (date.isValid && !isInSeconds) return date;
 	throw new UserError(`${label} is not a date: ${show(value)}`, {
@@ -146,7 +146,7 @@ function toJson(value: unknown, label: string): unknown {
 	});
 }
 
-/** What is a whole body has to be one object: the fields of a list or a text would be lost. */
+/** A value that becomes the whole body must be an object: a list or a text has no fields to send. */
 function toBody(value: unknown, label: string): unknown {
 	const body = toJson(value, label);
 	if (body === undefined || isPlain(body)) return body;
@@ -178,7 +178,7 @@ function toRows(value: unknown, field: Field, label: string, timezone: string): 
 			if (sent !== undefined && sent !== '') setAt(entry, wireName, sent);
 			else if (column.required) {
 				throw new UserError(`Row ${index + 1} of ${label} has no '${labelOf(wireName, column)}'`, {
-					description: 'Fill it in, or take the row away.',
+					description: 'Fill it in, or remove the row.',
 				});
 			}
 		}
@@ -196,13 +196,13 @@ function notAnObject(label: string, value: unknown): UserError {
 	});
 }
 
-/** The rows that a fixed collection of n8n holds under its one group. */
+/** The rows of an n8n fixed collection, which has a single group called `rows`. */
 function rowsOf(value: object): Array<IDataObject | null> | undefined {
 	const { rows } = value as { rows?: unknown };
 	return Array.isArray(rows) ? (rows as Array<IDataObject | null>) : undefined;
 }
 
-/** Puts a value at a dotted name of the table, making the objects on the way. */
+/** Sets a value at a dotted name, and creates the objects on the way. */
 export function setAt(target: IDataObject, dottedName: string, value: unknown): void {
 	const names = dottedName.split('.');
 	const last = names.pop() as string;
@@ -214,7 +214,7 @@ export function setAt(target: IDataObject, dottedName: string, value: unknown): 
 	holder[last] = value as IDataObject;
 }
 
-/** As `String` does; data may have fields of its own called `toString`, with which that fails. */
+/** Like `String`, but does not throw for data with a field called `toString`. */
 function written(value: unknown): string {
 	try {
 		return String(value);
@@ -223,13 +223,13 @@ function written(value: unknown): string {
 	}
 }
 
-/** A value as an error shows it: its beginning, with whole letters. */
+/** Formats a value for an error: at most 80 characters, without cutting a character in half. */
 function show(value: unknown): string {
 	let shown: string;
 	try {
 		shown = JSON.stringify(value) ?? String(value);
 	} catch {
-		// In a circle, or too deep.
+		// Circular, or nested too deeply.
 		shown = written(value);
 	}
 	return shown.length > 80

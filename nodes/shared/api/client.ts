@@ -2,13 +2,13 @@ import { NodeApiError } from 'n8n-workflow';
 import type { Send } from './transport';
 import { readPages, readByTime, type Listing } from './pages';
 
-/** What operations send with. */
+/** Sends the requests of operations. */
 export interface Client {
-	/** One request; gives the `data` of the answer. */
+	/** Sends one request; returns the `data` of the answer. */
 	send: Send;
-	/** A numbered list. */
+	/** Reads a paginated list. */
 	list(listing: Listing): Promise<unknown[]>;
-	/** A list by time, oldest entry first. */
+	/** Reads a list by time, oldest entry first. */
 	listByTime(listing: Listing): Promise<unknown[]>;
 }
 
@@ -20,7 +20,7 @@ export function clientFor(send: Send): Client {
 	};
 }
 
-/** An answer, or undefined where Crisp does not have the thing, as it may be gone since it was named. */
+/** An answer, or undefined if Crisp responds 404, as the resource may have been deleted in between. */
 export async function ifThere(answer: Promise<unknown>): Promise<unknown> {
 	return await answer.catch(async (error: Error) => {
 		const isGone = error instanceof NodeApiError && error.httpCode === '404';

@@ -3,24 +3,24 @@ import { entriesIn } from './list';
 import type { CrispRequest, Send } from './transport';
 import { onPage } from './route';
 
-/** The documented size of a page where the request does not say, and the least a full page holds; batches of messages hold 40. */
+/** Crisp's documented default page size, and the minimum of a full page; batches of messages hold 40. */
 export const fullPage = 20;
 const largestPage = 50;
 
 export interface Listing {
-	/** The path may have an open page number. */
+	/** The path may contain an unfilled page number. */
 	request: CrispRequest;
-	/** The most entries wanted. */
+	/** The maximum number of entries. */
 	limit: number;
-	/** What identifies an entry: an entry that repeats, because the list shifted, is dropped. */
+	/** The field that identifies an entry. Used to deduplicate: entries repeat when the list shifts between two pages. */
 	entry?: string;
-	/** Whether Crisp lets the request choose the size of a page. */
+	/** Whether the request can set the page size (`per_page`). */
 	isSized?: boolean;
-	/** What is kept of an entry; all of it where not given. Of a long list, all would fill the memory. */
+	/** Reduces an entry to what is kept of it, to save memory with long lists; by default all of it. */
 	keep?: (entry: unknown) => unknown;
-	/** Which entries count; all where not given. */
+	/** Which entries are returned; all by default. */
 	isWanted?(entry: unknown): boolean;
-	/** Whether nothing wanted can come after a page of a numbered list, or a batch of messages. */
+	/** Whether reading can stop after this page or batch of messages, because nothing wanted can follow. */
 	isOver?(page: unknown[]): boolean;
 }
 
@@ -28,12 +28,12 @@ const all = (entry: unknown) => entry;
 const any = () => true;
 const never = () => false;
 
-/** Pages asked for together at most; so many may be asked for past the end of a list. */
+/** Maximum number of pages requested in parallel. Up to this many may be requested past the end of a list. */
 const mostAhead = 4;
 
 /**
- * Reads a numbered list in its order, ahead of itself: one page, then two, then four at a time. Stops at
- * the limit or where the list ends; what was asked for past the end does not matter, not even if it fails.
+ * Reads a paginated list in order, with read-ahead: one page, then two, then four at a time. Stops at the limit or at the
+ * end of the list; pages requested past the end are ignored, even if they fail.
  */
 export async function readPages(send: Send, listing: Listing): Promise<unknown[]> {
 	const { request, limit, entry, isSized, keep = all, isWanted = any, isOver = never } = listing;
@@ -53,11 +53,11 @@ export async function readPages(send: Send, listing: Listing): Promise<unknown[]
 			const batch: unknown[] = entriesIn(answer.value);
 			const fresh = batch.filter((value) => isNew(value, entry, seen));
 			entries.push(...fresh.filter(isWanted).map(keep));
-			// Where the size of a page is not documented, only an empty page tells that the list is over.
+			// If the page size is not documented, only an empty page proves the end of the list.
 			const isLast = fresh.length === 0 || (isSized && batch.length < fullPage);
 			if (isLast || isOver(batch)) return entries.slice(0, limit);
 			perPage = Math.max(1, batch.length);
-			// n8n's requests leave things behind that outlive many quick collections of garbage, and would keep the page.
+			// Free the page: objects of n8n's requests survive many minor garbage collections and would keep it alive.
 			batch.length = 0;
 		}
 		page += count;
@@ -66,14 +66,14 @@ export async function readPages(send: Send, listing: Listing): Promise<unknown[]
 }
 
 /**
- * Reads messages, which have no pages but batches: back in time from the newest (or from
- * `timestamp_before`), or forward where the request has `timestamp_after`. Gives them oldest first.
+ * Reads messages, which come in batches instead of pages: back in time from the newest (or from `timestamp_before`),
+ * or forward if the request has `timestamp_after`. Returns them oldest first.
  */
 export async function readByTime(send: Send, listing: Listing): Promise<unknown[]> {
 	const { request, limit, keep = all, isWanted = any, isOver = never } = listing;
 	const isForward = request.query?.timestamp_after !== undefined;
 	const bound = isForward ? 'timestamp_after' : 'timestamp_before';
-	// Messages of one moment, as an import makes them, may lie on both sides of the edge of a batch.
+	// Batches overlap by a millisecond, as imported messages with the same timestamp may lie on both sides of an edge.
 	const overlap = isForward ? -1 : 1;
 	const seen = new Set<unknown>();
 	const batches: unknown[][] = [];
@@ -88,9 +88,9 @@ export async function readByTime(send: Send, listing: Listing): Promise<unknown[
 		batches.push(wanted);
 		count += wanted.length;
 		const edge = Number((isForward ? batch.at(-1) : batch[0])?.timestamp);
-		// The last batch needs no other to tell that it is.
+		// A batch that is not full is the last one.
 		if (batch.length < fullPage || !Number.isFinite(edge) || isOver(fresh)) break;
-		// A whole batch of one moment is passed step by step, as nobody says whether a bound is itself included.
+		// A whole batch with one timestamp is passed in small steps: Crisp does not document whether bounds are inclusive.
 		const isStuck = fresh.length === 0;
 		if (isStuck && query[bound] === edge - overlap) break;
 		query = { ...query, [bound]: isStuck ? Number(query[bound]) - overlap : edge + overlap };
@@ -98,7 +98,7 @@ export async function readByTime(send: Send, listing: Listing): Promise<unknown[
 	return trim((isForward ? batches : batches.reverse()).flat(), limit, isForward);
 }
 
-/** Of too many, the ones nearest to where the reading began. */
+/** Cuts the entries to the limit; keeps those nearest to where the reading began. */
 function trim(entries: unknown[], limit: number, isForward: boolean): unknown[] {
 	if (entries.length <= limit) return entries;
 	return isForward ? entries.slice(0, limit) : entries.slice(entries.length - limit);

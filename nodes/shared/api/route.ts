@@ -19,10 +19,10 @@ export interface Route {
 
 const variable = /\{(\w+)\}/g;
 const page = 'page_number';
-/** The one variable that may hold several segments: Crisp wants its slashes as they are. */
+/** The only variable that may hold several segments: its slashes must not be escaped. */
 const tree = 'path';
 
-/** Takes a route apart. The template is the line of Crisp's reference: `GET /v1/website/{website_id}`. */
+/** Parses a route as Crisp's reference prints it: `GET /v1/website/{website_id}`. */
 export function parseRoute(template: string): Route {
 	const [method, path] = template.split(' ') as [Method, string];
 	const names = [...path.matchAll(variable)].map((match) => match[1] as string);
@@ -30,9 +30,9 @@ export function parseRoute(template: string): Route {
 }
 
 /**
- * Puts values into a route's path, each escaped so that it stays the one segment it is, or of
- * `{path}` the segments between its slashes. The page number stays open (see `onPage`). Throws a
- * UserError for a value that no path can carry: empty, `.` or `..`, broken Unicode.
+ * Fills the variables of a route's path. Each value is escaped and stays one segment; only `{path}` is split at its
+ * slashes. The page number is left unfilled (see `onPage`). Throws a UserError for a value that cannot be part of a
+ * path: empty, `.` or `..`, broken Unicode.
  */
 export function fillPath(
 	route: Route,
@@ -52,14 +52,14 @@ export function onPage(path: string, pageNumber: number): string {
 	return path.replace(`{${page}}`, String(pageNumber));
 }
 
-/** Escapes a part of a path; what it is called is asked for only where it cannot be used. */
+/** Escapes a segment of a path. The label is computed only for an error. */
 function segment(value: string, labelOf: () => string): string {
 	if (!value) {
 		throw new UserError(`'${labelOf()}' is empty`, {
 			description: 'Choose it from the list, or give it through an expression that has a value for this item.',
 		});
 	}
-	// Clients resolve dot segments even when they are escaped, which would reach another route.
+	// HTTP clients resolve dot segments even when they are escaped, which would reach another route.
 	if (value === '.' || value === '..' || !value.isWellFormed()) {
 		throw new UserError(`'${labelOf()}' cannot be "${value.toWellFormed()}"`, {
 			description: 'Copy it from Crisp, or take it from the output of an earlier node.',

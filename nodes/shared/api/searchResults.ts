@@ -16,13 +16,13 @@ export function inBrackets(value: unknown): string {
 	return value ? `(${String(value)})` : '';
 }
 
-/** Throws a UserError for what is no list: an empty one would hide what there is. */
+/** Throws a UserError if the answer is not a list: showing an empty list would hide the fault. */
 export function paged(answer: unknown, page: number, toItem: (entry: IDataObject) => Item): INodeListSearchResult {
 	const list = entriesIn(answer);
 	return { results: list.map(toItem), ...(list.length >= fullPage && { paginationToken: String(page + 1) }) };
 }
 
-/** Keeps what contains the words a user typed, for lists that Crisp does not search itself. */
+/** Filters by what the user typed, for lists that Crisp cannot search. */
 export function matching(results: Item[], filter = ''): Item[] {
 	const words = filter.toLowerCase();
 	return results.filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(words));
@@ -30,7 +30,7 @@ export function matching(results: Item[], filter = ''): Item[] {
 
 const oneWebsite = parseRoute('GET /v1/website/{website_id}');
 
-/** The websites a token reaches: where they are listed depends on its tier. */
+/** The websites that a token has access to; the route that lists them depends on its tier. */
 export async function searchWebsites(
 	this: ILoadOptionsFunctions,
 	filter?: string,

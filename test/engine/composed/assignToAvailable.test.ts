@@ -132,7 +132,7 @@ describe('a conversation for whoever is available', () => {
 		const [team] = website().teams;
 		const limit = { teamId: locator(team?.team_id ?? '') };
 		const error = await failure(assigning(limit), { items: itemsOf(sessions) });
-		expect(error.message).toBe('No operator is available (2 in question, none of them online)');
+		expect(error.message).toBe('No operator is available (candidates: 2, online: 0)');
 		expect(error.description).toContain("'When Nobody Is Available'");
 		expect(error.context.itemIndex).toBe(0);
 		const made = await run(assigning(limit, { whenNobody: 'leave' }), { items: itemsOf(sessions) });

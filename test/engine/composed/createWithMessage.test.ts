@@ -99,7 +99,7 @@ describe('a conversation created with a message', () => {
 		const [session] = sessions().filter((known) => !before.has(known));
 		expect(error.message).toContain('invalid_data');
 		expect(error.message).toContain(
-			`conversation ${session} was created, its details were set, its message was sent. Retry On Fail goes on from there`,
+			`conversation ${session} was created, its details were set, its message was sent. Retry On Fail continues from there`,
 		);
 		expect(error.httpCode).toBe('400');
 		expect(error.context.itemIndex).toBe(0);

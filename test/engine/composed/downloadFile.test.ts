@@ -190,7 +190,7 @@ describe('the file of an address', () => {
 
 	it.each(['ftp://files.example/a', 'data:text/plain,hi', 'price list'])('is an error for %s', async (address) => {
 		const error = await failing({ source: 'url', url: address });
-		expect(error.message).toMatch(/'File URL' is not an address in the web/);
+		expect(error.message).toMatch(/'File URL' is not a web address/);
 	});
 
 	it.each([0, -1])('is an error for a limit of %d', async (maxSize) => {

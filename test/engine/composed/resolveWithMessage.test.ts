@@ -50,7 +50,7 @@ describe('a conversation resolved with a message', () => {
 		const items = [{ session_id }];
 		sandbox.current.faults.fail({ status: 400, match: 'PATCH' });
 		const error = await failure(resolving(), { items, executionId: 'resolving' });
-		expect(error.message).toContain('This was done before: the message was sent. Retry On Fail goes on from there');
+		expect(error.message).toContain('Already done: the message was sent. Retry On Fail continues from there');
 		const again = await asked(async () => await run(resolving(), { items, executionId: 'resolving' }));
 		expect(again).toEqual(['PATCH state']);
 		expect(conversation(session_id)).toMatchObject({ state: 'resolved', messages: [{ content: 'Glad it works' }] });

@@ -135,7 +135,7 @@ describe('a question that is waited for', () => {
 		expect(Math.min(...time.sleeps.slice(0, -1))).toBe(2_000);
 		expect(Math.max(...time.sleeps)).toBe(10_000);
 		const failing = ask({ waitMinutes: 1, additionalFields: { fails: true } });
-		await expect(failing).rejects.toThrow('Nobody replied within 1 minute');
+		await expect(failing).rejects.toThrow('No reply came within 1 minute');
 	});
 
 	it('takes the reply that comes with the last second', async () => {

@@ -322,7 +322,7 @@ describe('what a public URL has', () => {
 	});
 
 	it.each(['file:///etc/passwd', 'javascript:alert(1)', 'invoice.pdf'])('is not sent of %s', async (address) => {
-		expect((await failing(linking(address))).message).toMatch(/'File URL' is not an address in the web/);
+		expect((await failing(linking(address))).message).toMatch(/'File URL' is not a web address/);
 		expect(asked('/message')).toEqual([]);
 	});
 });

@@ -122,7 +122,7 @@ describe('one item gets a clear error, and the others what they asked for, where
 
 	it('is silent to a message, so that nobody knows whether it arrived', async () => {
 		const { bad } = await run(silence, sending);
-		expect(bad.error?.message).toBe('Nobody knows whether Crisp received the message');
+		expect(bad.error?.message).toBe('It is unclear whether Crisp received the message');
 		expect(bad.error?.description).toMatch(/no answer in time.*Look into the conversation/);
 		expectNoSecret(bad);
 	});

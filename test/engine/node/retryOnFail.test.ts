@@ -79,7 +79,7 @@ describe('a message that Crisp stored, though it', () => {
 		const loss = lose();
 		sandbox.current.faults.fail({ match: /^GET .*\/message\/\d+$/, status: 503, times: 9 });
 		const execution = { items, executionId: `retried-${session}` };
-		await expect(run({ ...execution, ...loss })).rejects.toThrow('Nobody knows whether Crisp received the message');
+		await expect(run({ ...execution, ...loss })).rejects.toThrow('It is unclear whether Crisp received the message');
 		await run(execution);
 		const texts = items.map(({ text }) => text);
 		expect(history(session)).toEqual({ posted: texts, has: texts });

@@ -204,14 +204,14 @@ export const rest: Fault[] = [
 	{
 		kind: 'half-open',
 		what: 'Sending: no answer comes to anything',
-		holds: 'fails: “Nobody knows whether Crisp received the message”; nothing twice, also when n8n retries',
+		holds: 'fails: “It is unclear whether Crisp received the message”; nothing twice, also when n8n retries',
 		async strike(stage) {
 			stage.time.hurry();
 			stage.line.strike(message, silentAfter);
 			stage.line.strike(meanwhile, silentBefore, Infinity);
 			const execution = { executionId: `half-open-${stage.session}` };
 			const sent = stage.send(['one'], { ...execution, givesUp: always });
-			await stage.fails(sent, /^Nobody knows whether Crisp received the message$/, /Look into the conversation/);
+			await stage.fails(sent, /^It is unclear whether Crisp received the message$/, /Look into the conversation/);
 			stage.line.heal();
 			await stage.delivers(['one'], execution);
 		},
@@ -376,12 +376,12 @@ function uploads(): Fault[] {
 		{
 			kind: 'slow',
 			what: 'Uploading: Crisp names no address',
-			holds: 'fails: “Crisp named no address to upload the file to within 15 seconds”',
+			holds: 'fails: “Crisp did not send an upload URL within 15 seconds”',
 			async strike(stage) {
 				stage.sandbox.faults.mute({ match: 'bucket:', times: 9 });
 				stage.time.shorten(15_000, 3_000);
 				const sent = stage.run(uploading(stage), { binary: file });
-				await stage.fails(sent, /^Crisp named no address to upload the file to within 15 seconds$/, /Public URL/);
+				await stage.fails(sent, /^Crisp did not send an upload URL within 15 seconds$/, /Public URL/);
 			},
 		},
 	];

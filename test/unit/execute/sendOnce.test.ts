@@ -107,7 +107,7 @@ describe('a message', () => {
 	])('of which nobody knows, as Crisp %s, is not sent blindly, not even in another run', async (_, lookUps, cause) => {
 		const { once, stored, fingerprint } = conversation(['stored'], undefined, lookUps);
 		const error = await errorOf(once());
-		expect(error.message).toBe('Nobody knows whether Crisp received the message');
+		expect(error.message).toBe('It is unclear whether Crisp received the message');
 		expect(error.description).toMatch(cause);
 		expect(error.description).toMatch(/Look into the conversation/);
 		expect(await once()).toEqual({ fingerprint });

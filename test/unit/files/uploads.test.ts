@@ -160,7 +160,7 @@ describe('an upload', () => {
 		const { line, posts, outcome, uploads } = await asking();
 		line.onEvent(event, told(posts[0]?.id, url));
 		await settled();
-		expect(outcome.error?.message).toMatch(/named no address/);
+		expect(outcome.error?.message).toMatch(/did not return a usable upload URL/);
 		await uploads.close();
 	});
 

@@ -9,17 +9,18 @@ import { Workload } from '../support/workload';
 export const assignToAvailable: ComposedOperation = {
 	name: 'Assign to Available Operator',
 	action: 'Assign a conversation to the least busy operator who is available',
-	description:
-		'Give the conversation to the operator who is online and has the fewest conversations that are not resolved; items of one run are spread. Costs a request for each item, and once a run one for the operators, which a plugin token has to be allowed to read, and one for the conversations of each.',
+	// Costs: a request for each item; once per execution, one to list the operators (a plugin token needs the scope to
+	// read them) and at least one to count the conversations of each.
+	description: 'Assigns the conversation to the online operator with the fewest open conversations.',
 	scope: 'website:conversation:routing',
 	variables: ['website_id', 'session_id'],
 	body: {
 		when_nobody: choice(
 			{ fail: 'Fail', leave: 'Leave the Conversation as It Is' },
-			'What happens where no operator in question is available',
+			'What happens if no operator is available',
 			{ label: 'When Nobody Is Available', required: true, fallback: 'fail' },
 		),
-		operators: list('IDs or emails of the operators in question, separated by commas; all when empty', {
+		operators: list('IDs or emails of the operators to choose from, separated by commas; all when empty', {
 			label: 'Only Operators',
 		}),
 		team_id: picker('team', 'Only operators of this team', { label: 'Only of Team' }),
@@ -31,7 +32,7 @@ export const assignToAvailable: ComposedOperation = {
 	},
 	async compose(composing) {
 		const { session_id, website_id } = composing.values;
-		// Run again, an item must not pass its conversation on to the next operator.
+		// A retried item must not pass its conversation on to the next operator.
 		const outcome = await composing.once('assignment', async () => await assign(composing));
 		return [{ json: { session_id, website_id, ...outcome } }];
 	},
@@ -72,7 +73,7 @@ function nobody({ when_nobody }: IDataObject, inQuestion: number): IDataObject {
 	if (when_nobody === 'leave') {
 		return { assigned: false, changed: false, user_id: null, operator_name: null, operator_email: null };
 	}
-	throw new UserError(`No operator is available (${inQuestion} in question, none of them online)`, {
+	throw new UserError(`No operator is available (candidates: ${inQuestion}, online: 0)`, {
 		description:
 			"Check 'Only Operators', 'Only of Team' and 'Only of Inbox', or choose under 'When Nobody Is Available' to leave the conversation as it is.",
 	});
@@ -80,7 +81,7 @@ function nobody({ when_nobody }: IDataObject, inQuestion: number): IDataObject {
 
 const conversations = parseRoute('GET /v1/website/{website_id}/conversations/{page_number}');
 
-/** What the operators of a website have to do, as Crisp's inbox lists it; the same for all items of a run. */
+/** Counts the unresolved conversations of each operator; shared by all items of a run. */
 function workloadOf({ client, shared }: Composing, website_id: string): Workload {
 	const path = fillPath(conversations, { website_id });
 	const count = async (operator: string, most: number) => {

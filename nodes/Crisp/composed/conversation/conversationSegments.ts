@@ -7,8 +7,8 @@ const meta = parseRoute('GET /v1/website/{website_id}/conversation/{session_id}/
 
 export const addConversationSegments: ComposedOperation = {
 	action: 'Add segments to a conversation',
-	description:
-		'Give a conversation segments and keep the ones it has. Costs one request where it has them already, else two; what somebody else changes between them is overwritten.',
+	// Costs one request if nothing changes, otherwise two. A change by somebody else between the two is overwritten.
+	description: 'Adds segments without removing existing ones.',
 	variables: ['website_id', 'session_id'],
 	body: {
 		segments: list('Segments to add; upper and lower case differ', {
@@ -22,8 +22,8 @@ export const addConversationSegments: ComposedOperation = {
 
 export const removeConversationSegments: ComposedOperation = {
 	action: 'Remove segments from a conversation',
-	description:
-		'Take segments from a conversation and keep the others. Costs one request where it does not have them, else two; what somebody else changes between them is overwritten.',
+	// Costs one request if nothing changes, otherwise two. A change by somebody else between the two is overwritten.
+	description: 'Removes segments and keeps the others.',
 	variables: ['website_id', 'session_id'],
 	body: {
 		segments: list('Segments to remove; upper and lower case differ', {

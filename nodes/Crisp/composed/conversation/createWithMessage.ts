@@ -9,14 +9,13 @@ import { manner, messageOf } from '../support/messageBody';
 import { Steps } from '../support/steps';
 
 /**
- * The details come before the message, so that operators see who writes; the state comes last, as a
- * message may change it. A creation whose answer is lost may leave an empty conversation behind, which
- * operators do not see.
+ * The details are set before the message is sent, so that operators see who writes; the state is set last, as a message
+ * may change it. If the answer to the creation is lost, an empty conversation may remain, which operators do not see.
  */
 export const createWithMessage: ComposedOperation = {
 	action: 'Create a conversation with contact details and a first message',
 	description:
-		'Open a conversation in one step, as for a form or an email: contact, subject, segments, custom data, the first message and where it goes. Costs two requests, and one more for each of details, inbox, operator and state; with an email one that reads the person.',
+		'Open a conversation in one step, as for a form or an email: contact, subject, segments, custom data, the first message and where it goes. Costs two requests, and one more for each of details, inbox, operator and state. With an email, one more looks up the person.',
 	scope: 'website:conversation:sessions, website:conversation:messages',
 	variables: ['website_id'],
 	body: {
@@ -66,7 +65,7 @@ export const createWithMessage: ComposedOperation = {
 	},
 };
 
-/** What was done where a part of a conversation was set, as an error says it. */
+/** The finished steps, as an error of a later step lists them. */
 const deeds = {
 	meta: 'its details were set',
 	inbox: 'it was moved to the inbox',
@@ -87,7 +86,7 @@ function detailsIn(values: IDataObject): IDataObject | undefined {
 	return given.length > 0 ? Object.fromEntries(given.map((name) => [name, values[name]])) : undefined;
 }
 
-/** Who Crisp takes the visitor for by the email; null where it does not say, as all that was asked for is done. */
+/** The ID of the person with the visitor's email. Null on failure, as everything the user asked for is already done. */
 async function personOf(client: Client, path: string): Promise<string | null> {
 	try {
 		const { people_id } = (await client.send({ method: 'GET', path })) as IDataObject;

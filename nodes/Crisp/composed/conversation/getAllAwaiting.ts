@@ -6,17 +6,17 @@ import { routes, pathOf } from '../support/conversations';
 
 const minute = 60_000;
 
-/** Crisp can sort by waiting time but not filter by it, and keeps the time while an operator has written last. */
+/** Crisp can sort by waiting time but not filter by it, and keeps `waiting_since` after an operator has replied. */
 export const getAllAwaiting: ComposedOperation = {
 	name: 'Get Many Awaiting Reply',
 	action: 'Get many conversations awaiting a reply',
 	description:
-		"Retrieve the conversations that are not resolved and whose last word is the visitor's, the longest waiting first",
+		'Retrieve unresolved conversations in which the last message is from the visitor, the longest waiting first',
 	variables: ['website_id'],
 	isReadOnly: true,
 	isList: true,
 	query: {
-		waiting_minutes: number('Only visitors who have waited at least so long', {
+		waiting_minutes: number('Only visitors who have waited at least this long', {
 			label: 'Waiting at Least (Minutes)',
 			example: '30',
 		}),
@@ -40,7 +40,7 @@ export const getAllAwaiting: ComposedOperation = {
 			entry: 'session_id',
 			isSized: true,
 			isWanted: isWaiting,
-			// Those who wait come first, but where none was seen yet it is not sure that none comes.
+			// Waiting conversations come first, but pages without any may precede them.
 			isOver: (page) => {
 				hasBegun ||= page.some(isWaiting);
 				return hasBegun && !isBefore(page.at(-1));
@@ -50,7 +50,7 @@ export const getAllAwaiting: ComposedOperation = {
 	},
 };
 
-/** Since when the visitor waits; undefined where nobody does. */
+/** Since when the visitor waits; undefined if the visitor does not wait. */
 function waitingSince({ state, waiting_since, preview_message }: IDataObject): number | undefined {
 	const { from, type } = (preview_message ?? {}) as IDataObject;
 	const isAnswered = from === 'operator' && type !== 'note' && type !== 'event';

@@ -11,7 +11,7 @@ const least = 500;
 export const getContext: ComposedOperation = {
 	action: 'Get a conversation with its messages and visitor as one text',
 	description:
-		'Retrieve in one text what is needed to answer: the conversation and its latest messages, who the visitor is, and what was said in other conversations. Takes 5 requests, one more for each other conversation, and one for every 40 messages more that there is room for.',
+		'Retrieve in one text what is needed to answer: the conversation and its latest messages, who the visitor is, and what was said in other conversations. Takes 5 requests, one more for each other conversation, and one for every 40 further messages that fit into the text.',
 	scope: 'website:conversation:messages, website:conversation:sessions, website:people:profiles, website:people:data',
 	variables: ['website_id', 'session_id'],
 	isReadOnly: true,
@@ -19,7 +19,7 @@ export const getContext: ComposedOperation = {
 		max_characters: number('The most characters the text may have; the oldest messages are left out first', {
 			fallback: 8_000,
 		}),
-		max_conversations: number('The most other conversations of the visitor that are told of; 0 for none', {
+		max_conversations: number('How many other conversations of the visitor to include at most; 0 for none', {
 			label: 'Max Other Conversations',
 			fallback: 5,
 		}),
@@ -56,7 +56,7 @@ interface Room {
 	timezone: string;
 }
 
-/** Reads in three rounds: the conversation, its person, and what else is known of the person. */
+/** Reads in three rounds: the conversation, its person, then the person's other conversations. */
 async function readContext(client: Client, values: IDataObject, room: Room): Promise<Context> {
 	const get = async (route: Parameters<typeof pathOf>[0], more: IDataObject = {}) =>
 		await client.send({ method: 'GET', path: pathOf(route, { ...values, ...more }).replace('{page_number}', '1') });
@@ -83,7 +83,7 @@ async function readContext(client: Client, values: IDataObject, room: Room): Pro
 	};
 }
 
-/** The latest messages, as many as there may be room for. */
+/** Reads the latest messages, until they fill the text. */
 async function readLatest(client: Client, values: IDataObject, { most, timezone }: Room) {
 	const isWanted = (message: unknown) => isSaid(message as IDataObject, values);
 	const lengthOf = (message: unknown) => entryOf(message as IDataObject, timezone).length + 1;

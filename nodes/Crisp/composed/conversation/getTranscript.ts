@@ -5,7 +5,7 @@ import type { ComposedOperation, OutputItem } from '../../operations/operation';
 import { inclusion, pathOf, routes } from '../support/conversations';
 import { authorOf, entryOf, isSaid, messageText, type Markup } from '../support/messageText';
 
-/** Crisp gives messages in batches from the newest back, so that a whole conversation has to be put together. */
+/** Crisp returns messages in batches from the newest back; this joins them to a whole conversation. */
 export const getTranscript: ComposedOperation = {
 	action: 'Get the whole transcript of a conversation',
 	description:

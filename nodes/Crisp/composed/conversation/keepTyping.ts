@@ -6,7 +6,7 @@ import { pathOf, routes } from '../support/conversations';
 
 const longest = 600;
 
-/** Crisp ends typing by itself after about six seconds, which is less than most models take to answer. */
+/** Crisp ends typing after about six seconds, which is less than most AI models take to answer. */
 export const keepTyping: ComposedOperation = {
 	action: 'Keep typing until a message is sent',
 	description:

@@ -7,11 +7,11 @@ import { Steps } from '../support/steps';
 
 const stateRoute = parseRoute('PATCH /v1/website/{website_id}/conversation/{session_id}/state');
 
-/** The message comes first: one that came after would be the last word in a conversation that is over. */
+/** The message is sent first: sent after, it would follow the resolution, in a conversation that is already closed. */
 export const resolveWithMessage: ComposedOperation = {
 	action: 'Resolve a conversation with a closing message',
 	description:
-		'Send a last text or private note as operator, then set the state to resolved; not resolved where the message cannot be sent. Costs two requests.',
+		'Send a last text or private note as operator, then set the state to resolved. If the message cannot be sent, the conversation is not resolved. Costs two requests.',
 	scope: 'website:conversation:messages, website:conversation:states',
 	variables: ['website_id', 'session_id'],
 	body: {

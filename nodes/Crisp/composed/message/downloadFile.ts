@@ -7,7 +7,7 @@ import { fillPath, parseRoute } from '../../../shared/api/route';
 const messageRoute = parseRoute('GET /v1/website/{website_id}/conversation/{session_id}/message/{fingerprint}');
 const isMessage = { source: ['message'] };
 
-/** Files of messages lie where everybody can read them, so that no token goes there. */
+/** Files of messages are public, so that they are downloaded without a token. */
 export const downloadFile: ComposedOperation = {
 	action: 'Download the file of a message',
 	description: 'Get the file of a message, or of an address that a message gave, as binary data',
@@ -15,7 +15,7 @@ export const downloadFile: ComposedOperation = {
 	isReadOnly: true,
 	path: { website_id: { ...pathFields.website_id, when: isMessage } },
 	body: {
-		source: choice({ message: 'Message', url: 'URL' }, 'What tells where the file is', {
+		source: choice({ message: 'Message', url: 'URL' }, 'Where to take the file from', {
 			label: 'File From',
 			required: true,
 			fallback: 'message',

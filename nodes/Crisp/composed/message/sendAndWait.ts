@@ -3,19 +3,20 @@ import { choice, flag, longText, number, table } from '../../operations/field';
 import { fieldHint, isQuestion, ofChoice, words } from '../../operations/fields/question';
 import { sender } from '../../operations/fields/senders';
 import type { ComposedOperation } from '../../operations/operation';
-import { maxConcurrency } from '../../form/options';
 import { setAt } from '../../request/toWire';
 import { awaitReply, type Reply } from '../support/awaitReply';
 
 const longest = 15;
 
-/** The fields of the form that are the message; the rest says how to wait. */
+/** The fields that belong to the message; the others configure the wait. */
 const ofMessage = /^(type|content|user|automated)\b/;
 
 export const sendAndWait: ComposedOperation = {
 	name: 'Send and Wait for Reply',
 	action: 'Send a message and wait for the reply',
-	description: `Ask in a conversation and go on with what is answered: a text, a choice or a value. The execution is occupied meanwhile, with up to ${maxConcurrency} items at a time, and a restart of n8n ends the wait; to wait longer than ${longest} minutes, ask here and take the answer with Crisp Trigger in another workflow. Takes about 60 requests in 5 minutes of waiting, 120 in 15.`,
+	// The execution keeps running while it waits. Polling takes about 60 requests in 5 minutes, 120 in 15. To wait longer,
+	// send the question here and receive the answer with Crisp Trigger in another workflow.
+	description: `Sends a question and waits up to ${longest} minutes for the reply. The wait does not survive a restart of n8n.`,
 	scope: 'website:conversation:messages',
 	variables: ['website_id', 'session_id'],
 	body: {
@@ -57,9 +58,9 @@ export const sendAndWait: ComposedOperation = {
 		const begun = clock.now();
 		const reply = await awaitReply(composing, { fingerprint, until: begun + minutes * 60_000 });
 		if (!reply && values.fails === true) {
-			throw new UserError(`Nobody replied within ${minutes} minute${minutes === 1 ? '' : 's'}`, {
+			throw new UserError(`No reply came within ${minutes} minute${minutes === 1 ? '' : 's'}`, {
 				description:
-					"The question stands in the conversation. Wait longer, or take 'Fail Without Reply' away to go on without a reply.",
+					"The question stays in the conversation. Wait longer, or remove 'Fail Without Reply' to continue without a reply.",
 			});
 		}
 		const waited_seconds = Math.round((clock.now() - begun) / 1_000);

@@ -5,7 +5,7 @@ import type { ComposedOperation, Composing } from '../../operations/operation';
 import { chatOrigin, sender } from '../../operations/fields/senders';
 import { setAt } from '../../request/toWire';
 
-/** What goes into the message as the user set it. */
+/** Fields that are copied into the message. */
 const messageFields = {
 	from: choice({ operator: 'Operator', user: 'Visitor' }, 'In whose name the file is sent', { fallback: 'operator' }),
 	origin: chatOrigin,
@@ -14,13 +14,13 @@ const messageFields = {
 };
 
 /**
- * Every file goes as a message of type file, whatever its media type, by which Crisp shows it: its
- * type audio is for voice messages, whose length it wants.
+ * Every file is sent as a message of type file; Crisp chooses how to show it by its media type. Crisp's message type
+ * audio is for voice messages and requires their duration.
  */
 export const sendFile: ComposedOperation = {
 	action: 'Send a file into a conversation',
 	description:
-		'Send a file into a conversation: binary data, which is uploaded to Crisp first, or what a public URL has. An upload takes two requests a file; it asks Crisp over a realtime connection, one for all files of an execution, and needs the Bucket scope of a plugin token, too.',
+		'Send a file into a conversation: binary data, which is uploaded to Crisp first, or the file at a public URL. An upload takes two requests per file, and one realtime connection for all files of an execution.',
 	variables: ['website_id', 'session_id'],
 	body: {
 		source: choice({ binary: 'Binary Data', url: 'Public URL' }, 'Where the file comes from', {
@@ -34,7 +34,7 @@ export const sendFile: ComposedOperation = {
 			fallback: 'data',
 			when: { source: ['binary'] },
 		}),
-		url: text('Where everybody can read the file, without signing in; it stays there', {
+		url: text('Public address of the file, which everybody can read without signing in. The file is not copied.', {
 			label: 'File URL',
 			required: true,
 			example: 'https://example.com/invoice.pdf',
@@ -62,11 +62,11 @@ interface Sent {
 	url: string;
 	name: string;
 	type: string;
-	/** In bytes; null where nobody counted. */
+	/** In bytes; null if unknown. */
 	size: number | null;
 }
 
-/** Run again, an item finds the file where it was put before. */
+/** A retried item reuses the file that it uploaded before. */
 async function uploaded({ values, files, once }: Composing): Promise<Sent> {
 	const file = await files.read(values.binary_property_name as string | IBinaryData);
 	const { name = file.name, type: given = file.type } = values as { name?: string; type?: string };

@@ -2,7 +2,7 @@ import { list } from '../../operations/field';
 import type { ComposedOperation } from '../../operations/operation';
 import { personSummary, readPeople } from '../support/people';
 
-/** One criterion a segment, as Crisp matches any of several values within one criterion. */
+/** One criterion per segment: within one criterion, Crisp matches any of several values. */
 export const findBySegments: ComposedOperation = {
 	action: 'Find people by segments',
 	description: 'Retrieve the contacts that have all of these segments',

@@ -7,8 +7,8 @@ const profile = parseRoute('GET /v1/website/{website_id}/people/profile/{people_
 
 export const addPersonSegments: ComposedOperation = {
 	action: 'Add segments to a person',
-	description:
-		'Give a contact segments and keep the ones it has. Costs one request where it has them already, else two; what somebody else changes between them is overwritten.',
+	// Costs one request if nothing changes, otherwise two. A change by somebody else between the two is overwritten.
+	description: 'Adds segments without removing existing ones.',
 	variables: ['website_id', 'people_id'],
 	body: {
 		segments: list('Segments to add; upper and lower case differ', {
@@ -22,8 +22,8 @@ export const addPersonSegments: ComposedOperation = {
 
 export const removePersonSegments: ComposedOperation = {
 	action: 'Remove segments from a person',
-	description:
-		'Take segments from a contact and keep the others. Costs one request where it does not have them, else two; what somebody else changes between them is overwritten.',
+	// Costs one request if nothing changes, otherwise two. A change by somebody else between the two is overwritten.
+	description: 'Removes segments and keeps the others.',
 	variables: ['website_id', 'people_id'],
 	body: {
 		segments: list('Segments to remove; upper and lower case differ', {

@@ -16,7 +16,7 @@ const written = {
 	segments: { ...segments, label: 'Segments to Add', description: 'Segments to add to the ones the person has' },
 };
 
-/** What of the person is answered; nothing that Crisp would have to be asked for once more. */
+/** The fields of the person in the output; only fields that need no further request. */
 const summary = [
 	'people_id',
 	'website_id',
@@ -31,9 +31,9 @@ const summary = [
 
 export const upsertPerson: ComposedOperation = {
 	action: 'Create a person or update the one with the same email',
-	// n8n wants it to begin and to end like this; what a plugin token needs stands in the middle therefore.
-	description:
-		'Create a new contact with this email in two requests, three with custom data (plugin scopes: website:people:profiles and website:people:data, write), or update the current one if it already exists (upsert)',
+	// n8n's lint rules fix the beginning and the end of this sentence, so that the plugin scopes are not appended to it:
+	// website:people:profiles and website:people:data, read and write. Costs two requests, three with custom data.
+	description: 'Create a new contact, or update the current one if it already exists (upsert)',
 	scope: '',
 	variables: ['website_id'],
 	target: 'email',
@@ -67,7 +67,7 @@ const people = parseRoute('POST /v1/website/{website_id}/people/profile');
 const one = parseRoute('GET /v1/website/{website_id}/people/profile/{people_id}');
 const dataRoute = parseRoute('PATCH /v1/website/{website_id}/people/data/{people_id}');
 
-/** The person as it is after this, with `created`: whether it was not there before. */
+/** Creates or updates the person and returns it, with `created`: whether it is new. */
 async function save(composing: Composing): Promise<IDataObject> {
 	const { values, client } = composing;
 	const website_id = String(values.website_id);
@@ -82,7 +82,7 @@ async function save(composing: Composing): Promise<IDataObject> {
 	} catch (error) {
 		const isTaken = error instanceof NodeApiError && error.httpCode === '409';
 		if (!isTaken) throw asNodeError(composing.node, error);
-		// Somebody else was faster, or the search does not show who was created a moment ago.
+		// Somebody else created the person in between, or the search does not find a new person yet.
 		const path = fillPath(one, { website_id, people_id: address });
 		return await update(composing, (await client.send({ method: 'GET', path })) as IDataObject);
 	}
@@ -110,7 +110,7 @@ function changesIn(values: IDataObject): IDataObject {
 	return changes;
 }
 
-/** As Crisp merges an update: objects by their keys, anything else replaced. */
+/** Merges as Crisp does: objects by their keys; anything else is replaced. */
 function merged(before: IDataObject, changes: IDataObject): IDataObject {
 	const result = { ...before };
 	for (const [key, value] of Object.entries(changes)) {

@@ -7,7 +7,7 @@ import type { Composing } from '../../operations/operation';
 import { pathOf, routes } from './conversations';
 import { messageText } from './messageText';
 
-/** A batch of fewer messages than this is the last: Crisp gives 40 at a time. */
+/** A batch of fewer messages than this is the last: Crisp returns 40 at a time. */
 const fewerThanBatch = 20;
 
 export interface Awaited {
@@ -21,15 +21,15 @@ export interface Reply {
 	choice?: string;
 	choice_label?: string;
 	from: string;
-	/** Of the message that is the reply, or of the question that was answered in its place. */
+	/** The fingerprint of the reply, or of the question if the visitor answered in the question itself (picker, field). */
 	fingerprint: number;
-	/** Undefined where the question was answered in its place, as Crisp does not say when. */
+	/** Undefined if the question itself was answered, as Crisp does not report when. */
 	timestamp?: number;
 }
 
 /**
- * Asks for new messages until one of them answers, or the question itself was answered; undefined when time
- * is up. What Crisp cannot answer for a while ends nothing, unless it still cannot in the end.
+ * Polls for new messages until one of them is a reply, or the question itself was answered; undefined when the time is
+ * up. Passing failures of Crisp do not end the wait, unless the last attempt fails, too.
  */
 export async function awaitReply(composing: Composing, { fingerprint, until }: Awaited): Promise<Reply | undefined> {
 	const { clock, signal } = composing;
@@ -51,23 +51,23 @@ export async function awaitReply(composing: Composing, { fingerprint, until }: A
 		const { reply, error } = await look();
 		if (reply) return reply;
 		if (error && (isOver || !isUncertain(error))) return await Promise.reject(error);
-		if (isOver && !question) throw new UserError('Crisp took the question, but it is not in the conversation');
+		if (isOver && !question) throw new UserError('Crisp accepted the question, but it is not in the conversation');
 		if (isOver) return undefined;
 	}
 }
 
-/** From 2 to 10 seconds: somebody who has not replied soon is asked after less often. */
+/** The polling interval grows from 2 to 10 seconds: a late reply is less urgent. */
 function pauseAfter(waited: number): number {
 	return Math.min(10_000, Math.max(2_000, waited / 15));
 }
 
-/** Crisp may take a moment to store a message; until then there is none. */
+/** Undefined until Crisp has stored the question, which may take a moment. */
 async function findQuestion({ client, values }: Composing, fingerprint: number): Promise<IDataObject | undefined> {
 	const path = pathOf(routes.message, { ...values, fingerprint });
 	return (await ifThere(client.send({ method: 'GET', path }))) as IDataObject | undefined;
 }
 
-/** Reads the question and what came after it together. */
+/** Reads the question together with the messages after it. */
 async function findReply(composing: Composing, question: IDataObject): Promise<Reply | undefined> {
 	const { client, values } = composing;
 	const path = pathOf(routes.messages, values);
@@ -85,7 +85,7 @@ async function findReply(composing: Composing, question: IDataObject): Promise<R
 	}
 }
 
-/** What the visitor chose or filled in. */
+/** The answer given in the question itself: the choice of a picker or the value of a field. */
 function inPlace(question: IDataObject, { values }: Composing): Reply | undefined {
 	if (values.reply_from === 'operator') return undefined;
 	const { value } = (question.content ?? {}) as IDataObject;

@@ -3,7 +3,7 @@ import { entryOf, minuteOf, oneLine } from './messageText';
 
 export interface Context {
 	conversation: IDataObject;
-	/** The latest, oldest first. */
+	/** The latest messages, oldest first. */
 	messages: IDataObject[];
 	/** Whether there are no messages before them. */
 	isWhole: boolean;
@@ -15,7 +15,7 @@ export interface Context {
 
 const longestExcerpt = 200;
 
-/** What there is to know besides the messages: lines of a heading each, the most important first. */
+/** Everything but the messages: sections with a heading each, the most important first. */
 export function headOf(context: Context, timezone: string): string {
 	return [conversationLines(context, timezone), personLines(context), otherLines(context, timezone)]
 		.filter((lines) => lines.length > 1)
@@ -38,7 +38,7 @@ function conversationLines({ conversation, messages }: Context, timezone: string
 	];
 }
 
-/** An operator who has written is known by name. */
+/** The name of an operator if they wrote a message, else the ID. */
 function nameOf(operator: unknown, messages: IDataObject[]): string {
 	const users = messages.map(({ user }) => (user ?? {}) as IDataObject);
 	return oneLine(users.find(({ user_id }) => user_id === operator)?.nickname) || oneLine(operator);
@@ -91,7 +91,7 @@ function pairsOf(data: unknown): string {
 }
 
 interface Fitting {
-	/** The most characters. */
+	/** The maximum number of characters. */
 	most: number;
 	timezone: string;
 	/** Whether there are no messages before the given ones. */
@@ -99,14 +99,14 @@ interface Fitting {
 }
 
 /**
- * The head and as many of the newest messages as there is room for, at most `most` characters. The head
- * gets no more than half of them, and of a message that alone is too long comes its beginning.
+ * The head and as many of the newest messages as fit into `most` characters. The head gets at most half of them. If the
+ * newest message alone is too long, it is cut.
  */
 export function fitted(head: string, messages: IDataObject[], { most, timezone, isWhole }: Fitting) {
 	const about = cut(head, Math.floor(most / 2));
 	const noteOf = (count: number) => (count === 0 ? '' : `\n(left out here: ${earlier(count, isWhole)})`);
 	const beginning = `${about}\n\n# Latest messages, the newest last`;
-	// The longest note there can be, so that it always fits.
+	// Reserve room for the longest possible note, so that it always fits.
 	const room = most - beginning.length - noteOf(messages.length).length;
 	const entries = messages.map((message) => `\n${entryOf(message, timezone)}`);
 	let kept = 0;
@@ -128,7 +128,7 @@ function earlier(count: number, isWhole: boolean): string {
 	return `${count} earlier message${count === 1 ? '' : 's'}${isWhole ? '' : ', and any before'}`;
 }
 
-/** The beginning of a text that is too long, which shows that it goes on. */
+/** Cuts a text that is too long, and marks the cut with an ellipsis. */
 function cut(text: string, most: number): string {
 	if (text.length <= most) return text;
 	return `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;

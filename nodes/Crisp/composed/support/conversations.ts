@@ -15,13 +15,13 @@ export const routes = {
 	personConversations: parseRoute('GET /v1/website/{website_id}/people/conversations/{people_id}/list/{page_number}'),
 };
 
-/** The path of a route for what an item is about, and for what was found out about it. */
+/** Fills the path of a route from the values of an item and from IDs that were read for it. */
 export function pathOf(route: Route, values: IDataObject): string {
 	const texts = route.variables.map((name): [string, string] => [name, String(values[name] ?? '')]);
 	return fillPath(route, Object.fromEntries(texts));
 }
 
-/** Which messages a text of a conversation holds besides those the visitor sees. */
+/** Which messages are included besides those the visitor sees. */
 export const inclusion = {
 	include_notes: flag('Whether the private notes of operators are included', { fallback: false }),
 	include_events: flag('Whether messages of Crisp itself are included, such as that the state changed', {

@@ -3,14 +3,14 @@ import { flag, type Fields } from '../../operations/field';
 import { sender } from '../../operations/fields/senders';
 import { setAt } from '../../request/toWire';
 
-/** How the message of a composed operation is sent; what "Message - Send" has for any kind of message. */
+/** How the message of a composed operation is sent; the fields that "Message - Send" has for every type. */
 export const manner: Fields = {
 	automated: flag('Whether the message is marked as written by a bot'),
-	stealth: flag('Whether the other side is not told of the message', { label: 'Silent' }),
+	stealth: flag('Whether the recipient is not notified of the message', { label: 'Silent' }),
 	...sender,
 };
 
-/** The body of a message of what the user set; an operator's text in the chatbox unless told. */
+/** The body of a message from the values of an item; by default a text by an operator in the chatbox. */
 export function messageOf(values: IDataObject): IDataObject {
 	const { from = 'operator', type = 'text', origin = 'chat', content } = values;
 	const body: IDataObject = { type, from, origin, content };

@@ -4,17 +4,17 @@ import { numberIn } from '../../../shared/runtime/coerce';
 
 export type Markup = 'text' | 'markdown';
 
-/** What a message says to a reader: files as links, questions with what was answered. */
+/** The text of a message for a reader: files as links, questions with their answer. */
 export function messageText({ type, content }: IDataObject, markup: Markup = 'text'): string {
 	if (typeof content === 'string') return content.trim();
 	const said = objectIn(content);
-	// A type may be called like something that every object has.
+	// A type may have the name of a property that every object inherits.
 	const isKnown = typeof type === 'string' && Object.hasOwn(wording, type);
 	if (isKnown) return wording[type]?.(said, markup).trim() ?? '';
 	return (wordsIn(said.text) || wordsIn(said.name) || wordsIn(said.url)).trim();
 }
 
-/** A message may hold anything anywhere, and one that is odd must not cost the others. */
+/** A message may hold any value in any field; a malformed one must not fail the others. */
 const objectIn = (value: unknown): IDataObject =>
 	typeof value === 'object' && value !== null ? (value as IDataObject) : {};
 const objectsIn = (value: unknown): IDataObject[] => (Array.isArray(value) ? value.map(objectIn) : []);
@@ -55,7 +55,7 @@ function link(name: string, address: unknown, markup: Markup): string {
 
 const escapes: Record<string, string> = { '(': '%28', ')': '%29' };
 
-/** What somebody is in a conversation: Visitor, Operator, Bot, Note or Event. */
+/** The role of a message's author: Visitor, Operator, Bot, Note or Event. */
 export function roleOf({ type, from, automated }: IDataObject): string {
 	if (type === 'note') return 'Note';
 	if (type === 'event') return 'Event';
@@ -63,13 +63,13 @@ export function roleOf({ type, from, automated }: IDataObject): string {
 	return automated === true ? 'Bot' : 'Operator';
 }
 
-/** Who wrote a message, by nickname, or else by role; on one line. */
+/** The author of a message: the nickname, else the role; on one line. */
 export function authorOf(message: IDataObject): string {
 	const { nickname } = objectIn(message.user);
 	return oneLine(nickname) || roleOf(message);
 }
 
-/** A value that a visitor may have made up, as part of a line that it cannot end. */
+/** Collapses line breaks and other whitespace, so that untrusted input cannot start a new line. */
 export function oneLine(value: unknown): string {
 	return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
 		? String(value)
@@ -78,15 +78,15 @@ export function oneLine(value: unknown): string {
 		: '';
 }
 
-/** A moment as `2026-01-31 09:30`, in the zone of the workflow. */
+/** Formats a time as `2026-01-31 09:30`, in the given timezone. */
 export function minuteOf(timestamp: unknown, timezone: string): string {
 	return DateTime.fromMillis(numberIn(timestamp), { zone: timezone }).toFormat('yyyy-MM-dd HH:mm');
 }
 
-/** Whatever a reader, or a model, may take for the end of a line. */
+/** Every character that a reader or an AI model may take for a line break. */
 const endOfLine = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;
 
-/** A message with who wrote it and when. No message can look like two: its later lines are set off. */
+/** A message with author and time. Further lines are indented or quoted, so that one message cannot imitate two. */
 export function entryOf(message: IDataObject, timezone: string, markup: Markup = 'text'): string {
 	const [author, role] = [authorOf(message), roleOf(message)];
 	const lines = messageText(message, markup).split(endOfLine);
@@ -99,7 +99,7 @@ export function entryOf(message: IDataObject, timezone: string, markup: Markup =
 	return `[${when}] ${isNamed ? `${author} (${role})` : role}: ${lines.join('\n  ')}`;
 }
 
-/** Whether a message is of those that a reader asked for: notes and events only where they are included. */
+/** Whether a message is included: notes and events only if the user wants them. */
 export function isSaid({ type }: IDataObject, { include_notes, include_events }: IDataObject): boolean {
 	if (type === 'note') return include_notes === true;
 	return type !== 'event' || include_events === true;

@@ -15,7 +15,7 @@ export interface Operator {
 	isAvailable: boolean;
 }
 
-/** The operators of a website, without those who are only invited. Asked for once for all items. */
+/** The operators of a website, without pending invitations. Fetched once for all items. */
 export async function readOperators(composing: Composing): Promise<Operator[]> {
 	const path = fillPath(list, { website_id: String(composing.values.website_id) });
 	const operators = entriesIn(await readOnce(composing, path))
@@ -29,7 +29,7 @@ export async function readOperators(composing: Composing): Promise<Operator[]> {
 	}));
 }
 
-/** Those of the operators whom the item allows: the ones it names, and who are of its team and its inbox. */
+/** The operators that match all filters of the item: its list of operators, its team and its inbox. */
 export async function allowedOperators(composing: Composing, operators: Operator[]): Promise<Operator[]> {
 	const { website_id, operators: named, team_id, inbox_id } = composing.values;
 	const circles: string[][] = [];
@@ -59,7 +59,7 @@ function idsIn(answer: unknown, ...names: string[]): string[] {
 	return names.flatMap((name) => (Array.isArray(holder[name]) ? holder[name].map(textIn) : []));
 }
 
-/** Reads something that is the same for all items of a run. */
+/** Fetches a resource once for all items of a run. */
 async function readOnce(composing: Composing, path: string): Promise<unknown> {
 	return await composing.shared(`answer of ${path}`, async () => await composing.client.send({ method: 'GET', path }));
 }

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Client } from '../../../shared/api/client';
 import { fillPath, parseRoute } from '../../../shared/api/route';
 
-/** What people need of a profile, best first. */
+/** What "Simplify" keeps of a profile, most important first. */
 export const personSummary = [
 	'people_id',
 	'email',
@@ -22,7 +22,7 @@ export interface Criterion {
 	query: string[];
 }
 
-/** The people with exactly this email: one at most, as Crisp has it. Its search may find more than that. */
+/** The people with exactly this email, at most one. Crisp's search may match more, so that its results are filtered. */
 export async function readByEmail(client: Client, website: string, email: string): Promise<IDataObject[]> {
 	const wanted = email.trim();
 	const found = await readPeople(client, website, [{ criterion: 'email', query: [wanted] }], 100);
@@ -31,7 +31,7 @@ export async function readByEmail(client: Client, website: string, email: string
 
 const profiles = parseRoute('GET /v1/website/{website_id}/people/profiles/{page_number}');
 
-/** Reads the people that meet all criteria. The form of the filter is the vendor's own wrapper's. */
+/** Reads the people that meet all criteria. The format of the filter is that of Crisp's own SDK. */
 export async function readPeople(
 	client: Client,
 	website: string,

@@ -5,10 +5,9 @@ import { fillPath, type Route } from '../../../shared/api/route';
 export type Change = 'add' | 'remove';
 
 /**
- * Changes segments of a conversation or a person and leaves the others: reads them, and writes the whole
- * list only where it becomes another one. Crisp has no way to write them on a condition, so that what
- * somebody else changes between the two requests is overwritten; reading again afterwards could not tell
- * what that was.
+ * Changes segments of a conversation or a person and keeps the others: reads the list, and writes it as a whole if it
+ * changes. Crisp has no conditional writes, so that a change by somebody else between the two requests is overwritten;
+ * reading again afterwards could not detect it.
  */
 export async function changeSegments(composing: Composing, route: Route, change: Change): Promise<OutputItem[]> {
 	const { values, client } = composing;
@@ -30,26 +29,26 @@ export async function changeSegments(composing: Composing, route: Route, change:
 			return { ids, isChanged, segments };
 		});
 	});
-	// What was done when the item was run before counts, too.
+	// Includes what an earlier run of this item did, if it is retried.
 	for (const segment of asked) changedInRun(composing, fillPath(route, ids)).add(segment);
 	return [{ json: { ...ids, changed: isChanged, segments: [...segments] } }];
 }
 
-/** The list as it should be; the same list where nothing is to change. */
+/** The new list; of the same length if nothing changes. */
 export function changedList(before: string[], asked: string[], change: Change): string[] {
 	if (change === 'remove') return before.filter((segment) => !asked.includes(segment));
 	return [...before, ...new Set(asked.filter((segment) => !before.includes(segment)))];
 }
 
 /**
- * What earlier items of this run changed of the same thing: Crisp answers reads from a cache, which may
- * not show it yet.
+ * The segments that earlier items of this run changed for the same target: Crisp answers reads from a cache, which may
+ * not contain them yet.
  */
 export function changedInRun(composing: Composing, target: string): Set<string> {
 	return composing.shared(`segments of ${target}`, () => new Set<string>());
 }
 
-/** Lets items that chose the same person in different ways, which are in no lane together, write one by one. */
+/** Serializes writes of items that address the same person by ID and by email, and so are in different lanes. */
 async function inTurn<Result>(composing: Composing, target: string, write: () => Promise<Result>): Promise<Result> {
 	const turns = composing.shared(`turns of ${target}`, () => ({ last: Promise.resolve() as Promise<unknown> }));
 	const turn = turns.last.then(write);
@@ -57,7 +56,7 @@ async function inTurn<Result>(composing: Composing, target: string, write: () =>
 	return await turn;
 }
 
-/** The segments that a conversation's details or a profile have. */
+/** The segments in the details of a conversation or in a profile. */
 export function segmentsIn({ segments }: IDataObject): string[] {
 	return Array.isArray(segments) ? segments.map(String) : [];
 }

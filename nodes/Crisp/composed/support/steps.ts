@@ -2,15 +2,15 @@ import { asNodeError } from '../../../shared/errors/apiErrors';
 import type { Composing } from '../../operations/operation';
 
 /**
- * Takes the steps of one item, each once however often the item is run. When one fails, its error says
- * what was done before, as that stays done.
+ * Runs the steps of one item, each of them once even if the item is retried. If a step fails, its error lists the steps
+ * that are already done, as they are not rolled back.
  */
 export class Steps {
 	private readonly done: string[] = [];
 
 	constructor(private readonly composing: Composing) {}
 
-	/** The name tells the step from the others of the item; the deed says what was done, for an error to come. */
+	/** `name` distinguishes the steps of an item; `deed` describes the finished step, for the error of a later one. */
 	async take<Result>(name: string, step: () => Promise<Result>, deed: (result: Result) => string): Promise<Result> {
 		try {
 			const result = await this.composing.once(name, step);
@@ -19,7 +19,7 @@ export class Steps {
 		} catch (error) {
 			const failure = asNodeError(this.composing.node, error);
 			if (this.done.length > 0) {
-				failure.message += `. This was done before: ${this.done.join(', ')}. Retry On Fail goes on from there.`;
+				failure.message += `. Already done: ${this.done.join(', ')}. Retry On Fail continues from there.`;
 			}
 			throw failure;
 		}

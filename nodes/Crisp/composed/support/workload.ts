@@ -1,35 +1,35 @@
-/** How many conversations somebody has: as many as counted, and those taken since. */
+/** How many conversations an operator has: those counted in Crisp, and those assigned since. */
 interface Load {
 	counted: number;
-	/** Whether there are no more than were counted. */
+	/** Whether `counted` is the total; otherwise there may be more. */
 	isExact: boolean;
 	taken: number;
 	reading?: Promise<void>;
 }
 
-/** Counts what an operator has, up to so many. */
+/** Counts the conversations of an operator, up to `most`. */
 export type Count = (operator: string, most: number) => Promise<number>;
 
 const step = 50;
 
-/** Who was given a conversation by this process, the last one last: it decides between those who have as few. */
+/** Tie-breaker: when each operator last got a conversation from this process. */
 const latest = new Map<string, number>();
 let turns = 0;
 
 /**
- * Gives conversations to whoever has the fewest, counting the ones it gave. Asks only for as much as it
- * takes to know who that is.
+ * Chooses the operator with the fewest conversations, including those assigned through it. Fetches only as many
+ * conversations as it needs to find that operator.
  */
 export class Workload {
 	private readonly loads = new Map<string, Load>();
 
 	constructor(private readonly count: Count) {}
 
-	/** Takes the one of these operators, of whom there is at least one, who has the fewest. */
+	/** Returns the operator with the fewest conversations and adds one to their load. `operators` must not be empty. */
 	async take(operators: string[]): Promise<string> {
 		for (;;) {
 			const [first, ...others] = [...operators].sort((a, b) => this.compare(a, b));
-			if (first === undefined) throw new Error('There is nobody to choose from');
+			if (first === undefined) throw new Error('There is no operator to choose from');
 			const load = this.loadOf(first);
 			if (load.isExact || others.length === 0) {
 				load.taken += 1;
@@ -41,7 +41,7 @@ export class Workload {
 		}
 	}
 
-	/** Takes back what `take` gave. */
+	/** Reverts a `take`. */
 	giveBack(operator: string): void {
 		this.loadOf(operator).taken -= 1;
 	}

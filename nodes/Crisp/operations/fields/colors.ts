@@ -1,7 +1,7 @@
-/** Looks of chatbox and help desk. Crisp prints no list of them, so that any other is let through. */
+/** Looks of chatbox and help desk. Crisp documents no list of them, so that any other value is accepted. */
 export const colorModes = { auto: 'Automatic', dark: 'Dark', light: 'Light', '*': 'Any Other' };
 
-/** The names that the chatbox itself takes for its color. */
+/** The names of colors that the chatbox accepts. */
 export const colorThemes = [
 	'default',
 	'amber',

@@ -1,7 +1,7 @@
 import { email, json, list, pairs, text, type Fields } from '../field';
 import { origin } from './senders';
 
-/** What Crisp keeps of a conversation besides its messages: contact, subject, segments and data. */
+/** The details of a conversation: contact, subject, segments and custom data. */
 export const details: Fields = {
 	nickname: text('Name of the visitor', { label: 'Name', example: 'Nathan Smith' }),
 	email: email('Email of the visitor'),

@@ -1,6 +1,6 @@
 import { flag, list, text, type Fields } from '../field';
 
-/** What an import of another help desk wants to know. */
+/** The fields of an import of another help desk. */
 export const helpdeskImport: Fields = {
 	helpdesk_url: text('Address of the help desk to import', {
 		label: 'Help Desk URL',

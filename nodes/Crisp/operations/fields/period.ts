@@ -1,7 +1,7 @@
 import { date, type Fields } from '../field';
 
-/** The time that a list is about. */
+/** The period of a list. */
 export const period: Fields = {
-	filter_date_start: date('Only what is from this moment on', { label: 'From' }),
-	filter_date_end: date('Only what is until this moment', { label: 'Until' }),
+	filter_date_start: date('Only entries from this moment on', { label: 'From' }),
+	filter_date_end: date('Only entries until this moment', { label: 'Until' }),
 };

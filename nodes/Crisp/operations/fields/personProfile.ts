@@ -6,7 +6,7 @@ export const segments = list('Segments of the person; they replace the ones the 
 	picks: 'personSegment',
 });
 
-/** What a profile holds besides email and name; the same to create, to update and to replace. */
+/** The fields of a profile besides email and name; the same for Create, Update and Replace. */
 export const profile: Fields = {
 	'person.avatar': text('Address of the picture of the person', { label: 'Avatar URL' }),
 	'person.gender': choice(['female', 'male', 'other'], 'Gender of the person'),

@@ -1,6 +1,6 @@
 import { longText, text } from '../field';
 
-/** What sending a message and asking something have in common. */
+/** Fields that Send and Send and Wait have in common. */
 
 export const isQuestion = { type: ['picker', 'field'] };
 
@@ -10,7 +10,7 @@ export const words = longText('What the message says; Markdown is allowed', {
 	when: { type: ['text', 'note'] },
 });
 
-/** What each choice of a picker is made of. */
+/** The columns of a picker's choices. */
 export const ofChoice = {
 	value: text('What the workflow gets when this is chosen', { required: true, example: 'yes' }),
 	label: text('What the visitor reads', { required: true, example: 'Yes, please' }),

@@ -1,14 +1,14 @@
 import { choice, text, type Fields } from '../field';
 
-/** Where something in a conversation comes from. Any other channel goes by its own URN. */
+/** The origin of something in a conversation. Other channels have their own URN. */
 export const origins = { chat: 'Chat', email: 'Email', 'urn:*': 'Any URN' };
 
 export const origin = choice(origins, 'The channel it comes from; a plugin may give its own URN by an expression');
 
-/** Where Crisp needs an origin. */
+/** For routes that require an origin. */
 export const chatOrigin = { ...origin, fallback: 'chat' };
 
-/** Who is shown to have done something, where it is not the owner of the token. */
+/** The shown sender, if it is not the owner of the token. */
 export const sender: Fields = {
 	'user.type': choice(['website', 'participant'], 'Whether the website or a participant is shown as the sender', {
 		label: 'Sender Type',
@@ -18,5 +18,5 @@ export const sender: Fields = {
 	'user.avatar': text('Address of the picture that is shown with the sender', { label: 'Sender Avatar URL' }),
 };
 
-/** Who and where from, as the event in the conversation shows it. */
+/** Sender and origin, as the event in the conversation shows them. */
 export const eventSender: Fields = { origin, ...sender };

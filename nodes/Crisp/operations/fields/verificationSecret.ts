@@ -1,6 +1,6 @@
 import { secret, text, type Fields } from '../field';
 
-/** The second proof of identity that Crisp wants for what cannot be undone. */
+/** The second proof of identity that Crisp requires for sensitive actions, such as a deletion. */
 export const verificationSecret: Fields = {
 	'verify.method': text('How you prove who you are, as Crisp calls it', {
 		label: 'Verification Method',
