@@ -10,7 +10,7 @@ import { egressOf } from '../shared/n8n/egress';
 import { logOf, StateLog } from '../shared/n8n/log';
 import { hasWebSocket, openSocket, type OpenChannel } from '../shared/realtime/socket';
 import { addressOf, tokenHash, type Credential } from '../shared/api/transport';
-import { Intake } from './intake';
+import { EventReceiver } from './receiver';
 import { emitSamples } from './emitSamples';
 import { readSettings } from './settings';
 import { apiOpener, type OpenApi } from './openApi';
@@ -59,13 +59,21 @@ export async function activateTrigger(
 	warnOfLegacy(context, settings.events);
 	const open = apiOpener(context, clock);
 	const account = { address: addressOf(credential), token: credential.identifier };
-	const intake = new Intake(context, { settings, clock, open, account, states, isResumed: !isWatched, isManual });
+	const receiver = new EventReceiver(context, {
+		settings,
+		clock,
+		open,
+		account,
+		log: states,
+		isResumed: !isWatched,
+		isManual,
+	});
 	const token = tokenHash(credential);
 	const shared = sharedConnectionFor(token, { clock, openChannel });
-	const listener = listenerOf(context, intake, { open, states, isWatched, isManual });
+	const listener = listenerOf(context, receiver, { open, states, isWatched, isManual });
 	const close = async () => {
 		await shared.leave(listener);
-		await intake.close();
+		await receiver.close();
 		releaseSharedConnection(token);
 	};
 	const begin = async () => {
@@ -137,7 +145,7 @@ function warnOfLegacy(context: ITriggerFunctions, events: string[]): void {
 /** Tells of a refused token once, as a failed execution, until it works again; of the rest in the log. */
 function listenerOf(
 	context: ITriggerFunctions,
-	intake: Intake,
+	receiver: EventReceiver,
 	{ open, states, isWatched, isManual }: { open: OpenApi; states: StateLog; isWatched: boolean; isManual: boolean },
 ): Listener {
 	const node = context.getNode();
@@ -145,20 +153,20 @@ function listenerOf(
 	let isTold = false;
 	let isFirst = isWatched;
 	return {
-		...intake.topics,
+		...receiver.topics,
 		async findEndpoint(topics, signal) {
 			const { credential, send } = await open(signal, false);
 			return await findEndpoint({ send, credential, node, egress }, topics);
 		},
-		onEvent: (name, payload) => intake.hear(name, payload),
+		onEvent: (name, payload) => receiver.receive(name, payload),
 		onReady() {
 			isTold = false;
 			isFirst = false;
 			for (const state of [unconnected, refused]) states.end(state, 'The realtime connection works again');
-			intake.ready();
+			receiver.connected();
 		},
 		onEnding(ending) {
-			intake.lost();
+			receiver.disconnected();
 			const error = connectionError(node, ending);
 			logOf(context).debug(ending.cause);
 			const isRefused = ending.kind === 'refused';

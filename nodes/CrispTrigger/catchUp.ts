@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { fullPage, readByTime } from '../shared/api/pages';
 import { fillPath, onPage, parseRoute } from '../shared/api/route';
-import type { Enrichment } from '../shared/events/enrichment';
+import type { ReceivedEvent } from '../shared/events/pipeline';
 import { entriesIn } from '../shared/api/list';
 import { messageEvents } from '../shared/events/catalogue';
 import { numberIn, textIn } from '../shared/runtime/coerce';
@@ -11,11 +11,8 @@ import type { Semaphore } from '../shared/runtime/concurrency';
 import type { Send } from '../shared/api/transport';
 
 /** An event as the realtime channel would have brought it, and when it happened, in milliseconds. */
-export interface PastEvent {
-	name: string;
-	payload: IDataObject;
+export interface PastEvent extends ReceivedEvent {
 	at: number;
-	background?: Enrichment;
 }
 
 const routes = {

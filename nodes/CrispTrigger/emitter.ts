@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ITriggerFunctions } from 'n8n-workflow';
+import type { SelectedEvent } from '../shared/events/pipeline';
+import { waitBeforeRetry } from '../shared/runtime/backoff';
 import type { Clock } from '../shared/runtime/clock';
 import { toOutput } from '../shared/events/output';
 import { asNodeError } from '../shared/errors/apiErrors';
@@ -7,11 +9,9 @@ import { activationModeOf } from '../shared/n8n/context';
 import { emitTo, isRefusedPromise } from '../shared/n8n/emit';
 import { logOf } from '../shared/n8n/log';
 import { identityText } from '../shared/events/identity';
-import type { Start } from './subscription';
 
 const longestKey = 255;
-const firstRetry = 5_000;
-const longestRetry = 60_000;
+const backoff = { first: 5_000, longest: 60_000 };
 const mostRetries = 8;
 
 /** Hands events to n8n, each list as an execution. */
@@ -35,7 +35,7 @@ export class Emitter {
 	 * Starts an execution at once. Resolves when n8n has run it or says that it knows it; never rejects. An
 	 * overloaded n8n may fail to take an execution: one that it can tell from others is handed over again.
 	 */
-	async start(events: Start[]): Promise<void> {
+	async start(events: SelectedEvent[]): Promise<void> {
 		const [first] = events;
 		// n8n has one key for an execution, so that a batch has none.
 		const key = events.length === 1 && first ? this.keyOf(first) : undefined;
@@ -52,13 +52,13 @@ export class Emitter {
 				if (this.signal.aborted) return;
 				if (key === undefined || retries >= mostRetries) return this.complain(events, error as Error);
 			}
-			await this.clock.sleep(Math.min(longestRetry, firstRetry * 2 ** retries), this.signal);
+			await waitBeforeRetry(this.clock, retries, backoff, this.signal);
 			if (this.signal.aborted) return;
 		}
 	}
 
 	/** Resolves when n8n is done with it, where n8n tells; rejects with why n8n did not take it. */
-	private emit(events: Start[], key?: string): Promise<unknown> | undefined {
+	private emit(events: SelectedEvent[], key?: string): Promise<unknown> | undefined {
 		try {
 			const items = events.map(({ name, payload }) => ({ json: toOutput(name, payload) }));
 			// In a test in the editor, n8n puts its `emit` there after the trigger has begun.
@@ -71,13 +71,13 @@ export class Emitter {
 		}
 	}
 
-	private complain(events: Start[], { message }: Error): void {
+	private complain(events: SelectedEvent[], { message }: Error): void {
 		const names = [...new Set(events.map(({ name }) => name))].join(', ');
 		logOf(this.context).error(`n8n did not take ${names}: ${message}`);
 	}
 
 	/** The key by which n8n starts one execution for an event, whatever process sees it, and how often. */
-	private keyOf({ name, identity }: Start): string | undefined {
+	private keyOf({ name, identity }: SelectedEvent): string | undefined {
 		if (!identity) return undefined;
 		const key = `${this.place}${name}:${identityText(identity)}`;
 		// n8n's column holds no more; a hash for every event would cost as much as all else.

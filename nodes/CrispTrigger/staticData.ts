@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { SavedConversationStates } from '../shared/events/conversationState';
+import { isSavedDelivery } from './deliveredEvents';
 import type { Memory } from './subscription';
 
 /**
@@ -8,15 +9,10 @@ import type { Memory } from './subscription';
  */
 export function validStaticData(saved: IDataObject): Memory & { conversationStates?: SavedConversationStates } {
 	if (!(Number(saved.mark) > 0)) delete saved.mark;
-	if (!isListOf(saved.batched, isBatch)) delete saved.batched;
+	if (!isListOf(saved.batched, isSavedDelivery)) delete saved.batched;
 	if (!isStanding(saved.conversationStates)) delete saved.conversationStates;
 	if (!isCoverage(saved.coverage)) delete saved.coverage;
 	return saved as Memory & { conversationStates?: SavedConversationStates };
-}
-
-function isBatch(entry: unknown): boolean {
-	const { at, ids } = Object(entry) as IDataObject;
-	return typeof at === 'number' && isListOf(ids, isText);
 }
 
 function isStanding(entry: unknown): boolean {

@@ -1,26 +1,19 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Enrichment } from '../shared/events/enrichment';
+import type { ReceivedEvent, SelectedEvent } from '../shared/events/pipeline';
+import { waitBeforeRetry } from '../shared/runtime/backoff';
 import type { Clock } from '../shared/runtime/clock';
-import { identityOf, namedIdentityText, shortHash, type EventIdentity } from '../shared/events/identity';
 import { numberIn } from '../shared/runtime/coerce';
-import { SeenEvents } from '../shared/events/seenEvents';
-import { Coverage, isOwn, type SavedCoverage, type Scope } from './coverage';
 import type { PastEvent } from './catchUp';
-
-/** An event on its way into an execution, under the name it was chosen by. */
-export interface Start {
-	name: string;
-	payload: IDataObject;
-	/** What tells it from every other event; undefined for what may truly happen twice. */
-	identity?: EventIdentity;
-}
+import { Coverage, isOwn, type SavedCoverage, type Scope } from './coverage';
+import { DeliveredEvents, type SavedDelivery } from './deliveredEvents';
 
 /** What stays when n8n restarts; n8n saves it with each event that it is given. */
 export interface Memory {
-	/** Until when everything was delivered, in milliseconds. */
+	/** The watermark: until when everything was delivered, in milliseconds. */
 	mark?: number;
-	/** Of executions that n8n has no key for, what was in them and when the latest of that happened. */
-	batched?: Array<{ at: number; ids: string[] }>;
+	/** What executions got for which n8n has no deduplication key. */
+	batched?: SavedDelivery[];
 	/** Since when the workflow is to start on what. */
 	coverage?: SavedCoverage;
 }
@@ -39,10 +32,12 @@ export interface SubscriptionOptions {
 	isKeyless?: boolean;
 	/** Reads what happened from a moment on. */
 	readMissed(since: number, signal: AbortSignal): Promise<PastEvent[]>;
-	/** The names under which an event starts the workflow; none where the filters leave it out. */
-	choose(happening: PastEvent): string[];
+	/** The events that start the workflow; undefined for one that was seen before. See `EventPipeline`. */
+	accept(event: ReceivedEvent): SelectedEvent[] | undefined;
 	/** Starts one execution at once; resolves when n8n is done with it. */
-	start(events: Start[]): Promise<void>;
+	start(events: SelectedEvent[]): Promise<void>;
+	/** Adds to what n8n saves with the next execution. */
+	save?(): void;
 	/** What was missed could not be read; it is tried again. */
 	onTrouble(error: unknown): void;
 	/** What was missed is read. */
@@ -51,13 +46,10 @@ export interface SubscriptionOptions {
 
 /** Crisp's clock and ours may differ, and a dead line is noticed late: this much is read again. */
 const overlap = 120_000;
-const firstRetry = 5_000;
-const longestRetry = 60_000;
+const backoff = { first: 5_000, longest: 60_000 };
 /** A burst of what was missed would be more than n8n can store in time: so many executions at once. */
 const mostUnderWay = 20;
 const longestTurn = 5_000;
-/** Saved with each batch, so that it must not grow without end. */
-const mostBatched = 5_000;
 const single = { size: 1, wait: 0 };
 
 interface Passing {
@@ -73,8 +65,6 @@ interface Passing {
 export class Subscription {
 	private readonly stop = new AbortController();
 
-	private readonly remembered = new SeenEvents();
-
 	/** From when on something may be missing; undefined while nothing is. */
 	private missingSince?: number;
 
@@ -89,7 +79,7 @@ export class Subscription {
 	private latest: number;
 
 	/** The next execution, and the mark as it has to be until that has begun. */
-	private gathered: Start[] = [];
+	private gathered: SelectedEvent[] = [];
 
 	private markBefore = 0;
 
@@ -99,8 +89,8 @@ export class Subscription {
 	/** Ends the wait for more of a batch. */
 	private patience?: AbortController;
 
-	/** What batches brought before n8n was started again. */
-	private readonly batchedBefore: Set<string>;
+	/** Deduplicates the events, for the pipeline. */
+	readonly delivered: DeliveredEvents;
 
 	/** Nothing that happened before the workflow was published is delivered. */
 	private readonly coverage: Coverage;
@@ -116,14 +106,14 @@ export class Subscription {
 			delete memory.batched;
 			this.coverage = Coverage.beginning(scope, now);
 		}
-		this.batchedBefore = new Set(memory.batched?.flatMap(({ ids }) => ids));
+		this.delivered = new DeliveredEvents(memory);
 		this.latest = this.missingSince ?? now;
 		memory.mark = this.marked = this.latest;
 		memory.coverage = this.coverage.toSaved();
 	}
 
 	/** The line is there, for the first time or again. Resolves when nothing is missing any more, or the line is lost. */
-	async ready(): Promise<void> {
+	async connected(): Promise<void> {
 		this.isUp = true;
 		if (this.missingSince === undefined || this.isCatchingUp) return;
 		this.isCatchingUp = true;
@@ -131,24 +121,18 @@ export class Subscription {
 	}
 
 	/** The line is gone: what happens from now on may be missed. */
-	lost(): void {
+	disconnected(): void {
 		this.isUp = false;
 		this.missingSince ??= this.options.clock.now();
 	}
 
 	/** An event of the line. */
-	hear(name: string, payload: IDataObject, background?: Enrichment): void {
+	receive(name: string, payload: IDataObject, enrichment?: Enrichment): void {
 		const timestamp = numberIn(payload.timestamp);
 		const at = timestamp > 0 ? timestamp : this.options.clock.now();
-		const happening = { name, payload, at, background };
-		if (this.waiting) this.waiting.push(happening);
-		else this.pass(happening);
-	}
-
-	/** Whether an event came already. */
-	has(name: string, payload: IDataObject): boolean {
-		const identity = identityOf(name, payload);
-		return identity !== undefined && (this.wasBatched(identity) || this.remembered.has(identity));
+		const event = { name, payload, at, enrichment };
+		if (this.waiting) this.waiting.push(event);
+		else this.pass(event);
 	}
 
 	/** Delivers what waits for more, and nothing after it. */
@@ -176,7 +160,7 @@ export class Subscription {
 			}
 			// What happens now does not wait for what cannot be read yet.
 			this.release();
-			await clock.sleep(Math.min(longestRetry, firstRetry * 2 ** failures), signal);
+			await waitBeforeRetry(clock, failures, backoff, signal);
 			failures += 1;
 		}
 		if (!signal.aborted) this.release();
@@ -189,10 +173,10 @@ export class Subscription {
 		if (this.stop.signal.aborted) return;
 		this.flush();
 		const underWay: Array<Promise<void>> = [];
-		for (const happening of missed) {
+		for (const event of missed) {
 			if (this.stop.signal.aborted) return;
 			// n8n may have run it before it was killed, which it can tell of single events only.
-			this.pass(happening, { underWay, isMissed: true });
+			this.pass(event, { underWay, isMissed: true });
 			this.flush(underWay);
 			while (underWay.length >= mostUnderWay) await this.turn(underWay);
 		}
@@ -211,21 +195,21 @@ export class Subscription {
 	private release(): void {
 		const waiting = this.waiting ?? [];
 		this.waiting = undefined;
-		for (const happening of waiting) this.pass(happening);
+		for (const event of waiting) this.pass(event);
 	}
 
 	/** Adds the executions that it starts to those under way. What comes live happens now, whatever Crisp's clock says. */
-	private pass(happening: PastEvent, { underWay, isMissed = false }: Passing = {}): void {
+	private pass(event: PastEvent, { underWay, isMissed = false }: Passing = {}): void {
 		if (this.stop.signal.aborted) return;
-		const { name, payload, at } = happening;
-		const identity = identityOf(name, payload);
-		if (identity !== undefined && !this.isNew(identity)) return;
+		const selected = this.options.accept(event);
+		if (!selected) return;
+		const { at, payload } = event;
 		const before = this.latest;
 		this.latest = Math.max(before, at);
-		for (const chosen of this.options.choose(happening)) {
-			if (isMissed && !this.coverage.includes(chosen, payload, at)) continue;
+		for (const one of selected) {
+			if (isMissed && !this.coverage.includes(one.name, payload, at)) continue;
 			if (this.gathered.length === 0) this.markBefore = before;
-			this.gathered.push({ name: chosen, payload, identity });
+			this.gathered.push(one);
 			this.startOrWait(underWay);
 		}
 		if (this.gathered.length === 0) this.markUntil(before);
@@ -249,8 +233,11 @@ export class Subscription {
 		if (events.length === 0) return;
 		this.gathered = [];
 		this.markUntil(this.markBefore);
-		const { isKeyless = false, batch = single } = this.options;
-		if (isKeyless || batch.size > 1) this.saveBatched(events);
+		const { isKeyless = false, batch = single, save } = this.options;
+		if (isKeyless || batch.size > 1) {
+			this.delivered.save(events, { at: this.latest, oldest: (this.options.memory.mark ?? 0) - overlap });
+		}
+		save?.();
 		const execution = this.options.start(events);
 		underWay?.push(execution);
 	}
@@ -261,34 +248,4 @@ export class Subscription {
 		// n8n watches what is written there, which costs more than to look.
 		if (mark !== this.marked) this.options.memory.mark = this.marked = mark;
 	}
-
-	/**
-	 * Saves what an execution brings, where n8n cannot tell it by a key. n8n stores it as it is handed the execution, and
-	 * nothing when the trigger ends: what is not in it by now would come again after every restart. Lost is only what n8n is
-	 * killed over in the moment between the two. What is older than what would be read again needs no place.
-	 */
-	private saveBatched(events: Start[]): void {
-		const { memory } = this.options;
-		const oldest = (memory.mark ?? 0) - overlap;
-		const ids = events.flatMap(({ identity }) => (identity ? [shortIdOf(identity)] : []));
-		if (ids.length === 0) return;
-		const batches = [...(memory.batched ?? []), { at: this.latest, ids }].filter(({ at }) => at >= oldest);
-		let count = 0;
-		memory.batched = batches
-			.reverse()
-			.filter((batch) => (count += batch.ids.length) <= mostBatched)
-			.reverse();
-	}
-
-	private isNew(identity: EventIdentity): boolean {
-		return !this.wasBatched(identity) && this.remembered.isNew(identity);
-	}
-
-	private wasBatched(identity: EventIdentity): boolean {
-		return this.batchedBefore.size > 0 && this.batchedBefore.has(shortIdOf(identity));
-	}
-}
-
-function shortIdOf(identity: EventIdentity): string {
-	return shortHash(namedIdentityText(identity));
 }

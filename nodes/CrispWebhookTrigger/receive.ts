@@ -1,16 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { EventEnricher } from '../shared/events/enrichment';
-import {
-	selectedNames,
-	maySelect,
-	readSelection,
-	neededEnrichment,
-	type EventSelection,
-} from '../shared/events/selection';
+import { neededEnrichment, readSelection, type EventSelection } from '../shared/events/selection';
 import { clock } from '../shared/runtime/clock';
 import { toOutput } from '../shared/events/output';
-import { identityOf, type EventIdentity } from '../shared/events/identity';
+import { identityOf } from '../shared/events/identity';
+import { EventPipeline, type ReceivedEvent } from '../shared/events/pipeline';
 import { isTooDeep } from '../shared/runtime/nesting';
 import { sourceEventsOf } from '../shared/events/catalogue';
 import { rawBodyOf } from '../shared/n8n/context';
@@ -25,15 +20,8 @@ import { faultOfKey, faultOfSignature } from './signature';
 
 /** What a node knows of earlier requests, as n8n makes it anew for each. */
 interface Memory {
-	conversationStates: ConversationStates;
-	remembered: SeenEvents;
-}
-
-interface HookEvent {
-	name: string;
-	payload: IDataObject;
-	/** Tells it from every other event, also where Crisp delivers it again; undefined where nothing does. */
-	identity: EventIdentity | undefined;
+	states: ConversationStates;
+	seen: SeenEvents;
 }
 
 /** By workflow and node: each gets every event once, however many there are. */
@@ -63,15 +51,13 @@ export async function receive(context: IWebhookFunctions, now = Date.now()): Pro
 	}
 	const event = readEvent(body, context.getHeaderData()['x-crisp-request-timestamp']);
 	if (!event) return answer(context, 400, 'not_an_event');
-	const { name, payload, identity } = event;
-	const choice = readSelection(context, credential);
-	if (!sourceEventsOf(choice.events).includes(name)) return answer(context, 200, 'not_chosen');
-	const { conversationStates, remembered } = memoryOf(context);
-	if (identity !== undefined && !remembered.isNew(identity)) return answer(context, 200, 'known');
-	const isWanted = maySelect(choice, name, payload);
-	const background = isWanted ? await inquiryOf(context, choice, credential).enrich(name, payload) : {};
-	const names = selectedNames(choice, conversationStates, name, payload, background);
-	const items = names.map((one) => ({ json: toOutput(one, payload) }));
+	const selection = readSelection(context, credential);
+	if (!sourceEventsOf(selection.events).includes(event.name)) return answer(context, 200, 'not_chosen');
+	const pipeline = pipelineOf(context, selection, credential);
+	const enrichment = await pipeline.enrich(event);
+	const selected = pipeline.accept({ ...event, enrichment });
+	if (selected === undefined) return answer(context, 200, 'known');
+	const items = selected.map(({ name, payload }) => ({ json: toOutput(name, payload) }));
 	return items.length > 0 ? { workflowData: [items] } : answer(context, 200, 'not_chosen');
 }
 
@@ -104,7 +90,7 @@ function faultOf(context: IWebhookFunctions, { credential, body, now }: Received
 }
 
 /** Reads the envelope `{website_id, event, data, timestamp}`; undefined for anything else. */
-function readEvent(body: Buffer, requested: unknown): HookEvent | undefined {
+function readEvent(body: Buffer, requested: unknown): ReceivedEvent | undefined {
 	const envelope = parsed(body);
 	if (!isObject(envelope) || isTooDeep(envelope)) return undefined;
 	const { event: name, website_id, data = {}, timestamp } = envelope;
@@ -136,7 +122,7 @@ function hashOf(moment: string, body: Buffer): string {
 }
 
 function memoryOf(context: IWebhookFunctions): Memory {
-	const fresh = { conversationStates: new ConversationStates(clock), remembered: new SeenEvents() };
+	const fresh = { states: new ConversationStates(clock), seen: new SeenEvents() };
 	// Who tests in the editor may well send the same request again.
 	if (context.getMode() === 'manual') return fresh;
 	const slot = slotOf(context);
@@ -157,13 +143,13 @@ function slotOf(context: IWebhookFunctions): string {
 	return `${context.getWorkflow().id}:${context.getNode().id}`;
 }
 
-/** Every call asks anew: nothing tells this node of changes in between. */
-function inquiryOf(context: IWebhookFunctions, choice: EventSelection, credential: Credential): EventEnricher {
-	return new EventEnricher({
+/** Nothing is kept of what was fetched: this node does not receive every change of it. */
+function pipelineOf(context: IWebhookFunctions, selection: EventSelection, credential: Credential): EventPipeline {
+	const enricher = new EventEnricher({
 		clock,
-		needs: neededEnrichment(choice),
+		needs: neededEnrichment(selection),
 		isKept: false,
-		// Crisp waits for an answer, and delivers again what gets none soon.
+		// Crisp waits for the answer, and delivers the event again if there is none soon.
 		open: async (signal) => openTransport(context, credential, { signal, isPatient: false }),
 		onFailure: (error) => {
 			logOf(context).debug(error);
@@ -171,6 +157,7 @@ function inquiryOf(context: IWebhookFunctions, choice: EventSelection, credentia
 		},
 		onSuccess: () => logsOf(context).end('enrichment', 'Segments and earlier messages can be read again'),
 	});
+	return new EventPipeline({ selection, enricher, ...memoryOf(context) });
 }
 
 /** Answers without starting the workflow. */

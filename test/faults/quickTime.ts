@@ -21,6 +21,7 @@ export class QuickTime {
 
 	/** For triggers: what waits for an answer waits in earnest, and the others take their turn. */
 	readonly forTriggers: Clock = {
+		random: () => original.random(),
 		now: () => original.now() + this.skipped,
 		sleep: async (milliseconds, signal) => {
 			const isTimeout = milliseconds === authenticationTimeout;

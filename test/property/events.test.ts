@@ -1,5 +1,7 @@
 import fc from 'fast-check';
-import { selectedNames, maySelect, type EventSelection } from '../../nodes/shared/events/selection';
+import { EventEnricher } from '../../nodes/shared/events/enrichment';
+import { EventPipeline } from '../../nodes/shared/events/pipeline';
+import { maySelect, type EventSelection } from '../../nodes/shared/events/selection';
 import { toOutput } from '../../nodes/shared/events/output';
 import { identityOf, namedIdentityText, identityText } from '../../nodes/shared/events/identity';
 import { isTooDeep } from '../../nodes/shared/runtime/nesting';
@@ -31,6 +33,13 @@ const choice: fc.Arbitrary<EventSelection> = fc.record({
 });
 
 const clock = new FakeClock();
+const enricher = new EventEnricher({
+	clock,
+	needs: { segments: false, first: false },
+	isKept: false,
+	open: async () => await Promise.reject(new Error('nothing is to be fetched')),
+	onFailure: () => undefined,
+});
 const { numRuns = 100 } = fc.readConfigureGlobal() ?? {};
 
 describe('an event', () => {
@@ -43,10 +52,14 @@ describe('an event', () => {
 				payload,
 				choice,
 				fc.option(fc.array(text), { nil: undefined }),
-				(one, event, topics, segments) => {
-					const found = selectedNames(topics, new ConversationStates(clock), one, event, { segments, isFirst: true });
+				(one, event, selection, segments) => {
+					const states = new ConversationStates(clock);
+					const pipeline = new EventPipeline({ selection, states, enricher, seen: new SeenEvents() });
+					const enrichment = { segments, isFirst: true };
+					const selected = pipeline.accept({ name: one, payload: event, enrichment }) ?? [];
+					const found = selected.map(({ name }) => name);
 					for (const other of found) expect(sourceEventsOf([other])).toEqual([one]);
-					if (found.length > 0) expect(maySelect(topics, one, event)).toBe(true);
+					if (found.length > 0) expect(maySelect(selection, one, event)).toBe(true);
 					count += found.length;
 				},
 			),

@@ -16,6 +16,11 @@ export class FakeClock implements Clock {
 	/** How long each sleep was meant to be, in the order they began. */
 	readonly sleeps: number[] = [];
 
+	/** No jitter: delays are as long as they can be. */
+	random(): number {
+		return 1;
+	}
+
 	now(): number {
 		return this.time;
 	}

@@ -1,10 +1,12 @@
 import { NodeApiError, type IDataObject, type INode } from 'n8n-workflow';
+import { waitBeforeRetry } from '../../shared/runtime/backoff';
 import { clock as systemClock, type Clock } from '../../shared/runtime/clock';
 import { asNodeError, isUncertain, notCrispError, noAnswerError, markUncertain } from '../../shared/errors/apiErrors';
 import { BoundedMap } from '../../shared/runtime/boundedMap';
 import type { CrispRequest, Send } from '../../shared/api/transport';
 
 const mostTries = 3;
+const backoff = { first: 1_000, longest: 10_000 };
 /** Bound of the maps below. At least as many as one execution can have items: a forgotten message would be sent twice. */
 export const maxRemembered = 100_000;
 
@@ -54,7 +56,7 @@ export async function sendSafely(way: MessageSender, message: CrispRequest, fing
 		} catch (error) {
 			if (!isUncertain(error) || signal?.aborted) throw asNodeError(node, error);
 			// Back off before asking: a slow server may still be storing the message.
-			await clock.sleep(500 * 2 ** tries, signal);
+			await waitBeforeRetry(clock, tries - 1, backoff, signal);
 			if (await hasArrived(way, message, fingerprint, error as NodeApiError)) return { fingerprint };
 			if (tries >= mostTries) throw asNodeError(node, error);
 		}
@@ -78,7 +80,7 @@ async function hasArrived(way: MessageSender, message: CrispRequest, fingerprint
 			if (error instanceof NodeApiError && error.httpCode === '404') return false;
 			if (signal?.aborted) throw asNodeError(node, error);
 			if (!isUncertain(error) || tries >= mostTries) throw unknownError(node, message, error as Error, lost);
-			await clock.sleep(500 * 2 ** tries, signal);
+			await waitBeforeRetry(clock, tries - 1, backoff, signal);
 		}
 	}
 }

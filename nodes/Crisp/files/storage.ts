@@ -1,4 +1,5 @@
 import type { IHttpRequestOptions, IN8nHttpFullResponse, INode, NodeApiError } from 'n8n-workflow';
+import { waitBeforeRetry } from '../../shared/runtime/backoff';
 import { clock as systemClock, type Clock } from '../../shared/runtime/clock';
 import { cancelledError, noAnswerError } from '../../shared/errors/apiErrors';
 import { isNetworkFault, faultText } from '../../shared/errors/networkErrors';
@@ -36,6 +37,7 @@ const timeout = 300_000;
 /** Idle timeout: a download that receives no data for this long is aborted and retried. */
 const stillness = 60_000;
 const mostTries = 3;
+const backoff = { first: 1_000, longest: 10_000 };
 
 type Trouble = [what: string, why: string];
 
@@ -115,7 +117,7 @@ export class Storage {
 			if (signal?.aborted || !isPassing(tried.instead) || tries >= mostTries) {
 				throw this.refusal(url, trouble, tried.instead);
 			}
-			await clock.sleep(500 * 2 ** tries, signal);
+			await waitBeforeRetry(clock, tries - 1, backoff, signal);
 		}
 	}
 

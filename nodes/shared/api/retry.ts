@@ -1,4 +1,5 @@
 import type { IN8nHttpFullResponse, INode } from 'n8n-workflow';
+import { waitBeforeRetry } from '../runtime/backoff';
 import type { Clock } from '../runtime/clock';
 import { cancelledError } from '../errors/apiErrors';
 import { isNetworkFault, isUnsent, networkError, n8nRequestError } from '../errors/networkErrors';
@@ -8,6 +9,7 @@ import { envelopeOf } from './envelope';
 import type { Credential, CrispRequest } from './types';
 
 const maxFailures = 3;
+const backoff = { first: 1_000, longest: 10_000 };
 /** A limit that lasts longer is told instead of waited out. */
 const longestWait = 60_000;
 const repeatable = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
@@ -54,7 +56,7 @@ export async function sendWithRetries(attempt: Attempt): Promise<IN8nHttpFullRes
 		} else {
 			failures += 1;
 			if (failures >= maxFailures || !isRepeated(attempt, response, fault)) return failed(attempt, response, fault);
-			await clock.sleep(500 * 2 ** failures, signal);
+			await waitBeforeRetry(clock, failures - 1, backoff, signal);
 		}
 	}
 }

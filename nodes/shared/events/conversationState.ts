@@ -13,6 +13,14 @@ interface KnownState {
 	readAt?: number;
 }
 
+/** What an event changed. */
+export interface StateChange {
+	/** The state before, where it is known. */
+	before?: string;
+	/** Whether the change was already read over REST and delivered as an event of its own. */
+	isRepeated: boolean;
+}
+
 /** What of it outlives n8n. */
 export interface SavedConversationStates {
 	/** A conversation that began later, and is not here, was open and nobody's. */
@@ -65,8 +73,9 @@ export class ConversationStates {
 		}
 	}
 
-	/** Notes an event. Gives the state before it, where it is known, and whether all this was read of a list already. */
-	note(name: string, payload: IDataObject): { before?: string; isRepeated: boolean } {
+	/** Notes what an event says about its conversation. Undefined for events that say nothing about it. */
+	note(name: string, payload: IDataObject): StateChange | undefined {
+		if (!conversationStateEvents.includes(name)) return undefined;
 		const said = saidBy[name]?.(payload) ?? {};
 		const key = keyOf(payload);
 		const former = this.known.get(key) ?? {};

@@ -1,37 +1,35 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Enrichment } from './enrichment';
-import type { ConversationStates } from './conversationState';
+import type { StateChange } from './conversationState';
 
-/**
- * Every name an event of Crisp goes by: its own, and those of what people think in. None for one that
- * `Standing` has read already. To be asked once for each event, as it notes how conversations stand.
- */
-export function namesOf(
-	name: string,
-	payload: IDataObject,
-	{ conversationStates, background = {} }: { conversationStates: ConversationStates; background?: Enrichment },
-): string[] {
+/** What else decides under which names an event goes. */
+interface Known {
+	/** What `ConversationStates` knows of the change. */
+	change?: StateChange;
+	enrichment?: Enrichment;
+}
+
+/** The names an event goes by: Crisp's own and the derived ones. None for a change that was already read over REST. */
+export function namesOf(name: string, payload: IDataObject, { change, enrichment }: Known): string[] {
+	if (change?.isRepeated) return [];
 	switch (name) {
-		case 'session:set_state': {
-			const { before, isRepeated } = conversationStates.note(name, payload);
-			return isRepeated ? [] : [name, ...casesOfState(payload.state, before)];
-		}
+		case 'session:set_state':
+			return [name, ...namesOfState(payload.state, change?.before)];
 		case 'session:set_routing':
-			if (conversationStates.note(name, payload).isRepeated) return [];
 			return [name, payload.routing_id ? 'conversation:assigned' : 'conversation:unassigned'];
 		case 'message:updated':
 			return chosenIn(payload).length > 0 ? [name, 'message:chosen'] : [name];
 		case 'message:received':
 			return payload.type === 'note' ? [name, 'message:noted'] : [name];
 		case 'message:send':
-			return background.isFirst ? [name, 'message:first'] : [name];
+			return enrichment?.isFirst ? [name, 'message:first'] : [name];
 		default:
 			return [name];
 	}
 }
 
-/** Between the two open states nothing is reopened; where the state before is not known, it may be. */
-function casesOfState(state: unknown, before?: string): string[] {
+/** Changing between pending and unresolved does not reopen a conversation. An unknown previous state may have been resolved. */
+function namesOfState(state: unknown, before?: string): string[] {
 	if (state === 'resolved') return ['conversation:resolved'];
 	return before === undefined || before === 'resolved' ? ['conversation:reopened'] : [];
 }

@@ -1,9 +1,6 @@
 import type { IDataObject, INode } from 'n8n-workflow';
-import type { Enrichment } from './enrichment';
 import { passes, type Filter } from './filter';
-import { namesOf } from './derived';
 import { eventNamed } from './catalogue';
-import type { ConversationStates } from './conversationState';
 import type { Credential } from '../api/transport';
 
 /** What the form of a trigger says about events. */
@@ -20,7 +17,7 @@ interface Context {
 	getNodeParameter(name: string, fallback?: unknown): unknown;
 }
 
-/** Reads what `choiceProperties` show. */
+/** Reads what `selectionProperties` show. */
 export function readSelection(context: Context, credential: Credential): EventSelection {
 	const chosen = namesIn(context.getNodeParameter('websiteIds', []));
 	const websites = chosen.length > 0 ? chosen : namesIn(credential.websiteId);
@@ -49,24 +46,12 @@ function namesIn(given: unknown): string[] {
 	return names.map((name) => String(name).trim()).filter((name) => name !== '');
 }
 
-/** What has to be asked of Crisp for a choice, as events do not say it. */
+/** What has to be fetched from Crisp for a selection, because the payloads of events lack it. */
 export function neededEnrichment({ events, filter }: EventSelection): { segments: boolean; first: boolean } {
 	return { segments: filter.segments.length > 0, first: events.includes('message:first') };
 }
 
-/** Whether an event of Crisp may start the workflow, whatever has still to be asked about it. */
+/** Whether an event of Crisp may start the workflow, judged by its payload alone. */
 export function maySelect({ events, filter }: EventSelection, name: string, payload: IDataObject): boolean {
 	return events.some((one) => (eventNamed(one)?.of ?? one) === name && passes(one, payload, filter));
-}
-
-/** The chosen events that an event of Crisp is and that pass the filters. To be asked once for each event. */
-export function selectedNames(
-	{ events, filter }: EventSelection,
-	conversationStates: ConversationStates,
-	name: string,
-	payload: IDataObject,
-	background: Enrichment = {},
-): string[] {
-	const names = namesOf(name, payload, { conversationStates, background });
-	return names.filter((one) => events.includes(one) && passes(one, payload, filter, background));
 }

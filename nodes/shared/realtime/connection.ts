@@ -1,3 +1,4 @@
+import { backoffDelay } from '../runtime/backoff';
 import type { Clock } from '../runtime/clock';
 import type { Channel, OpenChannel } from './socket';
 
@@ -45,14 +46,12 @@ export const subscriptionUpdated = 'plugin:subscription:updated';
 const bindInterval = 2_500;
 /** Crisp says nothing to those it has not authenticated; this long is waited for its word. */
 const authenticationTimeout = 15_000;
-const shortestDelay = 1_000;
-const longestDelay = 30_000;
 /** By which each failure makes the next delay longer: slowly, as most servers are back within seconds. */
-const growth = 1.5;
+const backoff = { first: 1_000, longest: 30_000, growth: 1.5 };
 /** A line that held this long is followed by another without much delay. */
 const steadyTime = 5_000;
 /** A refused token is seldom accepted the next moment, but a credential may be mended any time. */
-const refusedDelay = 60_000;
+const refusedBackoff = { first: 60_000, longest: 60_000 };
 
 /**
  * Keeps one line to Crisp's realtime channel: connects, authenticates, delivers, and begins again
@@ -101,8 +100,7 @@ export class Connection {
 
 	private delayAfter({ kind }: Ending, failures: number): number {
 		const { random = Math.random } = this.options;
-		const delay = Math.min(longestDelay, shortestDelay * growth ** failures);
-		return (kind === 'refused' ? refusedDelay : delay) * (0.75 + random() / 4);
+		return kind === 'refused' ? backoffDelay(0, refusedBackoff, random()) : backoffDelay(failures, backoff, random());
 	}
 
 	/** One line from its beginning to its end. */

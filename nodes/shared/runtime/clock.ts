@@ -9,9 +9,12 @@ export interface Clock {
 	sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 	/** Rings once so many milliseconds are over, up to a second later, unless what it gives is called before. */
 	alarm(milliseconds: number, ring: () => void): () => void;
+	/** From 0 to 1, for jitter. */
+	random(): number;
 }
 
 export const clock: Clock = {
+	random: () => Math.random(),
 	now: () => Date.now(),
 	async sleep(milliseconds, signal) {
 		if (signal?.aborted) return;

@@ -126,16 +126,16 @@ describe('an event that the line brings after a list showed it', () => {
 
 	it('is a repetition, for ten seconds', async () => {
 		const { conversationStates, clock } = afterReading();
-		expect(conversationStates.note('session:set_state', resolved()).isRepeated).toBe(true);
+		expect(conversationStates.note('session:set_state', resolved())?.isRepeated).toBe(true);
 		await clock.advance(10_001);
-		expect(conversationStates.note('session:set_state', resolved()).isRepeated).toBe(false);
+		expect(conversationStates.note('session:set_state', resolved())?.isRepeated).toBe(false);
 	});
 
 	it('is none if it says something else, nor what follows that', () => {
 		const { conversationStates } = afterReading();
 		const states = ['unresolved', 'resolved', 'unresolved'];
 		const repeated = states.map(
-			(state) => conversationStates.note('session:set_state', { ...about, state }).isRepeated,
+			(state) => conversationStates.note('session:set_state', { ...about, state })?.isRepeated,
 		);
 		expect(repeated).toEqual([false, false, false]);
 	});
@@ -143,7 +143,7 @@ describe('an event that the line brings after a list showed it', () => {
 	it('is none where nothing was read', () => {
 		const { conversationStates } = begin();
 		const repeated = [resolved(), resolved()].map(
-			(payload) => conversationStates.note('session:set_state', payload).isRepeated,
+			(payload) => conversationStates.note('session:set_state', payload)?.isRepeated,
 		);
 		expect(repeated).toEqual([false, false]);
 	});

@@ -4,7 +4,11 @@ import { namesOf } from '../../../nodes/shared/events/derived';
 import { ConversationStates } from '../../../nodes/shared/events/conversationState';
 import { FakeClock } from '../../support/fakeClock';
 
-const nobodyKnown = () => ({ conversationStates: new ConversationStates(new FakeClock()) });
+/** The names of events that come one after the other, from when nothing is known of the conversation. */
+function namesOfAll(events: Array<[name: string, payload: IDataObject]>, enrichment = {}): string[][] {
+	const states = new ConversationStates(new FakeClock());
+	return events.map(([name, payload]) => namesOf(name, payload, { change: states.note(name, payload), enrichment }));
+}
 
 const about = (more: IDataObject): IDataObject => ({ website_id: 'w', session_id: 's', ...more });
 const picker = (...selected: boolean[]) =>
@@ -29,13 +33,14 @@ describe('what people think in is read from what Crisp sends', () => {
 		['message:updated', about({ content: 'edited' }), []],
 		['message:send', about({ type: 'text' }), []],
 	])('%s', (name, payload, expected) => {
-		expect(namesOf(name, payload, nobodyKnown())).toEqual([name, ...expected]);
+		expect(namesOfAll([[name, payload]])).toEqual([[name, ...expected]]);
 	});
 
 	it('resolved, reopened and resolved again are three, and between open states there is none', () => {
-		const known = nobodyKnown();
 		const states = ['resolved', 'pending', 'unresolved', 'resolved', 'unresolved'];
-		const names = states.map((state) => namesOf('session:set_state', about({ state }), known)[1]);
+		const names = namesOfAll(states.map((state) => ['session:set_state', about({ state })])).map(
+			([, derived]) => derived,
+		);
 		expect(names).toEqual([
 			'conversation:resolved',
 			'conversation:reopened',
@@ -50,7 +55,7 @@ describe('what people think in is read from what Crisp sends', () => {
 			[true, ['message:send', 'message:first']],
 			[false, ['message:send']],
 		] as const) {
-			expect(namesOf('message:send', about({}), { ...nobodyKnown(), background: { isFirst } })).toEqual(expected);
+			expect(namesOfAll([['message:send', about({})]], { isFirst })).toEqual([expected]);
 		}
 	});
 

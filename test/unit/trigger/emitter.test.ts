@@ -1,6 +1,6 @@
 import type { IDeferredPromise, INodeExecutionData, IRun, ITriggerFunctions } from 'n8n-workflow';
 import { Emitter } from '../../../nodes/CrispTrigger/emitter';
-import type { Start } from '../../../nodes/CrispTrigger/subscription';
+import type { SelectedEvent } from '../../../nodes/shared/events/pipeline';
 import { FakeClock, settled } from '../../support/fakeClock';
 
 interface Given {
@@ -26,7 +26,7 @@ function begin() {
 	return { emitter: new Emitter(context, clock, stop.signal), clock, given, complaints, stop };
 }
 
-const event = (content: string, mark?: string): Start => ({
+const event = (content: string, mark?: string): SelectedEvent => ({
 	name: 'message:send',
 	payload: { content },
 	identity: mark === undefined ? undefined : { name: 'message:send', website: 'w', session: 's', id: mark },
@@ -85,7 +85,7 @@ it('gives up in the end, and says so', async () => {
 	]);
 });
 
-it.each<[string, Start[]]>([
+it.each<[string, SelectedEvent[]]>([
 	['a batch', [event('a', 'i'), event('b', 'j')]],
 	['what may truly happen twice', [event('a')]],
 ])('does not hand over again %s: n8n could not tell that it has it', async (_, events) => {

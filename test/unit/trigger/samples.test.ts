@@ -90,10 +90,8 @@ describe('a sample of an event', () => {
 	});
 
 	it.each(derivedEvents)('$name is read from the sample', ({ name, of = '' }) => {
-		const known = {
-			conversationStates: new ConversationStates(new FakeClock()),
-			background: { isFirst: name === 'message:first' },
-		};
+		const states = new ConversationStates(new FakeClock());
+		const known = { change: states.note(of, sampleOf(name, now)), enrichment: { isFirst: name === 'message:first' } };
 		expect(namesOf(of, sampleOf(name, now), known)).toContain(name);
 	});
 

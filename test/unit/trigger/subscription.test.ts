@@ -1,6 +1,10 @@
 import type { PastEvent } from '../../../nodes/CrispTrigger/catchUp';
 import type { Scope } from '../../../nodes/CrispTrigger/coverage';
 import { Subscription, type Memory } from '../../../nodes/CrispTrigger/subscription';
+import { ConversationStates } from '../../../nodes/shared/events/conversationState';
+import { EventEnricher } from '../../../nodes/shared/events/enrichment';
+import { EventPipeline } from '../../../nodes/shared/events/pipeline';
+import { neededEnrichment, type EventSelection } from '../../../nodes/shared/events/selection';
 import { FakeClock, settled } from '../../support/fakeClock';
 
 const minute = 60_000;
@@ -25,6 +29,21 @@ const scope: Scope = {
 	token: 't',
 };
 
+const selection: EventSelection = {
+	events: scope.events,
+	websites: ['w'],
+	filter: {
+		websites: ['w'],
+		inboxes: ['main'],
+		segments: [],
+		messageTypes: [],
+		origins: [],
+		ignoresOwn: false,
+		ignoresAutomated: false,
+		instanceId: 'instance',
+	},
+};
+
 interface Beginning {
 	isResumed?: boolean;
 	mark?: number;
@@ -45,7 +64,7 @@ function begin({ isResumed = false, batch, isKeyless, starting, ...former }: Beg
 	const memory: Memory = { ...former };
 	/** n8n stores the memory as it is handed an execution, and not when the trigger ends. */
 	let saved: Memory = {};
-	const subscription = new Subscription({
+	const subscription: Subscription = new Subscription({
 		clock,
 		memory,
 		scope,
@@ -61,7 +80,7 @@ function begin({ isResumed = false, batch, isKeyless, starting, ...former }: Beg
 					fail: async () => (reject(new Error('down')), await settled()),
 				});
 			}),
-		choose: ({ name, payload }) => (payload.isUnwanted ? [] : [name]),
+		accept: (event) => pipeline.accept(event),
 		async start(events) {
 			executions.push(events.map(({ payload }) => payload.fingerprint ?? payload.state));
 			keys.push(...events.map(({ identity }) => identity));
@@ -71,7 +90,19 @@ function begin({ isResumed = false, batch, isKeyless, starting, ...former }: Beg
 		},
 		onTrouble: (error) => troubles.push(error),
 	});
-	const hear = ({ name, payload }: PastEvent) => subscription.hear(name, payload);
+	const pipeline = new EventPipeline({
+		selection,
+		states: new ConversationStates(clock),
+		seen: subscription.delivered,
+		enricher: new EventEnricher({
+			clock,
+			needs: neededEnrichment(selection),
+			isKept: true,
+			open: async () => await Promise.reject(new Error('nothing is to be fetched')),
+			onFailure: (error) => troubles.push(error),
+		}),
+	});
+	const hear = ({ name, payload }: PastEvent) => subscription.receive(name, payload);
 	/** All that was delivered, as it is when it is asked for. */
 	const delivered = () => executions.flat();
 	return {
@@ -93,17 +124,17 @@ function begin({ isResumed = false, batch, isKeyless, starting, ...former }: Beg
 describe('a subscription that a person switched on', () => {
 	it('starts at now, and remembers that', () => {
 		const { subscription, readings, memory, now } = begin({ mark: 5 });
-		subscription.ready();
+		subscription.connected();
 		expect(readings).toEqual([]);
 		expect(memory.mark).toBe(now);
 	});
 
 	it('delivers each message once, and what may happen again as often as it happens', () => {
 		const { subscription, delivered, keys, hear, now } = begin();
-		subscription.ready();
+		subscription.connected();
 		for (const event of [message(1, now), message(2, now), message(1, now)]) hear(event);
 		for (const state of ['resolved', 'unresolved', 'resolved']) {
-			subscription.hear('session:set_state', { website_id: 'w', session_id: 's', state });
+			subscription.receive('session:set_state', { website_id: 'w', session_id: 's', state });
 		}
 		expect(delivered()).toEqual([1, 2, 'resolved', 'unresolved', 'resolved']);
 		expect(keys.map((key) => key !== undefined)).toEqual([true, true, false, false, false]);
@@ -111,7 +142,7 @@ describe('a subscription that a person switched on', () => {
 
 	it('never marks more than what was delivered before', () => {
 		const { subscription, marks, hear, now } = begin();
-		subscription.ready();
+		subscription.connected();
 		for (const [index, at] of [now + 5, now + 9, now + 7, now + 20].entries()) hear(message(index + 1, at));
 		expect(marks).toEqual([now, now + 5, now + 9, now + 9]);
 	});
@@ -120,13 +151,13 @@ describe('a subscription that a person switched on', () => {
 describe('after a gap', () => {
 	it('reads from two minutes before, and delivers the missed before what happens now', async () => {
 		const { subscription, readings, delivered, hear, clock } = begin();
-		subscription.ready();
+		subscription.connected();
 		await clock.advance(10 * minute);
 		const now = clock.now();
 		hear(message(1, now));
-		subscription.lost();
+		subscription.disconnected();
 		await clock.advance(10 * minute);
-		subscription.ready();
+		subscription.connected();
 		await settled();
 		expect(readings.map(({ since }) => since)).toEqual([now - 2 * minute]);
 		hear(message(4, clock.now()));
@@ -142,7 +173,7 @@ describe('after a gap', () => {
 		] as const) {
 			const start = new FakeClock().now();
 			const { subscription, readings, now } = begin({ isResumed: true, mark: start - age });
-			subscription.ready();
+			subscription.connected();
 			await settled();
 			expect(now - (readings[0]?.since ?? 0)).toBe(expected);
 		}
@@ -150,9 +181,9 @@ describe('after a gap', () => {
 
 	it('that cannot be read yet holds back nothing, and is read later', async () => {
 		const { subscription, readings, delivered, troubles, hear, clock, now, marks } = begin();
-		subscription.ready();
-		subscription.lost();
-		subscription.ready();
+		subscription.connected();
+		subscription.disconnected();
+		subscription.connected();
 		await settled();
 		hear(message(2, now + 5));
 		await readings[0]?.fail();
@@ -167,16 +198,16 @@ describe('after a gap', () => {
 
 	it('that comes while another is read is read as well', async () => {
 		const { subscription, readings, delivered, clock } = begin();
-		subscription.ready();
+		subscription.connected();
 		await clock.advance(10 * minute);
 		const now = clock.now();
-		subscription.lost();
-		subscription.ready();
+		subscription.disconnected();
+		subscription.connected();
 		await settled();
 		await clock.advance(minute);
-		subscription.lost();
+		subscription.disconnected();
 		await clock.advance(minute);
-		subscription.ready();
+		subscription.connected();
 		await readings[0]?.answer([message(1, now)]);
 		expect(readings.map(({ since }) => since)).toEqual([now - 2 * minute, now - minute]);
 		await readings[1]?.answer([message(1, now), message(2, now + minute)]);
@@ -185,8 +216,8 @@ describe('after a gap', () => {
 
 	it('reaches no further back than a person switched it on', async () => {
 		const { subscription, readings, now } = begin();
-		subscription.lost();
-		subscription.ready();
+		subscription.disconnected();
+		subscription.connected();
 		await settled();
 		expect(readings.map(({ since }) => since)).toEqual([now]);
 	});
@@ -195,7 +226,7 @@ describe('after a gap', () => {
 		let finish: Array<() => void> = [];
 		const starting = async () => await new Promise<void>((resolve) => finish.push(resolve));
 		const { subscription, readings, delivered, hear, clock, now } = begin({ isResumed: true, mark: 5, starting });
-		subscription.ready();
+		subscription.connected();
 		await settled();
 		const missed = Array.from({ length: 50 }, (_, index) => message(index + 1, now + index));
 		void readings[0]?.answer(missed);
@@ -217,9 +248,9 @@ describe('after a gap', () => {
 
 	it('is left alone once it is closed', async () => {
 		const { subscription, readings, delivered, clock, now } = begin();
-		subscription.ready();
-		subscription.lost();
-		subscription.ready();
+		subscription.connected();
+		subscription.disconnected();
+		subscription.connected();
 		await settled();
 		subscription.close();
 		await readings[0]?.answer([message(1, now)]);
@@ -230,7 +261,7 @@ describe('after a gap', () => {
 
 it('forgets the oldest of many, and still delivers each of the rest once', () => {
 	const { subscription, delivered, hear, now } = begin();
-	subscription.ready();
+	subscription.connected();
 	const many = Array.from({ length: 10_500 }, (_, index) => message(index + 1, now));
 	for (const event of many) hear(event);
 	for (const event of many.slice(600)) hear(event);
@@ -246,7 +277,7 @@ describe('batches', () => {
 
 	it('start when they are full, or when the first event has waited long enough', async () => {
 		const { subscription, executions, hear, clock } = begin({ batch });
-		subscription.ready();
+		subscription.connected();
 		write(hear, 1, 2, 3, 4);
 		expect(executions).toEqual([[1, 2, 3]]);
 		await clock.advance(249);
@@ -263,7 +294,7 @@ describe('batches', () => {
 
 	it('do not wait when the trigger ends, and leave no timer behind', async () => {
 		const { subscription, executions, hear, clock } = begin({ batch });
-		subscription.ready();
+		subscription.connected();
 		write(hear, 1);
 		subscription.close();
 		await clock.advance(1_000);
@@ -272,8 +303,9 @@ describe('batches', () => {
 
 	it('hold only what passes the filters', async () => {
 		const { subscription, executions, hear, clock, now } = begin({ batch });
-		subscription.ready();
-		for (let count = 0; count < 5; count++) subscription.hear('message:send', { isUnwanted: true, timestamp: now });
+		subscription.connected();
+		for (let count = 0; count < 5; count++)
+			subscription.receive('message:send', { inbox_id: 'unwanted', timestamp: now });
 		write(hear, 1, 2);
 		await clock.advance(250);
 		expect(executions).toEqual([[1, 2]]);
@@ -281,7 +313,7 @@ describe('batches', () => {
 
 	it('mark nothing that is in them, and are saved by what tells their events', async () => {
 		const { subscription, marks, memory, hear, clock, now } = begin({ batch });
-		subscription.ready();
+		subscription.connected();
 		write(hear, 1, 2, 3, 4);
 		await clock.advance(250);
 		expect(marks).toEqual([now, now + 3]);
@@ -290,11 +322,11 @@ describe('batches', () => {
 
 	it('are not repeated after n8n was started again', async () => {
 		const first = begin({ batch });
-		first.subscription.ready();
+		first.subscription.connected();
 		write(first.hear, 1, 2, 3, 4, 5);
 		first.subscription.close();
 		const { subscription, readings, delivered, clock, now } = begin({ batch, isResumed: true, ...first.saved() });
-		subscription.ready();
+		subscription.connected();
 		await settled();
 		await readings[0]?.answer([1, 2, 3, 4, 5, 6].map((number) => message(number, now + number)));
 		await clock.advance(250);
@@ -303,13 +335,13 @@ describe('batches', () => {
 
 	it('of one event are not repeated in one of many', async () => {
 		const first = begin({ batch });
-		first.subscription.ready();
+		first.subscription.connected();
 		write(first.hear, 1);
 		await first.clock.advance(250);
 		write(first.hear, 2);
 		first.subscription.close();
 		const { subscription, readings, delivered, now } = begin({ batch, isResumed: true, ...first.saved() });
-		subscription.ready();
+		subscription.connected();
 		await settled();
 		await readings[0]?.answer([1, 2, 3].map((number) => message(number, now + number)));
 		expect(delivered()).toEqual([3]);
@@ -321,7 +353,7 @@ describe('batches', () => {
 			isResumed: true,
 			mark: new FakeClock().now(),
 		});
-		subscription.ready();
+		subscription.connected();
 		await settled();
 		await readings[0]?.answer([1, 2].map((number) => message(number, now + number)));
 		expect(executions).toEqual([[1], [2]]);
@@ -330,7 +362,7 @@ describe('batches', () => {
 
 	it('are forgotten once they are too old to be read again', async () => {
 		const { subscription, memory, hear, now } = begin({ batch });
-		subscription.ready();
+		subscription.connected();
 		for (let minutes = 0; minutes < 10; minutes++) {
 			for (let one = 0; one < 3; one++) hear(message(minutes * 10 + one, now + minutes * minute));
 		}
@@ -339,7 +371,7 @@ describe('batches', () => {
 
 	it('of the past do not matter to a trigger that a person switches on', () => {
 		const { subscription, hear, delivered, memory } = begin({ batched: [{ at: 5, ids: ['something'] }], mark: 5 });
-		subscription.ready();
+		subscription.connected();
 		write(hear, 1);
 		expect([delivered(), memory.batched]).toEqual([[1], undefined]);
 	});
@@ -351,11 +383,11 @@ describe('single events', () => {
 		[false, [1, 2, 3]],
 	])('where n8n has no keys (%p) are remembered over a restart', async (isKeyless, expected) => {
 		const first = begin({ isKeyless });
-		first.subscription.ready();
+		first.subscription.connected();
 		for (const number of [1, 2]) first.hear(message(number, first.clock.now() + number));
 		first.subscription.close();
 		const { subscription, readings, delivered, clock } = begin({ isKeyless, isResumed: true, ...first.saved() });
-		subscription.ready();
+		subscription.connected();
 		await settled();
 		await readings[0]?.answer([1, 2, 3].map((number) => message(number, clock.now() + number)));
 		expect(delivered()).toEqual(expected);

@@ -1,5 +1,5 @@
 import type { IDataObject, ITriggerFunctions } from 'n8n-workflow';
-import { Intake } from '../../../nodes/CrispTrigger/intake';
+import { EventReceiver } from '../../../nodes/CrispTrigger/receiver';
 import type { Settings } from '../../../nodes/CrispTrigger/settings';
 import type { CrispRequest } from '../../../nodes/shared/api/transport';
 import { FakeClock, settled } from '../../support/fakeClock';
@@ -54,8 +54,8 @@ function begin({ events = ['message:send'], filter, batch = { size: 1, wait: 0 }
 	const credential = { tier: 'website' as const, identifier: 'i', key: 'k', baseUrl: 'https://x' };
 	const open = async () => await Promise.resolve({ credential, send });
 	const account = { address: credential.baseUrl, token: credential.identifier };
-	const intake = new Intake(context, { settings, clock, open, account, isResumed, isManual: false });
-	return { intake, clock, executions, warnings, requests, memory };
+	const receiver = new EventReceiver(context, { settings, clock, open, account, isResumed, isManual: false });
+	return { receiver, clock, executions, warnings, requests, memory };
 }
 
 const write = (fingerprint: number, more: IDataObject = {}): IDataObject => ({
@@ -89,57 +89,57 @@ describe('an event that cannot be used', () => {
 		['beside others in a batch', { batch: { size: 30, wait: 10 } }],
 		['while Crisp is asked about segments', { filter: { segments: ['vip'] }, answer: () => ({ segments: ['vip'] }) }],
 	])('takes no other along, %s', async (_, beginning) => {
-		const { intake, executions, clock } = begin({ ...beginning, events: names });
-		intake.ready();
-		intake.hear('message:send', write(1));
-		for (const payload of odd) for (const name of names) intake.hear(name, payload);
-		intake.hear('message:send', write(2, { session_id: 'session_2' }));
+		const { receiver, executions, clock } = begin({ ...beginning, events: names });
+		receiver.connected();
+		receiver.receive('message:send', write(1));
+		for (const payload of odd) for (const name of names) receiver.receive(name, payload);
+		receiver.receive('message:send', write(2, { session_id: 'session_2' }));
 		await clock.advance(1_000);
 		const heard = texts(executions).flat();
 		expect(heard.filter((text) => text === 'm1' || text === 'm2')).toEqual(['m1', 'm2']);
-		await intake.close();
+		await receiver.close();
 	});
 
 	it('is told of in the log where it is too deep for anything to be done with it', async () => {
-		const { intake, executions, warnings } = begin();
-		intake.ready();
-		intake.hear('message:send', write(1, { content: nested(100_000) as IDataObject }));
+		const { receiver, executions, warnings } = begin();
+		receiver.connected();
+		receiver.receive('message:send', write(1, { content: nested(100_000) as IDataObject }));
 		expect(warnings).toEqual([
 			'[n8n-nodes-crisp] Crisp Trigger: An event message:send could not be used (it has too many levels).',
 		]);
 		expect(executions).toEqual([]);
-		await intake.close();
+		await receiver.close();
 	});
 });
 
 describe('what Crisp is asked about events', () => {
 	it('is nothing about those that are left out anyway, or came already', async () => {
-		const { intake, executions, requests } = begin({
+		const { receiver, executions, requests } = begin({
 			filter: { segments: ['vip'], messageTypes: ['text'] },
 			answer: () => ({ segments: ['vip'] }),
 		});
-		intake.ready();
-		for (const fingerprint of [1, 2, 3]) intake.hear('message:send', write(fingerprint));
+		receiver.connected();
+		for (const fingerprint of [1, 2, 3]) receiver.receive('message:send', write(fingerprint));
 		await settled();
-		intake.hear('message:send', write(1));
-		intake.hear('message:send', write(4, { type: 'file' }));
-		intake.hear('message:send', write(5, { website_id: 'another' }));
+		receiver.receive('message:send', write(1));
+		receiver.receive('message:send', write(4, { type: 'file' }));
+		receiver.receive('message:send', write(5, { website_id: 'another' }));
 		await settled();
 		expect([texts(executions), requests.length]).toEqual([[['m1'], ['m2'], ['m3']], 1]);
-		await intake.close();
+		await receiver.close();
 	});
 
 	it('is waited for when the trigger ends, but not for long, and nothing is delivered without it', async () => {
 		const answers: Array<(answer: unknown) => void> = [];
-		const { intake, executions, clock } = begin({
+		const { receiver, executions, clock } = begin({
 			filter: { segments: ['vip'] },
 			answer: async () => await new Promise((resolve) => answers.push(resolve)),
 		});
-		intake.ready();
-		intake.hear('message:send', write(1));
-		intake.hear('message:send', write(2, { session_id: 'session_2' }));
+		receiver.connected();
+		receiver.receive('message:send', write(1));
+		receiver.receive('message:send', write(2, { session_id: 'session_2' }));
 		await settled();
-		const closing = intake.close();
+		const closing = receiver.close();
 		answers[0]?.({ segments: ['vip'] });
 		await clock.advance(3_000);
 		await closing;
@@ -151,7 +151,7 @@ describe('what Crisp is asked about events', () => {
 	it('agrees for a first message that is heard and read at once', async () => {
 		const mark = new FakeClock().now();
 		let list: (answer: unknown) => void = () => {};
-		const { intake, executions } = begin({
+		const { receiver, executions } = begin({
 			events: ['message:first', 'message:send'],
 			isResumed: true,
 			memory: { mark },
@@ -162,14 +162,14 @@ describe('what Crisp is asked about events', () => {
 				return query?.timestamp_after === mark - 120_001 ? [write(1)] : [];
 			},
 		});
-		intake.ready();
+		receiver.connected();
 		await settled();
-		intake.hear('message:send', write(1));
+		receiver.receive('message:send', write(1));
 		await settled();
 		list([{ website_id: 'w', session_id: 'session_1', updated_at: mark + 1, created_at: mark }]);
 		await settled();
 		expect(executions.flat().map(({ event }) => event)).toEqual(['message:send', 'message:first']);
-		await intake.close();
+		await receiver.close();
 	});
 });
 
@@ -179,12 +179,12 @@ describe('how conversations stand', () => {
 
 	it('is not remembered from when it was not followed', async () => {
 		const first = begin({ events: ['conversation:resolved'], answer: lists('unresolved') });
-		first.intake.ready();
+		first.receiver.connected();
 		await settled();
-		await first.intake.close();
+		await first.receiver.close();
 		expect(first.memory.conversationStates).toBeDefined();
 		const without = begin({ isResumed: true, memory: first.memory });
-		await without.intake.close();
+		await without.receiver.close();
 		const mark = new FakeClock().now();
 		const again = begin({
 			events: ['conversation:resolved'],
@@ -192,27 +192,27 @@ describe('how conversations stand', () => {
 			memory: { ...without.memory, mark },
 			answer: lists('resolved'),
 		});
-		again.intake.ready();
+		again.receiver.connected();
 		await settled();
 		expect(again.executions).toEqual([]);
-		await again.intake.close();
+		await again.receiver.close();
 	});
 
 	it('is saved with events, and read once', async () => {
-		const { intake, memory, requests, executions } = begin({
+		const { receiver, memory, requests, executions } = begin({
 			events: ['conversation:resolved'],
 			answer: lists('unresolved'),
 		});
-		intake.ready();
+		receiver.connected();
 		await settled();
 		const asked = requests.length;
-		intake.hear('session:set_state', { website_id: 'w', session_id: 's', state: 'resolved' });
+		receiver.receive('session:set_state', { website_id: 'w', session_id: 's', state: 'resolved' });
 		const saved = JSON.stringify(memory.conversationStates);
-		intake.ready();
+		receiver.connected();
 		await settled();
 		expect([executions.length, requests.length]).toEqual([1, asked]);
 		expect(saved).toContain('"resolved');
-		await intake.close();
+		await receiver.close();
 	});
 });
 
@@ -221,7 +221,7 @@ it('reads again what was read, where another conversation could not be read', as
 		return { website_id: 'w', session_id: `session_${number}`, updated_at: write(number).timestamp };
 	});
 	const failures = [new Error('down')];
-	const { intake, clock, executions, requests } = begin({
+	const { receiver, clock, executions, requests } = begin({
 		isResumed: true,
 		memory: { mark: new FakeClock().now() },
 		answer({ path }) {
@@ -233,16 +233,16 @@ it('reads again what was read, where another conversation could not be read', as
 			return [write(number, { session_id: `session_${number}` })];
 		},
 	});
-	intake.ready();
+	receiver.connected();
 	await settled();
 	expect(texts(executions)).toEqual([]);
 	await clock.advance(5_000);
 	expect(texts(executions)).toEqual([['m1'], ['m2']]);
 	// From then on it is known that nothing has changed.
 	requests.splice(0);
-	intake.lost();
-	intake.ready();
+	receiver.disconnected();
+	receiver.connected();
 	await settled();
 	expect(requests).toEqual(['/v1/website/w/conversations/1']);
-	await intake.close();
+	await receiver.close();
 });

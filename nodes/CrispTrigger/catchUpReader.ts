@@ -1,0 +1,77 @@
+import { numberIn, textIn } from '../shared/runtime/coerce';
+import { BoundedMap } from '../shared/runtime/boundedMap';
+import type { Clock } from '../shared/runtime/clock';
+import { mapConcurrently, Semaphore } from '../shared/runtime/concurrency';
+import type { ConversationStates } from '../shared/events/conversationState';
+import type { EventPipeline } from '../shared/events/pipeline';
+import type { Send } from '../shared/api/transport';
+import { websitesOf } from '../shared/api/websites';
+import { readConversationStates, readMissedEvents, type PastEvent } from './catchUp';
+import type { OpenApi } from './openApi';
+
+export interface CatchUpReaderOptions {
+	/** The names of Crisp's events that are listened to. */
+	events: string[];
+	/** Empty for every website of the token. */
+	websites: string[];
+	clock: Clock;
+	open: OpenApi;
+	states: ConversationStates;
+	pipeline: EventPipeline;
+}
+
+/** The conversations whose states are read at the beginning: those of the last day, in milliseconds, and at most so many. */
+const stateReading = { time: 24 * 3_600_000, conversations: 500 };
+/** How many events are enriched, websites listed and conversations read at the same time. */
+const maxConcurrent = { events: 10, websites: 4, conversations: 50 };
+
+/** Reads over REST, from all websites of one workflow, what the realtime channel did not bring. */
+export class CatchUpReader {
+	/** By conversation: its last change when all of it was read. An unchanged conversation is not read again. */
+	private readonly readUntil = new BoundedMap<number>();
+
+	constructor(private readonly options: CatchUpReaderOptions) {}
+
+	/** The events since a moment, in milliseconds, enriched and in their order. Throws where Crisp cannot be read. */
+	async readMissed(since: number, signal: AbortSignal): Promise<PastEvent[]> {
+		const { events, states: conversationStates, pipeline } = this.options;
+		const { readUntil } = this;
+		const semaphore = new Semaphore(maxConcurrent.conversations);
+		const read = async (send: Send, website: string) =>
+			await readMissedEvents(send, { events, website, since, conversationStates, readUntil, semaphore });
+		const missed = await this.inWebsites(signal, maxConcurrent.websites, read);
+		const found = missed.flatMap((one) => one.events).sort((a, b) => a.at - b.at);
+		const enriched = pipeline.isEnriching
+			? await mapConcurrently(found, maxConcurrent.events, async (one) => await this.enriched(one))
+			: found;
+		for (const { session_id, updated_at } of missed.flatMap(({ conversations }) => conversations)) {
+			readUntil.set(textIn(session_id), numberIn(updated_at));
+		}
+		return enriched;
+	}
+
+	/** Reads the present states of conversations, so that later changes can be told from them. */
+	async readStates(signal: AbortSignal): Promise<void> {
+		const { states: conversationStates, clock } = this.options;
+		const since = clock.now() - stateReading.time;
+		let most = stateReading.conversations;
+		await this.inWebsites(signal, 1, async (send, website) => {
+			if (most > 0) most -= await readConversationStates(send, { website, since, conversationStates, most });
+		});
+	}
+
+	private async enriched(event: PastEvent): Promise<PastEvent> {
+		return { ...event, enrichment: await this.options.pipeline.enrich(event, true) };
+	}
+
+	private async inWebsites<Result>(
+		signal: AbortSignal,
+		most: number,
+		read: (send: Send, website: string) => Promise<Result>,
+	): Promise<Result[]> {
+		const { websites, open } = this.options;
+		const { credential, send } = await open(signal);
+		const all = websites.length > 0 ? websites : await websitesOf(send, credential.tier);
+		return await mapConcurrently(all, most, async (website) => await read(send, website));
+	}
+}

@@ -1,0 +1,217 @@
+import type { IDataObject, ITriggerFunctions } from 'n8n-workflow';
+import { reasonOf } from '../shared/errors/apiErrors';
+import { sourceEventsOf } from '../shared/events/catalogue';
+import { ConversationStates, conversationStateEvents } from '../shared/events/conversationState';
+import { EventEnricher } from '../shared/events/enrichment';
+import { EventPipeline, type ReceivedEvent, type SelectedEvent } from '../shared/events/pipeline';
+import { neededEnrichment } from '../shared/events/selection';
+import { staticDataOf } from '../shared/n8n/context';
+import { takesKeys } from '../shared/n8n/emit';
+import { logOf, StateLog } from '../shared/n8n/log';
+import type { Topics } from '../shared/realtime/sharedConnection';
+import type { Clock } from '../shared/runtime/clock';
+import { isTooDeep } from '../shared/runtime/nesting';
+import { CatchUpReader } from './catchUpReader';
+import { isSameScope, type Scope } from './coverage';
+import { Emitter } from './emitter';
+import type { OpenApi } from './openApi';
+import type { Settings } from './settings';
+import { validStaticData } from './staticData';
+import { Subscription } from './subscription';
+
+export interface EventReceiverOptions {
+	settings: Settings;
+	clock: Clock;
+	open: OpenApi;
+	/** The API and the token, which decide what all websites are. */
+	account: { address: string; token: string };
+	/** Logs what lasts. */
+	log?: StateLog;
+	/** Whether to deliver what happened since the watermark, when the connection is ready for the first time. */
+	isResumed: boolean;
+	isManual: boolean;
+}
+
+/** How long the end waits for events that are being enriched, in milliseconds. */
+const closeTimeout = 3_000;
+
+interface Trouble {
+	name: string;
+	text: string;
+	isOver: string;
+}
+
+/** What may last, in the words of the log. */
+const troubles = {
+	enrichment: {
+		name: 'enrichment',
+		text: 'Segments or earlier messages could not be read from Crisp, so events pass without a check of them; this is tried again in a minute',
+		isOver: 'Segments and earlier messages can be read again',
+	},
+	catchUp: {
+		name: 'catch-up',
+		text: 'What was missed could not be read yet; it is tried again until it can',
+		isOver: 'What was missed could be read',
+	},
+	states: {
+		name: 'states',
+		text: 'The states of conversations could not be read; this is tried again with the next connection',
+		isOver: 'The states of conversations could be read',
+	},
+} satisfies Record<string, Trouble>;
+
+/**
+ * What one workflow receives from the connection. Puts together its pipeline, its subscription, its catch-up and its
+ * executions, and keeps events in their order while some are being enriched.
+ */
+export class EventReceiver {
+	/** What the connection has to be opened for. */
+	readonly topics: Topics;
+
+	private readonly stop = new AbortController();
+
+	private readonly states: ConversationStates;
+
+	private readonly log: StateLog;
+
+	private readonly enricher: EventEnricher;
+
+	private readonly pipeline: EventPipeline;
+
+	private readonly subscription: Subscription;
+
+	private readonly catchUp: CatchUpReader;
+
+	/** Whether the states of conversations are known, or not needed. */
+	private areStatesKnown: boolean;
+
+	/** Events that are being enriched, in their order. */
+	private queue = Promise.resolve();
+
+	constructor(
+		private readonly context: ITriggerFunctions,
+		private readonly options: EventReceiverOptions,
+	) {
+		const { settings, clock, open, isManual, isResumed } = options;
+		this.log = options.log ?? new StateLog(logOf(context), clock);
+		const memory = isManual ? {} : validStaticData(staticDataOf(context));
+		const scope = scopeOf(context, options);
+		const sourceEvents = sourceEventsOf(settings.events);
+		const areStatesNeeded = sourceEvents.some((name) => conversationStateEvents.includes(name));
+		// Saved states are outdated where the trigger starts from now, or has not followed these events and websites.
+		if (!isResumed || !areStatesNeeded || !isSameScope(memory.coverage, scope)) delete memory.conversationStates;
+		this.areStatesKnown = isManual || !areStatesNeeded || memory.conversationStates !== undefined;
+		this.states = new ConversationStates(clock, memory);
+		const needs = neededEnrichment(settings);
+		this.enricher = new EventEnricher({
+			clock,
+			needs,
+			isKept: true,
+			open: async (signal, isPatient) => (await open(AbortSignal.any([this.stop.signal, signal]), isPatient)).send,
+			onFailure: (error) => this.begin(troubles.enrichment, error),
+			onSuccess: () => this.end(troubles.enrichment),
+		});
+		// Segments that are kept in memory have to follow every change of them.
+		const events = needs.segments ? [...new Set([...sourceEvents, 'session:set_segments'])] : sourceEvents;
+		this.topics = { events, websites: settings.websites };
+		const emitter = new Emitter(context, clock, this.stop.signal);
+		this.subscription = new Subscription({
+			clock,
+			memory,
+			scope,
+			isResumed,
+			lookBack: settings.lookBack,
+			// A test in the editor shows the first event at once.
+			batch: isManual ? undefined : settings.batch,
+			isKeyless: !takesKeys(context),
+			readMissed: async (since, signal) => await this.catchUp.readMissed(since, signal),
+			accept: (event) => this.accept(event),
+			save: areStatesNeeded ? () => this.states.save() : undefined,
+			start: async (selected) => await emitter.start(selected),
+			onTrouble: (error) => this.begin(troubles.catchUp, error),
+			onRead: () => this.end(troubles.catchUp),
+		});
+		const { states, enricher } = this;
+		this.pipeline = new EventPipeline({ selection: settings, states, enricher, seen: this.subscription.delivered });
+		const { websites } = settings;
+		this.catchUp = new CatchUpReader({ events: sourceEvents, websites, clock, open, states, pipeline: this.pipeline });
+	}
+
+	/** Takes an event of the connection, with any payload. Never throws: the connection serves other workflows, too. */
+	receive(name: string, given: unknown): void {
+		const { pipeline, subscription } = this;
+		const payload = (typeof given === 'object' && given !== null ? given : {}) as IDataObject;
+		if (isTooDeep(payload)) return this.logUnusable(name, new Error('it has too many levels'));
+		if (!pipeline.isEnriching) return subscription.receive(name, payload);
+		// An event that cannot be enriched must not hold up those after it.
+		const enrichment = pipeline.enrich({ name, payload }).catch(() => ({}));
+		this.queue = this.queue.then(async () => subscription.receive(name, payload, await enrichment));
+	}
+
+	/** The connection is ready, for the first time or again. */
+	connected(): void {
+		const isCaughtUp = this.subscription.connected();
+		// The catch-up compares with the states before the gap, so that the present ones are read after it.
+		if (!this.areStatesKnown) void isCaughtUp.then(async () => await this.readStates());
+	}
+
+	disconnected(): void {
+		this.enricher.forget();
+		this.subscription.disconnected();
+	}
+
+	/** Delivers what is being enriched, within some seconds. To be called when nothing is received any more. */
+	async close(): Promise<void> {
+		const done = new AbortController();
+		await Promise.race([this.queue, this.options.clock.sleep(closeTimeout, done.signal)]);
+		done.abort();
+		this.subscription.close();
+		this.stop.abort();
+		this.states.save();
+	}
+
+	/** One event that cannot be used must not keep others from coming. */
+	private accept(event: ReceivedEvent): SelectedEvent[] | undefined {
+		try {
+			return this.pipeline.accept(event);
+		} catch (error) {
+			this.logUnusable(event.name, error);
+			return [];
+		}
+	}
+
+	private async readStates(): Promise<void> {
+		this.areStatesKnown = true;
+		try {
+			await this.catchUp.readStates(this.stop.signal);
+			this.states.save();
+			this.end(troubles.states);
+		} catch (error) {
+			this.areStatesKnown = false;
+			this.begin(troubles.states, error);
+		}
+	}
+
+	private begin({ name, text }: Trouble, error: unknown): void {
+		if (this.stop.signal.aborted) return;
+		logOf(this.context).debug(error);
+		this.log.begin(name, `${text} (${reasonOf(error)}).`);
+	}
+
+	private end({ name, isOver }: Trouble): void {
+		this.log.end(name, isOver);
+	}
+
+	/** There may be many of these: the log gets one line for each kind. */
+	private logUnusable(name: string, error: unknown): void {
+		if (this.stop.signal.aborted) return;
+		logOf(this.context).debug(error);
+		this.log.tell(`unusable ${name}`, `An event ${name} could not be used (${reasonOf(error)}).`);
+	}
+}
+
+function scopeOf(context: ITriggerFunctions, { settings, account }: EventReceiverOptions): Scope {
+	const { events, websites, filter } = settings;
+	const owner = [context.getInstanceId(), String(context.getWorkflow().id), context.getNode().id, account.address];
+	return { owner, events, websites, filter: { ...filter, websites: [] }, token: account.token };
+}
