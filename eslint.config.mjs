@@ -38,8 +38,8 @@ const layers = [
 	),
 ];
 
-// n8n's rules hold for what n8n loads. Tests, sandbox and scripts run in plain Node and may use it;
-// `npm run lint` also runs the untouched configuration over nodes/, credentials/ and package.json.
+// n8n's rules apply to the files that n8n loads. Tests, sandbox and scripts run in plain Node and may use its APIs.
+// `npm run lint` also runs n8n's unmodified configuration on nodes/, credentials/ and package.json.
 export default [
 	...config,
 	{ ignores: ['.n8n-host/**', 'sandbox/page/**', 'coverage/**'] },

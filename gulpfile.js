@@ -13,9 +13,9 @@ function compile(done) {
 }
 
 /**
- * Replaces the compiled socket module by one that carries socket.io-client, so that the package has
- * no runtime dependency. Built for browsers it uses the WebSocket that Node.js has; its window to
- * the globals, which n8n forbids nodes, becomes our own of the few things it needs.
+ * Replaces the compiled socket module with a bundle that contains socket.io-client, so that the package
+ * has no runtime dependency. The browser build uses the WebSocket that is built into Node.js. n8n forbids
+ * nodes to access globals, so the library's globals module is replaced with a shim of what it needs.
  */
 async function bundleSocketTo(outfile) {
 	await bundle({
@@ -38,7 +38,7 @@ const socketGlobals = {
 	setup(build) {
 		const shim = require.resolve('./nodes/shared/realtime/socketGlobals.ts');
 		build.onResolve({ filter: /\/globals(\.node)?\.js$/ }, () => ({ path: shim }));
-		// Crisp's channel speaks WebSocket only; the other transports stay out.
+		// Crisp's realtime channel supports WebSocket only, so the other transports are left out of the bundle.
 		build.onResolve({ filter: /\/(polling-(xhr|fetch)(\.node)?|webtransport)\.js$/ }, ({ path }) => ({
 			path,
 			namespace: 'unused',
@@ -55,7 +55,7 @@ const copyIcons = () => src('icons/*.svg', { encoding: false }).pipe(dest('dist/
 
 const copyCodex = () => src('nodes/**/*.node.json', { base: '.' }).pipe(dest('dist'));
 
-/** Prints what TypeScript wrote with less white space, which is a tenth of the package. */
+/** Reformats the compiled files with less white space, which makes the package a tenth smaller. */
 function tidy() {
 	return bundle({
 		entryPoints: ['dist/**/*.js'],

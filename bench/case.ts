@@ -1,21 +1,21 @@
 /** One comparison, measured in one run and shown as one table. */
 export interface Case {
-	/** What `npm run bench -- NAME` calls it. */
+	/** The NAME in `npm run bench -- NAME`. */
 	name: string;
 	title: string;
-	/** What is compared with what, and how, in a paragraph. */
+	/** A paragraph that describes what is compared, and how. */
 	about: string;
-	/** Whether it runs in the real n8n, and so takes minutes. */
+	/** Whether it runs in a complete n8n, which takes minutes. */
 	isInN8n?: boolean;
-	/** Measures; says how far it is, line by line. */
+	/** Runs the measurements, and reports progress with `say`. */
 	run(say: (line: string) => void): Promise<Outcome>;
 }
 
 export interface Outcome {
 	columns: string[];
 	rows: Array<Array<string | number>>;
-	/** What has to hold, each with the figure it was judged by: one that does not makes the bench fail. */
+	/** Assertions about the results, with the measured value. If one does not hold, the benchmark fails. */
 	promises: Array<{ what: string; holds: boolean }>;
-	/** What a reader has to know to judge the figures. */
+	/** Notes that are needed to interpret the results. */
 	remarks?: string[];
 }

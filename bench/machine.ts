@@ -4,18 +4,18 @@ import path from 'node:path';
 
 import { openHostFolder } from '../scripts/host/folder';
 
-/** What a reader has to know of where something was measured; nothing that tells whose machine it is. */
+/** Where and when something was measured; contains nothing that identifies the owner of the machine. */
 export interface Facts {
-	/** As year, month and day. */
+	/** As YYYY-MM-DD. */
 	date: string;
 	machine: string;
 	versions: string;
 }
 
-/** With the packages of the real n8n. */
+/** The facts with the versions of the real n8n's packages. */
 export const currentFacts = () => factsWith(path.join(openHostFolder().n8n, 'node_modules'), ['n8n', 'n8n-core']);
 
-/** With these packages of a folder; the process has to run in the folder of this one. */
+/** The facts with the versions of packages in a folder; the working directory must be this repository. */
 export function factsWith(modules: string, packages: string[]): Facts {
 	const cpus = os.cpus();
 	const gigabytes = Math.round(os.totalmem() / 2 ** 30);

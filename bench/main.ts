@@ -10,7 +10,7 @@ import { pageWith, sectionFor, tableFor } from './page';
 
 const PAGE = path.join(REPOSITORY, 'docs/benchmarks.md');
 
-/** Runs the cases that were asked for, in the Node of the real n8n; gives the exit code. */
+/** Runs the requested cases in the Node of the real n8n, and returns the exit code. */
 async function main(): Promise<number> {
 	const chosen = chosenCases();
 	const broken: string[] = [];
@@ -22,7 +22,7 @@ async function main(): Promise<number> {
 			broken.push(one.name);
 		}
 	}
-	console.log(broken.length === 0 ? '\nEvery promise holds.' : `\nNot as promised: ${broken.join(', ')}.`);
+	console.log(broken.length === 0 ? '\nAll assertions hold.' : `\nFailed: ${broken.join(', ')}.`);
 	return broken.length === 0 ? 0 : 1;
 }
 
@@ -34,7 +34,7 @@ function chosenCases(): Case[] {
 	return cases.filter(({ isInN8n }) => values.n8n || !isInN8n);
 }
 
-/** Measures, prints and writes down a case; tells whether its promises hold. */
+/** Measures a case, prints and saves the results, and returns whether its assertions hold. */
 async function runCase(one: Case): Promise<boolean> {
 	console.log(`\n${one.name}: ${one.title}`);
 	const outcome = await one.run((line) => console.log(`  … ${line}`));
@@ -46,7 +46,7 @@ async function runCase(one: Case): Promise<boolean> {
 	return outcome.promises.every(({ holds }) => holds);
 }
 
-// By a signal, the process would end without removing what it has unpacked.
+// Without a handler, a signal would end the process before it removes the unpacked package.
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => process.exit(130));
 main().then(
 	(code) => process.exit(code),

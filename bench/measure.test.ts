@@ -1,6 +1,6 @@
 import { inTurns, median, seconds } from './measure';
 
-test('all take their turns, every other round backwards, and some only as often as they want', async () => {
+test('contenders are measured in turns, reversed in every other round, and some in fewer rounds', async () => {
 	const turns: string[] = [];
 	const contender = (name: string, rounds?: number) => ({ name, rounds, measure: async () => turns.push(name) });
 	const figures = await inTurns(3, [contender('a'), contender('b'), contender('slow', 1)], () => undefined);
@@ -14,12 +14,12 @@ test('all take their turns, every other round backwards, and some only as often 
 	);
 });
 
-test('the median is the one in the middle, or between the two there', () => {
+test('the median is the middle value, or the mean of the two middle values', () => {
 	expect(median([9, 1, 5])).toBe(5);
 	expect(median([4, 1, 2, 9])).toBe(3);
 });
 
-test('times are shown in seconds, with the range where there is one', () => {
+test('times are shown in seconds, with the range if there are several', () => {
 	expect(seconds([1234])).toBe('1.23 s');
 	expect(seconds([1000, 3000, 2500])).toBe('2.50 s (1.00–3.00)');
 	expect(seconds([12_345])).toBe('12.3 s');

@@ -1,14 +1,14 @@
-/** One of several that are compared, with how often it is measured. */
+/** One of the things that are compared. */
 export interface Contender<Figure> {
 	name: string;
-	/** As many as all, unless it takes too long to be repeated. */
+	/** Fewer rounds than the others, for contenders that take too long. */
 	rounds?: number;
 	measure(): Promise<Figure>;
 }
 
 /**
- * Measures all in turns, so that what else the machine does strikes all of them, and every other round backwards, so
- * that none profits from its place. Gives the figures of each by its name.
+ * Measures the contenders in turns, so that other load on the machine affects all of them, and reverses the order in
+ * every other round, so that none benefits from its position. Returns the results by name.
  */
 export async function inTurns<Figure>(
 	rounds: number,
@@ -33,7 +33,7 @@ export function median(values: number[]): number {
 	return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
 
-/** Milliseconds as seconds: the median, and behind it the fastest and the slowest. */
+/** Formats milliseconds as seconds: the median, followed by the fastest and the slowest. */
 export function seconds(times: number[]): string {
 	const show = (ms: number) => (ms / 1000).toFixed(ms < 10_000 ? 2 : 1);
 	const range = times.length > 1 ? ` (${show(Math.min(...times))}–${show(Math.max(...times))})` : '';

@@ -20,14 +20,14 @@ const outcome: Outcome = {
 
 const one: Case = { name: 'first', title: 'The first', about: 'What it is.', run: async () => outcome };
 
-/** Where the texts are in the page, in the order of the texts; fails where one is missing. */
+/** The positions of the texts in the page; fails if one is missing. */
 function places(page: string, ...texts: string[]): number[] {
 	const found = texts.map((text) => page.indexOf(text));
 	expect(found).not.toContain(-1);
 	return found;
 }
 
-test('a page has a section for each case, in the order of the cases, whichever ran first', () => {
+test('a page has the sections in the order of the cases, regardless of the order in which they ran', () => {
 	const page = pageWith(pageWith('', 'third', 'Three.', order), 'first', 'One.', order);
 	const [head = 0, first = 0, third = 0] = places(page, '# Benchmarks', 'One.', 'Three.');
 	expect(head).toBe(0);
@@ -37,20 +37,20 @@ test('a page has a section for each case, in the order of the cases, whichever r
 	expect([before, between, after]).toEqual([before, between, after].sort((a, b) => a - b));
 });
 
-test('a case that runs again replaces its own section, and others keep theirs', () => {
+test('a repeated case replaces its section and keeps the others', () => {
 	const before = pageWith(pageWith('', 'first', 'One.', order), 'second', 'Two.', order);
 	const after = pageWith(before, 'first', 'One, again.', order);
 	expect(after).toBe(before.replace('One.', 'One, again.'));
 	expect(pageWith(after, 'first', 'One.', order)).toBe(before);
 });
 
-test('a section of a case that is not known here is kept, behind the others', () => {
+test('a section of an unknown case is kept after the others', () => {
 	const before = pageWith('', 'elsewhere', 'From elsewhere.', ['elsewhere']);
 	const [first = 0, elsewhere = 0] = places(pageWith(before, 'first', 'One.', order), 'One.', 'From elsewhere.');
 	expect(first).toBeLessThan(elsewhere);
 });
 
-test('a section says what was measured, how to repeat it, where, the figures and what holds', () => {
+test('a section contains the description, the command, the machine, the table and the assertions', () => {
 	const section = sectionFor(one, outcome, facts);
 	expect(section).toBe(
 		[
@@ -75,7 +75,7 @@ test('a section says what was measured, how to repeat it, where, the figures and
 	);
 });
 
-test('the terminal shows the columns under each other', () => {
+test('the terminal output has aligned columns', () => {
 	expect(tableFor(outcome).split('\n')).toEqual([
 		'                time',
 		'  this          1.00 s',
@@ -83,7 +83,7 @@ test('the terminal shows the columns under each other', () => {
 	]);
 });
 
-test('every case has a name of its own that a command line can carry', () => {
+test('every case has a unique name that can be used on the command line', () => {
 	const names = cases.map(({ name }) => name);
 	expect(new Set(names).size).toBe(names.length);
 	for (const name of names) expect(name).toMatch(/^[a-z]+$/);

@@ -34,7 +34,7 @@ function report({ url, tokens, state }: Sandbox): void {
 
 function explain(error: unknown, port: number): string {
 	const { code, message } = error as NodeJS.ErrnoException;
-	if (code === 'EADDRINUSE') return `Port ${port} is taken: give another one with --port.`;
+	if (code === 'EADDRINUSE') return `Port ${port} is in use. Choose another one with --port.`;
 	return `The sandbox did not start: ${message}`;
 }
 
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
 		const args = process.argv.slice(2);
 		port = portFrom(args);
 		const sandbox = await startSandbox({ port, stateFile: stateFileFrom(args) });
-		// Nothing is left open after it, so the process ends by itself.
+		// After close() nothing keeps the process running, so that it exits.
 		const stop = () => void sandbox.close();
 		process.once('SIGINT', stop);
 		process.once('SIGTERM', stop);

@@ -25,13 +25,13 @@ interface Parts {
 type Body = Record<string, unknown>;
 type Deed = (body: Body, parts: Parts) => unknown;
 
-/** What other processes, and the page, do to the workspace without Crisp's API: mostly being the visitor. */
+/** The control API: lets other processes and the page do what Crisp's API cannot, mostly acting as the visitor. */
 export function controlRouter(parts: Parts): Router {
 	const router = Router();
 	router.use(json({ limit: '5mb' }));
 	for (const [path, deed] of Object.entries(DEEDS)) {
 		router.post(path, (request, response) => {
-			// A form of another site cannot send JSON without asking first.
+			// Protects against cross-site requests: a form of another site cannot send JSON without a CORS preflight.
 			if (!request.is('application/json')) throw invalid('body: must be JSON');
 			const done = parts.world.perform(() => deed((request.body ?? {}) as Body, parts));
 			response.json(done ?? { ok: true });
@@ -43,7 +43,7 @@ export function controlRouter(parts: Parts): Router {
 	router.get('/hooks/deliveries', (_, response) => response.json(parts.hooks.deliveries));
 	router.get('/events', (request, response) => stream(parts.world, request, response));
 	router.get('/websites', (_, response) => response.json(websites(parts.world)));
-	// With their data, which Crisp answers person by person only.
+	// Includes the custom data, which Crisp returns for one person at a time only.
 	router.get('/people/:website', (request, response) => {
 		response.json([...websiteIn(parts.world, request.params.website).people.values()].reverse());
 	});
@@ -115,7 +115,7 @@ function speak(world: World, body: Body, from: Author) {
 		type: String(type),
 		content,
 		from,
-		// With it, who got no answer can repeat the request and not the message.
+		// Makes a retry idempotent: a message with the same fingerprint is not stored a second time.
 		fingerprint: fingerprintIn(body),
 		origin: 'chat',
 		...(userId && { user: operatorUser(world, website, userId) }),
@@ -130,7 +130,7 @@ function fingerprintIn({ fingerprint }: Body): number | undefined {
 	return fingerprint as number;
 }
 
-/** The visitor clicks one of a picker's choices. */
+/** Simulates the visitor clicking a choice of a picker. */
 function choose(world: World, body: Body): void {
 	const conversation = conversationOf(world, body);
 	const message = messageIn(conversation, Number(body.fingerprint));
@@ -140,7 +140,7 @@ function choose(world: World, body: Body): void {
 	editMessage(world, conversation, message, { ...rest, choices: chosen });
 }
 
-/** The visitor fills a field in. */
+/** Simulates the visitor filling in a field. */
 function fillIn(world: World, body: Body): void {
 	const conversation = conversationOf(world, body);
 	const message = messageIn(conversation, Number(body.fingerprint));
@@ -148,7 +148,7 @@ function fillIn(world: World, body: Body): void {
 	editMessage(world, conversation, message, { ...(message.content as object), value: String(body.value) });
 }
 
-/** The website named, or the first one. */
+/** The website with this ID, or the first website if no ID is given. */
 function websiteIn(world: World, websiteId: unknown): Website {
 	const [first] = world.state.websites.values();
 	const website = websiteId === undefined ? first : world.state.websites.get(String(websiteId));
@@ -159,7 +159,7 @@ function websiteIn(world: World, websiteId: unknown): Website {
 const conversationOf = (world: World, body: Body) =>
 	conversationIn(websiteIn(world, body.website_id), String(body.session_id));
 
-/** Each key is a fault, with its options; `reset` comes first, so that one order can replace all earlier ones. */
+/** Each key is a fault with its options. `reset` is applied first, so that one request can replace all faults. */
 interface FaultOrders {
 	reset?: boolean;
 	limit?: LimitOptions;
@@ -168,7 +168,7 @@ interface FaultOrders {
 	cut?: Matched;
 	mute?: Matched;
 	latency?: number;
-	/** Milliseconds that the latency may be longer. */
+	/** Random extra latency, up to this many milliseconds. */
 	spread?: number;
 	refuseSockets?: RefuseOptions;
 	moveEndpoint?: boolean;
@@ -212,13 +212,13 @@ const websites = (world: World) =>
 		is_plugin_installed: isPluginInstalled,
 	}));
 
-/** What was asked, and how it was answered; without the headers, which hold tokens. */
+/** The requests and the status of their responses, without the headers, which contain tokens. */
 const requestsSince = ({ requests }: Rest, since = 0) =>
 	requests
 		.filter(({ at }) => !(at < since))
 		.map(({ method, path, query, body, status, at }) => ({ method, path, query, body, status, at }));
 
-/** Everything announced, as server-sent events; the page lives on it. */
+/** Streams all announcements as server-sent events; the page uses them to update itself. */
 function stream(world: World, request: Request, response: Response): void {
 	response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
 	response.write(':\n\n');

@@ -1,23 +1,23 @@
 export interface Matched {
-	/** Which requests it strikes, compared with `METHOD /path`: a part of it, or a pattern. */
+	/** Which requests are affected: a substring or a pattern of `METHOD /path`. */
 	match?: string | RegExp;
-	/** How many requests; one unless told. */
+	/** How many requests are affected; default: 1. */
 	times?: number;
 }
 
 export interface LimitOptions {
 	perSecond: number;
 	burst: number;
-	/** Seconds to put into a Retry-After header; Crisp documents none. */
+	/** The value of the Retry-After header in seconds; Crisp does not document such a header. */
 	retryAfter?: number;
 }
 
 export interface FailOptions extends Matched {
 	status: number;
 	reason?: string;
-	/** Strikes this share of the requests, from 0 to 1, in a pattern that is always the same; without end unless told. */
+	/** Affects this share (0 to 1) of the requests, in a fixed pseudo-random pattern; `times` is then unlimited. */
 	share?: number;
-	/** Executes the request, and says all the same that it failed. */
+	/** Executes the request although the response reports a failure. */
 	isExecuted?: boolean;
 }
 
@@ -26,9 +26,9 @@ export interface StallOptions extends Matched {
 }
 
 export interface RefuseOptions {
-	/** How many attempts; every one unless told. */
+	/** How many attempts are refused; default: all. */
 	times?: number;
-	/** `connection`: no socket at all; `unauthorized`: as for wrong credentials; `silence`: never an answer. */
+	/** `connection`: no socket is opened; `unauthorized`: as for wrong credentials; `silence`: no response at all. */
 	how?: 'connection' | 'unauthorized' | 'silence';
 }
 
@@ -44,7 +44,7 @@ function armed({ match = '', times = 1 }: Matched): Armed {
 	return { matches, left: times };
 }
 
-/** Numbers from 0 to 1, always the same ones (Park and Miller), so that runs can be compared. */
+/** Pseudo-random numbers from 0 to 1 with a fixed seed (Park and Miller), so that runs are reproducible. */
 function knownNumbers(): () => number {
 	let seed = 20_071;
 	return () => {
@@ -66,7 +66,7 @@ function strike<Fault extends Armed>(faults: Fault[], request: string): Fault | 
 	return fault;
 }
 
-/** What the sandbox is told to get wrong, and the counting that goes with it. */
+/** Fault injection: the faults that are configured, and how many requests they still affect. */
 export class Faults {
 	private bucket?: LimitOptions & { tokens: number; filledAt: number };
 	private failures: Failure[] = [];
@@ -82,32 +82,32 @@ export class Faults {
 		private readonly sockets: { move(): void; freeze(): void },
 	) {}
 
-	/** A token bucket over all REST requests; what it rejects is answered 429 and not executed. */
+	/** A rate limit (token bucket) for all REST requests; requests over the limit get 429 and are not executed. */
 	limit(options: LimitOptions): void {
 		this.bucket = { ...options, tokens: options.burst, filledAt: this.clock() };
 	}
 
-	/** Answers with this status, without executing the request unless told. */
+	/** Responds with this status; executes the request only with `isExecuted`. */
 	fail(options: FailOptions): void {
 		this.failures.push(armedFailure(options));
 	}
 
-	/** Executes the request at once and answers that much later. */
+	/** Executes the request immediately, and delays the response by `ms`. */
 	stall(options: StallOptions): void {
 		this.stalls.push({ ...armed(options), ms: options.ms });
 	}
 
-	/** Executes the request, then destroys the connection instead of answering. */
+	/** Executes the request, then closes the connection instead of responding. */
 	cut(options: Matched = {}): void {
 		this.cuts.push(armed(options));
 	}
 
-	/** Tells nobody of an event over the realtime channel: `match` is compared with its name. */
+	/** Drops events on the realtime channel; `match` is compared with the name of the event. */
 	mute(options: Matched = {}): void {
 		this.mutes.push(armed(options));
 	}
 
-	/** Delays the execution of every request by that much, and by up to `spread` more, so that some overtake others. */
+	/** Delays the execution of every request by `ms` plus a random part of `spread`, so that some overtake others. */
 	latency(ms: number, spread = 0): void {
 		const draw = knownNumbers();
 		this.nextLatency = () => ms + draw() * spread;
@@ -117,12 +117,12 @@ export class Faults {
 		this.refusal = { times, how };
 	}
 
-	/** The realtime channel moves to another address; the old one stops working and its sockets are cut. */
+	/** Moves the realtime channel to another address; the old one stops working and its sockets are disconnected. */
 	moveEndpoint(): void {
 		this.sockets.move();
 	}
 
-	/** The line of every open socket goes dead without closing, as when a cable is pulled. */
+	/** Makes every open connection hang without closing it, as if a cable was pulled. */
 	freezeSockets(): void {
 		this.sockets.freeze();
 	}
@@ -138,7 +138,7 @@ export class Faults {
 		this.endPauses();
 	}
 
-	/** Whether this request is over the limit, and the header to answer it with. */
+	/** Returns the Retry-After value if this request exceeds the rate limit, otherwise undefined. */
 	isOverLimit(): { retryAfter?: number } | undefined {
 		if (!this.bucket) return undefined;
 		const now = this.clock();
@@ -171,7 +171,7 @@ export class Faults {
 		await this.pause(strike(this.stalls, request)?.ms ?? 0);
 	}
 
-	/** How to refuse a socket that gets this far, or undefined to let it pass. */
+	/** How to refuse a socket at this stage, or undefined to accept it. */
 	socketRefusal(stage: 'connection' | 'authentication'): RefuseOptions['how'] | undefined {
 		if (!this.refusal || this.refusal.times < 1) return undefined;
 		const isStageOfRefusal = (this.refusal.how === 'connection') === (stage === 'connection');
@@ -180,7 +180,7 @@ export class Faults {
 		return this.refusal.how;
 	}
 
-	/** Ends every delay at once, so that closing the sandbox waits for nothing. */
+	/** Ends all delays immediately, so that closing the sandbox does not wait for them. */
 	endPauses(): void {
 		for (const [timer, proceed] of this.pauses) {
 			clearTimeout(timer);

@@ -24,18 +24,18 @@ export type { Workspace } from './state/state';
 export type { StorageRequest } from './http/fileStorage';
 
 export interface SandboxOptions {
-	/** 0 takes any free port. */
+	/** 0 chooses any free port. */
 	port?: number;
-	/** Serves the page with the visitor's chatbox and the operator's inbox; yes unless told. */
+	/** Serves the page with the visitor's chatbox and the operator's inbox; default: true. */
 	page?: boolean;
 	clock?: () => number;
-	/** Milliseconds between the realtime channel's pings; Socket.IO's 25,000 unless told. */
+	/** Milliseconds between the realtime channel's pings; default: 25,000, as in Socket.IO. */
 	pingInterval?: number;
-	/** Milliseconds that a ping may be late; Socket.IO's 20,000 unless told. */
+	/** Milliseconds to wait for the response to a ping; default: 20,000, as in Socket.IO. */
 	pingTimeout?: number;
-	/** Milliseconds before each further attempt of a web hook that was not answered with success. */
+	/** Milliseconds before each retry of a failed webhook. */
 	hookDelays?: number[];
-	/** A file to keep the workspace in, and to go on from where it is there. */
+	/** A file that the workspace is saved to, and restored from if it exists. */
 	stateFile?: string;
 }
 
@@ -44,26 +44,26 @@ export interface Sandbox {
 	url: string;
 	tokens: Record<'website' | 'plugin' | 'user', Credentials>;
 	state: Workspace;
-	/** The last 10,000 REST requests, the oldest first. */
+	/** The last 10,000 REST requests, oldest first. */
 	requests: RecordedRequest[];
-	/** The last 10,000 requests for files, the oldest first. */
+	/** The last 10,000 requests for files, oldest first. */
 	storageRequests: StorageRequest[];
 	/** How many realtime sockets are authenticated. */
 	connections(): number;
 	faults: Faults;
-	/** Web hooks that are called as things happen. */
+	/** The webhooks that receive events. */
 	hooks: Hooks;
-	/** Announces an event of the catalogue, for those that no REST call brings about. */
+	/** Announces an event of the catalogue; for events that no REST call triggers. */
 	announce(event: string, websiteId: string | null, data: Record<string, unknown>): void;
-	/** Cuts every socket at transport level. */
+	/** Disconnects every socket at transport level. */
 	dropSockets(): void;
-	/** Ends every connection and delay; nothing is left open. */
+	/** Ends all connections and delays. */
 	close(): Promise<void>;
 }
 
 const HOOK_DELAYS = [1_000, 5_000];
 
-/** Starts a stand-in Crisp workspace on 127.0.0.1; rejects when the port is taken or the state file is none. */
+/** Starts a simulated Crisp workspace on 127.0.0.1; rejects if the port is in use or the state file is invalid. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
 	const { port = 0, page = true, clock = Date.now, hookDelays = HOOK_DELAYS, stateFile } = options;
 	const { pingInterval, pingTimeout } = options;
@@ -72,7 +72,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const address = () => `127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 	await listen(server, port);
-	// Only now: another sandbox that has the port may have the file, too.
+	// Open the file only after the port: a sandbox that already runs on this port may be using the same file.
 	const journal = openJournal(server, stateFile, clock());
 	const state = journal?.workspace ?? seededWorkspace(clock());
 	const access = new Access(knownTokens(), state);
@@ -153,7 +153,7 @@ function mount(
 	app.use((_, response) => {
 		response.status(404).json({ error: true, reason: 'route_not_found', data: {} });
 	});
-	// Express takes a handler of four parameters, and no other, for its error handler.
+	// Express recognizes an error handler by its four parameters.
 	app.use((error: unknown, _: Request, response: Response, next: NextFunction) => {
 		if (response.headersSent) return next(error);
 		const { status, reason, data } = refusalOf(error).answer();
@@ -161,7 +161,7 @@ function mount(
 	});
 }
 
-/** The page loads nothing from elsewhere, and runs nothing that is not a file of its own. */
+/** Serves the page with a Content-Security-Policy that only allows its own files. */
 function pageFiles() {
 	const policy = [
 		"default-src 'none'",
@@ -191,7 +191,7 @@ function listen(server: Server, port: number): Promise<void> {
 async function shut(server: Server, { realtime, faults, hooks }: Omit<Parts, 'world' | 'rest'>): Promise<void> {
 	await hooks.close();
 	faults.endPauses();
-	// Streams and kept-alive connections would hold the server open for as long as their clients like.
+	// Otherwise event streams and keep-alive connections would keep the server open.
 	server.closeAllConnections();
 	await realtime.close();
 	server.closeAllConnections();

@@ -11,7 +11,7 @@ import { Progress } from './host/progress';
 const progress = new Progress();
 const interruption = new AbortController();
 
-/** Lists the cases, or installs the real n8n where it is not here yet and measures them in its Node. */
+/** Lists the cases, or installs the real n8n if necessary and runs the cases in its Node. */
 async function main(args: string[]): Promise<number> {
 	if (args.includes('--list')) {
 		for (const { name, title, isInN8n } of cases) {
@@ -26,9 +26,9 @@ async function main(args: string[]): Promise<number> {
 		stdio: 'inherit',
 		env: {
 			...hostEnvironment(host),
-			// It may be elsewhere than beside package.json, and the environment of a host does not say so.
+			// hostEnvironment removes this variable, and the folder may be outside the repository.
 			N8N_CRISP_HOST_DIR: host.root,
-			// n8n-core keeps its settings there; without, it would write into the home of whoever measures.
+			// n8n-core stores its settings here; otherwise it would write into the user's home folder.
 			N8N_USER_FOLDER: path.join(host.root, 'bench'),
 			N8N_ENCRYPTION_KEY: 'of no value',
 			N8N_LOG_LEVEL: 'silent',

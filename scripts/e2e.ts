@@ -6,13 +6,13 @@ import { openHostFolder, REPOSITORY } from './host/folder';
 import { installHost } from './host/install';
 import { Progress } from './host/progress';
 
-/** All of it takes about ten minutes, most of them for each operation as a tool; what takes this long hangs. */
+/** A normal run takes about ten minutes, mostly for the operations as AI tools; a longer run than this hangs. */
 const PATIENCE_MS = 40 * 60_000;
 
 const progress = new Progress();
 const interruption = new AbortController();
 
-/** Installs the real n8n where it is not here yet, then runs the end-to-end tests against it. */
+/** Installs the real n8n if necessary, then runs the end-to-end tests against it. */
 async function main(): Promise<number> {
 	await installHost(openHostFolder(), progress, interruption.signal);
 	const jest = path.join(REPOSITORY, 'node_modules/jest/bin/jest.js');
@@ -22,7 +22,7 @@ async function main(): Promise<number> {
 	const child = spawn(process.execPath, args, { cwd: REPOSITORY, stdio: 'inherit' });
 	interruption.signal.addEventListener('abort', () => child.kill('SIGTERM'));
 	setTimeout(() => {
-		progress.line(`\n  ${progress.red('✗')} The tests did not end in ${PATIENCE_MS / 60_000} minutes.`);
+		progress.line(`\n  ${progress.red('✗')} The tests did not finish within ${PATIENCE_MS / 60_000} minutes.`);
 		child.kill('SIGKILL');
 	}, PATIENCE_MS).unref();
 	return await new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)));

@@ -12,7 +12,7 @@ const folder = path.join(REPOSITORY, 'node_modules/.cache/n8n-nodes-crisp-faults
 const program = path.join(folder, 'main.js');
 const socket = path.join(folder, 'socket.js');
 
-/** The socket client as it is published, in the place of the one that Node.js would load. */
+/** Uses the socket client as it is bundled for publishing, instead of the module that Node.js would load. */
 const publishedSocket: Plugin = {
 	name: 'published-socket',
 	setup({ onResolve }) {
@@ -20,7 +20,7 @@ const publishedSocket: Plugin = {
 	},
 };
 
-/** Puts nodes, sandbox and faults into one program, and runs it: a jest process has its own ideas of errors and memory. */
+/** Bundles nodes, sandbox and faults into one program, and runs it outside jest, which affects errors and memory. */
 async function main(args: string[]): Promise<number> {
 	const { bundleSocketTo } = (await import(path.join(REPOSITORY, 'gulpfile.js'))) as Gulpfile;
 	await bundleSocketTo(socket);
@@ -30,7 +30,7 @@ async function main(args: string[]): Promise<number> {
 		bundle: true,
 		platform: 'node',
 		packages: 'external',
-		// `Crisp.node` is a file of TypeScript, and not the JSON beside it.
+		// `Crisp.node` must resolve to the TypeScript file, not to the JSON file with the same name.
 		resolveExtensions: ['.ts', '.js', '.json'],
 		sourcemap: 'inline',
 		logLevel: 'warning',

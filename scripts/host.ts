@@ -3,7 +3,7 @@ import { openHostFolder } from './host/folder';
 import { installHost } from './host/install';
 import { Progress } from './host/progress';
 
-/** Installs the real n8n and does nothing else, for machines that prepare it beside other work. */
+/** Only installs the real n8n, so that CI can do it in the background. */
 const progress = new Progress();
 const interruption = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

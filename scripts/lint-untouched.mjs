@@ -1,11 +1,11 @@
 /**
- * Lints what n8n reviews with n8n's own configuration as it comes, so that nothing in this
- * repository's eslint.config.mjs, and no comment in a file, can hide a finding.
+ * Lints the files that n8n reviews with n8n's unmodified configuration, so that neither this
+ * repository's eslint.config.mjs nor a comment in a file can hide a finding.
  */
 import { config } from '@n8n/node-cli/eslint';
 import { ESLint } from 'eslint';
 
-/** The rule knows a secret by its name, and does not know that Crisp calls its own "key". */
+/** A false positive: the rule recognizes secrets by name, and does not know that Crisp's secret is called "key". */
 const KNOWN = { ruleId: '@n8n/community-nodes/credential-unnecessary-password', count: 1 };
 
 const eslint = new ESLint({ overrideConfigFile: true, overrideConfig: config, allowInlineConfig: false });

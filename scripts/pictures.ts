@@ -6,7 +6,7 @@ import path from 'node:path';
 import { REPOSITORY } from './host/folder';
 
 const DOCUMENTED = path.join(REPOSITORY, 'docs/pictures');
-/** The pictures in docs/pictures, by the screenshot that each is. */
+/** Pictures in docs/pictures, and the screenshots that they are copied from. */
 const PICTURES = {
 	canvas: 'newcomer-canvas',
 	lists: 'newcomer-lists',
@@ -14,7 +14,7 @@ const PICTURES = {
 	sandbox: 'sandbox-reply',
 };
 
-/** Runs the tests of the editor of a real n8n, and keeps what the documentation shows of their screenshots. */
+/** Runs the editor tests in a real n8n, and copies the screenshots that the documentation uses. */
 function takePictures(screenshots: string): number {
 	const args = ['--import', 'tsx', path.join(__dirname, 'e2e.ts'), 'test/e2e/(editor|newcomer)'];
 	const env = { ...process.env, N8N_CRISP_SCREENSHOTS: screenshots };

@@ -7,7 +7,7 @@ import { unpackPackage, withTarball } from './host/package';
 const MOST_BYTES = 508_000;
 const DIST_PATTERNS = ['**/*.js', 'package.json'];
 const ALLOWED = /^(dist\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/;
-/** No types are shipped with it; an import of a constant keeps the compiler from looking for them. */
+/** The package has no types; importing it through a `string` constant keeps the compiler from looking for them. */
 const SCANNER: string = '@n8n/scan-community-package/scanner/scanner.mjs';
 
 interface Scanner {
@@ -15,7 +15,7 @@ interface Scanner {
 	analyzePackage(folder: string, patterns: string[]): Promise<{ passed: boolean; message?: string; details?: string }>;
 }
 
-/** n8n's scan of community packages, without its download: the source, then what npm would publish. */
+/** Runs n8n's scan of community packages, without its download, on the source and on the packed tarball. */
 async function main(): Promise<void> {
 	const { analyzePackage, SOURCE_FILE_PATTERNS } = (await import(SCANNER)) as Scanner;
 	report('Source', await faultsOf(analyzePackage(REPOSITORY, SOURCE_FILE_PATTERNS)));
@@ -34,12 +34,12 @@ async function faultsOf(analysis: ReturnType<Scanner['analyzePackage']>): Promis
 
 function contentFaults(folder: string): string[] {
 	const files = filesIn(folder);
-	const faults = files.filter((file) => !ALLOWED.test(file)).map((file) => `${file} has no place here`);
+	const faults = files.filter((file) => !ALLOWED.test(file)).map((file) => `${file} must not be in the package`);
 	for (const file of referencedFiles(folder)) {
-		if (!files.includes(file)) faults.push(`${file} is named in package.json and missing`);
+		if (!files.includes(file)) faults.push(`${file} is listed in package.json, but missing`);
 	}
 	const bytes = sizeOf(folder);
-	if (bytes > MOST_BYTES) faults.push(`${bytes} bytes are more than ${MOST_BYTES}`);
+	if (bytes > MOST_BYTES) faults.push(`The package has ${bytes} bytes, which is more than ${MOST_BYTES}`);
 	if ('dependencies' in readManifest(folder)) faults.push('package.json has dependencies');
 	return faults;
 }

@@ -17,11 +17,11 @@ import { readPorts, requireFreePorts, type Ports } from './start/ports';
 import { seedN8n, type CrispAccess } from './start/seed';
 import { printWelcome } from './start/welcome';
 
-/** Within the same machine a trigger connects in a second. */
+/** How long the triggers may take to connect; on one machine they need about a second. */
 const CONNECTED_MS = 10_000;
 /** How long the n8n that a killed run left behind may take to stop. */
 const ORPHAN_MS = 12_000;
-/** One Ctrl-C arrives twice: from the terminal and from the loader in between. */
+/** One Ctrl-C arrives twice: from the terminal and from the loader between npm and this process. */
 const SAME_KEY_MS = 500;
 
 const progress = new Progress();
@@ -50,13 +50,13 @@ async function main(): Promise<void> {
 	}
 }
 
-/** Makes sure that nobody else uses this host or the ports, before anything is done. */
+/** Makes sure that no other process uses this host or the ports. */
 async function claim(host: HostFolder, ports: Ports): Promise<Lock> {
 	let orphans: number[] = [];
 	const lock = takeLock(path.join(host.root, 'start.lock'), (dead) => (orphans = dead.groups ?? []));
 	if (!isLock(lock)) {
 		throw new Failure(
-			`It runs already${lock.url ? `, at ${lock.url}` : ''}. Press Ctrl-C there, or end it here:\n\n` +
+			`It is already running${lock.url ? `, at ${lock.url}` : ''}. Press Ctrl-C there, or stop it here:\n\n` +
 				`    kill ${lock.pid}`,
 		);
 	}
@@ -106,7 +106,7 @@ async function seed(host: HostFolder, n8n: RunningN8n, sandbox: Sandbox): Promis
 	const deadline = Date.now() + CONNECTED_MS;
 	while (isListening && sandbox.connections() === 0) {
 		throwIfStopped();
-		if (Date.now() > deadline) throw new Failure(`The triggers do not connect.${lastWords(logOf(host))}`);
+		if (Date.now() > deadline) throw new Failure(`The triggers did not connect.${lastWords(logOf(host))}`);
 		await delay(100);
 	}
 }
@@ -116,7 +116,7 @@ async function untilStopped(n8n: RunningN8n, logFile: string): Promise<void> {
 	throwIfStopped();
 	await Promise.race([stopped, n8n.exited]);
 	throwIfStopped();
-	throw new Failure(`n8n stopped by itself.${lastWords(logFile)}`);
+	throw new Failure(`n8n exited unexpectedly.${lastWords(logFile)}`);
 }
 
 function listenForStop(): void {
@@ -139,11 +139,11 @@ const logOf = (host: HostFolder) => path.join(host.logs, 'n8n.log');
 listenForStop();
 main()
 	.catch((error: unknown) => {
-		// What was under way when the person stopped may fail in any way.
+		// After an interruption, steps in progress may fail with any error.
 		if (signal.aborted) return progress.line('  Stopped.');
 		process.exitCode = 1;
 		const text = error instanceof Failure ? error.message : String((error as Error).stack);
 		progress.line(`\n  ${progress.red('✗')} ${text}\n`);
 	})
-	// A socket that somebody keeps open must not keep the terminal.
+	// Exit explicitly: a socket that is still open would keep the process alive.
 	.finally(() => process.exit());

@@ -15,9 +15,9 @@ export const faulty: Case = {
 	name: 'faulty',
 	title: 'Sending messages to a server that fails',
 	about:
-		`${COUNT} messages to ${TARGETS} conversations, 50 ms to an answer. The server answers 503 to 5% of the requests and does ` +
-		'nothing, and 502 to another 5% although it has stored the message, in a pattern that is the same for all. *Said to have ' +
-		'failed* counts the items that the peer reports as failed, rightly or not.',
+		`${COUNT} messages to ${TARGETS} conversations, with a latency of 50 ms. The server responds with 503 to 5% of the requests and does ` +
+		'nothing, and with 502 to another 5% although it has stored the message, in the same pattern for all. *Reported as ' +
+		'failed* counts the items that the contender reports as failed, correctly or not.',
 	async run(say) {
 		return await inPlace(async (place) => {
 			const writing = {
@@ -32,15 +32,15 @@ export const faulty: Case = {
 			const mine = figures.get(names.ours) ?? [];
 			const worst = [...figures.values()].map((all) => [most(all, 'failed'), most(all, 'overtaken')]);
 			return {
-				columns: [...columns, 'said to have failed', 'overtaken'],
+				columns: [...columns, 'reported as failed', 'overtaken'],
 				rows: rowsOf(figures, COUNT).map((row, index) => [...row, ...(worst[index] ?? [])]),
 				promises: [
 					{ what: `all ${COUNT} messages delivered exactly once`, holds: allOnce(mine, COUNT) },
-					{ what: 'none reported as failed that arrived', holds: most(mine, 'failed') === 0 },
+					{ what: 'no delivered message reported as failed', holds: most(mine, 'failed') === 0 },
 					{ what: 'order within a conversation kept', holds: most(mine, 'overtaken') === 0 },
 				],
 				remarks: [
-					'Retry On Fail is n8n’s setting as it is preset, three tries a second apart: n8n runs the node again with all of its items.',
+					'Retry On Fail is n8n’s setting with its defaults, three tries with a second between them: n8n runs the node again with all its items.',
 				],
 			};
 		});

@@ -16,13 +16,13 @@ const SOON_MS = 6_000;
 
 const names = { hand: 'Webhook, HTTP Request', nodes: 'Crisp Trigger, Crisp', batches: 'the same, in batches' };
 
-/** The waits of one contender under one load, in milliseconds, each round by itself. */
+/** The response times of each contender under one load, in milliseconds, one list per round. */
 type Waits = Map<string, number[][]>;
 
 export const latency: Case = {
 	name: 'latency',
-	title: 'From a message to its answer',
-	about: `A workflow in a real n8n answers every visitor; beside it the one that people build by hand, of a Webhook node that Crisp's web hook calls and an HTTP Request node. Each is published alone, ${ROUNDS} times in turns, and gets ${STEADY.count} messages at ${STEADY.perSecond} a second, then ${RUSH.count} at ${RUSH.perSecond} a second, in ${CONVERSATIONS} conversations. Timed by the sandbox's clock, from the message to the answer. In batches: at most ${BATCHES.batchSize} events in an execution, which wait ${BATCHES.batchWait} ms for others.`,
+	title: 'Time from a message to its answer',
+	about: `A workflow in a real n8n answers every visitor. It is compared with the workflow that users build by hand, with a Webhook node that a webhook of Crisp calls and an HTTP Request node. Each workflow is published alone, in turns, ${ROUNDS} times, and gets ${STEADY.count} messages at ${STEADY.perSecond} a second, then ${RUSH.count} at ${RUSH.perSecond} a second, in ${CONVERSATIONS} conversations. The time is measured by the sandbox's clock, from the message to the answer. *In batches* means at most ${BATCHES.batchSize} events per execution, which wait ${BATCHES.batchWait} ms for others.`,
 	isInN8n: true,
 	async run(say) {
 		const stack = await startStack('latency');
@@ -32,7 +32,7 @@ export const latency: Case = {
 			const rush: Waits = new Map();
 			const contenders = contendersIn(stack);
 			for (let round = 0; round < ROUNDS; round++) {
-				// Every other round backwards, so that none profits from its place.
+				// The order is reversed in every other round, so that no contender benefits from its position.
 				for (const one of round % 2 === 0 ? contenders : [...contenders].reverse()) {
 					await one.publish();
 					await crowd.write(WARM_UP);
@@ -72,7 +72,7 @@ function contendersIn(stack: Stack): Contender[] {
 		return {
 			name: contender.workflow.name,
 			async publish() {
-				// The same workflow each time: n8n may still be giving up the path of its web hook.
+				// Reuses the workflow: n8n may not have released the path of its webhook yet.
 				saved ??= await client.createWorkflow(contender.workflow);
 				await publishSaved(stack, saved);
 				if (contender.hook) await sandbox.addHook(contender.hook, ['message:send']);
@@ -102,8 +102,8 @@ function outcomeOf(steady: Waits, rush: Waits): Outcome {
 		columns: ['messages a second', 'workflow', 'answered within 6 s', 'p50 in ms (each round)', 'p99', 'longest'],
 		rows: [...rowsOf(steady, STEADY), ...rowsOf(rush, RUSH)],
 		promises: [
-			{ what: `At ${STEADY.perSecond} a second no slower at p50: ${p50.join(' to ')} ms`, holds: p50[0] <= p50[1] },
-			{ what: `At ${STEADY.perSecond} a second no slower at p99: ${p99.join(' to ')} ms`, holds: p99[0] <= p99[1] },
+			{ what: `At ${STEADY.perSecond} a second not slower at p50: ${p50.join(' to ')} ms`, holds: p50[0] <= p50[1] },
+			{ what: `At ${STEADY.perSecond} a second not slower at p99: ${p99.join(' to ')} ms`, holds: p99[0] <= p99[1] },
 			{
 				what: `At ${RUSH.perSecond} a second, in batches, all answered within ${MOST_IN_A_RUSH_MS} ms at p99: ${rushed} ms`,
 				holds: rushed <= MOST_IN_A_RUSH_MS && all(rush, names.batches).every(Number.isFinite),
@@ -112,7 +112,7 @@ function outcomeOf(steady: Waits, rush: Waits): Outcome {
 	};
 }
 
-/** Over all rounds, and behind it round by round. */
+/** The quantile over all rounds, followed by that of each round. */
 function spread(rounds: number[][], share: number): string {
 	return `${quantile(rounds.flat(), share)} (${rounds.map((round) => quantile(round, share)).join(', ')})`;
 }

@@ -3,13 +3,13 @@ import { declarative, httpRequest, httpRequestInBatches, names, ours, sdkLoop } 
 import { inPlace, type Place } from '../place/place';
 import { allOnce, columns, compareWriting, rowsOf, timeOf, type Written } from '../peers/writing';
 
-/** The many take most of a minute each time, and the peers that are not of this size would take longer. */
+/** 5000 messages take most of a minute for each contender; the slower contenders are measured with 500 only. */
 const SIZES = [
 	{ count: 500, rounds: 3, isOfAll: true },
 	{ count: 5000, rounds: 1, isOfAll: false },
 ];
 const LIMIT = { perSecond: 100, burst: 100 };
-/** What the limit itself takes: the burst passes at once, the rest at its rate. */
+/** The minimum time under the rate limit: the burst passes immediately, the rest at the limited rate. */
 const idealMs = (count: number) => ((count - LIMIT.burst) / LIMIT.perSecond) * 1000;
 const MOST = 1.15;
 
@@ -22,10 +22,10 @@ export const limited: Case = {
 	name: 'limited',
 	title: 'Sending messages against a rate limit',
 	about:
-		`Messages to as many conversations, where the server takes ${LIMIT.perSecond} requests a second after a burst of ` +
-		`${LIMIT.burst}, answers 429 to what goes over it, and 50 ms pass before every answer. The limit alone makes ` +
-		`${SIZES.map(({ count }) => `${count} of them last ${idealMs(count) / 1000} s`).join(', and ')}. Once the server says in Retry-After when to come again (1 second), once it does not. The Crisp node is ` +
-		'loaded anew in every round, so that it does not know the limit from the round before.',
+		`Each message goes to another conversation. The server accepts ${LIMIT.perSecond} requests a second after a burst of ` +
+		`${LIMIT.burst}, rejects requests above this rate limit with 429, and has a latency of 50 ms. The rate limit alone makes ` +
+		`${SIZES.map(({ count }) => `${count} of them last ${idealMs(count) / 1000} s`).join(', and ')}. The server is measured with and without a Retry-After header (1 second). The Crisp node is ` +
+		'reloaded in every round, so that it does not know the rate limit from the previous round.',
 	async run(say) {
 		return await inPlace(async (place) => {
 			const rows: Array<Array<string | number>> = [];
@@ -53,7 +53,7 @@ function writingOf(place: Place, { count, rounds, isOfAll }: (typeof SIZES)[numb
 function promisesOf(figures: Map<string, Written[]>, count: number, hint: string) {
 	const share = timeOf(figures, names.ours) / idealMs(count);
 	return [
-		{ what: `${count}, ${hint}: all delivered, none twice`, holds: allOnce(figures.get(names.ours) ?? [], count) },
+		{ what: `${count}, ${hint}: all delivered exactly once`, holds: allOnce(figures.get(names.ours) ?? [], count) },
 		{
 			what: `${count}, ${hint}: in at most ${MOST} of the time that the limit allows (measured: ${share.toFixed(2)} of it)`,
 			holds: share <= MOST,

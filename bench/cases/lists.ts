@@ -24,22 +24,22 @@ export const lists: Case = {
 	name: 'lists',
 	title: 'Reading a long list',
 	about:
-		`All of ${PEOPLE.toLocaleString('en')} people, ${PER_PAGE} to a page, ${LATENCY_MS} ms to an answer: the Crisp node with ` +
-		'*Return All*, which reads ahead, against those that ask page after page. The SDK has no way to ask for larger pages than 20. ' +
-		`Then ${CROWD.toLocaleString('en')} people with *Simplify*, each in a process of its own that reads nothing else: the memory is ` +
-		'what that process takes above what it had before, at most and for the result itself.',
+		`A list of ${PEOPLE.toLocaleString('en')} people, ${PER_PAGE} per page, with a latency of ${LATENCY_MS} ms: the Crisp node with ` +
+		'*Return All*, which reads ahead, compared with contenders that read page after page. The SDK cannot read more than 20 per page. ' +
+		`Then ${CROWD.toLocaleString('en')} people with *Simplify*, in a separate process per contender: the memory is ` +
+		'the increase in that process, at its peak and for the result itself.',
 	async run(say) {
 		const reading = await inPlace(async (place) => await compareReading(place, say));
 		const memory = await inPlace(async (place) => await compareMemory(place, say));
 		return {
-			columns: ['', 'time', `of ${PAGED}`, 'people', 'pages asked for', 'past the end', 'memory at most', 'held'],
+			columns: ['', 'time', `of ${PAGED}`, 'people', 'pages read', 'past the end', 'peak memory', 'held'],
 			rows: rowsOf(reading.figures, memory),
 			promises: [...readingPromises(reading), memoryPromise(memory.get(names.ours))],
 		};
 	},
 };
 
-/** Who asks page after page, in pages as large as the Crisp node's. */
+/** The contender that reads page after page, with the same page size as the Crisp node. */
 const PAGED = names.httpPagination;
 
 type Figures = Map<string, Read[]>;

@@ -22,8 +22,8 @@ const MOST_RECOVERY_MS = 2_000;
 
 export const missed: Case = {
 	name: 'missed',
-	title: 'Nothing lost and nothing doubled',
-	about: `Visitors write over ${ordeal.messages} messages into ${ordeal.conversations} conversations, and a workflow in a real n8n answers each: Crisp Trigger, then Crisp. Meanwhile, at moments from a fixed seed, the realtime sockets are cut ${ordeal.drops} times, the sandbox is killed ${ordeal.sandboxKills} times and n8n itself ${ordeal.n8nKills} times, with SIGKILL. At the end the line is cut once more, so that everything is read again, and each message is looked up among n8n's executions and among the answers.`,
+	title: 'No message lost or duplicated',
+	about: `Visitors write over ${ordeal.messages} messages into ${ordeal.conversations} conversations, and a workflow in a real n8n answers each: Crisp Trigger, then Crisp. During this, at times from a fixed seed, the realtime sockets are disconnected ${ordeal.drops} times, the sandbox is killed ${ordeal.sandboxKills} times and n8n itself ${ordeal.n8nKills} times, with SIGKILL. At the end the sockets are disconnected again, which triggers a final catch-up, and each message is looked up in n8n's executions and in the answers.`,
 	isInN8n: true,
 	async run(say) {
 		const stack = await startStack('missed', keepAll, { expectedLog: OUTAGES });
@@ -49,49 +49,49 @@ function outcomeOf({ fates, verdict, strange, recoveries }: Reckoning, failures:
 	return {
 		columns: ['what', 'figure'],
 		rows: [
-			['messages that visitors wrote', fates.length],
-			['requests of visitors that no server answered, and that were repeated', failures],
-			['messages that Crisp has, but not exactly once', verdict.miswritten.length],
+			['messages written by visitors', fates.length],
+			['requests of visitors without a response, which were retried', failures],
+			['messages that Crisp does not have exactly once', verdict.miswritten.length],
 			['messages with exactly one execution', fates.filter(({ executions }) => executions.length === 1).length],
 			['messages without an execution', lost.length],
-			['executions too many', doubled],
-			['executions that died with n8n', crashed.length],
+			['surplus executions', doubled],
+			['executions that crashed with n8n', crashed.length],
 			[
-				'of these, answered before n8n died',
+				'of these, answered before n8n was killed',
 				fates.filter(({ text, replies }) => died.has(text) && replies === 1).length,
 			],
 			['messages answered exactly once', fates.filter(({ replies }) => replies === 1).length],
-			['messages not answered, except those that died with n8n', statusesOf(fates, unanswered)],
+			['messages not answered, except those that crashed with n8n', statusesOf(fates, unanswered)],
 			['messages answered more than once', answeredTwice.length],
-			['from the server being back to the socket being there: median', inSeconds(median(waits('sandbox', 'online')))],
-			['from the server being back to the first event in n8n: median', inSeconds(middle)],
+			['from server restart to reconnection: median', inSeconds(median(waits('sandbox', 'online')))],
+			['from server restart to the first event in n8n: median', inSeconds(middle)],
 			['the same: each', shown(waits('sandbox'))],
-			['from the socket being cut to another being there: median', inSeconds(median(waits('drop', 'online')))],
-			['from the socket being cut to the next event in n8n: median', inSeconds(median(waits('drop')))],
+			['from disconnection to reconnection: median', inSeconds(median(waits('drop', 'online')))],
+			['from disconnection to the next event in n8n: median', inSeconds(median(waits('drop')))],
 			['the same: each', shown(waits('drop'))],
-			['from n8n being ready again to the first event: each', shown(waits('n8n'))],
+			['from n8n restart to the first event: each', shown(waits('n8n'))],
 		],
 		promises: [
 			{
 				what: `Every message started an execution: ${lost.length} did not`,
 				holds: lost.length === 0 && verdict.miswritten.length === 0 && fates.length >= ordeal.messages,
 			},
-			{ what: `No message started two: ${doubled} executions too many`, holds: doubled === 0 },
+			{ what: `No message started two executions: ${doubled} surplus executions`, holds: doubled === 0 },
 			{
-				what: `Every message was answered, except where n8n died over it: ${unanswered.length} were not`,
+				what: `Every message was answered, unless n8n was killed during it: ${unanswered.length} were not`,
 				holds: unanswered.length === 0,
 			},
-			{ what: `None was answered twice: ${answeredTwice.length} were`, holds: answeredTwice.length === 0 },
+			{ what: `No message was answered twice: ${answeredTwice.length} were`, holds: answeredTwice.length === 0 },
 			{
-				what: `Events come again within 2 s of the server being back, in the median: ${inSeconds(middle)}`,
+				what: `Events arrive within 2 s after a server restart (median): ${inSeconds(middle)}`,
 				holds: middle < MOST_RECOVERY_MS,
 			},
 		],
-		remarks: ['n8n never runs again what it was running when it was killed: it shows it as crashed.'],
+		remarks: ['n8n does not retry executions that were running when it was killed: it marks them as crashed.'],
 	};
 }
 
-/** How many, and how their executions ended. */
+/** The number of these messages, and the statuses of their executions. */
 function statusesOf(fates: Fate[], texts: string[]): string {
 	const meant = fates.filter(({ text }) => texts.includes(text));
 	const statuses = new Set(meant.flatMap(({ executions }) => executions.map(({ status }) => status)));

@@ -7,16 +7,16 @@ import { allOnce, columns, compareWriting, most, rowsOf } from '../peers/writing
 const COUNT = 600;
 const TARGETS = 20;
 const ROUNDS = 3;
-/** As on a real line, an answer takes longer at one time than at another. */
+/** As on a real network, the latency varies. */
 const LINE = { latency: 50, spread: 50 };
 
 export const order: Case = {
 	name: 'order',
 	title: 'Items that change the same thing',
 	about:
-		`${COUNT} items in no order of the ${TARGETS} conversations they belong to, and a server that takes ${LINE.latency} to ` +
-		`${LINE.latency + LINE.spread} ms to act, so that requests under way at once may overtake each other. Once they are messages, ` +
-		'once each sets the subject of its conversation, so that the last one should win. *Overtaken* counts the items that took ' +
+		`${COUNT} items for ${TARGETS} conversations in mixed order, and a server with a latency of ${LINE.latency} to ` +
+		`${LINE.latency + LINE.spread} ms, so that concurrent requests may overtake each other. In the first test the items are messages; ` +
+		'in the second, each sets the subject of its conversation, so that the last one should win. *Overtaken* counts the items that took ' +
 		'effect after a later one of their conversation.',
 	async run(say) {
 		return await inPlace(async (place) => {
@@ -39,7 +39,7 @@ export const order: Case = {
 				);
 			}
 			const remarks = [
-				'Order costs time: what belongs together goes one after the other, here 30 items to each of 20 conversations.',
+				'Order costs time: items of the same conversation are sent one after the other, here 30 items to each of 20 conversations.',
 			];
 			return { columns: ['items', ...columns, 'overtaken'], rows, promises, remarks };
 		});

@@ -11,7 +11,7 @@ const MOST_MS = 0.5;
 
 const answer = { error: false, reason: 'dispatched', data: { fingerprint: 1 } };
 
-/** n8n's ways to send, answered at once and in this process. */
+/** Replacements for n8n's request helpers, which respond immediately and in this process. */
 const helpers = {
 	httpRequestWithAuthentication: async () => ({ statusCode: 202, headers: {}, body: answer }),
 	requestWithAuthentication: async () => ({
@@ -23,13 +23,13 @@ const helpers = {
 
 export const overhead: Case = {
 	name: 'overhead',
-	title: 'What the node itself costs',
+	title: 'Processor time of the node itself',
 	about:
-		`Processor time for each of ${COUNT.toLocaleString('en')} messages whose requests are answered in the process, at once: what is ` +
-		'left is the work of the node and of n8n-core around it, with expressions evaluated in a virtual machine, as n8n has it. *Bare ' +
-		'requests* is a node that does no more than read the two values of an item, which are expressions, and call n8n’s helper. *Other ' +
-		'expressions* are those that n8n has to evaluate, such as `{{ $json.text.trim() }}`; what is no more than a value of the item, ' +
-		'the Crisp node reads itself.',
+		`Processor time for each of ${COUNT.toLocaleString('en')} messages whose requests are answered immediately within the process: what is ` +
+		'left is the work of the node and of n8n-core around it, with expressions evaluated in a virtual machine, as in n8n. *Bare ' +
+		'requests* is a node that only reads the two values of an item, which are expressions, and calls n8n’s helper. *Other ' +
+		'expressions* are those that n8n has to evaluate, such as `{{ $json.text.trim() }}`; expressions that only refer to a field of ' +
+		'the item are resolved by the Crisp node itself.',
 	async run(say) {
 		return await inPlace(async (place) => {
 			const items = Array.from({ length: COUNT }, (_, index) => ({
@@ -47,10 +47,10 @@ export const overhead: Case = {
 							helpers,
 							isStrict: true,
 						});
-						if (output.length !== COUNT) throw new Error(`${name} gave ${output.length} items`);
+						if (output.length !== COUNT) throw new Error(`${name} returned ${output.length} items`);
 					}),
 			}));
-			// The first round finds nothing compiled.
+			// Warm-up: in the first rounds the code is not compiled yet.
 			await inTurns(2, contenders, () => undefined);
 			const figures = await inTurns(ROUNDS, contenders, say);
 			const perItem = (name: string) => median(figures.get(name) ?? []) / COUNT;
@@ -85,7 +85,7 @@ function nodesIn(place: Place): Array<{ name: string; placed: Placed }> {
 	];
 }
 
-/** The least that any node does: reads the two values of an item, and sends. */
+/** A node with the minimum of work: it reads the two values of an item, and sends a request. */
 function bareNode(description: Placed['nodeType']['description']): Placed {
 	const names = ['sessionId', 'content'];
 	const properties = names.map((name) => ({ displayName: name, name, type: 'string' as const, default: '' }));
@@ -107,7 +107,7 @@ function bareNode(description: Placed['nodeType']['description']): Placed {
 	};
 }
 
-/** Milliseconds of processor time, of all threads of this process. */
+/** The processor time of the work in milliseconds, over all threads of this process. */
 async function processorTime(work: () => Promise<void>): Promise<number> {
 	const before = process.cpuUsage();
 	await work();

@@ -16,9 +16,9 @@ export const scale: Case = {
 	name: 'scale',
 	title: 'Workers of an n8n in queue mode',
 	about:
-		`Visitors write ${COUNT} messages at once, and a workflow answers each: Crisp Trigger in the main process, then Crisp in a worker ` +
-		`that runs ${CONCURRENCY} executions at a time; ${LATENCY_MS} ms to an answer of Crisp's. The time is that from the first message to ` +
-		'the last answer. Everything is on this one machine: n8n’s processes, Redis, PostgreSQL and the sandbox.',
+		`Visitors write ${COUNT} messages at the same time, and a workflow answers each: Crisp Trigger in the main process, then Crisp in a worker ` +
+		`that runs ${CONCURRENCY} executions at a time; Crisp has a latency of ${LATENCY_MS} ms. The time is measured from the first message to ` +
+		'the last answer. Everything runs on one machine: n8n’s processes, Redis, PostgreSQL and the sandbox.',
 	isInN8n: true,
 	async run(say) {
 		const rows: Array<Array<string | number>> = [];
@@ -31,20 +31,20 @@ export const scale: Case = {
 		return {
 			columns: ['workers', 'messages a minute: median', 'each'],
 			rows,
-			promises: [{ what: `No message was answered twice: ${surplus} answers too many`, holds: surplus === 0 }],
-			remarks: ['Two workers on two cores share them with all the rest; on machines of their own they do not.'],
+			promises: [{ what: `No message was answered twice: ${surplus} surplus answers`, holds: surplus === 0 }],
+			remarks: ['Two workers on two cores share them with all processes; on separate machines they do not.'],
 		};
 	},
 };
 
-/** Messages a minute, round by round, and how many answers there were beyond one for each message. */
+/** Messages a minute for each round, and the number of surplus answers. */
 async function withWorkers(workers: number, say: (rate: number) => void) {
 	const cluster = await startCluster('bench', { workers, concurrency: CONCURRENCY });
 	try {
 		await publishReplies(cluster);
 		await cluster.sandbox.delayAnswers(LATENCY_MS);
 		const sessions = await begin(cluster);
-		// The first round finds everything cold.
+		// Warm-up round.
 		await answered(cluster, sessions);
 		const rates: number[] = [];
 		for (let round = 0; round < ROUNDS; round++) {
@@ -64,7 +64,7 @@ async function begin({ sandbox }: Cluster): Promise<string[]> {
 	return await Promise.all(Array.from({ length: CONVERSATIONS }, one));
 }
 
-/** Writes all messages, and gives how long it took until there were as many answers, in milliseconds. */
+/** Writes all messages, and returns the milliseconds until all are answered. */
 async function answered({ sandbox }: Cluster, sessions: string[]): Promise<number> {
 	const before = await sandbox.messageCount();
 	const start = Date.now();
@@ -79,7 +79,7 @@ async function answered({ sandbox }: Cluster, sessions: string[]): Promise<numbe
 	return Date.now() - start;
 }
 
-/** How many answers there are beyond one for each message. */
+/** The number of answers beyond one for each message. */
 async function surplusIn({ sandbox }: Cluster, sessions: string[]): Promise<number> {
 	const conversations = await Promise.all(sessions.map(async (id) => await sandbox.everythingIn(id)));
 	const messages = conversations.flat();

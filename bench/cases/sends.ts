@@ -12,10 +12,10 @@ const SIZES = [
 
 export const sends: Case = {
 	name: 'sends',
-	title: 'Sending messages, nothing in the way',
+	title: 'Sending messages without faults or limits',
 	about:
-		`Messages to as many conversations; the server takes ${LATENCY_MS} ms to answer and limits nothing. Each peer sends the ` +
-		'same through the same credential; the nodes run in n8n-core. The time is the median, with the fastest and the slowest round.',
+		`Each message goes to another conversation. The server has a latency of ${LATENCY_MS} ms and no rate limit. Each contender sends the ` +
+		'same messages with the same credential; the nodes run in n8n-core. The time is the median, with the fastest and the slowest round.',
 	async run(say) {
 		return await inPlace(async (place) => {
 			const outcome = { columns: ['messages', ...columns], rows: [] as Array<Array<string | number>> };
@@ -26,9 +26,9 @@ export const sends: Case = {
 				promises.push(...freePromises(figures, count));
 			}
 			const remarks = [
-				'A field that holds no more than a value of the item, such as `{{ $json.text }}`, is read by the Crisp node itself. *Other expressions*, here `{{ $json.text.trim() }}`, are evaluated by n8n in its virtual machine, as those of the other nodes are.',
-				'The SDK sends one message after the other, which takes as long as it says; so it is measured once, and not with 5,000.',
-				'Here the credential is at hand. A whole n8n decrypts it, once for the Crisp node and for each item of the HTTP Request node: see below.',
+				'An expression that only refers to a field of the item, such as `{{ $json.text }}`, is resolved by the Crisp node itself. *Other expressions*, here `{{ $json.text.trim() }}`, are evaluated by n8n in its virtual machine, like those of the other nodes.',
+				'The SDK sends one message after the other, which is slow; so it is measured only once, and not with 5,000 messages.',
+				'In this test the credential is already decrypted. A complete n8n decrypts it once for the Crisp node, but once for every item for the HTTP Request node: see below.',
 			];
 			return { ...outcome, promises, remarks };
 		});

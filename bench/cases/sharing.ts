@@ -10,7 +10,7 @@ const MOST_BYTES = 1_000_000;
 export const sharing: Case = {
 	name: 'sharing',
 	title: 'A hundred workflows on one credential',
-	about: `${WORKFLOWS} workflows that start with Crisp Trigger, all with one credential, in one process: how many sockets they hold, and what they cost in memory beyond n8n-core's own contexts, which are built before. Heap and external memory after a garbage collection; the median of ${ROUNDS} rounds, after one that does not count.`,
+	about: `${WORKFLOWS} workflows that start with Crisp Trigger, all with one credential, in one process: how many sockets they open, and how much memory they need in addition to n8n-core's own contexts, which are created before. Heap and external memory after a garbage collection; the median of ${ROUNDS} rounds, after a warm-up round.`,
 	async run(say) {
 		const fountain = await Fountain.open();
 		try {
@@ -38,17 +38,17 @@ function outcomeOf(costs: Cost[]) {
 				costs.map(({ contexts }) => contexts),
 			),
 			row(
-				'the first that listens, with the socket',
+				'the first workflow, with the socket',
 				costs.map(({ first }) => first),
 			),
 			row(
-				`the other ${WORKFLOWS - 1}`,
+				`the other ${WORKFLOWS - 1} workflows`,
 				costs.map((cost) => cost.others),
 			),
 		],
 		promises: [
 			{ what: `One socket: ${sockets}`, holds: sockets === 1 },
-			{ what: 'Every workflow hears a message once', holds: isHeard },
+			{ what: 'Every workflow receives a message once', holds: isHeard },
 			{ what: `Under 1 MB more than one workflow: ${inKb(others)}`, holds: others < MOST_BYTES },
 		],
 	};

@@ -10,7 +10,7 @@ const EVENTS = 20_000;
 const ROUNDS = 7;
 const LEAST_SHARE = 0.8;
 
-/** Something that listens; `onEvent` is called for each. */
+/** Starts a listener; `onEvents` is called with the number of events that arrived. */
 type Listen = (fountain: Fountain, onEvents: (count: number) => void) => Promise<{ end(): Promise<void> }>;
 
 const names = { bare: 'socket.io-client alone', trigger: 'Crisp Trigger' };
@@ -18,7 +18,7 @@ const names = { bare: 'socket.io-client alone', trigger: 'Crisp Trigger' };
 export const stream: Case = {
 	name: 'stream',
 	title: 'Events a second through the trigger',
-	about: `A sandbox in a process of its own sends ${EVENTS.toLocaleString('en')} messages of visitors as fast as it can. Counted is what arrives a second, from the first to the last: in a bare listener of socket.io-client, which looks at nothing, and in Crisp Trigger at the place where n8n starts an execution: filtered, recognised where it comes again, made into an item. ${ROUNDS} rounds in turns, after one that does not count.`,
+	about: `A sandbox in a separate process sends ${EVENTS.toLocaleString('en')} messages of visitors as fast as it can. Measured are the events per second, from the first to the last: in a bare listener of socket.io-client, which does nothing with them, and in Crisp Trigger at the point where n8n would start an execution, after the event was filtered, deduplicated and converted to an item. ${ROUNDS} rounds in turns, after a warm-up round.`,
 	async run(say) {
 		const fountain = await Fountain.open();
 		try {
@@ -27,7 +27,7 @@ export const stream: Case = {
 				const turn = round % 2 === 0 ? (['bare', 'trigger'] as const) : (['trigger', 'bare'] as const);
 				for (const name of turn) {
 					const rate = await rateOf(fountain, listeners[name]);
-					// The first of each pays for the compiler.
+					// The first round is a warm-up, in which the code is compiled.
 					if (round > 0) rates[name].push(rate);
 					say(`round ${round} of ${ROUNDS}: ${names[name]}, ${Math.round(rate).toLocaleString('en')} a second`);
 				}
@@ -55,7 +55,7 @@ function outcomeOf({ bare, trigger }: { bare: number[]; trigger: number[] }) {
 	};
 }
 
-/** Events a second, from the first that arrives to the last. */
+/** Events per second, from the first to the last event. */
 async function rateOf(fountain: Fountain, listen: Listen): Promise<number> {
 	let count = 0;
 	let first = NaN;

@@ -12,11 +12,11 @@ const SIZES = [
 
 export const whole: Case = {
 	name: 'whole',
-	title: 'Sending messages, in a whole n8n',
+	title: 'Sending messages in a complete n8n',
 	about:
-		`Messages to as many conversations, ${LATENCY_MS} ms to an answer, no limit; in a whole n8n with its database and a stored ` +
-		'credential. A call of a Webhook node brings all items, Split Out and the node follow, and the time is that until n8n has answered ' +
-		'with what all items gave.',
+		`Each message goes to another conversation, with a latency of ${LATENCY_MS} ms and no rate limit, in a complete n8n with its database and a stored ` +
+		'credential. A call to a Webhook node passes all items to Split Out and the node. The time is measured until n8n has responded ' +
+		'with the results of all items.',
 	isInN8n: true,
 	async run(say) {
 		const stack = await startStack('bench');

@@ -2,7 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import type { Workspace } from '../place/workspace';
 
-/** The same deed, for an item with `session_id` and `text`, in the form of either node. */
+/** The same action for an item with `session_id` and `text`, as parameters of either node. */
 export interface Action {
 	crisp: INodeParameters;
 	http(workspace: Workspace): INodeParameters;
@@ -27,7 +27,7 @@ export const message: Action = {
 	http: http('POST', 'message', "{ type: 'text', from: 'operator', origin: 'chat', content: $json.text }"),
 };
 
-/** The same, with expressions of more than a value of the item, which n8n has to evaluate. */
+/** The same, with expressions that n8n has to evaluate: they are more than a reference to a field of the item. */
 export const evaluated: Action = {
 	crisp: {
 		...message.crisp,
@@ -37,7 +37,7 @@ export const evaluated: Action = {
 	http: message.http,
 };
 
-/** Makes the text the subject of the conversation. */
+/** Sets the subject of the conversation to the text. */
 export const subject: Action = {
 	crisp: {
 		resource: 'conversation',

@@ -11,16 +11,16 @@ import type {
 } from 'n8n-workflow';
 import type * as n8nWorkflow from 'n8n-workflow';
 
-/** A node as it stands in a workflow. */
+/** A node with its parameters. */
 export interface Placed {
 	nodeType: INodeType;
-	/** Its name with that of its package, which n8n goes by. */
+	/** The node type with the package name, as n8n uses it. */
 	type: string;
 	typeVersion?: number;
 	parameters: INodeParameters;
 }
 
-/** A workflow in which a node is alone. */
+/** A workflow that consists of one node. */
 export function aloneIn(
 	workflow: typeof n8nWorkflow,
 	{ nodeType, type, typeVersion = 1, parameters }: Placed,
@@ -45,11 +45,11 @@ export function aloneIn(
 	return { node, workflow: new workflow.Workflow({ id, nodes: [node], connections: {}, active, nodeTypes }) };
 }
 
-/** What n8n-core asks around a node. The credential is as it is: n8n would read it from its database. */
+/** The context that n8n-core needs to run a node. The credential is passed in; n8n would read it from its database. */
 export function additionalDataFor({ authenticate }: ICredentialType, credential: ICredentialDataDecryptedObject) {
-	if (typeof authenticate !== 'function') throw new Error('The credential has no function to authenticate with');
+	if (typeof authenticate !== 'function') throw new Error('The credential has no authenticate function');
 	return {
-		// Never asked: n8n-core makes the values of its own expressions of them.
+		// Never requested, but n8n-core needs these URLs for its expression variables.
 		webhookWaitingBaseUrl: 'http://127.0.0.1/webhook-waiting',
 		formWaitingBaseUrl: 'http://127.0.0.1/form-waiting',
 		credentialsHelper: {

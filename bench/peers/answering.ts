@@ -4,7 +4,7 @@ import { tokens } from '../../sandbox/state/tokens';
 import type { Workflow, WorkflowNode } from '../../scripts/host/n8nClient';
 import { byId, chainOf, crispNode, plainNode, type Stack } from '../../test/e2e/support/stack';
 
-/** Answers each message with `re: ` and what it said. The options are Crisp Trigger's. */
+/** A workflow that answers each message with `re: ` and its text. `options` are the options of Crisp Trigger. */
 export function byNodes(stack: Stack, name: string, options: Record<string, unknown> = {}): Workflow {
 	const trigger = crispNode(stack, 'crispTrigger', 'Listen', { events: ['message:send'], options });
 	const reply = crispNode(stack, 'crisp', 'Answer', {
@@ -17,7 +17,7 @@ export function byNodes(stack: Stack, name: string, options: Record<string, unkn
 	return chainOf(name, [trigger, reply]);
 }
 
-/** The same as people build it without this package: a web hook of Crisp's, and a request to Crisp's REST API. */
+/** The same workflow as users build it without this package: a webhook of Crisp, and a request to Crisp's REST API. */
 export function byHand(stack: Stack, name: string): { workflow: Workflow; hook: string } {
 	const path = randomUUID();
 	const trigger: WorkflowNode & { webhookId: string } = {

@@ -1,6 +1,6 @@
 import type { INodeType } from 'n8n-workflow';
 
-/** A node as n8n's guide for declarative style writes it, whose one operation sends a message. */
+/** A node in declarative style, following n8n's guide, with one operation that sends a message. */
 export function declarativeSend(baseURL: string, websiteId: string): INodeType {
 	return {
 		description: {

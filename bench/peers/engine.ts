@@ -11,15 +11,15 @@ type Helpers = Partial<Record<string, unknown>>;
 export interface Execution {
 	credential: ICredentialDataDecryptedObject;
 	items: IDataObject[];
-	/** Whether an item that fails ends the run, as n8n has it unless told; items go on where left out. */
+	/** Whether a failed item ends the run, as is n8n's default; if false, the run continues with the other items. */
 	isStrict?: boolean;
-	/** Takes the place of n8n's helpers of these names. */
+	/** Replaces n8n's helpers of these names. */
 	helpers?: Helpers;
 }
 
 let executions = 0;
 
-/** Runs a node over the items in n8n-core's own context, as a production execution; gives its output. */
+/** Runs a node with the items in n8n-core's own context, like a production execution, and returns its output. */
 export async function execute(host: Host, placed: Placed, execution: Execution): Promise<INodeExecutionData[]> {
 	const { nodeType } = placed;
 	const onError = execution.isStrict ? 'stopWorkflow' : 'continueRegularOutput';
@@ -37,7 +37,7 @@ export async function execute(host: Host, placed: Placed, execution: Execution):
 	}
 }
 
-/** What n8n does around every execution; unknown to the older n8n-workflow of this repository. */
+/** n8n calls these around every execution; the older n8n-workflow in this repository does not have them. */
 interface Isolated {
 	acquireIsolate(): Promise<void>;
 	releaseIsolate(): Promise<void>;

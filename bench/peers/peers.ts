@@ -9,10 +9,10 @@ import { HTTP_REQUEST_VERSION, type Host } from '../place/host';
 import type { Place } from '../place/place';
 import type { Workspace } from '../place/workspace';
 
-/** One way to do something for every item. */
+/** A contender that does something for every item. */
 export interface Peer {
 	name: string;
-	/** Resolves when it is through, with the number of items that it says have failed. */
+	/** Resolves when all items are processed, with the number of items that it reports as failed. */
 	run(items: Wanted[]): Promise<number>;
 }
 
@@ -25,7 +25,7 @@ export const names = {
 	httpPagination: `${HTTP}, Pagination`,
 };
 
-/** This package's node. Where `isFresh` it is loaded for each run, so that none profits from what was learned before. */
+/** This package's node. With `isFresh` it is reloaded for each run, so that it keeps no state from earlier runs. */
 export function ours({ host, workspace }: Place, { name = OURS, isFresh = false, action = message } = {}): Peer {
 	let nodeType = host.freshCrisp();
 	return {
@@ -55,7 +55,7 @@ interface HttpOptions {
 	action?: Action;
 }
 
-/** As people set it by hand when a limit strikes: 50 items, a second of rest, and so on. */
+/** As users configure it against a rate limit: 50 items, then a pause of one second, and so on. */
 export const httpRequestInBatches = (place: Place): Peer =>
 	httpRequest(place, {
 		name: `${HTTP}, 50 per second`,
@@ -65,7 +65,7 @@ export const httpRequestInBatches = (place: Place): Peer =>
 const TRIES = 3;
 const BETWEEN_TRIES_MS = 1000;
 
-/** With n8n's setting Retry On Fail as it is preset: n8n runs the node again, with all of its items. */
+/** With n8n's setting Retry On Fail and its defaults: n8n runs the node again with all its items. */
 export function httpRequestRetried(place: Place): Peer {
 	const { host, workspace } = place;
 	const placed = httpNode(host, { ...message.http(workspace), options: {} });
@@ -93,7 +93,7 @@ export const httpNode = (host: Host, parameters: INodeParameters): Placed => ({
 	parameters: { authentication: 'predefinedCredentialType', nodeCredentialType: 'crispApi', ...parameters },
 });
 
-/** The vendor's SDK, one message after the other. */
+/** Crisp's SDK, one message after the other. */
 export function sdkLoop({ workspace }: Place): Peer {
 	const { website } = vendorClient(workspace);
 	return {
@@ -116,7 +116,7 @@ export function vendorClient({ url, credential }: Workspace): VendorClient {
 	return client;
 }
 
-/** n8n's engine for declarative nodes, on the same operation. */
+/** The same operation as a declarative node, which n8n's engine runs. */
 export function declarative({ host, workspace }: Place): Peer {
 	const placed: Placed = {
 		nodeType: declarativeSend(workspace.url, workspace.websiteId),
@@ -137,5 +137,5 @@ const access = ({ credential }: Workspace, items: Wanted[]) => ({
 const failedOf = (output: INodeExecutionData[]) =>
 	failedIn(output.map(({ json, error }) => ({ error: error ?? json.error })));
 
-/** How many failed; where nothing did, Crisp itself answers with `error: false`. */
+/** The number of failures; `error: false` is part of a successful response of Crisp. */
 export const failedIn = (answers: Array<{ error?: unknown }>) => answers.filter(({ error }) => Boolean(error)).length;

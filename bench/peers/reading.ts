@@ -6,13 +6,13 @@ import type { Host } from '../place/host';
 import { crispNode, httpNode, names, vendorClient } from './peers';
 import type { Place } from '../place/place';
 
-/** The most that Crisp allows. */
+/** The maximum that Crisp allows. */
 export const PER_PAGE = 50;
 
-/** One way to read the whole list of people. */
+/** A contender that reads the complete list of people. */
 export interface Reader {
 	name: string;
-	/** The IDs of all of them, in the order of the list. */
+	/** Returns the IDs of all people, in the order of the list. */
 	read(): Promise<string[]>;
 }
 
@@ -29,7 +29,7 @@ export function readAhead({ host, workspace }: Place): Reader {
 
 const idsOf = (output: INodeExecutionData[]) => output.map(({ json }) => String(json.people_id));
 
-/** The HTTP Request node with its own pagination: next page until one is empty. */
+/** The HTTP Request node with its own pagination: page after page until one is empty. */
 export function httpPaginationNode(host: Host, url: string): Placed {
 	const pageUrl = (page: string) => `${url}/v1/website/${SHOP_ID}/people/profiles/${page}?per_page=${PER_PAGE}`;
 	return httpNode(host, {
@@ -60,7 +60,7 @@ export function httpPagination({ host, workspace }: Place): Reader {
 	};
 }
 
-/** The vendor's SDK, page after page until one is empty; it has no way to ask for larger pages than Crisp's usual ones. */
+/** Crisp's SDK, page after page until one is empty; it supports Crisp's default page size only. */
 export function sdkPages({ workspace }: Place): Reader {
 	const { website } = vendorClient(workspace);
 	return {

@@ -17,11 +17,11 @@ import { openHostFolder, REPOSITORY } from '../../scripts/host/folder';
 import type { CrispAccess } from '../../scripts/start/seed';
 import { additionalDataFor, aloneIn } from './alone';
 
-/** Crisp Trigger as it is built, in a context of n8n-core's for each workflow. */
+/** The built Crisp Trigger, with a context of n8n-core for each workflow. */
 export interface Triggers {
-	/** What one workflow's trigger runs in; `onEvents` is called in the place of n8n's start of an execution. */
+	/** The context of one workflow's trigger; `onEvents` is called where n8n would start an execution. */
 	contextFor(workflowId: string, onEvents: (items: number) => void): ITriggerFunctions;
-	/** Begins to listen; rejects where the line cannot be had. */
+	/** Starts the trigger; rejects if it cannot connect. */
 	begin(context: ITriggerFunctions): Promise<ITriggerResponse>;
 }
 
@@ -38,15 +38,15 @@ export function loadTriggers(access: CrispAccess, parameters: INodeParameters): 
 	const placed = { nodeType, type: 'n8n-nodes-crisp.crispTrigger', parameters };
 	return {
 		contextFor(id, onEvents) {
-			// An execution that ends at once: n8n tells the end of each, and what never ends would fill the memory. The
-			// trigger looks whether n8n takes a key, as older ones do not, and works harder where it does not.
+			// Simulates an execution that ends immediately: executions that never end would fill the memory. It takes a
+			// deduplication key; without one, as in older versions of n8n, the trigger would do extra work.
 			const emit = (
 				[items = []]: INodeExecutionData[][],
 				_response?: unknown,
 				done?: IDeferredPromise<IRun>,
 				key?: string,
 			) => {
-				if (!key) throw new Error('n8n could not know the event again');
+				if (!key) throw new Error('The trigger passed no deduplication key');
 				onEvents(items.length);
 				done?.resolve({} as IRun);
 			};
@@ -56,7 +56,7 @@ export function loadTriggers(access: CrispAccess, parameters: INodeParameters): 
 		},
 		async begin(context) {
 			const response = await nodeType.trigger?.call(context);
-			if (!response) throw new Error('The trigger did not begin');
+			if (!response) throw new Error('The trigger did not start');
 			return response;
 		},
 	};

@@ -7,7 +7,7 @@ import type { Workspace } from '../place/workspace';
 import { CREDENTIAL_NAME } from '../../scripts/start/seed';
 import { chainOf, plainNode, publish, type Stack } from '../../test/e2e/support/stack';
 
-/** The Crisp node, in a workflow of a whole n8n. */
+/** The Crisp node, in a workflow of a complete n8n. */
 export const oursInN8n = async (stack: Stack): Promise<Peer> =>
 	await peerInN8n(stack, names.ours, plainNode('n8n-nodes-crisp.crisp', 1, 'Send', message.crisp));
 
@@ -23,7 +23,7 @@ export async function httpInN8n(stack: Stack, workspace: Workspace): Promise<Pee
 	return await peerInN8n(stack, names.http, node);
 }
 
-/** Publishes Webhook → Split Out → the node; its run is a call with all items, answered when the workflow is through. */
+/** Publishes Webhook → Split Out → the node. A run calls the webhook with all items and waits for the response. */
 async function peerInN8n(stack: Stack, name: string, node: ReturnType<typeof plainNode>): Promise<Peer> {
 	const path = randomUUID();
 	const webhook = plainNode('n8n-nodes-base.webhook', 2, 'Webhook', {

@@ -3,29 +3,29 @@ import { inTurns, median, ratio, seconds } from '../measure';
 import { names, type Peer } from './peers';
 import type { Faults, Workspace } from '../place/workspace';
 
-/** What came of one peer's run over all items. */
+/** The result of one contender's run with all items. */
 export interface Written extends Arrival {
 	ms: number;
-	/** Items that the peer says have failed. */
+	/** Items that the contender reports as failed. */
 	failed: number;
-	/** Requests that the server did not answer with success. */
+	/** Requests that the server rejected. */
 	refused: number;
 }
 
 export interface Writing {
 	count: number;
-	/** How many conversations the items share; one each where left out. */
+	/** The number of conversations; default: one for each item. */
 	targets?: number;
 	faults: Faults;
 	rounds: number;
 	peers: Peer[];
-	/** Peers that take too long to be repeated. */
+	/** Contenders that take too long and are measured once only. */
 	once?: Peer[];
 }
 
 const WARM_UP = 20;
 
-/** Has every peer write the same into conversations of its own, in turns; gives what came of it by its name. */
+/** Makes the contenders write the same items into separate conversations, in turns; returns the results by name. */
 export async function compareWriting(
 	workspace: Workspace,
 	{ count, targets = count, faults, rounds, peers, once = [] }: Writing,
@@ -42,7 +42,7 @@ export async function compareWriting(
 
 let runs = 0;
 
-/** Items in no order of their conversations; the same for every peer but for whose conversations they are. */
+/** Items whose conversations are in mixed order; the same for every contender, except for the conversations. */
 async function itemsFor(workspace: Workspace, count: number, targets: number): Promise<Wanted[]> {
 	const sessions = await workspace.addConversations(targets);
 	const run = ++runs;
@@ -68,7 +68,7 @@ async function write(workspace: Workspace, peer: Peer, items: Wanted[], faults: 
 
 export const columns = ['', 'time', `of ${names.http}`, 'delivered', 'twice', 'refused requests'];
 
-/** A row for each peer: of several rounds the median time, and the worst of the rest. */
+/** A row for each contender: the median time of its rounds, and the worst of the other values. */
 export function rowsOf(figures: Map<string, Written[]>, count: number): Array<Array<string | number>> {
 	const base = timeOf(figures, names.http);
 	return [...figures].map(([name, all]) => [
@@ -86,12 +86,12 @@ export const timeOf = (figures: Map<string, Written[]>, name: string) =>
 
 export const most = (all: Written[], figure: keyof Written) => Math.max(...all.map((one) => one[figure]));
 
-/** Whether in every round each item arrived once, and where it belongs. */
+/** Whether in every round each item arrived exactly once and in the right conversation. */
 export function allOnce(all: Written[], count: number): boolean {
 	return all.every(({ delivered, doubled, misplaced }) => delivered === count && doubled === 0 && misplaced === 0);
 }
 
-/** What is promised where nothing is in the way: as fast as the HTTP Request node, and nothing lost. */
+/** The assertions without faults: as fast as the HTTP Request node, and nothing lost. */
 export function freePromises(figures: Map<string, Written[]>, count: number) {
 	const share = timeOf(figures, names.ours) / timeOf(figures, names.http);
 	return [
@@ -99,6 +99,6 @@ export function freePromises(figures: Map<string, Written[]>, count: number) {
 			what: `${count} messages in at most the time of the ${names.http} (measured: ${share.toFixed(2)} of it)`,
 			holds: share <= 1,
 		},
-		{ what: `all ${count} delivered, none twice`, holds: allOnce(figures.get(names.ours) ?? [], count) },
+		{ what: `all ${count} delivered exactly once`, holds: allOnce(figures.get(names.ours) ?? [], count) },
 	];
 }

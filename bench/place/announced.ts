@@ -2,12 +2,12 @@ import { get } from 'node:http';
 
 import type { Announcement } from '../../sandbox/realtime/announce';
 
-/** Ends what is listened to; an event that no case brings about. */
+/** Marks the end of a batch of announcements; no case triggers this event. */
 const END = 'plugin:event';
 
 /**
- * Keeps what the sandbox announces, from its stream, as it comes over the wire: read only when the measuring is over, so
- * that listening costs those who are measured next to nothing.
+ * Collects the announcements of the sandbox from its event stream. They are parsed only after the measurement, so that
+ * listening hardly affects it.
  */
 export class Announced {
 	private readonly chunks: Buffer[] = [];
@@ -30,7 +30,7 @@ export class Announced {
 		});
 	}
 
-	/** Everything since the last call, in the order in which it happened. */
+	/** All announcements since the last call, in order. */
 	async take(): Promise<Announcement[]> {
 		const mark = `mark ${++this.marks}`;
 		await fetch(`${this.url}/sandbox/announce`, {

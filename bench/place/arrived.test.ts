@@ -10,32 +10,32 @@ const said = (session_id: string, content: string): Announcement => ({
 
 const wanted = ['a', 'b', 'a', 'b'].map((session_id, index) => ({ session_id, text: `${index}` }));
 
-test('what arrived once, where it belongs and in order is all right', () => {
+test('messages that arrive once, in their conversation and in order count as delivered', () => {
 	const announced = [said('b', '1'), said('a', '0'), said('a', '2'), said('b', '3')];
 	expect(judge(wanted, announced)).toEqual({ delivered: 4, doubled: 0, misplaced: 0, overtaken: 0 });
 });
 
-test('what is missing is not delivered, and what others said does not count', () => {
+test('missing messages are not delivered, and other messages are ignored', () => {
 	const announced = [said('a', '0'), said('a', 'Hello'), said('b', '3')];
 	expect(judge(wanted, announced)).toEqual({ delivered: 2, doubled: 0, misplaced: 0, overtaken: 0 });
 });
 
-test('what arrives again is doubled, once however often, and does not overtake anybody', () => {
+test('a message that arrives several times counts as doubled once, and never as overtaken', () => {
 	const twice = [said('a', '0'), said('a', '2'), said('a', '0')];
 	const thrice = [said('b', '1'), said('b', '1'), said('b', '1')];
 	expect(judge(wanted, [...twice, ...thrice])).toEqual({ delivered: 3, doubled: 2, misplaced: 0, overtaken: 0 });
 });
 
-test('what comes after a later one of its conversation was overtaken', () => {
+test('a message that arrives after a later one of its conversation counts as overtaken', () => {
 	const announced = [said('a', '2'), said('a', '0'), said('b', '1'), said('b', '3')];
 	expect(judge(wanted, announced)).toEqual({ delivered: 4, doubled: 0, misplaced: 0, overtaken: 1 });
 });
 
-test('what lands in another conversation is misplaced, and not delivered', () => {
+test('a message in the wrong conversation counts as misplaced, not as delivered', () => {
 	expect(judge(wanted, [said('b', '0')])).toEqual({ delivered: 0, doubled: 0, misplaced: 1, overtaken: 0 });
 });
 
-test('a subject that was set counts as a message does', () => {
+test('a changed subject counts like a message', () => {
 	const set = { ...said('a', ''), event: 'session:set_subject', data: { session_id: 'a', subject: '0' } };
 	expect(judge(wanted, [set]).delivered).toBe(1);
 });

@@ -1,23 +1,23 @@
 import type { Announcement } from '../../sandbox/realtime/announce';
 
-/** What an item wants to be said, or written, about a conversation; no two of a run have the same text. */
+/** The message that an item sends, or the subject that it sets. Texts are unique within a run. */
 export interface Wanted {
 	session_id: string;
 	text: string;
 }
 
 export interface Arrival {
-	/** Items of which the workspace has what they wanted. */
+	/** Items whose text arrived in the workspace. */
 	delivered: number;
-	/** Items of which it has that more than once. */
+	/** Items whose text arrived more than once. */
 	doubled: number;
-	/** What it has in another conversation than the item's. */
+	/** Texts that arrived in a wrong conversation. */
 	misplaced: number;
-	/** Items that came after a later one of the same conversation. */
+	/** Items that arrived after a later item of the same conversation. */
 	overtaken: number;
 }
 
-/** Judges by what the workspace announced, whoever sent it. */
+/** Compares the wanted texts with the announcements of the workspace. */
 export function judge(wanted: Wanted[], announced: Announcement[]): Arrival {
 	const position = new Map(wanted.map(({ text }, index) => [text, index]));
 	const arrivals = announced.filter(({ data }) => position.has(textOf(data)));
@@ -42,5 +42,5 @@ export function judge(wanted: Wanted[], announced: Announcement[]): Arrival {
 	return arrival;
 }
 
-/** Of a message, or of a subject that was set. */
+/** The text of a message, or of a changed subject. */
 const textOf = ({ content, subject }: Record<string, unknown>) => String(content ?? subject);

@@ -7,11 +7,11 @@ export interface Load {
 	perSecond: number;
 }
 
-/** Whoever has no answer by then is taken for not answered. */
+/** Messages without an answer within this time count as not answered. */
 const PATIENCE_MS = 60_000;
 const POLL_MS = 250;
 
-/** Visitors in conversations of their own, who take turns. */
+/** Visitors who write in turns, each in a separate conversation. */
 export class Crowd {
 	private written = 0;
 
@@ -26,8 +26,8 @@ export class Crowd {
 	}
 
 	/**
-	 * How long each message waited for its answer, in milliseconds by the server's clock: from when it took the one to
-	 * when it took the other. Infinite where no answer came.
+	 * The response time of each message in milliseconds, by the server's clock: from receiving the message to
+	 * receiving its answer. Infinity if there was no answer.
 	 */
 	async write({ count, perSecond }: Load): Promise<number[]> {
 		const first = this.written + 1;
@@ -41,7 +41,7 @@ export class Crowd {
 		});
 		await Promise.all(sent);
 		const deadline = Date.now() + PATIENCE_MS;
-		// One number at a time: to be asked for more costs the server time that is measured.
+		// Polls a single number only: larger requests would slow down the server that is being measured.
 		while ((await this.sandbox.messageCount()) < before + 2 * count && Date.now() < deadline) await delay(POLL_MS);
 		const times = new Map((await this.everything()).map(({ content, timestamp }) => [content, timestamp]));
 		return texts.map((text) => (times.get(`re: ${text}`) ?? Infinity) - (times.get(text) ?? NaN));

@@ -6,7 +6,7 @@ import { SHOP_ID } from '../../sandbox/state/seed';
 import { tokens } from '../../sandbox/state/tokens';
 import type { CrispAccess } from '../../scripts/start/seed';
 
-/** A sandbox in a process of its own that announces messages of visitors as fast as it can. */
+/** A sandbox in a separate process, which announces messages of visitors as fast as it can. */
 export class Fountain {
 	private constructor(
 		private readonly child: ChildProcess,
@@ -19,12 +19,12 @@ export class Fountain {
 		return new Fountain(child, { tier: 'website', ...tokens.website, websiteId: SHOP_ID, baseUrl: url });
 	}
 
-	/** Tells it to announce so many; they come whenever they come. */
+	/** Makes it announce this many messages, without waiting for them. */
 	pour(count: number): void {
 		this.child.send(count);
 	}
 
-	/** How many sockets listen to it. */
+	/** The number of connected sockets. */
 	async connections(): Promise<number> {
 		const response = await fetch(`${this.access.baseUrl}/sandbox/status`);
 		return ((await response.json()) as { connections: number }).connections;

@@ -9,25 +9,25 @@ import type * as Workflow from 'n8n-workflow';
 import { openHostFolder } from '../../scripts/host/folder';
 import { unpackPackage, withTarball } from '../../scripts/host/package';
 
-/** The newest of the HTTP Request node, as the editor adds it. */
+/** The newest version of the HTTP Request node, which the editor adds. */
 export const HTTP_REQUEST_VERSION = 4.5;
 
 /**
- * What a user has: the packages of the real n8n, and this package as npm would publish it. All of it is loaded from
- * there, and not from this repository's own node_modules, which hold an older n8n.
+ * The installation of a user: the packages of the real n8n, and this package as it would be published to npm. Nothing
+ * is loaded from this repository's own node_modules, which contain an older n8n.
  */
 export interface Host {
-	/** Where this package is unpacked. */
+	/** The folder in which this package is unpacked. */
 	folder: string;
 	core: typeof Core;
 	workflow: typeof Workflow;
 	httpRequest: INodeType;
 	credential: ICredentialType;
-	/** The Crisp node of n8n that has just started: it remembers no limit and no message. */
+	/** A newly loaded Crisp node, as after a restart of n8n: it knows no rate limit and no messages yet. */
 	freshCrisp(): INodeType;
 }
 
-/** Where the packed package is, beside n8n's packages; whoever opens it removes it. */
+/** Unpacks the packed package next to n8n's packages; the caller has to remove it. */
 export async function unpackBesideN8n(): Promise<{ folder: string; remove(): void }> {
 	const parent = mkdtempSync(path.join(tmpdir(), 'n8n-nodes-crisp-bench-'));
 	const folder = path.join(parent, 'package');
@@ -36,7 +36,7 @@ export async function unpackBesideN8n(): Promise<{ folder: string; remove(): voi
 	return { folder, remove: () => rmSync(parent, { recursive: true, force: true }) };
 }
 
-/** Loads n8n and the package that is unpacked in the folder. */
+/** Loads n8n and the package in the folder. */
 export async function loadHost(folder: string): Promise<Host> {
 	const load = createRequire(path.join(openHostFolder().n8n, 'package.json'));
 	await startExpressions(load);
@@ -74,8 +74,8 @@ interface ExpressionSettings {
 }
 
 /**
- * Has expressions evaluated in a virtual machine of their own, as n8n does it since 2.41 unless told: it makes up much
- * of what an item costs there. The n8n-workflow of this repository is older, and its types do not know of it.
+ * Evaluates expressions in a separate virtual machine, which is n8n's default since 2.41 and a large part of the cost
+ * of an item. The n8n-workflow in this repository is older, so its types lack this function.
  */
 async function startExpressions(load: NodeJS.Require): Promise<void> {
 	const { ExpressionEngineConfig } = load('@n8n/config') as { ExpressionEngineConfig: new () => ExpressionSettings };

@@ -3,11 +3,11 @@ import path from 'node:path';
 
 import type { Place } from './place';
 
-/** Megabytes above what the process had before. */
+/** The increase in memory during the measurement, in megabytes. */
 export interface Memory {
-	/** The most that the process ever had of the machine's memory. */
+	/** The peak resident memory of the process. */
 	peak: number;
-	/** What the result itself takes, once everything else is cleared away. */
+	/** The heap memory of the result itself, after garbage collection. */
 	held: number;
 	/** How many people were read. */
 	count: number;
@@ -15,13 +15,13 @@ export interface Memory {
 
 export type ReaderName = 'ours' | 'http';
 
-/** The memory that reading the whole list takes, in a process that does nothing else. */
+/** Measures the memory for reading the complete list, in a separate process. */
 export async function memoryOf(reader: ReaderName, { host, workspace }: Place): Promise<Memory> {
 	const child = fork(path.join(__dirname, 'memoryProcess.ts'), [host.folder, workspace.url, reader], {
 		execArgv: ['--import', 'tsx', '--expose-gc'],
 	});
 	return await new Promise((resolve, reject) => {
 		child.once('message', (memory) => resolve(memory as Memory));
-		child.once('exit', (code) => reject(new Error(`The process that reads the list ended with ${code}`)));
+		child.once('exit', (code) => reject(new Error(`The process that reads the list exited with code ${code}`)));
 	});
 }

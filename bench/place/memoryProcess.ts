@@ -8,7 +8,7 @@ import { credentialAt } from './workspace';
 const MEGABYTE = 2 ** 20;
 const SAMPLE_MS = 5;
 
-/** Reads the list once, with a few people to have everything loaded, then in earnest, and tells what that took. */
+/** Reads a few people as a warm-up, then the complete list, and returns the memory that this took. */
 async function main([folder = '', url = '', reader]: string[]): Promise<Memory> {
 	const host = await loadHost(folder);
 	const crisp = host.freshCrisp();
@@ -28,7 +28,7 @@ async function main([folder = '', url = '', reader]: string[]): Promise<Memory> 
 	return { peak: (peak - idle.rss) / MEGABYTE, held: held / MEGABYTE, count };
 }
 
-/** After everything is cleared away that nobody needs. */
+/** The memory usage after a garbage collection. */
 function settled(): NodeJS.MemoryUsage {
 	globalThis.gc?.();
 	return process.memoryUsage();

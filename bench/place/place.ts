@@ -1,7 +1,7 @@
 import { loadHost, unpackBesideN8n, type Host } from './host';
 import { Workspace } from './workspace';
 
-/** Where a case is measured: n8n's packages and this one in this process, the sandbox in another. */
+/** The environment of a case: n8n's packages and this package in this process, the sandbox in another process. */
 export interface Place {
 	host: Host;
 	workspace: Workspace;
@@ -9,14 +9,14 @@ export interface Place {
 
 let host: Promise<Host> | undefined;
 
-/** n8n's packages and this one, packed and unpacked once for all cases; removed when the process ends. */
+/** Loads n8n's packages and this package, unpacked once for all cases and removed when the process exits. */
 async function openHost(): Promise<Host> {
 	const { folder, remove } = await unpackBesideN8n();
 	process.once('exit', remove);
 	return await loadHost(folder);
 }
 
-/** Runs the work beside a sandbox of its own, and ends that. */
+/** Runs the work with a new sandbox, and stops the sandbox afterwards. */
 export async function inPlace<Result>(work: (place: Place) => Promise<Result>): Promise<Result> {
 	const loaded = await (host ??= openHost());
 	const workspace = await Workspace.open();

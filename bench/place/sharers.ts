@@ -5,21 +5,21 @@ import type { ITriggerResponse } from 'n8n-workflow';
 import type { CrispAccess } from '../../scripts/start/seed';
 import { loadTriggers, type Triggers } from '../peers/triggers';
 
-/** What workflows on one credential cost, in bytes of the heap after everything unused was thrown away. */
+/** The memory of workflows that share one credential, in bytes after garbage collection. */
 export interface Cost {
-	/** n8n-core's own contexts of all workflows, before any listens. */
+	/** n8n-core's own contexts of all workflows, before the triggers start. */
 	contexts: number;
-	/** The first that listens, with the socket. */
+	/** The first trigger, with the socket. */
 	first: number;
-	/** All others together. */
+	/** All other triggers together. */
 	others: number;
-	/** How many sockets there are in the end. */
+	/** The number of open sockets at the end. */
 	sockets: number;
-	/** How many events each workflow heard, to show that all listen. */
+	/** The number of events that each workflow received, to verify that all are connected. */
 	heard: number[];
 }
 
-/** Measures in a process of its own. */
+/** Runs the measurement in a separate process. */
 export async function costOf(access: CrispAccess, workflows: number, rounds: number): Promise<Cost[]> {
 	const execArgv = [...process.execArgv, '--expose-gc'];
 	const child = fork(__filename, ['sharers', JSON.stringify({ access, workflows, rounds })], { execArgv });
@@ -28,7 +28,7 @@ export async function costOf(access: CrispAccess, workflows: number, rounds: num
 	return costs;
 }
 
-/** After two collections, since the first leaves what the second finds unused. */
+/** The memory usage after several garbage collections, since each may make more objects unreachable. */
 function heap(): number {
 	for (let time = 0; time < 3; time++) globalThis.gc?.();
 	const { heapUsed, external } = process.memoryUsage();
@@ -80,7 +80,7 @@ async function main(given: string): Promise<void> {
 	const options = JSON.parse(given) as { access: CrispAccess; workflows: number; rounds: number };
 	const triggers = loadTriggers(options.access, { events: ['message:send'] });
 	const costs: Cost[] = [];
-	// The first round pays for what is loaded and compiled once.
+	// The first round is a warm-up, in which code is loaded and compiled.
 	for (let round = 0; round <= options.rounds; round++) costs.push(await roundOf(triggers, options));
 	process.send?.(costs.slice(1));
 }

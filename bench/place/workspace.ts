@@ -15,10 +15,10 @@ import { Announced } from './announced';
 const PATIENCE_MS = 20_000;
 const POLL_MS = 50;
 
-/** What the server does wrong while a case measures. */
+/** The faults of the server during the measurement of a case. */
 export interface Faults {
 	latency?: number;
-	/** Milliseconds that the latency may be longer. */
+	/** Random extra latency, up to this many milliseconds. */
 	spread?: number;
 	limit?: LimitOptions;
 	fail?: FailOptions[];
@@ -26,10 +26,10 @@ export interface Faults {
 
 export type Asked = Omit<RecordedRequest, 'headers'>;
 
-/** What the credential of the Crisp nodes holds, for the sandbox that is there. */
+/** The credential data of the Crisp nodes for the sandbox at this URL. */
 export const credentialAt = (baseUrl: string) => ({ tier: 'website', ...tokens.website, websiteId: SHOP_ID, baseUrl });
 
-/** The sandbox in a process of its own, so that server and client do not share a thread. */
+/** The sandbox in a separate process, so that server and client do not share a thread. */
 export class Workspace {
 	readonly websiteId = SHOP_ID;
 
@@ -39,7 +39,7 @@ export class Workspace {
 		private readonly end: () => Promise<void>,
 	) {}
 
-	/** A sandbox that somebody else started, and ends. */
+	/** A sandbox that was started elsewhere, and is stopped there. */
 	static async at(url: string): Promise<Workspace> {
 		return new Workspace(url, await Announced.listen(url), async () => undefined);
 	}
@@ -67,13 +67,13 @@ export class Workspace {
 		return credentialAt(this.url);
 	}
 
-	/** Replaces all faults; a limit begins with a full burst. */
+	/** Replaces all faults; a rate limit starts with a full burst. */
 	async misbehave({ fail = [], ...faults }: Faults): Promise<void> {
 		await this.post('/sandbox/faults', { reset: true, ...faults });
 		for (const one of fail) await this.post('/sandbox/faults', { fail: one });
 	}
 
-	/** The IDs of so many new conversations. */
+	/** Creates this many conversations and returns their IDs. */
 	async addConversations(count: number): Promise<string[]> {
 		const { session_ids } = await this.post<{ session_ids: string[] }>('/sandbox/conversations', { count });
 		return session_ids;
@@ -88,7 +88,7 @@ export class Workspace {
 		return ((await response.json()) as unknown[]).length;
 	}
 
-	/** What was asked since a time in milliseconds: the last 10,000 requests at most. */
+	/** The requests since a time in milliseconds, at most the last 10,000. */
 	async askedSince(since: number): Promise<Asked[]> {
 		const response = await fetch(`${this.url}/sandbox/requests?since=${since}`);
 		return (await response.json()) as Asked[];

@@ -19,23 +19,23 @@ const toConversations = (deed: Deed): Handler =>
 
 type PersonDeed = (person: Person, call: Call, website: Website) => void;
 
-/** These routes take conversations or people, one of the two. */
+/** For routes that accept either conversations or people. */
 const toEither = (deed: Deed, personDeed: PersonDeed): Handler =>
 	inWebsite((call, website): Answer => {
 		if (!call.body.sessions && !call.body.people && !call.body.inbox_id) {
-			throw invalid('sessions: required, or people');
+			throw invalid('body: sessions or people required');
 		}
 		if (!call.body.people) return toConversations(deed)(call);
 		for (const person of chosenPeople(call, website)) personDeed(person, call, website);
 		return processing();
 	});
 
-/** Sessions that are not there are passed over; without a list it is every one, or every one of an inbox. */
+/** The conversations of a batch: the listed ones that exist, or without a list all of the inbox or website. */
 function chosenConversations({ body }: Call, website: Website): Conversation[] {
 	const all = [...website.conversations.values()];
 	const sessions = body.sessions as string[] | undefined;
 	const chosen = sessions ? all.filter(({ session_id }) => sessions.includes(session_id)) : all;
-	// Where a batch moves conversations, the inbox is where to; the other batches name where from.
+	// With a list, `inbox_id` is the inbox to move the conversations to; without one, it selects the conversations.
 	const { inbox_id: inbox } = body;
 	return !sessions && inbox ? chosen.filter(({ inbox_id }) => inbox_id === inbox) : chosen;
 }

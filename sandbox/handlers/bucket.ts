@@ -7,7 +7,7 @@ export const bucketHandlers: Handlers = {
 	'GET /v1/media/animation/list/{page_number}': listAnimations,
 };
 
-/** The URL is not in the answer: Crisp sends it over the realtime channel, with the id of the request. */
+/** The URL is not in the response: Crisp sends it over the realtime channel, with the ID of the request. */
 function generateUrl(call: Call): Answer {
 	const { world, body } = call;
 	const { name, type } = body.file as { name?: unknown; type?: unknown };

@@ -4,7 +4,7 @@ import { conversationIn, personIn, type Conversation, type Person, type Website 
 import type { Body, Query } from '../http/validate';
 import type { World } from '../state/world';
 
-/** A REST call that has passed every check: known route, valid token, valid query and body. */
+/** A REST call that was validated: the route, token, query and body are valid. */
 export interface Call {
 	world: World;
 	token: Token;
@@ -17,7 +17,7 @@ export interface Call {
 
 export type Handler = (call: Call) => Answer;
 
-/** Handlers by `METHOD /path`, as routes.json prints it. */
+/** Handlers by `METHOD /path`, as in routes.json. */
 export type Handlers = Record<string, Handler>;
 
 export const inWebsite =
@@ -33,6 +33,6 @@ export const inConversation = (handle: (call: Call, conversation: Conversation, 
 export const ofPerson = (handle: (call: Call, person: Person, website: Website) => Answer): Handler =>
 	inWebsite((call, website) => handle(call, personIn(website, call.vars.people_id ?? ''), website));
 
-/** The operator a user token acts as; plugins and websites act as nobody in particular. */
+/** The operator of a user token; tokens of plugins and websites have no operator. */
 export const operatorOf = ({ token, world }: Call): string | undefined =>
 	token.tier === 'user' ? world.state.account.user_id : undefined;

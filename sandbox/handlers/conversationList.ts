@@ -53,7 +53,7 @@ function searchFilter(query: Query): Filter {
 	}
 	if (type !== 'filter') throw invalid('search_type: must be one of text, segment, filter');
 	const conditions = parseConditions('search_query', search, ['session', 'people', 'event']);
-	// Conditions name a conversation's fields with or without the `meta` they sit in.
+	// Conditions may address the fields in `meta` with or without that prefix.
 	return (conversation) => satisfies({ ...conversation.meta, ...conversation }, conditions, query.search_operator);
 }
 
@@ -64,7 +64,7 @@ function textOf({ meta, messages }: Conversation): string {
 
 type Order = (a: Conversation, b: Conversation) => number;
 
-/** Latest update first unless told; who has waited longest comes first under order_date_waiting. */
+/** Default order: latest update first. With order_date_waiting, the longest waiting visitor comes first. */
 function orderOf(query: Query): Order {
 	if (query.order_date_waiting === '1') {
 		const since = ({ waiting_since }: Conversation) => waiting_since ?? Infinity;

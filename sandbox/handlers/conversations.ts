@@ -102,7 +102,7 @@ export const conversationHandlers: Handlers = {
 	}),
 };
 
-/** The operator an `assigned` names, or null for nobody; throws unless it is an operator of the website. */
+/** The operator in `assigned`, or null to unassign; throws if it is not an operator of the website. */
 export function assigneeIn(body: Record<string, unknown>, website: Website): string | null {
 	if (body.assigned === null) return null;
 	const { user_id } = body.assigned as { user_id?: unknown };
@@ -113,7 +113,7 @@ export function assigneeIn(body: Record<string, unknown>, website: Website): str
 	return user_id as string;
 }
 
-/** The inbox an `inbox_id` names, or null for the main one; throws unless the website has it. */
+/** The inbox with this `inbox_id`, or null for the main inbox; throws if the website does not have it. */
 export function inboxIn(body: Record<string, unknown>, website: Website): string | null {
 	if (body.inbox_id === null) return null;
 	if (!website.inboxes.some((inbox) => inbox.inbox_id === body.inbox_id)) {

@@ -39,7 +39,7 @@ export const inboxHandlers: Handlers = {
 	}),
 };
 
-/** Crisp says who of the teams of an inbox sees it. */
+/** As in Crisp, the response includes the operators of the inbox's teams. */
 function inboxView(inbox: Inbox, { teams }: Website) {
 	const sharing = teams.filter(({ team_id }) => inbox.teams.includes(team_id));
 	return { ...inbox, team_operators: [...new Set(sharing.flatMap(({ operators }) => operators))] };

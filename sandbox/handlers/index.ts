@@ -13,7 +13,7 @@ import { teamHandlers } from './teams';
 import { userHandlers } from './user';
 import { websiteHandlers } from './website';
 
-/** Routes the sandbox keeps state for; every other one is answered by the shape of its answer. */
+/** The routes that the sandbox keeps state for; all others respond with sample data of the right shape. */
 export const handlers: Handlers = {
 	...batchHandlers,
 	...bucketHandlers,
@@ -31,4 +31,4 @@ export const handlers: Handlers = {
 
 const known = new Set(routes.map(routeKey));
 const stray = Object.keys(handlers).find((key) => !known.has(key));
-if (stray) throw new Error(`There is no route ${stray} to handle`);
+if (stray) throw new Error(`The handler ${stray} has no route`);

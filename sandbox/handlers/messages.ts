@@ -53,10 +53,10 @@ function send(call: Call, conversation: Conversation): Answer {
 	const draft = call.body as unknown as deeds.Draft;
 	validateContent(draft.type, draft.content);
 	if (draft.fingerprint !== undefined && !Number.isSafeInteger(draft.fingerprint)) {
-		throw invalid('fingerprint: must be an integer that JSON keeps exact');
+		throw invalid('fingerprint: must be an integer that JSON represents exactly');
 	}
 	if (draft.type === 'note' && draft.from === 'user') {
-		throw invalid('from: only an operator writes notes');
+		throw invalid('from: only operators can write notes');
 	}
 	const speaker = operatorOf(call);
 	const isAnonymous = draft.from === 'operator' && !draft.user && speaker;

@@ -52,7 +52,7 @@ function availabilityView({ user_id, availability, available_since }: Operator, 
 
 const isOnline = ({ operators }: Website) => operators.some(({ availability }) => availability === 'online');
 
-/** Crisp has no route for it (an operator comes online by opening the app); the page and the control API do. */
+/** Only for the page and the control API: in Crisp, operators come online by opening the app, not with a REST route. */
 export function setAvailability(
 	world: World,
 	website: Website,

@@ -15,7 +15,7 @@ export function listPeople({ query, vars }: Call, website: Website): Answer {
 	return listed(pageOf(found, vars.page_number, query.per_page).map(profileView));
 }
 
-/** Fuzzy, as Crisp's: an address also finds whoever has the same name before the @. */
+/** A fuzzy search like Crisp's: an email also matches other emails with the same part before the @. */
 function textFilter({ search_text: search }: Query): Filter {
 	if (!search) return () => true;
 	const words = search.toLowerCase().split(/\s+/).filter(Boolean);
@@ -40,7 +40,7 @@ function dateFilters(query: Query): Filter[] {
 	return filters;
 }
 
-/** Newest first unless told. */
+/** Default order: newest first. */
 function orderOf({ sort_field: field = 'created_at', sort_order: order = 'descending' }: Query) {
 	if (!/^(asc|desc)(ending)?$/.test(order)) {
 		throw invalid('sort_order: must be ascending or descending');

@@ -6,7 +6,7 @@ import { inWebsite, type Call, type Handlers } from './call';
 interface Kind {
 	list: string;
 	drop: string;
-	/** What an entry calls the suggested word. */
+	/** The field of an entry that contains the suggested word. */
 	name: string;
 	wordsIn(website: Website): string[];
 }
@@ -63,7 +63,7 @@ export const suggestionHandlers: Handlers = Object.fromEntries(
 	]),
 );
 
-/** The words in use and how often, the most used first. */
+/** The words in use with their counts, most used first. */
 function suggest(kind: Kind, { vars }: Call, website: Website): Answer {
 	const counts = new Map<string, number>();
 	for (const word of kind.wordsIn(website)) counts.set(word, (counts.get(word) ?? 0) + 1);

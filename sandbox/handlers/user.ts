@@ -8,7 +8,7 @@ export const userHandlers: Handlers = {
 		const { user_id, email } = world.state.account;
 		return resolved({ user_id, email });
 	},
-	// Signing up opens no second account: the sandbox has one person, who owns its websites.
+	// Signing up does not create a second account: the sandbox has one user, who owns its websites.
 	'POST /v1/user/account': ({ world }) => added({ user_id: world.state.account.user_id }),
 	'GET /v1/user/account/profile': ({ world }) => resolved(world.state.account.profile),
 	'PATCH /v1/user/account/profile': ({ world, body }) => {
@@ -29,7 +29,7 @@ export const userHandlers: Handlers = {
 	'POST /v1/user/session/recover': () => ({ status: 202, reason: 'recovering', data: {} }),
 };
 
-/** Any password opens the one account; an email nobody has does not. */
+/** Any password is accepted for the only account; other emails are rejected. */
 function login({ world, body }: Call): Answer {
 	if (body.email !== world.state.account.email) throw new Refusal(401, 'invalid_credentials');
 	return added(tokens.user);

@@ -9,11 +9,11 @@ export interface Credentials {
 
 export interface Token extends Credentials {
 	tier: Tier;
-	/** A website token opens this website only. */
+	/** The only website that a website token gives access to. */
 	websiteId?: string;
 }
 
-/** How a person gets a session before having one; a token of the tier is accepted, none is fine. */
+/** Routes that a person without a session uses to get one: a user token is accepted, but not required. */
 const OPEN_ROUTES = /^\/v1\/user\/(account|session\/(login|recover))$/;
 
 export class Access {
@@ -26,7 +26,7 @@ export class Access {
 		return this.tokens.find((token) => token.tier === tier && token.identifier === identifier && token.key === key);
 	}
 
-	/** The token of a request; throws invalid_session unless it is known and of the tier the request names. */
+	/** Returns the token of a request; throws invalid_session if it is unknown or does not match the stated tier. */
 	authenticate(route: Route, headers: Record<string, string | undefined>): Token {
 		const tier = headers['x-crisp-tier'];
 		const { authorization } = headers;
@@ -40,7 +40,7 @@ export class Access {
 		return token;
 	}
 
-	/** The website a token asks for; throws when it is not the token's own, has no plugin, or does not exist. */
+	/** Returns the requested website; throws if it does not exist, or if the token has no access to it. */
 	website(token: Token, websiteId: string): Website {
 		if (token.tier === 'website' && token.websiteId !== websiteId) {
 			throw new Refusal(403, 'not_allowed');

@@ -1,11 +1,11 @@
-/** What a REST call is answered with: Crisp's envelope is `{error, reason, data}`, `error` follows from the status. */
+/** The response to a REST call. Crisp's envelope is `{error, reason, data}`; `error` is derived from the status. */
 export interface Answer {
 	status: number;
 	reason: string;
 	data: unknown;
 }
 
-/** Thrown anywhere below the REST pipeline to answer an error. */
+/** Thrown anywhere during a REST call to respond with an error. */
 export class Refusal extends Error {
 	constructor(
 		readonly status: number,
@@ -32,5 +32,5 @@ export const listed = (data: unknown[]): Answer => ({ status: 200, reason: 'list
 export const added = (data: unknown = {}): Answer => ({ status: 201, reason: 'added', data });
 export const updated = (): Answer => ({ status: 200, reason: 'updated', data: {} });
 export const deleted = (): Answer => ({ status: 200, reason: 'deleted', data: {} });
-/** For what Crisp acknowledges later, over the realtime channel. */
+/** For requests whose result Crisp sends later, over the realtime channel. */
 export const processing = (data: unknown = {}): Answer => ({ status: 202, reason: 'processing', data });

@@ -10,17 +10,17 @@ export interface StorageRequest {
 	headers: Record<string, string | undefined>;
 }
 
-/** Enough for any test, and a bound for a sandbox that runs for days. */
+/** Enough for every test; limits the memory of a sandbox that runs for days. */
 const RECORDED = 10_000;
 
-/** Where uploads go: the signed URL takes the bytes once the bucket announced it, the plain URL gives them back. */
+/** The file storage: the signed URL that the bucket announced accepts the upload, the plain URL returns the file. */
 export function storageRouter(world: World, requests: StorageRequest[]): Router {
 	const router = Router();
 	router.use((request, _, next) => {
 		requests.push(recordOf(request));
 		if (requests.length > RECORDED) requests.shift();
-		// As storages do that take signed URLs: whoever sends credentials along has leaked them.
-		if (request.headers.authorization !== undefined) throw new Refusal(400, 'invalid_data', 'Authorization: not here');
+		// Storage services with signed URLs reject credentials, too; a client that sends them has leaked them.
+		if (request.headers.authorization !== undefined) throw new Refusal(400, 'invalid_data', 'Authorization: rejected');
 		next();
 	});
 	router.put('/*path', (request, response, next) => checked(world, request, response, next));
@@ -32,7 +32,7 @@ export function storageRouter(world: World, requests: StorageRequest[]): Router 
 	router.get('/*path', (request, response) => {
 		const file = fileAt(world, request);
 		if (!file.bytes) throw new Refusal(404, 'not_found');
-		// Never shown in place: what a visitor uploaded must not run as a page of this origin.
+		// Always an attachment: an uploaded HTML file must not run as a page of this origin.
 		response.set({
 			'Content-Type': file.type,
 			'Content-Disposition': 'attachment',
@@ -43,12 +43,12 @@ export function storageRouter(world: World, requests: StorageRequest[]): Router 
 	return router;
 }
 
-/** Refuses what the signature does not cover before it reads the bytes. */
+/** Rejects uploads that the signature does not allow, before reading the body. */
 function checked(world: World, request: Request, response: Response, next: NextFunction): void {
 	const file = fileAt(world, request);
 	const { 'content-type': type, 'content-length': length } = request.headers;
 	if (request.originalUrl.split('?')[1] !== 'signature=sandbox') throw new Refusal(403, 'not_allowed', 'not signed');
-	if (world.clock() > file.expiresAt) throw new Refusal(403, 'not_allowed', 'the signature is over');
+	if (world.clock() > file.expiresAt) throw new Refusal(403, 'not_allowed', 'the signature has expired');
 	if (type !== file.type) {
 		throw new Refusal(403, 'not_allowed', `Content-Type must be ${file.type}, as it was announced`);
 	}

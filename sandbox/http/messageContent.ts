@@ -16,7 +16,7 @@ const flag: Check = (value, at) => {
 	if (typeof value !== 'boolean') throw invalid(`${at}: must be a boolean`);
 };
 
-/** Field names ending in `?` may be left out; every other one must be there, and no other may. */
+/** Fields whose names end in `?` are optional, all others are required; unknown fields are rejected. */
 function record(fields: Record<string, Check>): Check {
 	return (value, at) => {
 		if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -69,7 +69,7 @@ const CONTENT_BY_TYPE: Record<string, Check> = {
 	event: record({ namespace: filledText, 'text?': text }),
 };
 
-/** Throws `invalid_data` naming the field unless `content` is what a message of this type holds. */
+/** Throws `invalid_data` with the name of the field if `content` is not valid for this type of message. */
 export function validateContent(type: string, content: unknown): void {
 	CONTENT_BY_TYPE[type]?.(content, 'content');
 }

@@ -10,18 +10,18 @@ import type { World } from '../state/world';
 
 export interface RecordedRequest {
 	method: string;
-	/** As it came over the wire, percent-encoding and all, without the query. */
+	/** As received, with percent-encoding, without the query. */
 	path: string;
 	query: Record<string, string>;
 	headers: Record<string, string | undefined>;
-	/** Parsed where it is JSON, else the text. */
+	/** Parsed if it is JSON, otherwise the raw text. */
 	body: unknown;
-	/** 0 while, or because, it is not answered. */
+	/** The status of the response; 0 if there is none (yet). */
 	status: number;
 	at: number;
 }
 
-/** Enough for any test, and a bound for a sandbox that runs for days. */
+/** Enough for every test; limits the memory of a sandbox that runs for days. */
 const RECORDED = 10_000;
 
 export class Rest {
@@ -32,7 +32,7 @@ export class Rest {
 		private readonly faults: Faults,
 	) {}
 
-	/** Answers without recording and without faults: the page's own reads would drown those of a test. */
+	/** Responds without recording and without faults, so that requests of the page do not mix with those of a test. */
 	serveQuietly(request: Request, response: Response): void {
 		send(request, response, this.execute(request, recordOf(request, this.world.clock())));
 	}
@@ -85,7 +85,7 @@ export class Rest {
 		}
 	}
 
-	/** Whose website comes before what is asked of it, and both before whether it exists. */
+	/** Checks access to the website first, then the parameters, and then whether the resource exists. */
 	private answer({ route, vars }: Match, token: Token, request: Request): Answer {
 		const { world } = this;
 		const { website_id: websiteId } = vars;
@@ -115,7 +115,7 @@ function recordOf(request: Request, at: number): RecordedRequest {
 	};
 }
 
-/** The address without express's decoding: what is tested is what came over the wire. */
+/** The URL without Express's decoding, so that tests see the encoding that was sent. */
 function addressOf(request: Request): { pathname: string; searchParams: URLSearchParams } {
 	const [address = '', search = ''] = request.originalUrl.split('?', 2);
 	const pathname = address.replace(/^\/sandbox(?=\/v1\/)/, '');

@@ -8,7 +8,7 @@ export interface BodyField {
 	enum?: string[];
 }
 
-/** The vendor's type of an answer, as data: `{"name?": "string"}`, `{"arrayOf": ...}`, `{"enum": [...]}`. */
+/** The SDK's type of a response, as data: `{"name?": "string"}`, `{"arrayOf": ...}`, `{"enum": [...]}`. */
 export type Shape = string | { [key: string]: unknown };
 
 export interface Route {
@@ -16,9 +16,9 @@ export interface Route {
 	method: string;
 	path: string;
 	query: string[];
-	/** Undefined where no source says which fields the body has: any object passes. */
+	/** Undefined if no source documents the fields of the body: any object is accepted. */
 	body?: Record<string, BodyField>;
-	/** Names that are accepted beside `body`: the vendor's SDK types them, the reference does not print them. */
+	/** Fields that are accepted in addition to `body`: they are in the SDK's types, but not in the reference. */
 	alsoAccepted: string[];
 	tiers: Tier[];
 	returns?: Shape;
@@ -44,7 +44,7 @@ interface RouteRow {
 
 const ALL_TIERS: Tier[] = ['website', 'plugin', 'user'];
 
-/** Routes the vendor's own listener asks for, which the reference does not print. */
+/** Routes that the realtime client of Crisp's SDK uses, but that are not in the reference. */
 const EXTRA_ROUTES: RouteRow[] = [
 	{
 		id: 'website-connect-endpoints-without-id',
@@ -55,24 +55,24 @@ const EXTRA_ROUTES: RouteRow[] = [
 	{ id: 'user-connect-endpoints', method: 'GET', path: '/v1/user/connect/endpoints', tiers: ['user'] },
 ];
 
-/** Tiers that the data leaves open and the guides settle: plugins speak for themselves, only people own websites. */
+/** Tiers that the data lacks but the guides imply: plugin routes are for plugins, and only users own websites. */
 const SETTLED_TIERS: Array<{ matches: RegExp; tiers: Tier[] }> = [
 	{ matches: /^[A-Z]+ \/v1\/plugin\/connect\//, tiers: ['plugin'] },
 	{ matches: /^POST \/v1\/website$/, tiers: ['user'] },
 	{ matches: /^DELETE \/v1\/website\/\{website_id\}$/, tiers: ['user'] },
 ];
 
-/** The same operation under two addresses: the data describes the body at one of them only. */
+/** Operations with two paths: the data describes the body for only one of them. */
 const BODY_TWINS: Record<string, string> = {
 	'POST /v1/website/{website_id}/operators/email': 'PATCH /v1/website/{website_id}/operators/email',
 	'PATCH /v1/website/{website_id}/conversation/{session_id}/call/{call_id}':
 		'PATCH /v1/website/{website_id}/conversation/{session_id}/call/{call_id}/signaling',
 };
 
-/** The SDK looks a website up with `?domain=`; the data only says so in a note. */
+/** The SDK looks up a website with `?domain=`; in the data this is only mentioned in a note. */
 const EXTRA_QUERY: Record<string, string[]> = { 'HEAD /v1/website': ['domain'] };
 
-/** An earlier form of the bucket request, still used by published code. */
+/** An older form of the bucket request, which published code still uses. */
 const EXTRA_FIELDS: Record<string, string[]> = { 'POST /v1/bucket/url/generate': ['from', 'identifier'] };
 
 const keyOf = (row: { method: string; path: string }) => `${row.method} ${row.path}`;
@@ -119,7 +119,7 @@ const nameOf = (segment: string) => segment.slice(1, -1);
 interface Candidate {
 	route: Route;
 	segments: string[];
-	/** A helpdesk tree path is the rest of the address: the SDK sends its slashes as they are. */
+	/** The last variable matches the rest of the path with its slashes: the SDK does not encode helpdesk paths. */
 	isOpenEnded: boolean;
 	literals: number;
 }
@@ -133,10 +133,10 @@ const candidates: Candidate[] = routes.map((route) => {
 		literals: segments.filter((segment) => !isVariable(segment)).length,
 	};
 });
-// The most literal route wins: `conversation/{id}/call/{id}/signaling` before anything open-ended.
+// The route with the most literal segments wins: `conversation/{id}/call/{id}/signaling` before open-ended routes.
 candidates.sort((a, b) => b.literals - a.literals);
 
-/** The route of a request and its decoded variables, or undefined; `rawPath` is as it came over the wire. */
+/** The route of a request and its decoded variables, or undefined; `rawPath` is the path as received. */
 export function matchRoute(method: string, rawPath: string): Match | undefined {
 	const segments = rawPath.split('/');
 	for (const candidate of candidates) {

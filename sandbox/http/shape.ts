@@ -4,12 +4,12 @@ import { routes, type Route } from './routes';
 
 const ENTRIES = 2;
 
-/** Answers that never change, whenever they are asked for. */
+/** A fixed time, so that the responses are always the same. */
 const SOME_TIME = Date.UTC(2026, 0, 15, 9, 30);
 
 /**
- * An answer that looks like Crisp's for a route the sandbox keeps no state for: the vendor's type of the answer, filled
- * with values that depend on nothing but the request.
+ * Generates a response for a route that the sandbox keeps no state for: the response type of Crisp's SDK, filled with
+ * sample values that depend on the request only.
  */
 export function answerByShape(route: Route, vars: Record<string, string>): Answer {
 	if (route.method === 'GET' || route.method === 'HEAD') return read(route, vars);
@@ -35,7 +35,7 @@ function create(route: Route, vars: Record<string, string>): Answer {
 	return route.isAsynchronous ? processing(data) : added(data);
 }
 
-/** The id that a creation answers: whatever its own address plus one variable would read. */
+/** The ID field in the response to a creation: the variable of the route that reads one of these resources. */
 function createdId(route: Route): string | undefined {
 	const single = new RegExp(`^${escaped(route.path)}/\\{(\\w+_id)\\}$`);
 	for (const { path } of routes) {
@@ -52,7 +52,7 @@ function listedShape(route: Route): unknown {
 	return typeof returns === 'object' ? returns.arrayOf : undefined;
 }
 
-/** For lists no source describes: `.../articles/{page_number}` has entries with an `article_id`. */
+/** Guesses the entries of undocumented lists: `.../articles/{page_number}` has entries with an `article_id`. */
 function entryShape(route: Route): Record<string, string> {
 	const names = route.path.split('/').filter((part) => part !== 'list' && !part.startsWith('{'));
 	const plural = names[names.length - 1] ?? 'entries';
@@ -77,7 +77,7 @@ function fill(shape: unknown, name: string, index: number, vars: Record<string, 
 	return Object.fromEntries(filled);
 }
 
-/** A few of the vendor's types are written `userID?` where the wire says `user_id`. */
+/** A few types of the SDK use `userID?` although the API uses `user_id`. */
 const toWireName = (key: string) =>
 	key
 		.replace(/\?$/, '')

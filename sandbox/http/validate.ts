@@ -4,13 +4,13 @@ import { routeKey, type BodyField, type Route } from './routes';
 export type Body = Record<string, unknown>;
 export type Query = Record<string, string>;
 
-/** `null` says "nobody" or "none" here: unassign, back to the main inbox. */
+/** Fields where `null` is allowed: it unassigns the conversation, or moves it to the main inbox. */
 const NULLABLE = new Set(['assigned', 'inbox_id']);
 
-/** An empty body means every conversation, see the notes of these routes. */
+/** On these routes an empty body selects every conversation; see their notes in the data. */
 const EMPTY_PATCH_MEANS_ALL = /\/batch\/(read|resolve)$/;
 
-/** A message's content is a string or an object, depending on its type; content.ts looks inside. */
+/** The content of a message is a string or an object, depending on its type; content.ts validates it. */
 const MESSAGE_ROUTE = /\/conversation\/\{session_id\}\/message(\/\{fingerprint\})?$/;
 
 const FLAGS = [
@@ -22,7 +22,7 @@ const FLAGS = [
 ];
 const DATE = /^(filter_date_(start|end)|date_since)$/;
 
-/** The body as an object; `raw` is what came over the wire, no body at all counts as `{}`. */
+/** Parses the body as received; an empty body is treated as `{}`. */
 export function parseBody(raw: string, contentType: string | undefined): Body {
 	if (raw.trim() === '') return {};
 	if (!/^application\/json\b/i.test(contentType ?? '')) {
@@ -94,7 +94,7 @@ function isOfType(type: string, value: unknown): boolean {
 
 const article = (type: string) => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`);
 
-/** The query as plain strings; throws on a name the route does not have, or one given twice. */
+/** Returns the query parameters; throws if one is unknown to the route or is given twice. */
 export function validateQuery(route: Route, given: URLSearchParams): Query {
 	const query: Query = {};
 	for (const [name, value] of given) {
@@ -121,7 +121,7 @@ function validateParameter(name: string, value: string): void {
 	}
 }
 
-/** Milliseconds of an ISO 8601 date or of a number of milliseconds; undefined for anything else. */
+/** Parses an ISO 8601 date or a number of milliseconds to milliseconds; undefined for anything else. */
 export function dateOf(value: string): number | undefined {
 	const time = /^\d{11,}$/.test(value) ? Number(value) : Date.parse(value);
 	return Number.isNaN(time) ? undefined : time;

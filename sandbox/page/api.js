@@ -9,7 +9,7 @@ export async function control(path, body) {
 
 let authorization;
 
-/** The operator's side goes through the same REST API as everybody's, with the user token. */
+/** The operator's side uses the same REST API as every client, with the user token. */
 export async function crisp(method, path, body) {
 	authorization ??= control('/tokens').then(({ user }) => `Basic ${btoa(`${user.identifier}:${user.key}`)}`);
 	const headers = { ...json, Authorization: await authorization, 'X-Crisp-Tier': 'user' };
@@ -23,7 +23,7 @@ export async function crisp(method, path, body) {
 	return data;
 }
 
-/** Calls back with everything announced, and with whether the line is open. */
+/** Calls back with every announcement, and when the connection opens or closes. */
 export function listen(heard, lineChanged) {
 	const source = new EventSource('/sandbox/events');
 	source.onopen = () => lineChanged(true);

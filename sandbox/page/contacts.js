@@ -1,7 +1,7 @@
 import { crisp } from './api.js';
 import { avatar, byId, chip, element } from './dom.js';
 
-/** The people of the website, and the form that adds one by the route every integration uses. */
+/** The people of the website, and the form that adds one through the REST API, like an integration. */
 export function contactsPane(state, refresh) {
 	const form = byId('add-person');
 	const outcome = byId('add-outcome');
@@ -25,7 +25,7 @@ export function contactsPane(state, refresh) {
 			tell(`${nickname} was added.`, true);
 			refresh();
 		} catch (error) {
-			tell(error.message === 'people_exists' ? 'Somebody has this email already.' : error.message, false);
+			tell(error.message === 'people_exists' ? 'Another contact has this email already.' : error.message, false);
 		}
 	};
 

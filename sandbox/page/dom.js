@@ -1,4 +1,4 @@
-/** An element; strings among the children become text, never markup, so that nothing said in a chat is run. */
+/** Creates an element. Strings become text, never markup, so that chat messages cannot inject scripts. */
 export function element(tag, properties = {}, ...children) {
 	const made = document.createElement(tag);
 	for (const [name, value] of Object.entries(properties)) {
@@ -12,7 +12,7 @@ export function element(tag, properties = {}, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
-/** Replaces what a scrolling log shows, and stays at its end if it was there. */
+/** Replaces the content of a scrolling log, and keeps it scrolled to the end if it was there. */
 export function fillLog(log, children) {
 	const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
 	log.replaceChildren(...children);

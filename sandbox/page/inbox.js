@@ -3,7 +3,7 @@ import { ago, avatar, byId, element, fillLog } from './dom.js';
 import { said } from './said.js';
 import { isTyping } from './visitor.js';
 
-/** The conversations, the one that is open, and what is known of its visitor. */
+/** The list of conversations, the open conversation, and the details of its visitor. */
 export function inboxPane(state, refresh) {
 	let session = null;
 	let kind = 'text';
@@ -160,12 +160,12 @@ export function inboxPane(state, refresh) {
 			byId('thread-top').replaceChildren();
 			byId('details').replaceChildren();
 			return byId('thread-messages').replaceChildren(
-				element('p', { className: 'nobody' }, 'Nobody has written yet.'),
+				element('p', { className: 'nobody' }, 'No messages yet.'),
 			);
 		}
 		renderList();
 		renderTop(conversation);
-		// Not while somebody types a segment: the field would lose what is in it.
+		// Skipped while the user types a segment: rendering would clear the field.
 		if (!byId('details').contains(document.activeElement)) renderDetails(conversation);
 		const typing = conversation.compose.visitor;
 		byId('visitor-typing').textContent = isTyping(typing) ? `typing: ${typing.excerpt ?? '…'}` : '';

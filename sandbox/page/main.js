@@ -6,7 +6,7 @@ import { visitorPane } from './visitor.js';
 
 const SHOWN_EVENTS = 12;
 
-/** What the panes show: read again whenever something is announced. */
+/** The state that the panes show; reloaded after every announcement. */
 const state = { websiteId: null, conversations: [], people: [], operators: [], inboxes: [] };
 
 const visitor = visitorPane(state, refresh);
@@ -16,7 +16,7 @@ const contacts = contactsPane(state, refresh);
 let reading = null;
 let isStale = false;
 
-/** Reads everything again; however often it is asked to, one reading at a time. */
+/** Reloads everything; only one reload runs at a time. */
 function refresh() {
 	isStale = true;
 	reading ??= readWhileStale().finally(() => (reading = null));
@@ -43,7 +43,7 @@ async function read() {
 	const operators = members.filter(({ type }) => type === 'operator').map(({ details }) => details);
 	Object.assign(state, { conversations, people, operators, inboxes });
 	byId('as').textContent = operators[0] ? `as ${operators[0].first_name} ${operators[0].last_name}` : '';
-	const listeners = connections === 1 ? '1 socket listens' : `${connections} sockets listen`;
+	const listeners = connections === 1 ? '1 socket connected' : `${connections} sockets connected`;
 	byId('live').lastElementChild.textContent = listeners;
 }
 
@@ -87,5 +87,5 @@ async function start() {
 }
 
 start();
-// What is typed is forgotten after some seconds, and the times beside the messages grow.
+// Typing indicators expire after some seconds, and the relative times of the messages change.
 setInterval(() => document.hidden || refresh(), 15_000);

@@ -15,7 +15,7 @@ const CONTENTS = {
 	picker,
 };
 
-/** The page shows pictures of the sandbox's own storage only; whatever else is in the web stays a link. */
+/** Shows images from the sandbox's own storage; files from other servers are links only. */
 function file(type, name, url) {
 	const address = URL.canParse(url) ? new URL(url) : undefined;
 	if (!/^https?:$/.test(address?.protocol)) return attached(type, name);
@@ -41,7 +41,7 @@ function picker({ text: question, choices }, choose) {
 	return element('div', {}, question, element('div', { className: 'choices' }, offered));
 }
 
-/** One message; `side` is who looks at it, `choose` what happens when a choice of a picker is clicked. */
+/** Renders a message; `side` is the side that views it, `choose` handles a click on a choice of a picker. */
 export function said(message, side, choose) {
 	const { type, from, content, user, timestamp, automated } = message;
 	if (type === 'event') {

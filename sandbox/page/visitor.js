@@ -5,7 +5,7 @@ import { said } from './said.js';
 const NEW = 'new';
 const TYPING_LASTS = 6000;
 
-/** The chatbox; `state` is what main.js keeps, `refresh` reads it again. */
+/** The chatbox; `state` belongs to main.js, and `refresh` reloads it. */
 export function visitorPane(state, refresh) {
 	let session = null;
 	let toldAt = 0;
@@ -57,7 +57,7 @@ export function visitorPane(state, refresh) {
 		}
 		const asked = session;
 		const messages = await control(`/conversations/${state.websiteId}/${session}/messages`);
-		// Another visitor may have been chosen meanwhile.
+		// The user may have chosen another visitor during the request.
 		if (asked !== session || !Array.isArray(messages)) return undefined;
 		const shown = messages.filter(({ type }) => type !== 'note' && type !== 'event');
 		const choose =
@@ -80,6 +80,6 @@ export function visitorPane(state, refresh) {
 const dots = () =>
 	element('div', { className: 'typing', ariaLabel: 'typing' }, element('i'), element('i'), element('i'));
 
-/** Crisp forgets that somebody types after some seconds without a sign of it. */
+/** As in Crisp, a typing indicator expires after some seconds. */
 export const isTyping = (compose) =>
 	compose?.type === 'start' && Date.now() - compose.timestamp < TYPING_LASTS;

@@ -9,13 +9,13 @@ interface EventRow {
 
 export interface Announcement {
 	event: string;
-	/** Null for what concerns no website, such as a list of animations. */
+	/** Null for events that belong to no website, such as a list of animations. */
 	websiteId: string | null;
 	data: Record<string, unknown>;
 	timestamp: number;
 }
 
-/** Every event of the catalogue: who may receive it, and whether only an older client knows its name. */
+/** Every event of the catalogue: the tiers that may receive it, and whether it is a legacy event of older clients. */
 export const events = new Map(
 	(eventsData as unknown as EventRow[]).map((row) => [
 		row.event,
@@ -26,13 +26,12 @@ export const events = new Map(
 type Listener = (announcement: Announcement) => void;
 
 /**
- * The one place where everything that happens is told: the realtime channel and the page listen here, and whatever
- * else delivers events (web hooks) subscribes the same way.
+ * Distributes all events of the sandbox: the realtime channel, the page and the webhooks subscribe here.
  */
 export class Announcer {
 	private readonly listeners = new Set<Listener>();
 
-	/** What is held back, while something is. */
+	/** The announcements that `hold` collects while it runs. */
 	private held?: Announcement[];
 
 	constructor(private readonly clock: () => number) {}
@@ -42,7 +41,7 @@ export class Announcer {
 		return () => this.listeners.delete(listener);
 	}
 
-	/** Does something, and tells what it announces only when it is done. */
+	/** Runs an action, and publishes its announcements only after it has finished. */
 	hold<T>(deed: () => T): T {
 		const held: Announcement[] = [];
 		this.held = held;
@@ -54,13 +53,13 @@ export class Announcer {
 		}
 	}
 
-	/** Throws on a name that is not in the catalogue: a sandbox that invents events proves nothing. */
+	/** Throws if the event is not in the catalogue: tests with events that Crisp does not have would prove nothing. */
 	announce(event: string, websiteId: string | null, data: Record<string, unknown>): void {
 		const payload = websiteId === null ? data : { website_id: websiteId, ...data };
 		this.announceFor(event, websiteId, payload);
 	}
 
-	/** The same for payloads that do not say their website by a `website_id`. */
+	/** Like `announce`, but does not add `website_id` to the payload. */
 	announceFor(event: string, websiteId: string | null, data: Record<string, unknown>): void {
 		if (!events.has(event)) throw new Error(`There is no event called ${event}`);
 		const announcement = { event, websiteId, data, timestamp: this.clock() };

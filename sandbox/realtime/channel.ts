@@ -9,7 +9,7 @@ import { isLocal } from '../http/localRequests';
 interface Subscription {
 	token: Token;
 	events: Set<string>;
-	/** Websites bound when it authenticated, or at the last socket:bind. */
+	/** The websites that were bound at authentication or at the last socket:bind. */
 	websites: Set<string>;
 	rooms?: string[];
 	inboxes?: string[];
@@ -21,11 +21,11 @@ export interface RealtimeOptions {
 	faults: () => Faults;
 	/** Milliseconds between the pings of the server. */
 	pingInterval?: number;
-	/** Milliseconds that a ping or its answer may be late. */
+	/** Milliseconds to wait for a ping or its response. */
 	pingTimeout?: number;
 }
 
-/** Crisp's realtime channel: a Socket.IO server that says nothing before `authentication`. */
+/** Crisp's realtime channel: a Socket.IO server that sends nothing before `authentication`. */
 export class RealtimeChannel {
 	private readonly io: Server;
 	private readonly subscriptions = new Map<Socket, Subscription>();
@@ -45,7 +45,7 @@ export class RealtimeChannel {
 		options.server.on('upgrade', (_, line: Duplex) => this.keep(line));
 	}
 
-	/** The path to connect to, which changes when the endpoint moves. */
+	/** The path of the Socket.IO server, which changes when the endpoint moves. */
 	get path(): string {
 		return `/socket/relay-${this.relay}/`;
 	}
@@ -68,14 +68,14 @@ export class RealtimeChannel {
 		this.drop();
 	}
 
-	/** Cuts the lines themselves, so that clients see what they see when a network fails. */
+	/** Destroys the TCP connections, so that clients see the same as after a network failure. */
 	drop(): void {
 		for (const line of this.lines) line.destroy();
 		this.lines.clear();
 		this.subscriptions.clear();
 	}
 
-	/** Nothing goes out and nothing comes in, yet no line closes. */
+	/** Stops all traffic without closing the connections. */
 	freeze(): void {
 		for (const line of this.lines) {
 			line.cork();
@@ -84,7 +84,7 @@ export class RealtimeChannel {
 	}
 
 	async close(): Promise<void> {
-		// First, since a frozen line would never finish closing by itself.
+		// Must be first: a frozen connection would never finish closing.
 		this.drop();
 		await this.io.close();
 	}
@@ -145,7 +145,7 @@ export class RealtimeChannel {
 		if (websiteId === null) return true;
 		if (to.rooms && !to.rooms.includes(websiteId)) return false;
 		if (to.inboxes && 'inbox_id' in data && !to.inboxes.includes(String(data.inbox_id))) return false;
-		// An installation is told before the website is bound: it is what tells a client to bind it.
+		// Sent for websites that are not bound yet: it tells the client to bind the new website.
 		if (event === 'plugin:subscription:updated') return true;
 		return to.websites.has(websiteId);
 	}
@@ -154,7 +154,7 @@ export class RealtimeChannel {
 const isListOfText = (value: unknown): value is string[] =>
 	Array.isArray(value) && value.every((entry) => typeof entry === 'string');
 
-/** Legacy names are let through and never sent: nobody knows any more who may receive them. */
+/** Legacy events are accepted but never sent: the tiers that may receive them are no longer documented. */
 function mayHear(token: Token, name: string): boolean {
 	const event = events.get(name);
 	return event !== undefined && (event.isLegacy || event.tiers.includes(token.tier));

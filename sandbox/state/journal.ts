@@ -2,31 +2,31 @@ import { appendFileSync, closeSync, existsSync, openSync, readFileSync, renameSy
 import type { Conversation, Person, Website, Workspace } from './state';
 import { Watched } from './watchedMap';
 
-/** A part of a workspace that is kept by itself: what it is, where it belongs, and what it holds; null once it is gone. */
+/** A part of a workspace that is stored separately: its kind, website, ID and value; null if it was deleted. */
 type Entry = [part: 'account' | 'website' | 'conversations' | 'people', website: string, id: string, value: unknown];
 
 /**
- * Keeps a workspace in a file, so that a sandbox that was killed has, when it starts again, all it
- * ever answered for. A line of the file is what one deed changed; a line that was being written at
- * the moment of the kill is as if the deed had never happened, since nobody had heard of it yet.
+ * Persists a workspace in a journal file, so that a sandbox that was killed restarts with every change
+ * that it ever confirmed. Each line contains the changes of one action. A line that was only partly
+ * written is dropped: its action had not been confirmed or announced yet.
  */
 export class Journal {
 	readonly workspace: Workspace;
 
-	/** What the file holds of each part. */
+	/** The last written value of each part. */
 	private readonly written = new Map<string, string>();
 	private readonly file: number;
 
-	/** Throws where the file holds something else; a file that is not there begins with the seed. */
+	/** Restores the workspace from the file, or uses the seed if there is none. Throws if the file is not a journal. */
 	constructor(path: string, seed: Workspace) {
 		this.workspace = existsSync(path) ? restored(path, seed) : seed;
-		// Written anew at each start, which leaves out what was overwritten and the line that was cut.
+		// Rewrite the file at each start: this removes overwritten values and an incomplete last line.
 		writeFileSync(`${path}.new`, lineOf(this.changesIn('all')));
 		renameSync(`${path}.new`, path);
 		this.file = openSync(path, 'a');
 	}
 
-	/** Gives what the deed gives, or throws what it throws, once all it changed is in the file. */
+	/** Runs an action, and returns its result (or rethrows its error) after its changes are written to the file. */
 	keep<T>(deed: () => T): T {
 		for (const map of this.maps()) map.seen.clear();
 		try {
@@ -41,7 +41,7 @@ export class Journal {
 		closeSync(this.file);
 	}
 
-	/** What is not in the file as it is now, among all there is or among what a deed has looked at. */
+	/** The parts that differ from the file, among all parts or among those that an action has accessed. */
 	private changesIn(which: 'all' | 'seen'): Entry[] {
 		const entries: Entry[] = [['account', '', '', this.workspace.account]];
 		for (const [website, content] of this.workspace.websites) {
@@ -74,12 +74,12 @@ export class Journal {
 
 const lineOf = (entries: Entry[]) => `${JSON.stringify(entries)}\n`;
 
-/** A website without what is kept by itself. */
+/** A website without its conversations and people, which are stored separately. */
 function shellOf(website: Website): object {
 	return { ...website, conversations: null, people: null, droppedSuggestions: [...website.droppedSuggestions] };
 }
 
-/** A website that was created a moment ago is not watched yet. */
+/** Makes the maps of a website record accesses; a new website has plain maps. */
 function watch(website: Website): { conversations: Watched<Conversation>; people: Watched<Person> } {
 	const conversations = Watched.from(website.conversations);
 	const people = Watched.from(website.people);
@@ -89,13 +89,13 @@ function watch(website: Website): { conversations: Watched<Conversation>; people
 
 function restored(path: string, { plugin, account, files, uploads }: Workspace): Workspace {
 	const workspace: Workspace = { plugin, account, files, uploads, websites: new Map() };
-	// What follows the last line break was cut while it was written.
+	// The text after the last line break is an incomplete line.
 	const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
 	lines.forEach((line, index) => {
 		try {
 			for (const entry of JSON.parse(line) as Entry[]) apply(workspace, entry);
 		} catch {
-			throw new Error(`line ${index + 1} of ${path} is none of a sandbox's journal`);
+			throw new Error(`line ${index + 1} of ${path} is not a valid line of a sandbox journal`);
 		}
 	});
 	return workspace;
@@ -110,7 +110,7 @@ function apply(workspace: Workspace, [part, websiteId, id, value]: Entry): void 
 		const droppedSuggestions = new Set(shell.droppedSuggestions);
 		workspace.websites.set(websiteId, { ...shell, conversations, people, droppedSuggestions });
 	} else {
-		if (!website) throw new Error('The website comes first');
+		if (!website) throw new Error('The entry of a website must come before its conversations and people');
 		if (value === null) website[part].delete(id);
 		else (website[part] as Map<string, unknown>).set(id, value);
 	}

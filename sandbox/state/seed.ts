@@ -34,9 +34,9 @@ const CONVERSATIONS: Record<string, SeedConversation[]> = {
 	[UNCONNECTED_ID]: unconnectedConversations,
 };
 
-/** The workspace a sandbox starts with: always the same, its times counted back from `now`. */
+/** The initial workspace of a sandbox: always the same, with times relative to `now`. */
 export function seededWorkspace(now: number): Workspace {
-	// Cloned: what happens in one sandbox must not show in the next.
+	// Cloned, so that changes in one sandbox do not affect the next one.
 	const seeded = structuredClone(websites).map((row) => toWebsite(row, now));
 	const [owner] = operators.map((row) => toOperator(row, now));
 	if (!owner) throw new Error('A workspace needs an owner');

@@ -83,11 +83,11 @@ export interface SeedMessage {
 
 export interface SeedConversation {
 	n: number;
-	/** The person it belongs to, or nobody Crisp knows yet. */
+	/** The number of the person it belongs to; undefined for an unknown visitor. */
 	person?: number;
 	state: ConversationState;
 	minutesAgo: number;
-	/** How many of the last messages the other side has not read. */
+	/** How many of the last messages are unread. */
 	unread?: number;
 	assigned?: string;
 	inbox?: string;

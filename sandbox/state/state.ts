@@ -20,7 +20,7 @@ export interface Message {
 	content: unknown;
 	preview: unknown[];
 	mentions: string[];
-	/** The origin it was read from, empty while unread. */
+	/** The origin that it was read from; empty while it is unread. */
 	read: string;
 	delivered: string;
 	edited: boolean;
@@ -89,7 +89,7 @@ export interface Conversation {
 	events: TimelineEvent[];
 	created_at: number;
 	updated_at: number;
-	/** When the visitor began to wait for an answer, null while nobody waits. */
+	/** Since when the visitor waits for a reply; null if the visitor does not wait. */
 	waiting_since: number | null;
 }
 
@@ -104,7 +104,7 @@ export interface Person {
 	score: number;
 	created_at: number;
 	updated_at: number;
-	/** Kept apart from the profile, as Crisp does: read under people/data. */
+	/** Stored separately from the profile, as in Crisp: read with people/data. */
 	data: Record<string, Scalar>;
 	events: TimelineEvent[];
 	isSubscribed: boolean;
@@ -157,7 +157,7 @@ export interface Website {
 	logo: string;
 	isPluginInstalled: boolean;
 	pluginSettings: Record<string, unknown>;
-	/** Crisp deletes a website days after it was asked to; null while nobody asked. */
+	/** When the deletion was requested, or null; Crisp deletes a website days after the request. */
 	removalAskedAt: number | null;
 	settings: Record<string, unknown>;
 	operators: Operator[];
@@ -172,17 +172,17 @@ export interface Website {
 export interface StoredFile {
 	type: string;
 	bytes: Buffer | null;
-	/** Until when the signed URL takes the bytes. */
+	/** When the signed URL expires. */
 	expiresAt: number;
 }
 
-/** How uploads are allowed. */
+/** The rules for uploads. */
 export interface UploadPolicy {
 	/** In bytes. */
 	sizeLimit: number;
 	/** How long a signed URL is valid, in milliseconds. */
 	lifetime: number;
-	/** Whether a signed URL names its host; Crisp's own sample shows a path. */
+	/** Whether the signed URL includes the host; in Crisp's example it is only a path. */
 	isAbsolute: boolean;
 }
 
@@ -204,7 +204,7 @@ export function conversationIn(website: Website, sessionId: string): Conversatio
 export const personByEmail = (website: Website, email: string) =>
 	[...website.people.values()].find((person) => person.email.toLowerCase() === email.toLowerCase());
 
-/** Crisp takes a person's email wherever it takes the people_id. */
+/** Crisp accepts a person's email wherever it accepts a people_id. */
 export function personIn(website: Website, idOrEmail: string): Person {
 	const person = website.people.get(idOrEmail) ?? personByEmail(website, idOrEmail);
 	if (!person) throw missing('people');

@@ -1,8 +1,8 @@
-/** A map that notes whose entries were looked at: only those can have been changed in place. */
+/** A map that records which entries were accessed: only those can have been changed in place. */
 export class Watched<Entry> extends Map<string, Entry> {
 	readonly seen = new Set<string>();
 
-	/** The same map where it is watched already, else one with the same entries, all of them seen. */
+	/** Returns the map if it is a Watched already, otherwise a copy in which all entries count as accessed. */
 	static from<Entry>(map: Map<string, Entry>): Watched<Entry> {
 		if (map instanceof Watched) return map as Watched<Entry>;
 		const watched = new Watched<Entry>();
@@ -10,7 +10,7 @@ export class Watched<Entry> extends Map<string, Entry> {
 		return watched;
 	}
 
-	/** What `get` gives, without noting it. */
+	/** Like `get`, but does not record the access. */
 	glimpse(key: string): Entry | undefined {
 		return super.get(key);
 	}

@@ -2,21 +2,21 @@ import type { Access } from '../http/access';
 import type { Announcer } from '../realtime/announce';
 import type { Conversation, Workspace } from './state';
 
-/** What every deed in the workspace needs. */
+/** The shared parts that every action in the workspace needs. */
 export interface World {
 	state: Workspace;
 	access: Access;
 	announcer: Announcer;
 	clock: () => number;
-	/** http://127.0.0.1:PORT, without a slash at the end. */
+	/** http://127.0.0.1:PORT, without a trailing slash. */
 	url(): string;
 	/** ws://127.0.0.1:PORT/socket/..., changes when the endpoint moves. */
 	socketUrl(): string;
-	/** Changes the workspace; nobody hears of it before it is kept, where the sandbox was told to keep it. */
+	/** Runs an action that changes the workspace. Its events are announced after the changes are saved, if they are. */
 	perform<T>(deed: () => T): T;
 }
 
-/** Announces what happened in a conversation; every such payload says which one, and its inbox. */
+/** Announces an event of a conversation; adds the IDs of the conversation and its inbox to the payload. */
 export function announceIn(
 	world: World,
 	conversation: Conversation,

@@ -7,18 +7,18 @@ import type { World } from '../state/world';
 export type HookKind = 'plugin' | 'website';
 
 export interface HookOptions {
-	/** Where to deliver; a website hook has its key in here. */
+	/** The URL to call; that of a website hook contains its key. */
 	url: string;
 	kind: HookKind;
-	/** What the requests of a plugin hook are signed with. */
+	/** The secret for the signatures of a plugin hook. */
 	secret?: string;
-	/** Everything the kind of hook carries, unless told. */
+	/** Default: all events that this kind of hook can deliver. */
 	events?: string[];
-	/** Calls without waiting for the answer to the call before, so that events may overtake each other. */
+	/** Does not wait for the response to the previous call, so that events may overtake each other. */
 	isAtOnce?: boolean;
 }
 
-/** One attempt; status 0 where nobody answered. */
+/** One delivery attempt; status 0 if there was no response. */
 export interface Delivery {
 	url: string;
 	event: string;
@@ -26,7 +26,7 @@ export interface Delivery {
 	status: number;
 }
 
-/** What a website hook leaves out although a website token may receive it. */
+/** Events that a website hook does not deliver although a website token may receive them. */
 const NOT_IN_WEBSITE_HOOKS = new Set([
 	'message:compose:receive',
 	'message:compose:send',
@@ -40,20 +40,20 @@ const RECORDED = 10_000;
 const ANSWER_WITHIN = 10_000;
 
 interface Hook extends HookOptions {
-	/** Ends when everything announced so far is delivered, or given up. */
+	/** Resolves when all announcements so far are delivered or given up. */
 	last: Promise<void>;
 }
 
-/** Crisp's web hooks: a POST for every event, repeated until it is answered with success or too often. */
+/** Crisp's webhooks: sends a POST for every event, and retries it until it succeeds or the attempts run out. */
 export class Hooks {
-	/** The last 10,000 attempts, the oldest first. */
+	/** The last 10,000 delivery attempts, oldest first. */
 	readonly deliveries: Delivery[] = [];
 
 	private readonly hooks = new Set<Hook>();
 	private readonly end = new AbortController();
 	private readonly unsubscribe: () => void;
 
-	/** `delays` are the milliseconds before the second attempt, the third and so on. */
+	/** `delays` are the milliseconds before the second attempt, the third attempt and so on. */
 	constructor(
 		private readonly world: World,
 		private readonly delays: number[],
@@ -61,25 +61,25 @@ export class Hooks {
 		this.unsubscribe = world.announcer.subscribe((announcement) => this.tell(announcement));
 	}
 
-	/** Throws on what cannot be a hook; gives how to remove it. */
+	/** Adds a webhook and returns a function that removes it. Throws if the options are invalid. */
 	add(options: HookOptions): () => void {
 		const { url, kind, events: chosen = [] } = options;
-		if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) throw invalid('url: must be an address');
+		if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) throw invalid('url: must be a URL');
 		if (kind !== 'plugin' && kind !== 'website') throw invalid('kind: must be plugin or website');
 		if (!Array.isArray(chosen)) throw invalid('events: must be a list');
 		const strange = chosen.find((event) => !isCarried(kind, event));
-		if (strange !== undefined) throw invalid(`events: a ${kind} hook does not carry ${strange}`);
+		if (strange !== undefined) throw invalid(`events: a ${kind} hook cannot send ${strange}`);
 		const hook = { ...options, last: Promise.resolve() };
 		this.hooks.add(hook);
 		return () => this.hooks.delete(hook);
 	}
 
-	/** Removes whatever calls the address. */
+	/** Removes all webhooks with this URL. */
 	remove(url: string): void {
 		for (const hook of this.hooks) if (hook.url === url) this.hooks.delete(hook);
 	}
 
-	/** Resolves when everything announced so far is delivered, or given up. */
+	/** Resolves when everything that was announced so far is delivered or given up. */
 	async idle(): Promise<void> {
 		await Promise.all([...this.hooks].map(({ last }) => last));
 	}
@@ -95,7 +95,7 @@ export class Hooks {
 		for (const hook of this.hooks) {
 			if (!this.isMeantFor(hook, announcement)) continue;
 			const deliver = async () => await this.deliver(hook, announcement);
-			// One after the other, so that a test sees the order in which things happened.
+			// Delivers one event after the other, so that tests see them in order.
 			hook.last = hook.isAtOnce ? Promise.all([hook.last, deliver()]).then(() => undefined) : hook.last.then(deliver);
 		}
 	}
@@ -131,7 +131,7 @@ export class Hooks {
 		}
 	}
 
-	/** Each attempt is signed anew, as it happens at another time. */
+	/** Each attempt has its own signature, since the signed timestamp changes. */
 	private headersFor({ kind, secret }: Hook, body: string, attempt: number): Record<string, string> {
 		const timestamp = String(this.world.clock());
 		const sign = (key: string) => createHmac('sha256', key).update(`[${timestamp};${body}]`).digest('hex');

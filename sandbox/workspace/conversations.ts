@@ -4,7 +4,7 @@ import { announceIn, touch, type World } from '../state/world';
 import { bindPerson } from './people';
 import { without } from './view';
 
-/** The number Crisp keeps beside the name of a state. */
+/** The numbers that Crisp uses for the states. */
 const STATUS: Record<ConversationState, number> = { pending: 0, unresolved: 1, resolved: 2 };
 
 export function createConversation(world: World, website: Website): Conversation {
@@ -51,7 +51,7 @@ export function emptyMeta(nickname: string): Meta {
 	};
 }
 
-/** Crisp shows a conversation in its inbox once the visitor has said something. */
+/** Crisp lists a conversation in the inbox once the visitor has written a message. */
 export const isListed = (conversation: Conversation) => conversation.messages.some(({ from }) => from === 'user');
 
 export function removeConversation(world: World, website: Website, conversation: Conversation): void {
@@ -101,7 +101,7 @@ export function setSegments(world: World, conversation: Conversation, segments: 
 	announceIn(world, conversation, 'session:set_segments', { segments: kept });
 }
 
-/** The visitor is there, or gone; only a change of it is announced. */
+/** Sets whether the visitor is online; announces it only if it changes. */
 export function setAvailability(
 	world: World,
 	conversation: Conversation,
@@ -114,7 +114,7 @@ export function setAvailability(
 
 const ANNOUNCED_TEXTS = ['nickname', 'email', 'phone', 'address', 'subject', 'avatar', 'origin'] as const;
 
-/** Changes the fields given, and announces each of them by its own event, as Crisp does. */
+/** Changes the given fields, and announces each change with a separate event, as Crisp does. */
 export function patchMeta(world: World, website: Website, conversation: Conversation, changes: Partial<Meta>): void {
 	for (const name of ANNOUNCED_TEXTS) {
 		const value = changes[name];
@@ -130,7 +130,7 @@ export function patchMeta(world: World, website: Website, conversation: Conversa
 	touch(world, conversation);
 }
 
-/** A conversation as Crisp answers it: everything but its messages. */
+/** A conversation as Crisp returns it: everything except its messages. */
 export function conversationView(conversation: Conversation): Record<string, unknown> {
 	const last = conversation.messages[conversation.messages.length - 1];
 	return {

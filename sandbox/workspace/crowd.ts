@@ -5,10 +5,10 @@ import type { World } from '../state/world';
 import { createConversation } from './conversations';
 import { personFrom } from './people';
 
-/** What a workspace of this machine holds at ease. */
+/** The maximum count per request, so that a workspace fits easily in memory. */
 const MOST = 200_000;
 
-/** Adds that many people, each with a whole profile, the first one the latest; announces none of them. */
+/** Adds this many people with complete profiles, newest first, without announcing them. */
 export function addPeople(world: World, website: Website, count: number): void {
 	const now = world.clock();
 	const firstNumber = website.people.size;
@@ -41,7 +41,7 @@ function profileOf(number: number) {
 	};
 }
 
-/** The same people whenever the sandbox is started. */
+/** A deterministic ID, so that the people are the same after every start. */
 function idOf(number: number): string {
 	const hex = createHash('sha256').update(`person ${number}`).digest('hex');
 	return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
@@ -49,7 +49,7 @@ function idOf(number: number): string {
 	);
 }
 
-/** Adds that many empty conversations and gives their IDs. */
+/** Adds this many empty conversations and returns their IDs. */
 export function addConversations(world: World, website: Website, count: number): string[] {
 	return Array.from({ length: requireCount(count) }, () => createConversation(world, website).session_id);
 }

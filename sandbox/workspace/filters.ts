@@ -28,7 +28,7 @@ const TESTS: Record<string, Test> = {
 	lt: compared((difference) => difference < 0),
 };
 
-/** Throws `invalid_data` naming the parameter unless it is a list of conditions over one of these models. */
+/** Parses a list of conditions for these models; throws `invalid_data` with the parameter's name if it is invalid. */
 export function parseConditions(name: string, json: string, models: string[]): Condition[] {
 	let parsed: unknown;
 	try {
@@ -63,7 +63,7 @@ function valuesAt(subject: object, path: string): unknown[] {
 
 export function valueAt(subject: object, path: string): unknown {
 	let value: unknown = subject;
-	// Asked a hundred thousand times for every page of a long list.
+	// Shortcut for performance: called a hundred thousand times for every page of a long list.
 	if (!path.includes('.')) return (subject as Record<string, unknown>)[path];
 	for (const key of path.split('.')) {
 		value = (value as Record<string, unknown> | undefined | null)?.[key];
@@ -78,7 +78,7 @@ export function requireJoin(query: Record<string, string>): void {
 	}
 }
 
-/** One page of a list; Crisp gives twenty entries unless asked for more. */
+/** One page of a list; Crisp returns twenty entries by default. */
 export function pageOf<Entry>(entries: Entry[], page: string | undefined, perPage = '20'): Entry[] {
 	const size = Number(perPage);
 	const start = (Number(page ?? 1) - 1) * size;

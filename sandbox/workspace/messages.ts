@@ -21,9 +21,9 @@ export interface Draft {
 }
 
 /**
- * Stores and announces a message, and returns its fingerprint. A fingerprint that the conversation already holds is
- * stored once: this is the sandbox's assumption of what "your own fingerprint" is for. A blocked visitor's message is
- * dropped silently, as in Crisp.
+ * Stores and announces a message, and returns its fingerprint. Idempotent: a message whose fingerprint the conversation
+ * already has is not stored again; that is what the sandbox assumes "your own fingerprint" is for. A blocked visitor's
+ * message is silently dropped, as in Crisp.
  */
 export function postMessage(world: World, conversation: Conversation, draft: Draft): number {
 	const fingerprint = draft.fingerprint ?? newFingerprint();
@@ -43,12 +43,12 @@ export function postMessage(world: World, conversation: Conversation, draft: Dra
 	return fingerprint;
 }
 
-/** At most 15 digits, which every JSON reader keeps exact. */
+/** At most 15 digits, which every JSON parser represents exactly. */
 const newFingerprint = () => randomInt(1e14, 2 ** 48);
 
 function toMessage(world: World, conversation: Conversation, draft: Draft): Message {
 	const last = conversation.messages[conversation.messages.length - 1];
-	// Paging goes by timestamp: two messages of one millisecond would hide each other.
+	// Pagination uses timestamps: of two messages with the same timestamp, one would be skipped.
 	const now = Math.max(world.clock(), (last?.timestamp ?? 0) + 1);
 	return {
 		session_id: conversation.session_id,
@@ -74,7 +74,7 @@ function toMessage(world: World, conversation: Conversation, draft: Draft): Mess
 	};
 }
 
-/** A visitor is known by the session's id, an operator by the operator's own. */
+/** The user of a message: visitors have the session's ID, operators have their own ID. */
 function authorOf(world: World, conversation: Conversation, draft: Draft): MessageUser {
 	if (draft.from === 'user') {
 		const { nickname, avatar } = conversation.meta;
@@ -85,7 +85,7 @@ function authorOf(world: World, conversation: Conversation, draft: Draft): Messa
 	return { ...operatorUser(world, website, draft.user?.user_id), ...draft.user };
 }
 
-/** An operator as messages show one; the website itself where nobody in particular speaks. */
+/** The `user` of an operator's message; the website if no operator is given. */
 export function operatorUser(world: World, website: Website | undefined, userId: string | undefined): MessageUser {
 	const operator = website?.operators.find(({ user_id }) => user_id === userId);
 	if (!operator) return { type: 'website', nickname: website?.name ?? world.state.plugin.name };
@@ -143,7 +143,7 @@ export function removeMessage(world: World, conversation: Conversation, message:
 	announceIn(world, conversation, 'message:removed', { fingerprint: message.fingerprint });
 }
 
-/** Marks messages of one side as read by the other, all of them when no fingerprints are given. */
+/** Marks messages of one side as read by the other side; all of them if no fingerprints are given. */
 export function markRead(
 	world: World,
 	conversation: Conversation,
@@ -204,7 +204,7 @@ export function compose(world: World, conversation: Conversation, typing: Typing
 
 const BATCH = 40;
 
-/** Forty messages at most, oldest first: the newest, or those before, after or around a time. */
+/** Returns up to forty messages, oldest first: the newest ones, or those before, after or around a time. */
 export function batchOf(messages: Message[], query: Record<string, string>): Message[] {
 	const { timestamp_before: before, timestamp_after: after, timestamp_around: around } = query;
 	if (before) return messages.filter(({ timestamp }) => timestamp < Number(before)).slice(-BATCH);

@@ -4,7 +4,7 @@ import { personByEmail, type Conversation, type Person, type Scalar, type Websit
 import { announceIn, type World } from '../state/world';
 import { without } from './view';
 
-/** What a request may say of a person; fields left out are left as they are, or empty in a new profile. */
+/** The fields of a person in a request. Missing fields stay unchanged, or are empty in a new profile. */
 export interface PersonCard {
 	email?: string;
 	person?: Record<string, unknown>;
@@ -24,7 +24,7 @@ export function createPerson(world: World, website: Website, card: PersonCard): 
 	return person;
 }
 
-/** Somebody new, not yet of any website. */
+/** A new person, who is not in a website yet. */
 export function personFrom(card: PersonCard, now: number): Person {
 	return {
 		people_id: randomUUID(),
@@ -54,7 +54,7 @@ function refuseTakenEmail(website: Website, email: string, owner?: Person): void
 	if (holder && holder !== owner) throw new Refusal(409, 'people_exists');
 }
 
-/** Overwrites the whole profile (data and events are kept apart and stay). */
+/** Overwrites the whole profile; data and events are stored separately and stay. */
 export function replacePerson(world: World, website: Website, person: Person, card: PersonCard): void {
 	refuseTakenEmail(website, card.email ?? '', person);
 	Object.assign(person, profileFrom(card, world.clock()), { email: card.email ?? '' });
@@ -74,7 +74,7 @@ export function patchPerson(world: World, website: Website, person: Person, card
 	announceUpdate(world, website, person, card);
 }
 
-/** Objects are merged key by key, everything else is replaced. */
+/** Merges objects recursively; all other values are replaced. */
 export function merged(base: Record<string, unknown>, changes: Record<string, unknown>): Record<string, unknown> {
 	const result = { ...base };
 	for (const [key, value] of Object.entries(changes)) {
@@ -108,7 +108,7 @@ export function setPersonData(world: World, person: Person, data: Record<string,
 	person.updated_at = world.clock();
 }
 
-/** A conversation with an email belongs to the person with that email, who is created if need be. */
+/** Binds a conversation to the person with its email, and creates that person if necessary. */
 export function bindPerson(world: World, website: Website, conversation: Conversation): void {
 	const { email, nickname } = conversation.meta;
 	const person = personByEmail(website, email) ?? createPerson(world, website, { email, person: { nickname } });

@@ -1,4 +1,4 @@
-/** What is answered of an entity: all of it but what Crisp keeps to itself, or answers elsewhere. */
+/** Removes fields that Crisp does not return, or returns on another route. */
 export function without<Entity extends object, Name extends keyof Entity>(
 	entity: Entity,
 	...hidden: Name[]

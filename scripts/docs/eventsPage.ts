@@ -12,7 +12,7 @@ const facts = new Map(
 	(JSON.parse(readFileSync('sandbox/data/events.json', 'utf8')) as EventFacts[]).map((fact) => [fact.event, fact]),
 );
 
-/** When everything on the page happens, so that it reads the same whenever it is written. */
+/** The fixed time of all samples, so that regenerating the page does not change it. */
 const now = Date.UTC(2026, 0, 15, 9, 30);
 
 /** docs/events.md: every event of the trigger, with a sample of its payload. */
@@ -22,9 +22,9 @@ export function eventsPage(): string {
 	return [
 		'# Events of Crisp Trigger',
 		'<!-- Written by `npm run docs` from nodes/shared/events/catalogue.ts and samples.ts; change it there. -->',
-		`${events.length} events of Crisp, and ${derivedEvents.length} that are read from them. Each has its words, the name on the wire, and a sample of what the field \`data\` holds; the samples are of one story, in which Nathan asks a shop where his order is.`,
+		`${events.length} events of Crisp, and ${derivedEvents.length} that are derived from them. Each entry has the label of the event, its name in Crisp's API, and a sample of the field \`data\`. All samples belong to one story, in which Nathan asks a shop where his order is.`,
 		'## After a gap',
-		'When the line or n8n was down, *Crisp Trigger* reads over REST what Crisp can still tell, and delivers it before what happens next. *Crisp Web Hook Trigger* reads nothing afterwards: there it is Crisp that delivers again what failed.',
+		"When the connection or n8n was down, *Crisp Trigger* catches up: it fetches the missed events that Crisp's REST API still has, and delivers them before new events. *Crisp Webhook Trigger* does not catch up: Crisp itself retries failed webhooks.",
 		recoveryTable(),
 		...groups.flatMap((group) => [
 			`## ${group}`,
@@ -50,8 +50,8 @@ const groupOf = ({ label }: CrispEvent) => label.split(' - ')[0] ?? label;
 function entry({ name, label, of, tiers, isLegacy }: CrispEvent): string {
 	const { scope } = facts.get(of ?? name) ?? {};
 	const notes = [
-		of && `read from \`${of}\``,
-		isLegacy && 'in no reference of today; whether it still comes is unknown',
+		of && `derived from \`${of}\``,
+		isLegacy && "not in Crisp's current documentation; Crisp may no longer send it",
 		tiers.length < 3 && `only for tokens of tier ${tiers.join(', ')}`,
 		scope && `scope \`${scope}\``,
 		`*${recoveryOf(of ?? name).mark}*`,

@@ -6,7 +6,7 @@ import { resources } from '../../nodes/Crisp/operations';
 import { pathField } from '../../nodes/Crisp/request/buildRequest';
 import { labelOf } from '../../nodes/Crisp/request/toWire';
 
-/** docs/operations.md: everything the Crisp node can do, as the table has it. */
+/** Generates docs/operations.md: all operations of the Crisp node, from the operations table. */
 
 const reference = 'https://docs.crisp.chat/references/rest-api/v1/';
 
@@ -17,7 +17,7 @@ interface RouteFacts {
 	in: string[];
 }
 
-/** Where Crisp's reference describes a route: it names each part by the title of the route. */
+/** The addresses of the routes in Crisp's reference, whose anchors are derived from the titles of the routes. */
 const pages = new Map(
 	(JSON.parse(readFileSync('sandbox/data/routes.json', 'utf8')) as RouteFacts[])
 		.filter(({ in: sources }) => sources.some((source) => source.startsWith('reference')))
@@ -51,7 +51,7 @@ export function operationsPage(): string {
 	return [
 		'# Operations of the Crisp node',
 		'<!-- Written by `npm run docs` from nodes/Crisp/operations; change it there. -->',
-		`${count} operations of ${all.length} resources. A field in **bold** has to be filled; in brackets stands the name by which Crisp knows it. Every operation on a website takes the default website of the credential when none is chosen. Every operation that changes something answers the IDs it was given, beside what Crisp answers.`,
+		`${count} operations of ${all.length} resources. A field in **bold** is required; its name in Crisp's API is in brackets. Every operation on a website uses the default website of the credential if none is chosen. Every operation that changes something returns the IDs it was given together with Crisp's response.`,
 		contents.join('\n'),
 		...all.flatMap(chapter),
 		'',
@@ -87,10 +87,10 @@ function section(resource: Resource, key: string, operation: Operation): string[
 const code = (text: string) => `\`${text}\``;
 
 function routeOf(operation: Operation): string {
-	if (isComposed(operation)) return 'Made of several requests';
+	if (isComposed(operation)) return 'Sends several requests';
 	const { method, path } = operation.route;
 	const page = pages.get(`${method} ${path}`);
-	return code(`${method} ${path}`) + (page ? ` · [reference](${page})` : ' · not in the printed reference');
+	return code(`${method} ${path}`) + (page ? ` · [reference](${page})` : " · not in Crisp's reference");
 }
 
 function needsOf(resource: Resource, operation: Operation): string[] {

@@ -14,22 +14,22 @@ export interface ChildOptions {
 	env: NodeJS.ProcessEnv;
 	/** Where stdout and stderr are appended. */
 	logFile: string;
-	/** How long it may take to stop by itself. */
+	/** The grace period between SIGTERM and SIGKILL. */
 	graceMs: number;
 }
 
 export interface Child {
-	/** Also the number of the process group. */
+	/** Also the ID of the process group. */
 	readonly pid: number;
 	/** Resolves with the exit code once the process is gone; never rejects. */
 	readonly exited: Promise<number>;
 	/** Stops the whole process group and waits until it is gone. */
 	stop(): Promise<void>;
-	/** Kills the whole process group, which gets no chance to save anything. */
+	/** Kills the whole process group at once, without a grace period. */
 	kill(): Promise<void>;
 }
 
-/** Starts a command in a process group of its own that ends with this process at the latest. */
+/** Starts a command in a separate process group, which never outlives this process. */
 export function startChild(command: string, args: string[], options: ChildOptions): Child {
 	const log = openSync(options.logFile, 'a');
 	const guard = spawn(process.execPath, [KILL_WITH_PARENT, String(options.graceMs), command, ...args], {
@@ -59,8 +59,8 @@ export function startChild(command: string, args: string[], options: ChildOption
 }
 
 /**
- * Waits until a process group that a killed run left behind has stopped itself, and kills it when
- * that takes too long. A number that belongs to another program by now is left alone.
+ * Waits until a process group that a killed run left behind has exited, and kills it if that takes too
+ * long. Does nothing if the operating system has given its ID to another program in the meantime.
  */
 export async function outliveGroup(group: number, patienceMs: number): Promise<void> {
 	const deadline = Date.now() + patienceMs;
@@ -72,7 +72,7 @@ export async function outliveGroup(group: number, patienceMs: number): Promise<v
 
 function isOurs(group: number): boolean {
 	const leader = factsOf(group);
-	// A group without its leader keeps its number from being given away.
+	// As long as a group exists, even without its leader, its ID is not reused.
 	return leader === undefined || leader.command.includes(KILL_WITH_PARENT);
 }
 
@@ -80,6 +80,6 @@ function killGroup(group: number): void {
 	try {
 		process.kill(-group, 'SIGKILL');
 	} catch {
-		// Gone already.
+		// It has already exited.
 	}
 }

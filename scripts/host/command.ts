@@ -9,18 +9,18 @@ export interface CommandOptions extends ChildOptions {
 	signal: AbortSignal;
 }
 
-/** A command that ended with another code than 0, and what it printed. */
+/** A command that exited with a code other than 0, with its output. */
 export class CommandFailed extends Error {
 	constructor(
 		command: string,
 		readonly output: string,
 		readonly logFile: string,
 	) {
-		super(`${command} did not succeed`);
+		super(`${command} failed`);
 	}
 }
 
-/** Runs a command to its end and returns what it printed, stdout and stderr together. */
+/** Runs a command until it exits and returns its output (stdout and stderr). */
 export async function runCommand(command: string, args: string[], options: CommandOptions): Promise<string> {
 	if (options.signal.aborted) throw new Interrupted();
 	const start = existsSync(options.logFile) ? statSync(options.logFile).size : 0;
@@ -37,15 +37,15 @@ export async function runCommand(command: string, args: string[], options: Comma
 
 const UNREACHABLE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT/;
 
-/** What to tell the person when npm failed: the network has its own sentence. */
+/** Turns an npm failure into an error for the user; network problems have their own message. */
 export function explainNpm(what: string, error: unknown): unknown {
 	if (!(error instanceof CommandFailed)) return error;
 	if (UNREACHABLE.test(error.output)) {
 		return new Unreachable(
-			`npm cannot reach its registry, and ${what} has to be fetched once.\n` +
-				'  Check the network, then run npm start again; what is here already is kept.',
+			`npm cannot reach its registry, and ${what} has to be downloaded once.\n` +
+				'  Check the network, then run npm start again; completed downloads are kept.',
 		);
 	}
 	if (error.output.includes('ENOSPC')) return new Failure('The disk is full.');
-	return new Failure(`npm could not install ${what}. Its words are in ${error.logFile}`);
+	return new Failure(`npm could not install ${what}. Its output is in ${error.logFile}`);
 }

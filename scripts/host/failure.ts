@@ -1,7 +1,7 @@
-/** A failure whose message is written for the person at the terminal: no stack trace is shown. */
+/** An error whose message is for the user at the terminal: it is shown without a stack trace. */
 export class Failure extends Error {}
 
-/** The registry is out of reach. */
+/** The npm registry cannot be reached. */
 export class Unreachable extends Failure {}
 
 /** Ctrl-C, or another request to stop. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 export const REPOSITORY = path.resolve(__dirname, '..', '..');
 
-/** What the host is made of. A change here makes the next start install the changed part again. */
+/** The versions of the host's parts. After a change, the next start reinstalls the parts. */
 export const VERSIONS = {
 	node: '24.21.0',
 	npm: '11.19.1',
@@ -12,19 +12,19 @@ export const VERSIONS = {
 	nodeAddonApi: '7.1.1',
 } as const;
 
-/** SQLite's binding, in the folder that compiles it and in n8n's. */
+/** The path of SQLite's binding, both in the folder where it is compiled and in n8n's folder. */
 export const BINDING = 'node_modules/sqlite3/build/Release/node_sqlite3.node';
 
-/** Where the real n8n lives. */
+/** The folders of the real n8n. */
 export interface HostFolder {
 	readonly root: string;
 	/** The Node that n8n needs, and the npm that installs n8n. */
 	readonly runtime: string;
-	/** SQLite's binding, compiled apart from n8n so that both can happen at once. */
+	/** SQLite's binding is compiled in its own folder, in parallel with the installation of n8n. */
 	readonly sqlite: string;
 	readonly n8n: string;
 	readonly logs: string;
-	/** n8n's data of `npm start`, kept from one start to the next. */
+	/** n8n's data for `npm start`, kept between starts. */
 	readonly home: string;
 	readonly screenshots: string;
 }

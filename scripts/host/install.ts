@@ -11,22 +11,21 @@ import type { Progress } from './progress';
 
 const NEEDED_BYTES = 4e9;
 
-/** What the stamps say; another machine's processor needs another Node and another binding. */
+/** The content of the stamp files. Includes the platform, since Node and the binding depend on it. */
 const STAMP = JSON.stringify({ ...VERSIONS, platform: `${process.platform}-${process.arch}` });
 
 export const isInstalled = (host: HostFolder) => isStamped(host.root);
 
 /**
- * Makes the host complete: Node, SQLite's binding, n8n. Returns at once when it is; what an
- * interrupted install finished is kept. Throws Failure with a sentence for the person, or
- * Interrupted.
+ * Installs the parts of the host that are missing: Node, SQLite's binding, n8n. Parts that an
+ * interrupted install completed are kept. Throws Failure with a message for the user, or Interrupted.
  */
 export async function installHost(host: HostFolder, progress: Progress, signal: AbortSignal): Promise<void> {
 	if (isInstalled(host)) return;
 	checkMachine(host);
 	const lock = await waitForLock(host, progress, signal);
 	try {
-		// Whoever held the lock may have finished the work.
+		// The previous holder of the lock may have completed the installation.
 		if (!isInstalled(host)) await installParts(host, progress, signal);
 	} finally {
 		lock.release();
@@ -35,7 +34,7 @@ export async function installHost(host: HostFolder, progress: Progress, signal: 
 
 async function installParts(host: HostFolder, progress: Progress, signal: AbortSignal): Promise<void> {
 	writeFileSync(path.join(host.logs, 'install.log'), '');
-	progress.line('First start: a real n8n and the Node it needs are fetched, once.');
+	progress.line('First start: downloading a real n8n and the Node it needs. This happens only once.');
 	progress.line(progress.dim(`2.3 GB in three to five minutes, into ${host.root}`));
 	progress.line();
 	const stop = new AbortController();
@@ -53,7 +52,7 @@ async function installParts(host: HostFolder, progress: Progress, signal: AbortS
 	progress.line();
 }
 
-/** Brings one folder to its end and marks it; a folder without the mark is begun anew. */
+/** Builds one folder and stamps it as complete; a folder without a stamp is rebuilt from scratch. */
 async function part(folder: string, build: () => Promise<void>): Promise<void> {
 	if (isStamped(folder)) return;
 	await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
@@ -62,7 +61,7 @@ async function part(folder: string, build: () => Promise<void>): Promise<void> {
 	stamp(folder);
 }
 
-/** Waits for all works even when one fails: none may still write when this returns. */
+/** Waits for all tasks even if one fails, so that no task still writes files after this returns. */
 async function together(stop: AbortController, works: Array<() => Promise<void>>): Promise<void> {
 	const failures: unknown[] = [];
 	const settled = works.map(async (work) => {
@@ -95,14 +94,14 @@ function checkMachine(host: HostFolder): void {
 	const { bavail, bsize } = statfsSync(host.root);
 	if (bavail * bsize > NEEDED_BYTES) return;
 	const free = ((bavail * bsize) / 1e9).toFixed(1);
-	throw new Failure(`The real n8n needs 4 GB of free disk, and ${host.root} has ${free} GB.`);
+	throw new Failure(`The real n8n needs 4 GB of free disk space, but ${host.root} has only ${free} GB.`);
 }
 
 async function waitForLock(host: HostFolder, progress: Progress, signal: AbortSignal): Promise<Lock> {
 	const file = path.join(host.root, 'install.lock');
 	const first = takeLock(file);
 	if (isLock(first)) return first;
-	return await progress.step(`Another install, process ${first.pid}, is at work`, async () => {
+	return await progress.step(`Waiting for another install, process ${first.pid}`, async () => {
 		for (;;) {
 			if (signal.aborted) throw new Interrupted();
 			await delay(500);

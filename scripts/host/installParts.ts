@@ -12,18 +12,18 @@ import { missingTools, toolAdvice } from './toolchain';
 
 const run = promisify(execFile);
 const QUIET = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier'];
-/** npm's own patience (a minute and more per file) looks like a hang when the network is away. */
+/** With npm's default timeouts and retries (over a minute per file), a missing network looks like a hang. */
 const PATIENCE = ['--fetch-retries=2', '--fetch-retry-mintimeout=1000', '--fetch-timeout=60000'];
 const SIZE_EVERY_MS = 4000;
 
-/** Where and for whom a part is installed. */
+/** The context in which a part is installed. */
 export interface Site {
 	host: HostFolder;
 	progress: Progress;
 	signal: AbortSignal;
 }
 
-/** Throws Failure when npm does not reach its registry; any answer of the registry will do. */
+/** Throws Failure if npm cannot reach its registry; any response of the registry is enough. */
 export async function checkRegistry({ host, signal }: Site): Promise<void> {
 	try {
 		await runCommand('npm', ['ping', ...PATIENCE], optionsFor({ host, signal }, host.root));
@@ -33,7 +33,7 @@ export async function checkRegistry({ host, signal }: Site): Promise<void> {
 	}
 }
 
-/** Node and npm, as the packages `node` and `npm`; the person's own npm fetches them. */
+/** Installs Node and npm from the packages `node` and `npm`, with the user's own npm. */
 export async function fetchRuntime(site: Site): Promise<void> {
 	const { host, progress } = site;
 	writePackage(host.runtime, { node: `npm:${nodePackage()}@${VERSIONS.node}`, npm: VERSIONS.npm });
@@ -48,7 +48,7 @@ export async function fetchRuntime(site: Site): Promise<void> {
 	});
 }
 
-/** The source of SQLite's binding, or a compiled one where this machine has no compiler. */
+/** Installs the source of SQLite's binding, or a compiled binding if this machine has no compiler. */
 export async function fetchSqlite(site: Site): Promise<void> {
 	const { host } = site;
 	writePackage(host.sqlite, { sqlite3: VERSIONS.sqlite3, 'node-addon-api': VERSIONS.nodeAddonApi });
@@ -61,7 +61,7 @@ export async function fetchSqlite(site: Site): Promise<void> {
 	if (missing.length > 0) await fetchBinding(site, missing);
 }
 
-/** The project's own release of the binding: not on npm, so it is only the second choice. */
+/** Downloads the precompiled binding; only a fallback, since it does not come from npm. */
 async function fetchBinding(site: Site, missing: string[]): Promise<void> {
 	const folder = path.dirname(path.dirname(path.dirname(path.join(site.host.sqlite, BINDING))));
 	const tool = path.join(site.host.sqlite, 'node_modules/prebuild-install/bin.js');
@@ -72,7 +72,7 @@ async function fetchBinding(site: Site, missing: string[]): Promise<void> {
 		if (!(error instanceof CommandFailed)) throw error;
 		const tools = missing.join(', ');
 		throw new Failure(
-			`n8n's database needs a compiler once, and ${tools} ${
+			`n8n's database has to be compiled once, but ${tools} ${
 				missing.length > 1 ? 'are' : 'is'
 			} missing. Run this, then npm start again:\n\n    ${toolAdvice()}`,
 		);
@@ -90,12 +90,12 @@ export async function buildSqlite(site: Site): Promise<void> {
 			await runCommand(nodeOf(host), args, optionsFor(site, folder));
 		} catch (error) {
 			if (!(error instanceof CommandFailed)) throw error;
-			throw new Failure(`SQLite did not compile. The compiler's words are in ${error.logFile}`);
+			throw new Failure(`SQLite could not be compiled. The compiler's output is in ${error.logFile}`);
 		}
 	});
 }
 
-/** n8n and all it depends on, every version fixed by the lock file beside this one. */
+/** Installs n8n and its dependencies; the lock file next to this file pins every version. */
 export async function fetchN8n(site: Site): Promise<void> {
 	const { host, progress } = site;
 	for (const name of ['package.json', 'package-lock.json']) {
@@ -115,7 +115,7 @@ export async function fetchN8n(site: Site): Promise<void> {
 	});
 }
 
-/** Shows that the installed n8n starts at all and that its database binding loads. */
+/** Verifies that the installed n8n has the right version and that its database binding loads. */
 export async function proveHost(site: Site): Promise<void> {
 	const { host } = site;
 	const script = [
@@ -138,11 +138,11 @@ const optionsFor = ({ host, signal }: Pick<Site, 'host' | 'signal'>, cwd: string
 	signal,
 	env: hostEnvironment(host),
 	logFile: path.join(host.logs, 'install.log'),
-	// npm and make hold nothing worth saving, and npm ignores the polite request.
+	// npm and make have nothing to save, and npm ignores SIGTERM.
 	graceMs: 300,
 });
 
-/** The package that carries the binary itself: the package `node` only installs this one. */
+/** The package that contains the binary; the package `node` only installs this one. */
 function nodePackage(): string {
 	const { platform, arch } = process;
 	return `${platform === 'darwin' && arch === 'arm64' ? 'node-bin' : 'node'}-${platform}-${arch}`;
@@ -160,7 +160,7 @@ async function sizeOf(folder: string): Promise<string> {
 	return gigabytes < 0.1 ? 'downloading 2,124 packages' : `${gigabytes.toFixed(1)} of 2.3 GB`;
 }
 
-/** A size that could not be measured (files come and go while npm works) is not shown. */
+/** Shows the size; ignores failed measurements, since files appear and disappear while npm works. */
 async function sayResult(say: (text: string) => void, text: Promise<string>): Promise<void> {
 	await text.then(say, () => undefined);
 }

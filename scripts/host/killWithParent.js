@@ -1,11 +1,11 @@
 'use strict';
 
 /**
- * Runs a command that must not outlive the process that asked for it.
+ * Runs a command that must not outlive the process that started it.
  *
  * The parent holds the other end of stdin. When that end closes, on purpose or because the parent
- * was killed, the command and everything it started (one process group) are stopped: politely
- * first, for good after the grace period.
+ * was killed, the command and everything it started (one process group) are stopped: with SIGTERM
+ * first, and with SIGKILL after the grace period.
  */
 const { spawn } = require('node:child_process');
 
@@ -18,7 +18,7 @@ child.on('error', (error) => {
 	process.exit(127);
 });
 child.on('exit', (code) => {
-	// What the command left behind in its group would hold ports and files.
+	// Processes that the command left behind would keep ports and files open.
 	if (isStopping) signalGroup('SIGKILL');
 	process.exit(code ?? 1);
 });

@@ -3,23 +3,23 @@ import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:
 import { isAlive } from './processes';
 
 const BEAT_MS = 3000;
-/** A process number may be given to another program: a lock nobody touches is nobody's. */
+/** A lock that was not touched for this long is stale, even if its process ID exists: IDs are reused. */
 const STALE_MS = 15_000;
 
 export interface Holder {
 	pid: number;
-	/** Process groups to stop when the holder died without stopping them. */
+	/** Process groups to stop if the holder was killed before it stopped them. */
 	groups?: number[];
 	url?: string;
 }
 
 export interface Lock {
-	/** Writes what the next process should know about this one. */
+	/** Stores facts about this process for the process that takes the lock next. */
 	note(holder: Omit<Holder, 'pid'>): void;
 	release(): void;
 }
 
-/** Takes the lock, or returns the living process that holds it. `onStale` hears of a dead one. */
+/** Takes the lock, or returns the running process that holds it. `onStale` is called with a dead holder. */
 export function takeLock(file: string, onStale: (holder: Holder) => void = () => undefined): Lock | Holder {
 	const mine = JSON.stringify({ pid: process.pid });
 	for (;;) {
@@ -55,7 +55,7 @@ function touch(file: string): void {
 	try {
 		utimesSync(file, now, now);
 	} catch {
-		// Somebody removed the folder: there is nothing left to guard.
+		// The folder was removed, so there is nothing left to lock.
 	}
 }
 

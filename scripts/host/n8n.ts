@@ -8,12 +8,12 @@ import { Failure, Interrupted } from './failure';
 import { nodeOf, type HostFolder } from './folder';
 import { freePort } from './ports';
 
-/** Six seconds on a quiet machine, and minutes where many share it. */
+/** n8n takes six seconds on an idle machine, and minutes on a busy one. */
 const READY_WITHIN_MS = 240_000;
 const POLL_MS = 150;
 const LAST_LINES = 15;
 
-/** The login of the only person there is; the hash is bcrypt's of the password. */
+/** The login of the only user; `hash` is the bcrypt hash of the password. */
 export const OWNER = {
 	email: 'owner@example.com',
 	password: 'Crisp-sandbox-1',
@@ -22,18 +22,18 @@ export const OWNER = {
 
 export interface N8nOptions {
 	host: HostFolder;
-	/** Holds n8n's data; a folder of its own for each n8n that runs. */
+	/** n8n's data folder; every running n8n needs a separate one. */
 	userFolder: string;
 	port: number;
 	logFile: string;
 	signal?: AbortSignal;
-	/** Hears the process group at once, for whoever has to clean up after this process. */
+	/** Called with the process group right after the start, so that another process can clean up after this one. */
 	onSpawn?: (group: number) => void;
-	/** Settings of n8n beside or instead of the usual ones. */
+	/** Environment variables of n8n in addition to the defaults, or overriding them. */
 	settings?: Record<string, string>;
-	/** What it does in an n8n of several processes, as n8n's commands name it; all of it unless told. */
+	/** The role in an n8n in queue mode, named like n8n's commands; default: `start`. */
 	role?: Role;
-	/** How long it may take until it is ready; as long as is usual unless told. */
+	/** The deadline for becoming ready; default: READY_WITHIN_MS. */
 	readyWithinMs?: number;
 }
 
@@ -41,14 +41,14 @@ export type Role = 'start' | 'worker' | 'webhook';
 
 export interface RunningN8n {
 	readonly url: string;
-	/** Resolves when n8n is gone, wanted or not. */
+	/** Resolves when n8n has exited, intentionally or not. */
 	readonly exited: Promise<number>;
 	stop(): Promise<void>;
-	/** Ends it as a power cut would. */
+	/** Kills it without a graceful shutdown, like a power cut. */
 	kill(): Promise<void>;
 }
 
-/** Starts n8n on 127.0.0.1 and returns when it is ready to work. Throws Failure with its last words. */
+/** Starts n8n on 127.0.0.1 and returns when it is ready. Throws Failure with the end of its log. */
 export async function startN8n(options: N8nOptions): Promise<RunningN8n> {
 	const { host, userFolder, port, logFile, role = 'start' } = options;
 	mkdirSync(userFolder, { recursive: true });
@@ -82,7 +82,7 @@ async function waitUntilReady(
 		if (signal?.aborted) throw new Interrupted();
 		if (hasExited) throw new Failure(`n8n did not start.${lastWords(logFile)}`);
 		if (Date.now() > deadline) {
-			throw new Failure(`n8n was not ready in ${readyWithinMs / 1000} s.${lastWords(logFile)}`);
+			throw new Failure(`n8n was not ready within ${readyWithinMs / 1000} s.${lastWords(logFile)}`);
 		}
 		await delay(POLL_MS);
 	}
@@ -96,10 +96,10 @@ async function isReady(url: string): Promise<boolean> {
 	}
 }
 
-/** The end of n8n's log, to show when it went wrong. */
+/** The end of n8n's log, for error messages. */
 export function lastWords(logFile: string): string {
 	const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-LAST_LINES);
-	return ` Its last words, from ${logFile}:\n\n${lines.map((line) => `    ${line}`).join('\n')}`;
+	return ` The end of its log, ${logFile}:\n\n${lines.map((line) => `    ${line}`).join('\n')}`;
 }
 
 async function settingsFor({ userFolder, port, role }: N8nOptions): Promise<Record<string, string>> {
@@ -112,7 +112,7 @@ async function settingsFor({ userFolder, port, role }: N8nOptions): Promise<Reco
 		N8N_SECURE_COOKIE: 'false',
 		N8N_RUNNERS_BROKER_PORT: String(await freePort()),
 		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
-		// The package is not on npm: n8n must not look for it there.
+		// The package is not on npm, so n8n must not try to reinstall it from there.
 		N8N_REINSTALL_MISSING_PACKAGES: 'false',
 		N8N_INSTANCE_OWNER_MANAGED_BY_ENV: 'true',
 		N8N_INSTANCE_OWNER_EMAIL: OWNER.email,
@@ -129,14 +129,14 @@ async function settingsFor({ userFolder, port, role }: N8nOptions): Promise<Reco
 	};
 }
 
-/** A worker serves nothing, unless it is told to say whether it is ready. */
+/** A worker has no HTTP server unless its health check is enabled. */
 const answering = (port: number) => ({
 	QUEUE_HEALTH_CHECK_ACTIVE: 'true',
 	QUEUE_HEALTH_CHECK_PORT: String(port),
 	N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
 });
 
-/** What would call home, or offer what a sandbox has no use for. */
+/** Turns off features that contact n8n's servers, or that a sandbox does not need. */
 const OFFLINE = {
 	N8N_DIAGNOSTICS_ENABLED: 'false',
 	N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
@@ -148,6 +148,6 @@ const OFFLINE = {
 	N8N_VERIFIED_PACKAGES_ENABLED: 'false',
 	N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
 	N8N_AI_ENABLED: 'false',
-	// The first asks n8n's servers; the others would be what a login opens, and want a model.
+	// The first contacts n8n's servers; the others would replace the start page, and need an AI model.
 	N8N_DISABLED_MODULES: 'mcp-registry,instance-ai,agents',
 };

@@ -12,7 +12,7 @@ export interface WorkflowNode {
 	position: [number, number];
 	parameters: Record<string, unknown>;
 	credentials?: Record<string, { id: string; name: string }>;
-	/** In the address of a web hook. */
+	/** Part of the URL of a webhook. */
 	webhookId?: string;
 }
 
@@ -43,9 +43,9 @@ export interface Execution {
 	id: string;
 	status: string;
 	workflowId: string;
-	/** When n8n took what started it, as ISO 8601; it may begin much later. */
+	/** When n8n queued the execution, as ISO 8601; it may start much later. */
 	createdAt: string;
-	/** When it began; null while it waits. */
+	/** When it started; null while it is queued. */
 	startedAt: string | null;
 }
 
@@ -54,12 +54,12 @@ interface ExecutionPage {
 	nextCursor?: string | null;
 }
 
-/** A package that n8n's installer of community nodes brought. */
+/** A package that was installed with n8n's community nodes installer. */
 export interface InstalledPackage {
 	packageName: string;
 	installedVersion: string;
 	installedNodes: Array<{ type: string }>;
-	/** The version that the registry has beyond the installed one. */
+	/** A newer version in the registry, if there is one. */
 	updateAvailable?: string;
 }
 
@@ -74,11 +74,11 @@ export interface NodeRun {
 
 export interface ExecutionData {
 	resultData: { error?: { message: string; description?: string }; runData: Record<string, NodeRun[]> };
-	/** What was still to be done when it ended, or was killed. */
+	/** The nodes that had not run yet when it ended or was killed. */
 	executionData?: { nodeExecutionStack: Array<{ data: NonNullable<NodeRun['data']> }> };
 }
 
-/** An answer of n8n's that is not a success. */
+/** An error response of n8n. */
 export class N8nRefused extends Error {
 	constructor(
 		readonly status: number,
@@ -108,7 +108,7 @@ export class N8nClient {
 		await this.send('POST', 'login', { emailOrLdapLoginId: OWNER.email, password: OWNER.password });
 	}
 
-	/** Makes the owner, and is logged in as such; for an n8n that does not take it from its settings. */
+	/** Creates the owner and logs in; for versions of n8n that cannot create the owner from environment variables. */
 	async setUpOwner(): Promise<void> {
 		const { email, password } = OWNER;
 		await this.send('POST', 'owner/setup', { email, password, firstName: 'Crisp', lastName: 'Sandbox' });
@@ -119,7 +119,7 @@ export class N8nClient {
 		return (await this.nodeTypes()).map(({ name }) => name);
 	}
 
-	/** All node types as the editor gets them. */
+	/** All node types as the editor fetches them. */
 	async nodeTypes(): Promise<Array<{ name: string; properties: unknown[] }>> {
 		return await this.read('/types/nodes.json');
 	}
@@ -138,13 +138,13 @@ export class N8nClient {
 		return saved.id;
 	}
 
-	/** What the editor's test of a credential shows; nothing is saved. */
+	/** The result of the editor's credential test; nothing is saved. */
 	async testCredential(credential: Credential): Promise<TestOutcome> {
 		const credentials = { id: '', ...credential };
 		return await this.send('POST', 'credentials/test', { credentials });
 	}
 
-	/** The workflow, or undefined where there is none of this ID. */
+	/** The workflow, or undefined if no workflow has this ID. */
 	async findWorkflow(id: string): Promise<SavedWorkflow | undefined> {
 		try {
 			return await this.send('GET', `workflows/${id}`);
@@ -171,7 +171,7 @@ export class N8nClient {
 		return await this.send('GET', `workflows/${id}/publication-status`);
 	}
 
-	/** Runs the workflow as "Execute workflow" does, from the named trigger. Returns the execution. */
+	/** Runs the workflow from the named trigger, like "Execute workflow". Returns the execution's ID. */
 	async run(id: string, triggerName: string): Promise<string> {
 		const body = { triggerToStartFrom: { name: triggerName } };
 		const started = await this.send<{ executionId: string }>('POST', `workflows/${id}/run`, body);
@@ -191,7 +191,7 @@ export class N8nClient {
 	/** Every execution of a workflow that n8n has kept. */
 	async allExecutionsOf(workflowId: string): Promise<Execution[]> {
 		const found = new Map<string, Execution>();
-		// One that ends while the pages are read may move to a later one.
+		// An execution that ends during pagination may appear on a later page again.
 		const keep = ({ results }: ExecutionPage) => results.forEach((execution) => found.set(execution.id, execution));
 		const first = await this.executionPage(workflowId);
 		keep(first);
@@ -199,7 +199,7 @@ export class N8nClient {
 			page = await this.executionPage(workflowId, {}, page.nextCursor);
 			keep(page);
 		}
-		// n8n's next page leaves out those that began before the last of this one, but were queued after it.
+		// n8n's next page omits executions that started before the last one of this page but were queued after it.
 		for (let page = first, before = ''; page.nextCursor;) {
 			const next = momentAfter(page.results.at(-1));
 			if (next === before) break;
@@ -262,7 +262,7 @@ export class N8nClient {
 	}
 }
 
-/** When an execution began, rounded up to milliseconds: PostgreSQL knows it more exactly than n8n says. */
+/** The start of an execution plus one millisecond: PostgreSQL stores microseconds, but n8n returns milliseconds. */
 function momentAfter(execution?: Execution): string {
 	const { startedAt, createdAt } = execution ?? { startedAt: null, createdAt: new Date(0).toISOString() };
 	return new Date(Date.parse(startedAt ?? createdAt) + 1).toISOString();

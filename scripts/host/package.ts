@@ -18,12 +18,12 @@ interface Manifest {
 const LEFT_OUT = ['devDependencies', 'peerDependencies', 'optionalDependencies'] as const;
 
 /**
- * Packs this repository as `npm publish` would, gives the tarball to `use`, and removes it after.
- * Throws Failure when nothing was built.
+ * Packs this repository like `npm publish`, passes the tarball to `use`, and removes it afterwards.
+ * Throws Failure if the package was not built.
  */
 export async function withTarball<T>(use: (tarball: string) => Promise<T>): Promise<T> {
 	if (!existsSync(path.join(REPOSITORY, 'dist'))) {
-		throw new Failure('There is no dist folder to pack: run npm run build first.');
+		throw new Failure('There is no dist folder to pack. Run npm run build first.');
 	}
 	const folder = mkdtempSync(path.join(os.tmpdir(), 'n8n-nodes-crisp-'));
 	try {

@@ -5,7 +5,7 @@ import path from 'node:path';
 
 import { factsOf } from './processes';
 
-/** True when nobody listens on the port of 127.0.0.1. */
+/** True if no process listens on this port of 127.0.0.1. */
 export async function isPortFree(port: number): Promise<boolean> {
 	return (await listenOnce(port)) !== undefined;
 }
@@ -29,7 +29,7 @@ async function listenOnce(port: number): Promise<number | undefined> {
 	});
 }
 
-/** Names the process that listens on a port, as far as this machine and its rights tell. */
+/** Describes the process that listens on a port, if it can be found with the current permissions. */
 export function portHolder(port: number): string | undefined {
 	const pid = process.platform === 'linux' ? listenerOnLinux(port) : listenerByLsof(port);
 	if (pid === undefined) return undefined;
@@ -73,7 +73,7 @@ function listNumbers(folder: string): number[] {
 	return (tryTo(() => readdirSync(folder)) ?? []).filter((name) => /^\d+$/.test(name)).map(Number);
 }
 
-/** Processes end, and others' are closed to us, while we look. */
+/** Ignores errors: a process may exit during the search, or belong to another user. */
 function tryTo<T>(read: () => T): T | undefined {
 	try {
 		return read();

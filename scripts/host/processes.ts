@@ -10,7 +10,7 @@ export interface ProcessFacts {
 	command: string;
 }
 
-/** True while the process exists; for a negative number, any process of that group. */
+/** True if the process exists; for a negative number, if any process of that group exists. */
 export function isAlive(pid: number): boolean {
 	try {
 		process.kill(pid, 0);
@@ -20,7 +20,7 @@ export function isAlive(pid: number): boolean {
 	}
 }
 
-/** What the machine knows of a process, or undefined when it is gone. */
+/** The parent and the command line of a process, or undefined if it does not exist. */
 export function factsOf(pid: number): ProcessFacts | undefined {
 	try {
 		return process.platform === 'linux' ? readProc(pid) : readPs(pid);
@@ -30,7 +30,7 @@ export function factsOf(pid: number): ProcessFacts | undefined {
 }
 
 function readProc(pid: number): ProcessFacts {
-	// The name stands in brackets and may hold anything, so the columns count from its end.
+	// The process name is in brackets and may contain any character, so count the columns after it.
 	const columns = readFileSync(`/proc/${pid}/stat`, 'utf8').split(')').pop()?.trim().split(' ');
 	const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
 	return { parent: Number(columns?.[1]), command };
@@ -43,8 +43,8 @@ function readPs(pid: number): ProcessFacts {
 }
 
 /**
- * Calls back once when npm, or the shell or loader between npm and this process, is gone: nobody
- * could press Ctrl-C any more. npm does not pass a termination on to its script.
+ * Calls back once when npm, or the shell or loader between npm and this process, has exited: Ctrl-C
+ * would no longer reach this process. npm does not pass SIGTERM on to its script.
  */
 export function whenOrphaned(tell: () => void): void {
 	const parents = parentsUpToNpm();

@@ -1,6 +1,6 @@
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const TICK_MS = 120;
-/** Without a terminal to redraw: a line this often says that something still happens. */
+/** Without a terminal, prints a line at this interval to show that work continues. */
 const PLAIN_TICK_MS = 15_000;
 
 interface Step {
@@ -11,7 +11,7 @@ interface Step {
 
 type Say = (detail: string) => void;
 
-/** Shows steps with their elapsed time: one ticking line on a terminal, plain lines elsewhere. */
+/** Shows steps with their elapsed time: one updating line on a terminal, plain lines elsewhere. */
 export class Progress {
 	private readonly open = new Set<Step>();
 	private readonly isTerminal = process.stdout.isTTY === true;
@@ -19,7 +19,7 @@ export class Progress {
 	private timer: NodeJS.Timeout | undefined;
 	private frame = 0;
 
-	/** Runs one step; several may run at once. `say` sets what is shown behind the step's name. */
+	/** Runs one step; several may run in parallel. `say` sets the detail after the step's name. */
 	async step<T>(label: string, work: (say: Say) => Promise<T>): Promise<T> {
 		const step: Step = { label, startedAt: Date.now(), detail: '' };
 		this.begin(step);
@@ -77,7 +77,7 @@ export class Progress {
 
 const elapsed = ({ startedAt }: Step) => duration(Date.now() - startedAt);
 
-/** Seconds, or minutes and seconds, as people write them. */
+/** Formats a duration as seconds, or as minutes and seconds. */
 export function duration(milliseconds: number): string {
 	const seconds = Math.round(milliseconds / 1000);
 	if (seconds < 60) return `${seconds} s`;

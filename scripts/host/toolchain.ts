@@ -12,7 +12,7 @@ const ADVICE: Array<[command: string, line: string]> = [
 	['xcode-select', 'xcode-select --install'],
 ];
 
-/** The tools that are missing to compile SQLite's binding; empty when all are here. */
+/** The missing tools for compiling SQLite's binding; empty if all are installed. */
 export function missingTools(): string[] {
 	const needs: Array<[name: string, commands: string[]]> = [
 		['make', ['make']],
@@ -22,14 +22,14 @@ export function missingTools(): string[] {
 	return needs.filter(([, commands]) => !commands.some(isOnPath)).map(([name]) => name);
 }
 
-/** The command that brings the missing tools on this machine. */
+/** The command that installs the missing tools on this machine. */
 export function toolAdvice(): string {
 	const line = ADVICE.find(([command]) => isOnPath(command))?.[1];
 	const isRoot = process.getuid?.() === 0;
 	return (isRoot ? line?.replace('sudo ', '') : line) ?? 'Install make, g++ and python3';
 }
 
-/** Whether this process could start the command by its name. */
+/** True if the command is an executable in PATH. */
 export function isOnPath(command: string): boolean {
 	return (process.env.PATH ?? '').split(path.delimiter).some((folder) => {
 		const file = path.join(folder, command);

@@ -15,7 +15,7 @@ const SETTINGS = {
 
 type Program = keyof typeof SETTINGS;
 
-/** The ports asked for by flag, else by environment variable, else the usual ones. */
+/** The ports from the flags, else from environment variables, else the defaults. */
 export function readPorts(args: string[], environment: NodeJS.ProcessEnv): Ports {
 	const flags = readFlags(args);
 	const read = (program: Program) => {
@@ -23,7 +23,7 @@ export function readPorts(args: string[], environment: NodeJS.ProcessEnv): Ports
 		const given = flags[flag] ?? environment[variable] ?? String(usual);
 		const port = Number(given);
 		if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-		throw new Failure(`"${given}" is not a port: --${flag} and ${variable} take 1 to 65535.`);
+		throw new Failure(`"${given}" is not a port: --${flag} and ${variable} must be a number from 1 to 65535.`);
 	};
 	const ports = { n8n: read('n8n'), sandbox: read('sandbox') };
 	if (ports.n8n !== ports.sandbox) return ports;
@@ -35,11 +35,11 @@ function readFlags(args: string[]): Partial<Record<string, string>> {
 	try {
 		return parseArgs({ args, options }).values;
 	} catch {
-		throw new Failure('npm start knows these flags: npm start -- --n8n-port 5680 --sandbox-port 8900');
+		throw new Failure('npm start accepts these flags only: npm start -- --n8n-port 5680 --sandbox-port 8900');
 	}
 }
 
-/** Throws Failure when a port is taken: by whom, and how to choose another. */
+/** Throws Failure if a port is in use, naming the process that uses it and how to choose another port. */
 export async function requireFreePorts(ports: Ports): Promise<void> {
 	for (const program of ['n8n', 'sandbox'] as const) {
 		if (!(await isPortFree(ports[program]))) throw await takenFailure(program, ports[program]);
@@ -52,7 +52,7 @@ async function takenFailure(program: Program, port: number): Promise<Failure> {
 	while (!(await isPortFree(other))) other++;
 	const holder = portHolder(port) ?? 'another program';
 	return new Failure(
-		`${name} needs port ${port}, and ${holder} has it.\n` +
-			`  End that, or choose another port:\n\n    ${variable}=${other} npm start`,
+		`${name} needs port ${port}, but ${holder} uses it.\n` +
+			`  Stop that process, or choose another port:\n\n    ${variable}=${other} npm start`,
 	);
 }

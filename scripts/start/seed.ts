@@ -10,7 +10,7 @@ export const CREDENTIAL_NAME = 'Crisp sandbox';
 
 export type Example = (typeof EXAMPLES)[number];
 
-/** What a credential of type Crisp API holds. */
+/** The data of a credential of type Crisp API. */
 export interface CrispAccess {
 	tier: 'website' | 'plugin' | 'user';
 	identifier: string;
@@ -19,7 +19,7 @@ export interface CrispAccess {
 	baseUrl: string;
 }
 
-/** Reads an example and gives its Crisp nodes the credential. */
+/** Reads an example and sets the credential of its Crisp nodes. */
 export function readExample(example: Example, credentialId: string): Workflow {
 	const file = path.join(REPOSITORY, 'examples', `${example}.json`);
 	const workflow = JSON.parse(readFileSync(file, 'utf8')) as Workflow;
@@ -31,9 +31,9 @@ export function readExample(example: Example, credentialId: string): Workflow {
 }
 
 /**
- * Brings the credential up to date, and adds and publishes each example once: what a person then
- * changes, unpublishes or deletes stays that way. `memory` is the file that remembers which were
- * added. Returns whether any example is published.
+ * Updates the credential, and adds and publishes each example once: an example that the user changes,
+ * unpublishes or deletes stays that way. `memory` is the file that stores which examples were added.
+ * Returns whether any example is published.
  */
 export async function seedN8n(client: N8nClient, access: CrispAccess, memory: string): Promise<boolean> {
 	const credentialId = await client.saveCredential({ name: CREDENTIAL_NAME, type: 'crispApi', data: { ...access } });

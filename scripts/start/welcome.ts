@@ -4,7 +4,7 @@ import type { Progress } from '../host/progress';
 import type { Ports } from './ports';
 import { EXAMPLES } from './seed';
 
-/** What a person sees when all is up: where, how to log in, what to try, how to stop. */
+/** Prints the addresses, the login, what to try and how to stop. */
 export function printWelcome(progress: Progress, ports: Ports, sandbox: Sandbox): void {
 	const { bold, dim } = progress;
 	const n8n = `http://localhost:${ports.n8n}`;
@@ -14,7 +14,7 @@ export function printWelcome(progress: Progress, ports: Ports, sandbox: Sandbox)
 		`  n8n       ${bold(n8n)}`,
 		`            ${OWNER.email}  ${OWNER.password}`,
 		`  Sandbox   ${bold(sandbox.url)}`,
-		`            ${dim('a stand-in for Crisp: the visitor and the operator, side by side')}`,
+		`            ${dim('a simulated Crisp: the visitor and the operator, side by side')}`,
 		'',
 		`  ${bold('Try')}`,
 		`  1. On the sandbox page, write something as the visitor. The workflow answers.`,

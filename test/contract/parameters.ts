@@ -4,7 +4,7 @@ import { isList, type TableOperation } from '../../nodes/Crisp/operations/operat
 import { collectionName, pathField, pathParameter } from '../../nodes/Crisp/request/buildRequest';
 import type { Recorded } from './recorder';
 
-/** Fills the form of an operation so that it should send a recorded request. */
+/** The form parameters with which an operation should send a recorded request. */
 export function parametersFor(
 	resource: string,
 	key: string,

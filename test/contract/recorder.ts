@@ -8,11 +8,11 @@ export interface Recorded {
 	body: unknown;
 }
 
-/** A server that takes every request down and answers each with success and nothing in it. */
+/** A server that records every request and responds with an empty success. */
 export class Recorder {
 	readonly requests: Recorded[] = [];
 
-	/** The address of the last request, as it came. */
+	/** The URL of the last request, as received. */
 	lastUrl = '';
 
 	private readonly server: Server = createServer((request, response) => {

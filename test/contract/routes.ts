@@ -3,7 +3,7 @@ import { isComposed, type TableOperation } from '../../nodes/Crisp/operations/op
 import { resources } from '../../nodes/Crisp/operations';
 import type { Call, FieldFacts } from './samples';
 
-/** What reference and vendor's SDK say of a route; gathered apart from the table that is held against it. */
+/** A route in Crisp's reference and SDK; collected independently of the operations table that it is compared with. */
 export interface RouteFacts {
 	id: string;
 	title: string;
@@ -24,7 +24,7 @@ export interface Row {
 
 export const routes = JSON.parse(readFileSync('sandbox/data/routes.json', 'utf8')) as RouteFacts[];
 
-/** Every operation of the table, without those that are composed of several. */
+/** All operations of the table, except those that are composed of several requests. */
 export const rows: Row[] = Object.entries(resources).flatMap(([resource, { operations }]) =>
 	Object.entries(operations).flatMap(([key, operation]) =>
 		isComposed(operation) ? [] : [{ resource, key, operation }],
@@ -38,8 +38,8 @@ export function rowsOf(route: RouteFacts): Row[] {
 }
 
 /**
- * One operation under two addresses. The notes say to follow the vendor's SDKs; what the fields are
- * stands at the address that the reference prints.
+ * Operations with two paths. According to the notes, the path of Crisp's SDKs is the right one; the fields are
+ * documented at the path in the reference.
  */
 export const twins: Record<string, string> = {
 	'PATCH /v1/website/{website_id}/conversation/{session_id}/call/{call_id}/signaling':
@@ -47,7 +47,7 @@ export const twins: Record<string, string> = {
 	'PATCH /v1/website/{website_id}/operators/email': 'POST /v1/website/{website_id}/operators/email',
 };
 
-/** The facts of a route, with the fields that stand at its twin. */
+/** The body fields of a route, or of its twin if only that is documented. */
 export function bodyOf(route: RouteFacts): Record<string, FieldFacts> {
 	const twin = routes.find((other) => twins[nameOf(other)] === nameOf(route));
 	return route.body ?? twin?.body ?? {};

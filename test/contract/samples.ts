@@ -1,7 +1,7 @@
-/** The types of the vendor's calls, as routes.json writes them, and values of those types. */
+/** The types of the SDK's parameters in the notation of routes.json, and sample values of those types. */
 export type Shape = string | { enum: string[] } | { arrayOf: Shape } | { anyOf: Shape[] } | { [name: string]: Shape };
 
-/** What the reference says of a field of a body. */
+/** A field of a body, according to the reference. */
 export interface FieldFacts {
 	type?: string;
 	enum?: string[];
@@ -16,7 +16,7 @@ export interface Call {
 const moment = '2026-01-31T00:00:00.000Z';
 const later = '2026-02-28T00:00:00.000Z';
 
-/** Values by name, where the vendor's type leaves open, or has wrong, what its reference and examples show. */
+/** Sample values by name, for which the SDK's type is too general or contradicts the reference and its examples. */
 const samples: Record<string, unknown> = {
 	websiteID: '8c842203-7ed8-4e29-a608-7cf78a7d2fcc',
 	sessionID: 'session_36ba3566-9651-4790-afc8-ffedbccc317f',
@@ -45,7 +45,7 @@ const samples: Record<string, unknown> = {
 	pageNumber: 1,
 };
 
-/** Values of what the vendor's type only calls an object. */
+/** Sample values for parameters that the SDK only types as an object. */
 const objects: Record<string, unknown[]> = {
 	'website.generateAnalytics': [
 		{
@@ -75,7 +75,7 @@ const isEnum = (shape: object): shape is { enum: string[] } => 'enum' in shape &
 const isArray = (shape: object): shape is { arrayOf: Shape } => 'arrayOf' in shape;
 const isAny = (shape: object): shape is { anyOf: Shape[] } => 'anyOf' in shape && Array.isArray(shape.anyOf);
 
-/** One value of each alternative of a shape. */
+/** A sample value for each alternative of a shape. */
 function valuesOf(shape: Shape, name: string, facts: Facts): unknown[] {
 	const known = facts[name]?.enum?.[0] ?? samples[name];
 	if (known !== undefined && (typeof shape === 'string' || isAny(shape))) return [known];
@@ -96,7 +96,7 @@ function valueOf(type: string, name: string): unknown {
 	throw new Error(`No sample for the type ${type}`);
 }
 
-/** An object for each value of its kind, so that every kind of message is there. */
+/** An object for each value of its `type`, so that every type of message is covered. */
 function objectsOf(shape: { [name: string]: Shape }, facts: Facts): unknown[] {
 	const isKind = (part?: Shape): part is { enum: string[] } => typeof part === 'object' && isEnum(part);
 	const name = ['type', 'search_type'].find((key) => isKind(shape[key]));
@@ -114,7 +114,7 @@ function objectsOf(shape: { [name: string]: Shape }, facts: Facts): unknown[] {
 	});
 }
 
-/** What the `type` of a part may be: of a sender, and of what a choice does. */
+/** The allowed values of a nested `type`: the type of a sender, or of the action of a choice. */
 function nestedFacts(shape: { [name: string]: Shape }): Facts {
 	if ('user_id?' in shape) return { type: { enum: ['website', 'participant'] } };
 	const isAction = 'target?' in shape && !('name?' in shape) && 'type?' in shape;
@@ -134,14 +134,14 @@ export function argumentLists({ call, params }: Call, facts: Facts): unknown[][]
 	return [...full, ...required];
 }
 
-/** Leaves a body the fields that the reference requires; all of them where it requires none. */
+/** Reduces a body to the fields that the reference requires; keeps all if none is required. */
 function requiredOf(value: unknown, facts: Facts): unknown {
 	if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
 	const kept = Object.entries(value).filter(([name]) => facts[name]?.required);
 	return kept.length > 0 ? Object.fromEntries(kept) : value;
 }
 
-/** Every argument runs through its values at least once, the others staying at their first. */
+/** Argument lists in which each argument takes each of its values once, while the others keep their first value. */
 function combine(choices: unknown[][]): unknown[][] {
 	const first = choices.map((values) => values[0]);
 	const lists = [first];
@@ -151,7 +151,7 @@ function combine(choices: unknown[][]): unknown[][] {
 	return lists;
 }
 
-/** A value for a field of the reference, of which no call of the vendor's shows one. */
+/** A sample value for a field of the reference that no call of the SDK uses. */
 export function sampleOf(name: string, { type = 'string', enum: values }: FieldFacts): unknown {
 	if (values) return values[0];
 	if (type.startsWith('array')) return ['some', name];

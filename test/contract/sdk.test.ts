@@ -6,9 +6,9 @@ import { Recorder, type Recorded } from './recorder';
 import { bodyOf, routes, rowsOf, type Row } from './routes';
 import { argumentLists } from './samples';
 
-/** Where the node leaves out or mends on purpose what the vendor's call sends. */
+/** Calls of the SDK whose requests the node intentionally changes, or from which it omits fields. */
 const exceptions: Record<string, (recorded: Recorded) => Recorded> = {
-	// The type of the call has the answer's fields among those to change.
+	// The SDK's types wrongly include fields of the response.
 	'website.updateWebsiteSettings': without('websiteID'),
 	'website.createNewTeam': without('team_id', 'created_at', 'updated_at'),
 	'website.saveTeam': without('team_id', 'created_at', 'updated_at'),
@@ -23,12 +23,12 @@ const exceptions: Record<string, (recorded: Recorded) => Recorded> = {
 	'website.listPeopleProfiles': withoutQuery('per_page'),
 	'website.listCampaignStatistics': withoutQuery('per_page'),
 	'media.listAnimationMedias': withoutQuery('per_page'),
-	// Crisp finds out by itself how a visitor is connected; the reference does not let anybody set it.
+	// Crisp determines the connection of a visitor itself; according to the reference it cannot be set.
 	'website.updateConversationMetas': without('connection'),
-	// The reference wants to be told which of the two it is; the vendor's call leaves it out.
+	// The reference requires the action; the SDK omits it.
 	'website.deliverWidgetDataFetchActionForConversation': withField('action', 'fetch'),
 	'website.deliverWidgetDataEditActionForConversation': withField('action', 'edit'),
-	// The type writes the name otherwise than the reference, as it does in the answers for operators.
+	// The SDK's type spells the name differently than the reference, as in the responses for operators.
 	'website.sendEmailToWebsiteOperators': ({ body, ...rest }) => {
 		const { userID, ...others } = body as Record<string, unknown>;
 		return { ...rest, body: userID === undefined ? others : { ...others, recipient: 'user', user_id: userID } };
@@ -59,7 +59,7 @@ function withoutQuery(name: string) {
 	};
 }
 
-/** Where the vendor sends a message without a fingerprint, the node gives it one. */
+/** The node adds a fingerprint to messages that the SDK sends without one. */
 function withoutOwnFingerprint(ours: Recorded, theirs: Recorded): Recorded {
 	const isMessage = theirs.path.endsWith('/message');
 	const isGiven = (theirs.body as { fingerprint?: unknown } | undefined)?.fingerprint !== undefined;
@@ -84,7 +84,7 @@ async function askVendor(call: string, values: unknown[]): Promise<Recorded> {
 	return recorder.takeOne();
 }
 
-/** Whether the form of an operation has a place for everything in a body. */
+/** Whether the form of an operation has a field for everything in the body. */
 function holds({ operation: { body = {}, fixed = {} } }: Row, recorded: Recorded): boolean {
 	if ('' in body) return true;
 	const names = Object.keys((recorded.body as object | undefined) ?? {});
@@ -100,8 +100,8 @@ const calls = routes.flatMap((route) =>
 	(route.sdk ?? []).map((call) => ({ name: call.call, call, route, facts: bodyOf(route) })),
 );
 
-describe("our request is the vendor's, after parsing", () => {
-	it('holds for every call the vendor has', () => {
+describe("the node sends the same request as Crisp's SDK", () => {
+	it('is tested with all calls of the SDK', () => {
 		expect(calls).toHaveLength(229);
 	});
 
@@ -126,17 +126,17 @@ describe("our request is the vendor's, after parsing", () => {
 	});
 });
 
-describe('where the vendor is wrong', () => {
+describe("an error of Crisp's SDK", () => {
 	const wild = 'a/../b?c=d';
 	const website = '8c842203-7ed8-4e29-a608-7cf78a7d2fcc';
 
-	it('puts a value into the path as it is, which reaches another route', async () => {
+	it('is that it does not encode values in the path, so that a value can reach another route', async () => {
 		const theirs = await askVendor('website.getPeopleProfile', [website, wild]);
 		expect(theirs.path).toBe(`/v1/website/${website}/people/profile/b`);
 		expect(theirs.query).toEqual({ c: 'd' });
 	});
 
-	it('keeps the value one segment in ours', async () => {
+	it('is not in the node, which encodes each value as one segment', async () => {
 		const parameters = {
 			resource: 'person',
 			operation: 'get',

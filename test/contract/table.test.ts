@@ -5,26 +5,26 @@ import { Recorder, type Recorded } from './recorder';
 import { bodyOf, nameOf, routes, rows, rowsOf, twins, type RouteFacts, type Row } from './routes';
 import { sampleOf, type Shape } from './samples';
 
-/** Names that the node sends though the gathered facts of the route leave them out, and why. */
+/** Parameters that the node sends although the collected facts of the route lack them, with the reason. */
 const known: Record<string, string> = {
-	'HEAD /v1/website domain': 'The note says "looked up by domain", and so does the vendor: ?domain=',
+	'HEAD /v1/website domain': 'According to the note it is "looked up by domain", and the SDK uses ?domain=',
 };
 
 const credential = (baseUrl: string): Credential => ({ tier: 'plugin', identifier: 'identifier', key: 'key', baseUrl });
 
-describe('every route is an operation', () => {
+describe('every route has an operation', () => {
 	it.each(routes.map((route) => [nameOf(route), route] as const))('%s', (name, route) => {
 		const followed = routes.find((other) => nameOf(other) === (twins[name] ?? nameOf(route)));
 		expect(rowsOf(followed as RouteFacts)).not.toEqual([]);
 	});
 
-	it('leaves out only what is the same operation under another address', () => {
+	it('except routes that are another path of the same operation', () => {
 		const missing = routes.filter((route) => rowsOf(route).length === 0).map(nameOf);
 		expect(missing.sort()).toEqual(Object.keys(twins).sort());
 		expect(routes.length - missing.length).toBe(270);
 	});
 
-	it('has the 47 calls of the original wrapper', () => {
+	it('including the 47 calls of the original wrapper', () => {
 		const seeds = routes.filter(({ seed }) => seed);
 		expect(seeds.flatMap(({ seed }) => seed)).toHaveLength(47);
 		expect(seeds.filter((route) => rowsOf(route).length === 0)).toEqual([]);
@@ -43,7 +43,7 @@ describe('an update sends nothing that the user did not set', () => {
 	});
 });
 
-/** Whether a dotted name leads somewhere in the vendor's type; an open type has every name. */
+/** Whether a dotted name exists in the SDK's type; an open type has every name. */
 function hasName(shape: Shape, names: string[]): boolean {
 	const [name, ...rest] = names;
 	if (name === undefined || typeof shape === 'string') return true;
@@ -59,7 +59,7 @@ function isKnownField(route: RouteFacts, dottedName: string): boolean {
 	const params = (route.sdk ?? []).flatMap((call) => call.params);
 	const objects = params.map(({ type }) => type).filter((type) => typeof type === 'object');
 	if (objects.some((shape) => hasName(shape, names))) return true;
-	// Where the vendor describes the fields inside, a name that is not among them is wrong.
+	// If the SDK types the nested fields, other names are wrong.
 	const isDescribed = objects.some((shape) => hasName(shape, names.slice(0, 1)));
 	return (names[0] as string) in bodyOf(route) && (names.length === 1 || !isDescribed);
 }
@@ -68,7 +68,7 @@ function rowTitle({ resource, key }: Row): string {
 	return `${resource}/${key}`;
 }
 
-describe('every operation is of a route, and has no name that the route does not know', () => {
+describe('every operation has a route, and only fields of that route', () => {
 	it.each(rows.map((row) => [rowTitle(row), row] as const))('%s', (_, { operation }) => {
 		const route = routes.find((facts) => nameOf(facts) === nameOf(operation.route));
 		expect(route).toBeDefined();
@@ -86,12 +86,12 @@ describe('every operation is of a route, and has no name that the route does not
 	});
 });
 
-/** `domain_basic` is what the vendor's argument `domainBasic` becomes. */
+/** The SDK's argument `domainBasic` corresponds to the field `domain_basic`. */
 function isSame(argument: string, field: string): boolean {
 	return argument.toLowerCase().endsWith(field.replaceAll('_', '').toLowerCase());
 }
 
-/** Query names the engine fills by itself. */
+/** Query parameters that the node sets itself. */
 const derived = ['per_page'];
 
 describe('every field of the reference can be set', () => {
@@ -107,7 +107,7 @@ describe('every field of the reference can be set', () => {
 	});
 });
 
-describe('routes without a call of the vendor get every field of the reference where it belongs', () => {
+describe('routes that are not in the SDK get every field of the reference in the right place', () => {
 	const recorder = new Recorder();
 	beforeAll(async () => await recorder.open());
 	afterAll(async () => await recorder.close());

@@ -12,11 +12,11 @@ interface Case {
 	resource: string;
 	key: string;
 	operation: Operation;
-	/** What decides which fields are shown, such as the type of a message. */
+	/** The parameter on which the shown fields depend, such as the type of a message. */
 	chosen: Record<string, string>;
 }
 
-/** Every operation; one whose form depends on a choice, once for each value of it. */
+/** All operations; an operation whose form depends on a choice is included once for each value. */
 const cases: Case[] = Object.entries(resources).flatMap(([resource, { operations }]) =>
 	Object.entries(operations).flatMap(([key, operation]) =>
 		choicesOf(operation).map((chosen) => ({
@@ -36,7 +36,7 @@ function choicesOf({ body = {} }: Operation): Array<Record<string, string>> {
 	return values.map((value) => ({ [deciding]: value }));
 }
 
-/** What a user sees: the properties that n8n shows for these values, with those of collections. */
+/** The properties that n8n shows to a user for these values, including those in collections. */
 function shownFor({ resource, key, chosen }: Case): { top: INodeProperties[]; inside: INodeProperties[] } {
 	const entries = Object.entries(chosen).map(([name, value]) => [parameterName(name), value]);
 	const node = nodeWith('crisp', {});
@@ -66,7 +66,7 @@ function shownFor({ resource, key, chosen }: Case): { top: INodeProperties[]; in
 	return { top, inside };
 }
 
-/** What the table says a user can set here, by the name of its parameter. */
+/** The names of the parameters that should be shown according to the operations table. */
 function wantedFor({ operation, key, chosen }: Case) {
 	const fields: Fields = { ...operation.query, ...operation.body };
 	const isOpen = ({ when = {} }: Fields[string]) =>
@@ -98,13 +98,13 @@ const namesOf = (properties: INodeProperties[]) => properties.map(({ name }) => 
 describe.each(cases)('the form of $title', (one) => {
 	const { top, inside } = shownFor(one);
 
-	it('has each field once and none that is not of the operation', () => {
+	it('has each field of the operation exactly once, and no others', () => {
 		const wanted = wantedFor(one);
 		expect(namesOf(top)).toEqual([...wanted.top].sort());
 		expect(namesOf(inside)).toEqual([...wanted.inside].sort());
 	});
 
-	it('calls no two things alike, as an AI agent takes its keys from what it reads', () => {
+	it('has unique labels, since AI agents use them as keys', () => {
 		const labels = [...top, ...inside].map(({ displayName }) => displayName);
 		expect(labels.filter((label, index) => labels.indexOf(label) !== index)).toEqual([]);
 		for (const { options = [] } of [...top, ...inside].filter(({ type }) => type === 'fixedCollection')) {
@@ -124,18 +124,18 @@ describe('the lists of resources and operations', () => {
 		['message', 'send'],
 		['conversation', 'getAll'],
 		['person', 'getAll'],
-	])('begin in %s with %s, which people mostly want', (resource, usual) => {
+	])('have for %s the default %s, the most common operation', (resource, usual) => {
 		const [operations] = description.properties.filter(
 			({ name, displayOptions }) => name === 'operation' && displayOptions?.show?.resource?.includes(resource),
 		);
 		expect(operations?.default).toBe(usual);
 	});
 
-	it('have an action of its own for every operation, as n8n searches nodes by it', () => {
+	it('have a unique action for every operation, since n8n searches for nodes by action', () => {
 		expect(actions.filter((action, index) => actions.indexOf(action) !== index)).toEqual([]);
 	});
 
-	it('have actions that differ by more than little words, as a model chooses a tool by them', () => {
+	it('have actions that differ by more than function words, since models choose tools by them', () => {
 		const little = /^(a|an|the|of|to|in|into|for|from|with|by|on|its?|is|are)$/;
 		const wordsIn = (action: string) => action.toLowerCase().match(/[a-z]+/g) ?? [];
 		const gists = actions.map((action) =>
@@ -148,7 +148,7 @@ describe('the lists of resources and operations', () => {
 		expect(actions.filter((_, index) => gists.indexOf(gists[index] ?? '') !== index)).toEqual([]);
 	});
 
-	it('simplify to ten values at most, none of them twice', () => {
+	it('simplify to at most ten fields, without duplicates', () => {
 		for (const { operations } of Object.values(resources)) {
 			for (const { simplify = [] } of Object.values(operations)) {
 				expect(simplify.length).toBeLessThanOrEqual(10);
@@ -158,7 +158,7 @@ describe('the lists of resources and operations', () => {
 	});
 });
 
-it('names one of what a button adds', () => {
+it('uses the singular for what a button adds', () => {
 	const added = new Set<string>();
 	JSON.stringify(description.properties, (key, value: unknown) => {
 		if (key === 'placeholder' && String(value).startsWith('Add ')) added.add(String(value));

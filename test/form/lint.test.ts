@@ -8,7 +8,7 @@ import { crisp } from '../support/n8nContext';
 
 const { description } = crisp;
 
-/** The node with its derived form in place, as somebody who writes it by hand would have it. */
+/** The source of the node with its generated form as a literal, as if it was written by hand. */
 function printed(): string {
 	const literal = JSON.stringify(description, undefined, '\t').replace(/"(\w+)":/g, '$1:');
 	return `import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
@@ -19,7 +19,7 @@ export class Crisp implements INodeType {
 `;
 }
 
-/** What n8n's own rules say of a node. */
+/** Lints a node with n8n's own rules, and returns the findings. */
 async function complaints(node: string): Promise<string[]> {
 	const cwd = mkdtempSync(join(tmpdir(), 'crisp-form-'));
 	const file = join(cwd, 'nodes', 'Crisp', 'Crisp.node.ts');
@@ -31,7 +31,7 @@ async function complaints(node: string): Promise<string[]> {
 		execFile(
 			process.execPath,
 			[bin, '-c', config, '--format', 'json', 'nodes'],
-			// The rules take every file for a trigger while they think that they are tested themselves.
+			// With NODE_ENV=test the rules assume that they are being tested, and treat every file as a trigger.
 			{ cwd, maxBuffer: 1e8, env: { ...process.env, NODE_ENV: 'production' } },
 			(_, stdout) => done(stdout),
 		),
@@ -47,12 +47,12 @@ it("breaks none of n8n's rules", async () => {
 	expect(await complaints(printed())).toEqual([]);
 }, 60_000);
 
-it('is held by rules that find what is wrong', async () => {
+it('is checked by rules that detect errors', async () => {
 	const wrong = printed().replaceAll('Max number of results to return', 'How many');
 	expect(await complaints(wrong)).not.toEqual([]);
 }, 60_000);
 
-it('stays light', () => {
+it('stays small', () => {
 	const json = JSON.stringify(description);
 	expect(json.length).toBeLessThan(450_000);
 	expect(gzipSync(json).length).toBeLessThan(40_000);

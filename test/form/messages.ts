@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
-/** What the nodes can say to a user, read from their source; `…` stands for what is put in. */
+/** Collects all error and log messages of the nodes from their source; `…` stands for interpolated values. */
 
 export interface Said {
 	text: string;
@@ -11,16 +11,16 @@ export interface Said {
 
 export interface Messages {
 	errors: Said[];
-	/** What became of the network, in words. */
+	/** Texts for network failures. */
 	faults: string[];
-	/** Why a web hook starts nothing. */
+	/** Reasons why a webhook starts no execution. */
 	reasons: string[];
 	logged: string[];
 }
 
-/** The errors that are for users, with the place of the text among their arguments. */
+/** The error classes for users, with the index of the message among their arguments. */
 const errors: Record<string, number> = { UserError: 0, NodeOperationError: 1, OperationalError: 0 };
-/** And the functions that make errors. */
+/** Functions that create errors, with the index of the message among their arguments. */
 const makers: Record<string, number> = { noAnswerError: 1, refuse: 0, refusal: 2 };
 const loggers = /(^|\.)(warn|error|begin|tell|end)$/;
 
@@ -44,7 +44,7 @@ export function messagesOf(root: string): Messages {
 	};
 }
 
-/** The test of a credential has one text for what happened and what to do about it. */
+/** In the credential test, one text contains both the error and the advice; this removes the advice. */
 function withoutCure(text: string): string {
 	return text.replace(/( \(\w+\))?[:,] .*$/, '');
 }
@@ -81,7 +81,7 @@ function errorsIn(source: ts.SourceFile): string[] {
 	});
 }
 
-/** The text of an error, or the message among its options. */
+/** The message of an error, from its arguments or its options. */
 function ofError(node: ts.NewExpression, source: ts.SourceFile): string[] {
 	const kind = node.expression.getText();
 	if (kind !== 'NodeApiError') return argument(node, errors[kind], source);
@@ -101,7 +101,7 @@ function argument(
 	return place === undefined ? [] : textsOf(node.arguments?.[place], source);
 }
 
-/** A pair of what happened and what to do about it; in the credential, of Crisp's reason and both. */
+/** A pair of error and advice; in the credential, a pair of Crisp's reason and a text with both. */
 function ofAdvice({ elements, parent }: ts.ArrayLiteralExpression, source: ts.SourceFile): string[] {
 	const [what, how] = elements.map((element) => textsOf(element, source)[0]);
 	if (elements.length !== 2 || what === undefined) return [];
@@ -110,7 +110,7 @@ function ofAdvice({ elements, parent }: ts.ArrayLiteralExpression, source: ts.So
 	return isWords && (how === undefined || how.endsWith('.')) ? [what] : [];
 }
 
-/** Every text that an expression of a file can be. */
+/** All texts that an expression can evaluate to. */
 function textsOf(node: ts.Node | undefined, source: ts.SourceFile): string[] {
 	if (!node) return [];
 	if (ts.isStringLiteralLike(node)) return [node.text];
@@ -132,7 +132,7 @@ function textsOf(node: ts.Node | undefined, source: ts.SourceFile): string[] {
 	);
 }
 
-/** What a constant of a file is made of. */
+/** The initializer of a constant of the file. */
 function constant(source: ts.SourceFile, name: string): ts.Expression | undefined {
 	const found = nodesIn(source).find(
 		(node): node is ts.VariableDeclaration => ts.isVariableDeclaration(node) && node.name.getText() === name,
@@ -152,7 +152,7 @@ function isAnswer(node: ts.Node): boolean {
 	return ts.isCallExpression(node) && node.expression.getText() === 'answer';
 }
 
-/** What goes to the log; the name of the node stands before each. */
+/** The log messages; each is prefixed with the name of the node when it is logged. */
 function loggedIn(source: ts.SourceFile): string[] {
 	const calls = nodesIn(source).filter((node): node is ts.CallExpression => ts.isCallExpression(node));
 	const logging = calls.filter(({ expression }) => loggers.test(expression.getText()));
@@ -161,7 +161,7 @@ function loggedIn(source: ts.SourceFile): string[] {
 	);
 	const texts = logging.flatMap(({ arguments: given }) => given.flatMap((text) => textsOf(text, source)));
 	const ofConstants = constants.flatMap(({ initializer }) => textsIn(initializer, source));
-	// What stands before a reason is a text of its own.
+	// The text before a reason is a separate message.
 	return [...texts, ...ofConstants].filter((text) => /\p{L} \p{L}/u.test(text));
 }
 

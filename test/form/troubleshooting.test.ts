@@ -4,7 +4,7 @@ import { CrispApi } from '../../credentials/CrispApi.credentials';
 import { crisp, crispTrigger, crispWebhookTrigger } from '../support/n8nContext';
 import { messagesOf, type Said } from './messages';
 
-/** Whatever the nodes can say stands on the page for users, and nothing that they never say. */
+/** The page for users documents all messages of the nodes, and no others. */
 
 const root = join(__dirname, '../..');
 const page = readFileSync(join(root, 'docs/troubleshooting.md'), 'utf8');
@@ -13,7 +13,7 @@ const said = messagesOf(root);
 
 const wildcard = '…';
 
-/** What Crisp or the network said follows many messages in brackets, and is in none of them. */
+/** Removes the details in brackets, with Crisp's reason or the network error, which the headings omit. */
 const withoutBrackets = (text: string) => text.replace(/ \(…\)$/, '').replace(/\.$/, '');
 
 function patternOf({ text }: Said): RegExp {
@@ -23,7 +23,7 @@ function patternOf({ text }: Said): RegExp {
 
 const lettersIn = ({ text }: Said) => withoutBrackets(text).replaceAll(wildcard, '').length;
 
-/** The messages that a heading is about: of those that it matches, the ones that are most its own. */
+/** The messages that a heading documents: of all that match, the ones with the longest fixed text. */
 function meantBy(heading: string): Said[] {
 	const matching = said.errors.filter((one) => patternOf(one).test(withoutBrackets(heading)));
 	const most = Math.max(...matching.map(lettersIn));
@@ -31,7 +31,7 @@ function meantBy(heading: string): Said[] {
 }
 
 describe('docs/troubleshooting.md', () => {
-	it('is about messages that were found in the source', () => {
+	it('is compared with the messages in the source', () => {
 		expect(said.errors.length).toBeGreaterThan(60);
 		const some = said.errors.map(({ text }) => text);
 		expect(some).toEqual(
@@ -45,25 +45,25 @@ describe('docs/troubleshooting.md', () => {
 		);
 	});
 
-	it.each(headings)('says of something that can be said: %s', (heading) => {
+	it.each(headings)('documents a message that exists: %s', (heading) => {
 		expect(meantBy(heading)).not.toEqual([]);
 	});
 
-	it('says what to do about every message', () => {
+	it('documents every message', () => {
 		const told = new Set(headings.flatMap(meantBy));
 		expect(said.errors.filter((one) => !told.has(one))).toEqual([]);
 	});
 
-	it('has each message once, and something below it', () => {
+	it('has each message once, with a text below it', () => {
 		expect(headings.filter((one, index) => headings.indexOf(one) !== index)).toEqual([]);
 		const last = page.split(/^### .+$/m).at(-1) ?? '';
 		expect(last.trim()).not.toBe('');
 	});
 
 	it.each([
-		['what became of the network', said.faults],
-		['why a web hook starts nothing', said.reasons],
-		['what stands in the log of n8n', said.logged],
+		['every network failure', said.faults],
+		['every reason why a webhook starts nothing', said.reasons],
+		['every log message', said.logged],
 	])('has a row for %s', (_, texts) => {
 		const cells = [...page.matchAll(/^\|([^|]+)\|([^|]+)\|/gm)].flatMap(([, ...row]) => row);
 		const rows = cells.map((cell) => cell.trim().replaceAll('`', ''));
@@ -72,7 +72,7 @@ describe('docs/troubleshooting.md', () => {
 	});
 });
 
-/** Everything that has a name in the three nodes and the credential. */
+/** All names and labels in the three nodes and the credential. */
 const named = new Set<string>();
 const forms = [crisp, crispTrigger, crispWebhookTrigger].map(({ description }) => description);
 JSON.stringify([...forms, new CrispApi().properties], (key, value: unknown) => {
@@ -83,10 +83,10 @@ JSON.stringify([...forms, new CrispApi().properties], (key, value: unknown) => {
 describe('the guides', () => {
 	const pages = ['troubleshooting', 'tokens', 'loops', 'files', 'ai-agents', 'realtime-or-web-hooks'];
 	const guides = pages.map((name) => `docs/${name}.md`);
-	/** What n8n calls its own. */
+	/** Names of n8n itself. */
 	const others = ['AI Agent'];
 
-	it.each(guides)('%s calls fields and operations what the forms call them', (guide) => {
+	it.each(guides)('%s uses the names of fields and operations in the forms', (guide) => {
 		const text = readFileSync(join(root, guide), 'utf8').replace(/\s+/g, ' ');
 		const fields = [...text.matchAll(/\*\*(\p{Lu}[\p{L}-]*(?: (?:\p{Lu}[\p{L}-]*|or|of|to|as|at|\(\w+\)))+)\*\*/gu)];
 		const operations = [...text.matchAll(/_(\p{Lu}[^_:]*): (\p{Lu}[^_]*)_/gu)];
@@ -95,7 +95,7 @@ describe('the guides', () => {
 		expect(called.length).toBeGreaterThan(0);
 	});
 
-	it.each(['README.md', ...guides])('%s leads to places that are there', (guide) => {
+	it.each(['README.md', ...guides])('%s has no broken links', (guide) => {
 		const text = readFileSync(join(root, guide), 'utf8');
 		for (const [, target = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
 			const [file = '', anchor] = target.split('#');
@@ -107,7 +107,7 @@ describe('the guides', () => {
 	});
 });
 
-/** As GitHub makes them of headings. */
+/** The anchors that GitHub generates for the headings. */
 function anchorsIn(text: string): string[] {
 	return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
 		heading

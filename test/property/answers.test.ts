@@ -12,11 +12,11 @@ import { expectNoPollution, inherited, json, recordOf, text } from './strangers'
 const node = { name: 'Crisp', type: 'crisp' } as INode;
 const picks = ['website', 'conversation', 'person', 'operator', 'inbox', 'personSegment', 'conversationData'] as const;
 
-describe('what answers', () => {
+describe('a response', () => {
 	const reason = fc.oneof(fc.constantFrom(...inherited, 'invalid_session', 'x_not_found'), text);
 	const body = recordOf({ error: fc.boolean(), reason, data: recordOf({ message: text }) });
 
-	it('is told as an error that says what to do, whatever its reason', () => {
+	it('becomes an error with advice, for any reason', () => {
 		const status = fc.integer({ min: 300, max: 599 });
 		fc.assert(
 			fc.property(status, fc.oneof(body, json), (status, answer) => {
@@ -30,7 +30,7 @@ describe('what answers', () => {
 		expectNoPollution();
 	});
 
-	it('becomes items, each an object of its own, whatever it holds', () => {
+	it('becomes items that are objects, for any data', () => {
 		const [list, one] = ['GET /v1/website/{website_id}/conversations/{page_number}', 'GET /v1/website/{website_id}'];
 		fc.assert(
 			fc.property(fc.constantFrom(list, one), json, (route, data) => {
@@ -42,7 +42,7 @@ describe('what answers', () => {
 		expectNoPollution();
 	});
 
-	it('says how long to wait in milliseconds, or not at all', () => {
+	it('has a Retry-After that is parsed to milliseconds or ignored', () => {
 		fc.assert(
 			fc.property(json, (header) => {
 				const wait = retryAfterOf(header, 1_800_000_000_000);
@@ -53,7 +53,7 @@ describe('what answers', () => {
 });
 
 describe('a locator', () => {
-	it('finds an ID, or says what to give, whatever was pasted', () => {
+	it('finds an ID or explains what to enter, for any input', () => {
 		const given = fc.oneof(
 			text,
 			json,
@@ -73,7 +73,7 @@ describe('a locator', () => {
 		);
 	});
 
-	it('finds the same ID in every address of the app that holds it', () => {
+	it('finds the ID in every URL of the app that contains it', () => {
 		const rest = text.filter((one) => !/website|session_/.test(one));
 		fc.assert(
 			fc.property(fc.uuid(), fc.uuid(), rest, (website, session, more) => {
@@ -89,7 +89,7 @@ describe('a locator', () => {
 describe('a fingerprint', () => {
 	const identity = fc.array(fc.oneof(text, fc.integer()), { maxLength: 6 });
 
-	it('has fifteen digits, is the same for the same, and is known by the n8n that made it', () => {
+	it('has fifteen digits, is deterministic, and is recognized by the n8n that generated it', () => {
 		fc.assert(
 			fc.property(text, identity, (instance, parts) => {
 				const made = fingerprintFor(instance, parts);
@@ -101,7 +101,7 @@ describe('a fingerprint', () => {
 		);
 	});
 
-	it('is another for anything else, and another n8n does not take it for its own', () => {
+	it('differs for different input, and is not recognized by another n8n', () => {
 		let taken = 0;
 		fc.assert(
 			fc.property(text, text, identity, identity, (instance, other, one, two) => {
@@ -111,11 +111,11 @@ describe('a fingerprint', () => {
 				if (other !== instance && isOwnFingerprint(other, fingerprintFor(instance, one))) taken += 1;
 			}),
 		);
-		// One in 100,000 by chance.
+		// One in 100,000 is recognized by chance.
 		expect(taken).toBeLessThan(3);
 	});
 
-	it('of a stranger is any number at all, and does no harm', () => {
+	it('that is an arbitrary number is not recognized and does not throw', () => {
 		fc.assert(fc.property(fc.double(), (number) => expect(isOwnFingerprint('instance', number)).toBe(false)));
 	});
 });

@@ -32,7 +32,7 @@ const holding = (value: fc.Arbitrary<unknown>) => {
 };
 const item = holding(fc.oneof(json, holding(json)));
 
-/** What it gives, or the message of what it throws. */
+/** The result, or the message of the thrown error. */
 function outcomeOf(read: () => unknown): unknown {
 	try {
 		return { given: read() };
@@ -41,7 +41,7 @@ function outcomeOf(read: () => unknown): unknown {
 	}
 }
 
-/** What our reading makes of a field of the second item, and what n8n makes of it. */
+/** The value of a field for the second item, as resolved by this package and by n8n. */
 function bothOf(item: IDataObject, content: unknown) {
 	const parameters = { content } as INodeParameters;
 	const contextOf = () => executeContext({ credential, parameters, items: [{}, item] }) as unknown as IExecuteFunctions;
@@ -51,8 +51,8 @@ function bothOf(item: IDataObject, content: unknown) {
 	};
 }
 
-describe('a field that holds values of the item', () => {
-	it('is what n8n makes of it, whatever the item and the expression', () => {
+describe('a field that refers to values of the item', () => {
+	it('is resolved as in n8n, for any item and expression', () => {
 		fc.assert(
 			fc.property(item, parameter, (item, content) => {
 				const { ours, n8n } = bothOf(item, content);
@@ -62,7 +62,7 @@ describe('a field that holds values of the item', () => {
 		expectNoPollution();
 	});
 
-	it.each(names)('is what n8n makes of it, where there is a value called %s', (name) => {
+	it.each(names)('is resolved as in n8n, for a value called %s', (name) => {
 		const item = Object.fromEntries([[name, 'own']]) as IDataObject;
 		const { ours, n8n } = bothOf(item, `={{ $json.${name} }}`);
 		expect(ours).toEqual(n8n);

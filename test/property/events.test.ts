@@ -43,7 +43,7 @@ const enricher = new EventEnricher({
 const { numRuns = 100 } = fc.readConfigureGlobal() ?? {};
 
 describe('an event', () => {
-	it('is left out or chosen under names of its own, and no filter fails, whatever it holds', () => {
+	it('is filtered without errors and chosen only under its own names, for any content', () => {
 		const name = fc.oneof(fc.constantFrom(...names), text);
 		let count = 0;
 		fc.assert(
@@ -69,7 +69,7 @@ describe('an event', () => {
 		expectNoPollution();
 	});
 
-	it('comes out with all that it held, and nothing else beside what it is made flat of', () => {
+	it('is delivered with its complete data, and no other fields than the flattened ones', () => {
 		const flat = new Set(
 			'event website_id session_id people_id inbox_id text choice choice_label question_id type from author author_id email fingerprint timestamp conversation_url data'.split(
 				' ',
@@ -91,7 +91,7 @@ describe('an event', () => {
 		expectNoPollution();
 	});
 
-	it('of a conversation links to that and nowhere else', () => {
+	it('of a conversation has a link to this conversation and nowhere else', () => {
 		const id = text.filter((one) => one !== '');
 		fc.assert(
 			fc.property(id, id, (website_id, session_id) => {
@@ -104,14 +104,14 @@ describe('an event', () => {
 		);
 	});
 
-	it('is new exactly where no message of the same website, conversation and fingerprint came before', () => {
+	it('is new if and only if no message of the same website, conversation and fingerprint was seen', () => {
 		const fingerprint = fc.oneof(fc.nat({ max: 20 }), fc.nat({ max: 20 }).map(String), fc.maxSafeNat(), text);
 		const id = fc.oneof(text, fc.constantFrom('a', 'b', 'a b', '"', ',', ' '));
 		const message = fc.record({ website_id: id, session_id: id, fingerprint });
 		const pair = message.chain((one) =>
 			fc.tuple(
 				fc.constant(one),
-				// Two messages by chance are never alike: most differ in one part or in none.
+				// Two random messages are practically never equal, so most pairs differ in one part or in none.
 				fc.oneof(
 					fc.constant({ ...one }),
 					...(['website_id', 'session_id', 'fingerprint'] as const).map((part) =>
@@ -121,7 +121,7 @@ describe('an event', () => {
 				),
 			),
 		);
-		/** The same letters with the border between two parts elsewhere. */
+		/** Pairs with the same characters, but another boundary between two parts. */
 		const shifted = fc
 			.tuple(id, id, id, fingerprint, fc.constantFrom(' ', '","', '/'))
 			.map(([one, two, three, mark, border]) => [
@@ -150,18 +150,18 @@ describe('an event', () => {
 	});
 });
 
-describe('how deep an event is', () => {
-	it.each([1_000, 200_000])('is found to be too deep with %d levels', (levels) => {
+describe('the depth of an event', () => {
+	it.each([1_000, 200_000])('is too deep with %d levels', (levels) => {
 		expect(isTooDeep({ data: nested(levels) })).toBe(true);
 		expect(isTooDeep({ data: nested(Math.min(levels, 100_000), '__proto__') })).toBe(true);
 	});
 
-	it('is no trouble where there is much of it side by side', () => {
+	it('is not too deep if the event is only wide', () => {
 		const wide = { data: Array.from({ length: 200_000 }, (_, index) => ({ index, text: 'x'.repeat(20) })) };
 		expect(isTooDeep(wide)).toBe(false);
 	});
 
-	it('is no trouble for anything that is not made to be', () => {
+	it('is not too deep for ordinary events', () => {
 		fc.assert(fc.property(objectOf(json), (event) => expect(isTooDeep(event)).toBe(false)));
 		expect(isTooDeep(nested(500))).toBe(false);
 		for (const odd of [undefined, null, 1, 'a', [], {}]) expect(isTooDeep(odd)).toBe(false);

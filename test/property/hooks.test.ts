@@ -5,7 +5,7 @@ import { signingSecret, hookSecret, HookedWorkflows } from '../support/webhookRe
 import { shop } from '../support/sandboxWorkspace';
 import { expectNoPollution, json, objectOf, text } from './strangers';
 
-// A busy machine takes its time for megabytes.
+// A busy machine may need long for events of several megabytes.
 jest.setTimeout(60_000);
 
 const now = 1_800_000_000_000;
@@ -32,7 +32,7 @@ const genuine: fc.Arbitrary<Signed & { secret: string; timestamp: string; signat
 		return { secret: key, timestamp, signature: sign(key, timestamp, bytes), body: bytes, now };
 	});
 
-/** What somebody may make of a signature without knowing the secret. */
+/** Ways to forge a signature without knowing the secret. */
 const forgery: fc.Arbitrary<(signature: string) => unknown> = fc.oneof(
 	fc.nat({ max: 63 }).map((length) => (right: string) => right.slice(0, length)),
 	fc.nat({ max: 63 }).map((at) => (right: string) => {
@@ -53,11 +53,11 @@ const forgery: fc.Arbitrary<(signature: string) => unknown> = fc.oneof(
 );
 
 describe('a signature', () => {
-	it('of Crisp is believed, whatever it signs', () => {
+	it('of Crisp is accepted, for any body', () => {
 		fc.assert(fc.property(genuine, (signed) => expect(faultOfSignature(signed)).toBeUndefined()));
 	});
 
-	it('that is not exactly the one of Crisp is refused, and nothing throws', () => {
+	it('that differs from the one of Crisp is rejected without throwing', () => {
 		fc.assert(
 			fc.property(genuine, forgery, (signed, forge) => {
 				const signature = forge(signed.signature);
@@ -68,7 +68,7 @@ describe('a signature', () => {
 		);
 	});
 
-	it('is of no use with another body, moment or secret, nor with part of one as part of the other', () => {
+	it('is invalid with another body, timestamp or secret, and if the timestamp includes a part of the body', () => {
 		fc.assert(
 			fc.property(genuine, body, secret, text, (signed, other, key, moment) => {
 				if (!other.equals(signed.body)) expect(faultOfSignature({ ...signed, body: other })).toBe('signature_wrong');
@@ -86,7 +86,7 @@ describe('a signature', () => {
 		);
 	});
 
-	it('is refused when it is replayed after five minutes, or has no moment that is one', () => {
+	it('is rejected if it is replayed after five minutes, or its timestamp is invalid', () => {
 		const moment = fc.oneof(
 			fc.integer({ min: window + 1, max: now }).map((age) => String(now - age)),
 			text.filter((one) => !(Math.abs(now - Number(one)) <= window)),
@@ -101,7 +101,7 @@ describe('a signature', () => {
 });
 
 describe('a key', () => {
-	it('is believed where it is the same, and refused where it is anything else', () => {
+	it('is accepted if it is equal, and rejected otherwise', () => {
 		const given = fc.oneof(json, text, fc.array(text));
 		fc.assert(
 			fc.property(secret, given, (key, other) => {
@@ -121,7 +121,7 @@ jest.mock('node:crypto', () => {
 describe('secrets', () => {
 	const { timingSafeEqual } = jest.requireMock<{ timingSafeEqual: jest.Mock }>('node:crypto');
 
-	it('are compared by what takes as long for a digit that is right as for one that is wrong', () => {
+	it('are compared in constant time', () => {
 		const right = sign('secret', String(now), Buffer.from('{}'));
 		const guesses = Array.from({ length: 65 }, (_, same) => right.slice(0, same).padEnd(64, same % 2 ? 'f' : '0'));
 		const signed = { secret: 'secret', timestamp: String(now), body: Buffer.from('{}'), now };
@@ -130,7 +130,7 @@ describe('secrets', () => {
 			faultOfSignature({ ...signed, signature });
 			faultOfKey('key', signature);
 			const lengths = timingSafeEqual.mock.calls.map(([one, other]: [Buffer, Buffer]) => [one.length, other.length]);
-			// Hashes of keys, so that not even the length of the key shows.
+			// Keys are compared by their hashes, so that the timing does not reveal their length.
 			expect(lengths).toEqual([
 				[64, 64],
 				[32, 32],
@@ -139,7 +139,7 @@ describe('secrets', () => {
 	});
 });
 
-describe('the address of a web hook', () => {
+describe('the URL of a webhook', () => {
 	const workflows = HookedWorkflows.use();
 
 	async function post(url: string, bytes: Buffer, headers: Record<string, string> = {}) {
@@ -157,7 +157,7 @@ describe('the address of a web hook', () => {
 		'X-Crisp-Signature': sign(key, String(moment), bytes),
 	});
 
-	it('answers 401 to whoever is not Crisp, and starts nothing', async () => {
+	it('responds with 401 to requests that are not from Crisp, and starts nothing', async () => {
 		const [plugin, website] = [
 			await workflows.serve(['message:send']),
 			await workflows.serve(['message:send'], { kind: 'website' }),
@@ -184,12 +184,12 @@ describe('the address of a web hook', () => {
 		}
 		expect([...plugin.executions, ...website.executions]).toEqual([]);
 		expect(await post(plugin.url, event, right)).toBe(200);
-		// Whoever sends a recording at once gets no second execution.
+		// An immediate replay does not start a second execution.
 		expect(await post(plugin.url, event, right)).toBe(200);
 		expect(plugin.executions).toHaveLength(1);
 	});
 
-	it('answers to everything that is signed, whatever it is, and keeps what it does not know', async () => {
+	it('responds to every signed request, and keeps unknown fields', async () => {
 		const hooked = await workflows.serve(['message:send']);
 		const samples = fc
 			.sample(objectOf(json, ['event', 'data', 'website_id', 'timestamp']), 15)
@@ -217,7 +217,7 @@ describe('the address of a web hook', () => {
 		expectNoPollution();
 	});
 
-	it.each([1_000, 200_000])('refuses an event of %d levels', async (levels) => {
+	it.each([1_000, 200_000])('rejects an event with %d levels', async (levels) => {
 		const hooked = await workflows.serve(['message:send']);
 		const deep = '['.repeat(levels) + ']'.repeat(levels);
 		const bytes = Buffer.from(`{"event":"message:send","website_id":"${shop}","data":{"session_id":${deep}}}`);
@@ -225,7 +225,7 @@ describe('the address of a web hook', () => {
 		expect(hooked.executions).toEqual([]);
 	});
 
-	it('takes an event of ten megabytes', async () => {
+	it('accepts an event of ten megabytes', async () => {
 		const hooked = await workflows.serve(['message:send']);
 		const content = 'x'.repeat(10_000_000);
 		const bytes = Buffer.from(

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { messageTypes } from '../../nodes/shared/events/catalogue';
 import { inherited, json, recordOf, text } from './strangers';
 
-/** Messages and other events of Crisp, made up by strangers. */
+/** Generators for untrusted messages and other events of Crisp. */
 
 const content = recordOf({
 	text,
@@ -17,7 +17,7 @@ const content = recordOf({
 	targets: fc.array(recordOf({ title: text, description: text, actions: fc.array(json) }), { maxLength: 2 }),
 });
 
-/** What an event of any kind may hold; each name has what belongs there, or anything. */
+/** The payload of any event; each field has a valid value or arbitrary JSON. */
 export const payload = recordOf({
 	website_id: fc.constantFrom('w', 'v'),
 	session_id: fc.oneof(fc.constant('session_1'), text),

@@ -4,7 +4,7 @@ import { cpuUsage } from 'node:process';
 import ts from 'typescript';
 import { formProperties } from '../../nodes/Crisp/form/properties';
 
-/** Every regular expression of the nodes, from the source and from the form, and texts that make bad ones explode. */
+/** Tests all regular expressions of the nodes, from the source and the form, for catastrophic backtracking (ReDoS). */
 
 const root = join(__dirname, '../..');
 const files = ['nodes', 'credentials'].flatMap((folder) =>
@@ -27,7 +27,7 @@ function literalsIn(file: string): RegExp[] {
 	return found;
 }
 
-/** What n8n makes regular expressions of: to check what is typed into a form, and to take an ID out of it. */
+/** The patterns in the form, which n8n uses to validate input and to extract IDs. */
 function patternsIn(form: unknown): RegExp[] {
 	const found = new Set<string>();
 	JSON.stringify(form, (key, value: unknown) => {
@@ -46,17 +46,17 @@ const pieces = [
 	...['person.', 'filter_', 'search_', 'a_not_found', '_not_found', '/contacts/profile/', 'quota', 'engine ', 'type'],
 ];
 
-/** Long runs of one piece, with beginnings that match and ends that do not. */
+/** Long repetitions of one piece, with matching beginnings and non-matching ends. */
 const length = 20_000;
 const texts = pieces.flatMap((piece) => {
 	const run = piece.repeat(length / piece.length);
 	return [run, `${run}!`, `!${run}\n`, `https://app.crisp.chat/website/${run}`, `session_${run} `];
 });
 
-/** Of this process, in microseconds: time of the clock would count what else the machine does. */
+/** Processor time of this process in microseconds; wall-clock time would include the load of other processes. */
 const mostWork = 400_000;
 
-/** Whether it gets through all texts with little work; one that is quadratic needs a second for the first that it dislikes. */
+/** Whether it matches all texts within the limit; a quadratic expression needs about a second for a single bad text. */
 function isQuick(expression: RegExp): boolean {
 	const begun = cpuUsage();
 	return texts.every((one) => {
@@ -67,8 +67,8 @@ function isQuick(expression: RegExp): boolean {
 	});
 }
 
-describe('no regular expression explodes', () => {
-	it('are all there', () => {
+describe('no regular expression has catastrophic backtracking', () => {
+	it('finds the regular expressions', () => {
 		expect(expressions.length).toBeGreaterThan(30);
 		expect(expressions.map(String)).toContain(String(/^(\w+)_not_found$/));
 	});
@@ -77,7 +77,7 @@ describe('no regular expression explodes', () => {
 		expect(isQuick(expression)).toBe(true);
 	});
 
-	it.each([/\/+$/, / \(.*\)$/, new RegExp(`.*/website/(${uuid}).*`)])('as %s would', (expression) => {
+	it.each([/\/+$/, / \(.*\)$/, new RegExp(`.*/website/(${uuid}).*`)])('detects it in %s', (expression) => {
 		expect(isQuick(expression)).toBe(false);
 	});
 });

@@ -13,7 +13,7 @@ const operations = Object.entries(resources).flatMap(([resource, { operations: s
 const templates = [...new Set(operations.map(({ operation }) => `${operation.route.method} ${operation.route.path}`))];
 const { numRuns = 100 } = fc.readConfigureGlobal() ?? {};
 
-/** Undefined where a value is refused in a way that says what to do; any other error is a finding. */
+/** Undefined if a value is rejected with an error and advice for the user; any other error fails the test. */
 function unlessRefused<Result>(deed: () => Result): Result | undefined {
 	try {
 		return deed();
@@ -26,7 +26,7 @@ function unlessRefused<Result>(deed: () => Result): Result | undefined {
 	}
 }
 
-/** The path has the parts of the template, each value in its one place, and nothing that leads elsewhere. */
+/** Expects the segments of the template, with each value in its own segment, so that no value can change the route. */
 function expectWithin(template: string, path: string, values: Record<string, string>): void {
 	const address = `https://api.crisp.chat${path.replace('{page_number}', '1')}`;
 	expect(new URL(address).href).toBe(address);
@@ -43,7 +43,7 @@ function expectWithin(template: string, path: string, values: Record<string, str
 }
 
 describe('a path', () => {
-	it('keeps every value in its place, whatever it holds', () => {
+	it('keeps every value in its segment, for any value', () => {
 		const filled = fc.constantFrom(...templates).chain((template) => {
 			const { variables } = parseRoute(template);
 			return fc.tuple(fc.constant(template), fc.record(Object.fromEntries(variables.map((name) => [name, text]))));
@@ -58,7 +58,7 @@ describe('a path', () => {
 		);
 	});
 
-	it('refuses nothing that a path can carry', () => {
+	it('accepts every value that can be encoded in a path', () => {
 		const route = parseRoute('GET /v1/website/{website_id}/people/profile/{people_id}');
 		const good = text.filter((value) => value.isWellFormed() && !['', '.', '..'].includes(value));
 		fc.assert(
@@ -69,7 +69,7 @@ describe('a path', () => {
 		);
 	});
 
-	it('has a tree in it that nobody climbs out of', () => {
+	it('with a helpdesk tree does not allow path traversal', () => {
 		const route = parseRoute('GET /v1/website/{website_id}/helpdesk/tree/path/{locale}/{path}');
 		const slug = fc.oneof(fc.constantFrom('..', '.', '', '%2e%2e', '..\\', '..;', 'a'), text);
 		const tree = fc.array(slug, { maxLength: 8 }).map((slugs) => slugs.join('/'));
@@ -93,7 +93,7 @@ const rows = fc.record({ rows: fc.array(row, { maxLength: 3 }) }, plain);
 const asJson = json.map((one) => JSON.stringify(one));
 const value = fc.oneof(fc.constantFrom(uuid, 'text', '2026-01-31', 1, true), json, text, rows, locator, asJson);
 
-/** The form of any operation, with anything in each of its fields. */
+/** The form of any operation, with arbitrary values in its fields. */
 const form = fc.constantFrom(...operations).chain(({ resource, key, operation }) => {
 	const fields: Fields = { ...operation.query, ...operation.body };
 	const namesOf = (isRequired: boolean) =>
@@ -115,7 +115,7 @@ const form = fc.constantFrom(...operations).chain(({ resource, key, operation })
 
 const byName = new Map(operations.map(({ resource, key, operation }) => [`${resource}.${key}`, operation]));
 
-/** Nothing in it inherits what was given. */
+/** Expects that no object has a prototype from the input. */
 function expectPlain(made: unknown): void {
 	if (typeof made !== 'object' || made === null) return;
 	const inherits = Object.getPrototypeOf(made) as object;
@@ -124,7 +124,7 @@ function expectPlain(made: unknown): void {
 }
 
 describe('a request', () => {
-	it('is the one that was meant, or is refused with the field and the cure, whatever the form holds', () => {
+	it('is the intended one, or is rejected with the field and advice, for any form values', () => {
 		let built = 0;
 		fc.assert(
 			fc.property(form, ({ of, collection, parameters }) => {

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 
 /**
- * What strangers may send, made up by fast-check: with a fixed seed, so that every run is like the one before. A
- * property that does not hold prints seed and path; `PROPERTY_SEED=7 PROPERTY_RUNS=10000` looks elsewhere, and longer.
+ * Generators for untrusted input (property tests with fast-check). The seed is fixed, so that every run is the same. A
+ * failed property prints its seed and path; `PROPERTY_SEED=7 PROPERTY_RUNS=10000` uses another seed and more runs.
  */
 const { PROPERTY_SEED: seed = 20_261_125, PROPERTY_RUNS: runs = 100 } = process.env;
 fc.configureGlobal({ seed: Number(seed), numRuns: Number(runs) });
 
-/** Names that mean something to every object of JavaScript. */
+/** Names that every JavaScript object inherits, or that have a special meaning. */
 export const inherited = ['__proto__', 'constructor', 'prototype', 'toString', 'valueOf', 'hasOwnProperty', 'toJSON'];
 
 const pieces = [
@@ -18,7 +18,7 @@ const pieces = [
 	...inherited,
 ];
 
-/** Texts of pieces that steer something somewhere, of any letters, empty or very long. */
+/** Texts of pieces with a special meaning somewhere, of arbitrary characters, empty or very long. */
 export const text = fc.oneof(
 	{ weight: 4, arbitrary: fc.array(fc.constantFrom(...pieces), { maxLength: 6 }).map((parts) => parts.join('')) },
 	{ weight: 2, arbitrary: fc.string({ unit: 'binary' }) },
@@ -36,23 +36,23 @@ const { tree } = fc.letrec<{ tree: unknown; leaf: unknown }>((tie) => ({
 	),
 }));
 
-/** Any JSON, as it is once it was parsed. */
+/** Any parsed JSON value. */
 export const json = tree;
 
-/** An object with names that objects inherit among its own. */
+/** An object whose own properties may have inherited names, such as `__proto__`. */
 export function objectOf(value: fc.Arbitrary<unknown>, names: string[] = []): fc.Arbitrary<Record<string, unknown>> {
 	const name = fc.oneof(fc.constantFrom(...inherited, ...names, 'a', 'b'), text);
 	return fc.array(fc.tuple(name, value), { maxLength: 6 }).map((entries) => Object.fromEntries(entries));
 }
 
-/** An object that may have these names, each with what belongs there or with anything. */
+/** An object that may have these fields, each with a valid value or arbitrary JSON. */
 export function recordOf(usual: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<Record<string, unknown>> {
 	const own = Object.entries(usual).map(([name, value]) => [name, fc.oneof(value, json)] as const);
 	const known = fc.record(Object.fromEntries(own), { requiredKeys: [], noNullPrototype: true });
 	return fc.tuple(known, objectOf(json)).map(([one, other]) => ({ ...one, ...other }));
 }
 
-/** So many levels of arrays or objects, one in the other. */
+/** Arrays or objects nested to this many levels. */
 export function nested(levels: number, name?: string): unknown {
 	const [open, close] = name === undefined ? ['[', ']'] : [`{${JSON.stringify(name)}:`, '}'];
 	return JSON.parse(`${open.repeat(levels)}1${close.repeat(levels)}`) as unknown;
@@ -61,7 +61,7 @@ export function nested(levels: number, name?: string): unknown {
 const prototypes = [Object, Array, Function, String, Number].map(({ prototype }) => prototype as object);
 const before = prototypes.map((prototype) => Reflect.ownKeys(prototype));
 
-/** Whatever was done before, nothing that all objects inherit has become another. */
+/** Expects that no built-in prototype has got a new property (prototype pollution). */
 export function expectNoPollution(): void {
 	expect(prototypes.map((prototype) => Reflect.ownKeys(prototype))).toEqual(before);
 }

@@ -10,7 +10,7 @@ const lineEnd = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/;
 const isWhole = (value: unknown) => JSON.stringify(value).search(/\\ud[89a-f]/i) < 0;
 
 describe('a message in a transcript', () => {
-	it('can neither fail nor look like a message of somebody else', () => {
+	it('never fails, and cannot imitate a message of another author', () => {
 		fc.assert(
 			fc.property(message, (one) => {
 				const [first = '', ...others] = entryOf(one, timezone).split(lineEnd);
@@ -21,7 +21,7 @@ describe('a message in a transcript', () => {
 		);
 	});
 
-	it('cannot leave its quotation, nor end a link, in Markdown', () => {
+	it('cannot break out of its quotation or of a link in Markdown', () => {
 		fc.assert(
 			fc.property(message, (one) => {
 				const [first = '', ...others] = entryOf(one, timezone, 'markdown').split(lineEnd);
@@ -35,7 +35,7 @@ describe('a message in a transcript', () => {
 			fc.property(file, ({ name, url }) => {
 				const entry = entryOf({ type: 'file', from: 'user', content: { name, url } }, timezone, 'markdown');
 				const [, line = ''] = entry.split('\n');
-				// One link, whose text ends at the first bracket that no backslash takes away.
+				// Exactly one link, whose text ends at the first unescaped bracket.
 				expect(line).toMatch(/^> \[(?:[^\\[\]]|\\.)+\]\([^()\s]+\)$/u);
 			}),
 		);
@@ -49,8 +49,8 @@ const about = fc.record({
 	data: objectOf(json),
 }) as fc.Arbitrary<Pick<Context, 'conversation' | 'person' | 'data'>>;
 
-describe('the text for a model', () => {
-	it('has no more characters than allowed, no half of one, and the newest message, whatever was written', () => {
+describe('the context for a language model', () => {
+	it('has at most the allowed length, no half characters, and the newest message, for any messages', () => {
 		const most = fc.integer({ min: 500, max: 3_000 });
 		fc.assert(
 			fc.property(text, fc.array(message, { maxLength: 8 }), most, (head, messages, most) => {
@@ -62,7 +62,7 @@ describe('the text for a model', () => {
 		);
 	});
 
-	it('says of each thing on one line what it is, so that nobody can make up another', () => {
+	it('has one labelled line per value, so that no value can imitate another line', () => {
 		fc.assert(
 			fc.property(about, fc.array(message, { maxLength: 2 }), (known, messages) => {
 				const head = headOf({ ...known, messages, isWhole: true, others: messages }, timezone);

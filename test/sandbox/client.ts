@@ -3,7 +3,7 @@ import { PLUGIN_ID, SHOP_ID, sessionId } from '../../sandbox/state/seed';
 import { personId } from '../../sandbox/state/seedData';
 import type { Tier } from '../../sandbox/http/routes';
 
-/** Every path variable of the API, naming something the seed has where the sandbox keeps state for it. */
+/** A value for every path variable of the API; it exists in the seed if the sandbox keeps state for it. */
 export const VARS: Record<string, string> = {
 	website_id: SHOP_ID,
 	session_id: sessionId(1),
@@ -19,7 +19,7 @@ export const VARS: Record<string, string> = {
 
 export const addressOf = (path: string) => path.replace(/\{(\w+)\}/g, (_, name: string) => VARS[name] ?? 'anything');
 
-/** As much of a sandbox as there is of one in another process. */
+/** The part of a sandbox that is also available if it runs in another process. */
 export type Reached = Pick<Sandbox, 'url' | 'tokens'>;
 
 export interface Reply {
@@ -37,7 +37,7 @@ export function authorization(sandbox: Reached, tier: Tier): Record<string, stri
 	return { Authorization: `Basic ${basic}`, 'X-Crisp-Tier': tier };
 }
 
-/** `request` is `METHOD /path`; a body that is a string is sent as it is. */
+/** Sends a request, given as `METHOD /path`; a string body is sent unchanged. */
 export async function call(
 	sandbox: Reached,
 	tier: Tier,
@@ -61,7 +61,7 @@ export async function call(
 	return { status: response.status, error, reason, data, text, headers: response.headers };
 }
 
-/** The same through the sandbox's own control API. */
+/** Calls the control API of the sandbox. */
 export async function control(sandbox: Reached, path: string, body?: unknown): Promise<unknown> {
 	const response = await fetch(`${sandbox.url}/sandbox${path}`, {
 		method: body === undefined ? 'GET' : 'POST',

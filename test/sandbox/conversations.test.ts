@@ -96,7 +96,7 @@ describe('a conversation', () => {
 });
 
 describe('the list', () => {
-	test('shows a conversation once the visitor has said something', async () => {
+	test('shows a conversation once the visitor has written a message', async () => {
 		const address = await create();
 		expect(await list('')).toHaveLength(10);
 		expect(await list('include_empty=1')).toHaveLength(11);
@@ -136,14 +136,14 @@ describe('the list', () => {
 		expect(broken.status).toBe(400);
 	});
 
-	test('is ordered by update, by creation or by how long somebody waits', async () => {
+	test('is ordered by update, by creation or by waiting time', async () => {
 		const order = async (search: string) => (await list(search)).map(({ session_id }) => Number(session_id.slice(-4)));
 		expect((await order('')).slice(0, 3)).toEqual([2, 1, 3]);
 		expect((await order('order_date_created=1')).slice(0, 3)).toEqual([2, 1, 3]);
 		expect((await order('order_date_waiting=1')).slice(0, 3)).toEqual([9, 4, 3]);
 	});
 
-	test('has pages of twenty, or as many as asked for', async () => {
+	test('has pages of twenty by default, or of the requested size', async () => {
 		for (let made = 0; made < 35; made += 1) {
 			now += 1000;
 			await post(`${await create()}/message`, said(`Message ${made}`));
@@ -175,7 +175,7 @@ describe('messages', () => {
 		expect((await call(sandbox, 'plugin', `GET ${ONE}/message/123`)).reason).toBe('message_not_found');
 	});
 
-	test('of one fingerprint are stored once', async () => {
+	test('with the same fingerprint are stored once', async () => {
 		const before = (await read<Message[]>(`${ONE}/messages`)).length;
 		const message = said('Once', { fingerprint: 99 });
 		await post(`${ONE}/message`, message);
@@ -205,7 +205,7 @@ describe('messages', () => {
 		expect(around.texts).toEqual(span(10, 50));
 	});
 
-	test('keep the time they are given', async () => {
+	test('keep a given timestamp', async () => {
 		const address = await create();
 		await post(`${address}/message`, said('Second', { timestamp: 2000 }));
 		await post(`${address}/message`, said('First', { timestamp: 1000 }));
@@ -220,14 +220,14 @@ describe('messages', () => {
 		expect(await read(`${ONE}/messages`)).toEqual(before);
 	});
 
-	test('of a visitor reopen what was resolved', async () => {
+	test('of a visitor reopen a resolved conversation', async () => {
 		await patch(`${ONE}/state`, { state: 'resolved' });
 		await post(`${ONE}/message`, said('One more thing'));
 		expect(await read(`${ONE}/state`)).toEqual({ state: 'unresolved' });
 	});
 });
 
-test('a batch changes the sessions it names', async () => {
+test('a batch changes the given sessions', async () => {
 	const sessions = [sessionId(1), sessionId(2), 'session_none'];
 	await patch(`${WEBSITE}/batch/resolve`, { sessions });
 	expect(numbersOf(await list('filter_resolved=1'))).toEqual([1, 2, 6, 7, 8]);
@@ -239,7 +239,7 @@ test('a batch changes the sessions it names', async () => {
 	expect(numbersOf(await list(''))).toEqual([3, 4, 5, 6, 7, 8, 9, 10]);
 });
 
-test('suggestions count what is in use and forget what is dropped', async () => {
+test('suggestions count the words in use and omit deleted ones', async () => {
 	const suggested = () => read<unknown[]>(`${WEBSITE}/conversations/suggest/segments/1`);
 	expect(await suggested()).toContainEqual({ segment: 'wholesale', count: 2 });
 	await call(sandbox, 'plugin', `DELETE ${WEBSITE}/conversations/suggest/segment`, { segment: 'wholesale' });

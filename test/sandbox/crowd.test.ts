@@ -18,7 +18,7 @@ interface Listed {
 const page = async (number: number) =>
 	(await call(sandbox, 'plugin', `GET /v1/website/${SHOP_ID}/people/profiles/${number}?per_page=50`)).data as Listed[];
 
-test('a crowd of people is listed page by page, the first of it first, before who was there already', async () => {
+test('generated people are listed page by page, in order, before the people of the seed', async () => {
 	const before = (await page(1)).length;
 	await control(sandbox, '/people', { count: 120 });
 	const pages = [await page(1), await page(2), await page(3), await page(4)];
@@ -33,7 +33,7 @@ test('a crowd of people is listed page by page, the first of it first, before wh
 	expect(found.data).toEqual(crowd[70]);
 });
 
-test('a crowd is the same in every sandbox', async () => {
+test('generated people are the same in every sandbox', async () => {
 	await control(sandbox, '/people', { count: 3 });
 	const first = await page(1);
 	await sandbox.close();
@@ -42,7 +42,7 @@ test('a crowd is the same in every sandbox', async () => {
 	expect(await page(1)).toEqual(first);
 });
 
-test('many conversations are made at once, and can be written into', async () => {
+test('many conversations can be created with one request, and accept messages', async () => {
 	const answer = await control(sandbox, '/conversations', { count: 30 });
 	const { session_ids: sessions } = answer as { session_ids: string[] };
 	expect(new Set(sessions).size).toBe(30);
@@ -51,7 +51,7 @@ test('many conversations are made at once, and can be written into', async () =>
 	expect((await call(sandbox, 'plugin', `POST ${path}`, message)).status).toBe(202);
 });
 
-test('what was asked since a time is told without tokens', async () => {
+test('the requests since a time are listed without tokens', async () => {
 	await page(1);
 	const since = (now += 1000);
 	await page(2);
@@ -68,7 +68,7 @@ test('what was asked since a time is told without tokens', async () => {
 	expect(await (await fetch(`${sandbox.url}/sandbox/requests`)).json()).toHaveLength(2);
 });
 
-test('a crowd without a number of heads is refused', async () => {
+test('generating people without a valid count is rejected', async () => {
 	const refusal = { error: true, reason: 'invalid_data' };
 	expect(await control(sandbox, '/people', {})).toMatchObject(refusal);
 	expect(await control(sandbox, '/conversations', { count: -1 })).toMatchObject(refusal);

@@ -23,7 +23,7 @@ const say = (content: string) =>
 	call(sandbox, 'plugin', `POST ${ONE}/message`, { type: 'text', from: 'user', origin: 'chat', content });
 const lastSaid = () => sandbox.state.websites.get(SHOP_ID)?.conversations.get(sessionId(1))?.messages.at(-1)?.content;
 
-test('a limit rejects what goes over it, without executing it, and fills up again', async () => {
+test('a rate limit rejects requests above it without executing them, and refills', async () => {
 	sandbox.faults.limit({ perSecond: 2, burst: 3, retryAfter: 1 });
 	const statuses = async (count: number) => {
 		const all = [];
@@ -42,7 +42,7 @@ test('a limit rejects what goes over it, without executing it, and fills up agai
 	expect((await read()).status).toBe(200);
 });
 
-test('a failure strikes as often as told, where told, and executes nothing', async () => {
+test('a failure affects the given number of matching requests, and does not execute them', async () => {
 	sandbox.faults.fail({ status: 503, times: 2, match: /^POST .*\/message$/ });
 	expect((await read()).status).toBe(200);
 	expect(await say('Lost')).toMatchObject({ status: 503, reason: 'server_error', error: true });
@@ -51,7 +51,7 @@ test('a failure strikes as often as told, where told, and executes nothing', asy
 	expect((await say('Stored')).status).toBe(202);
 });
 
-test('a failure strikes a share of the requests, the same ones every time', async () => {
+test('a failure affects a share of the requests, the same ones every time', async () => {
 	const statuses = async () => {
 		sandbox.faults.reset();
 		sandbox.faults.fail({ status: 502, share: 0.25, match: '/message' });
@@ -66,13 +66,13 @@ test('a failure strikes a share of the requests, the same ones every time', asyn
 	expect((await read()).status).toBe(200);
 });
 
-test('a failure may come after the request was executed', async () => {
+test('a failure can be reported although the request was executed', async () => {
 	sandbox.faults.fail({ status: 502, isExecuted: true, match: '/message' });
 	expect((await say('Stored')).status).toBe(502);
 	expect(lastSaid()).toBe('Stored');
 });
 
-test('a cut stores and does not answer', async () => {
+test('a cut executes the request and closes the connection without a response', async () => {
 	sandbox.faults.cut({ match: '/message' });
 	await expect(say('Stored')).rejects.toThrow('fetch failed');
 	expect(lastSaid()).toBe('Stored');
@@ -80,7 +80,7 @@ test('a cut stores and does not answer', async () => {
 	expect((await read()).status).toBe(200);
 });
 
-test('a stall executes at once and answers later', async () => {
+test('a stall executes the request immediately and delays the response', async () => {
 	sandbox.faults.stall({ ms: 60_000, match: '/message' });
 	const announced = new Promise<void>((resolve) => {
 		const { messages } = sandbox.state.websites.get(SHOP_ID)?.conversations.get(sessionId(1)) as {
@@ -94,19 +94,19 @@ test('a stall executes at once and answers later', async () => {
 	await announced;
 	expect(lastSaid()).toBe('Stored');
 	expect(sandbox.requests.at(-1)?.status).toBe(0);
-	// What is told to stall ends with the reset, so that no test has to wait for it.
+	// The reset ends stalled requests, so that no test has to wait for them.
 	sandbox.faults.reset();
 	expect((await answer).status).toBe(202);
 });
 
-test('latency delays everything', async () => {
+test('latency delays all requests', async () => {
 	sandbox.faults.latency(30);
 	const before = performance.now();
 	expect((await read()).status).toBe(200);
 	expect(performance.now() - before).toBeGreaterThanOrEqual(29);
 });
 
-test('latency that varies lets requests overtake each other', async () => {
+test('varying latency lets requests overtake each other', async () => {
 	sandbox.faults.latency(0, 60);
 	const texts = Array.from({ length: 8 }, (_, index) => `Number ${index}`);
 	await Promise.all(texts.map(async (text) => await say(text)));
@@ -116,7 +116,7 @@ test('latency that varies lets requests overtake each other', async () => {
 	expect([...(stored ?? [])].sort()).toEqual(texts);
 });
 
-test('faults are armed by other processes too', async () => {
+test('faults can be set by other processes', async () => {
 	await control(sandbox, '/faults', { fail: { status: 500, match: '/settings' } });
 	expect((await read('/settings')).status).toBe(500);
 	await control(sandbox, '/faults', { limit: { perSecond: 1, burst: 0 } });
@@ -142,7 +142,7 @@ describe('sockets', () => {
 	const refusal = (listener: Listener) =>
 		new Promise<void>((resolve) => listener.socket.once('connect_error', () => resolve()));
 
-	test('are cut at transport level, so that a client would reconnect', async () => {
+	test('are disconnected at transport level, so that a client would reconnect', async () => {
 		const listener = await listen();
 		const end = listener.disconnected();
 		sandbox.dropSockets();
@@ -152,7 +152,7 @@ describe('sockets', () => {
 		expect(sandbox.connections()).toBe(1);
 	});
 
-	test('lose their address when the endpoint moves', async () => {
+	test('are disconnected and need a new address when the endpoint moves', async () => {
 		const old = await endpointOf(sandbox);
 		const listener = await listen();
 		const end = listener.disconnected();
@@ -165,7 +165,7 @@ describe('sockets', () => {
 		await listen();
 	});
 
-	test('are refused before or after they connect, as often as told', async () => {
+	test('are refused before or after they connect, as often as configured', async () => {
 		sandbox.faults.refuseSockets({ times: 1 });
 		await refusal(await connect());
 		sandbox.faults.refuseSockets({ times: 1, how: 'unauthorized' });
@@ -175,7 +175,7 @@ describe('sockets', () => {
 		await listen();
 	});
 
-	test('may be left without an answer', async () => {
+	test('can be left without a response', async () => {
 		sandbox.faults.refuseSockets({ times: 1, how: 'silence' });
 		const ignored = await connect();
 		await new Promise<void>((resolve) => ignored.socket.once('connect', resolve));
@@ -184,7 +184,7 @@ describe('sockets', () => {
 		expect(ignored.heard).toEqual([]);
 	});
 
-	test('go dead without closing when frozen', async () => {
+	test('stop responding without closing when frozen', async () => {
 		const frozen = await listen();
 		sandbox.faults.freezeSockets();
 		const live = await listen();

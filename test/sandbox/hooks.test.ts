@@ -66,7 +66,7 @@ test('a plugin hook is called with the signed event', async () => {
 	expect(headers['x-crisp-hook-origin']).toMatch(/^plugin\/rtm [0-9a-f]{16} production$/);
 });
 
-test('a website hook is not signed, is of one website and leaves out what Crisp leaves out', async () => {
+test('a website hook is not signed, belongs to one website and omits the events that Crisp omits', async () => {
 	sandbox.hooks.add({ url, kind: 'website' });
 	for (const website of [SHOP_ID, HELP_ID, UNCONNECTED_ID]) sandbox.announce('session:set_state', website, state);
 	sandbox.announce('session:set_routing', SHOP_ID, {});
@@ -77,7 +77,7 @@ test('a website hook is not signed, is of one website and leaves out what Crisp 
 	expect(calls[0]?.headers).not.toHaveProperty('x-crisp-signature');
 });
 
-test('a plugin hook is of the websites that installed the plugin, and of the events it is set to', async () => {
+test('a plugin hook receives the chosen events of the websites that installed the plugin', async () => {
 	const remove = sandbox.hooks.add({ url, kind: 'plugin', secret: 's', events: ['session:set_routing'] });
 	for (const website of [SHOP_ID, HELP_ID, UNCONNECTED_ID]) sandbox.announce('session:set_routing', website, {});
 	sandbox.announce('session:set_state', SHOP_ID, state);
@@ -89,11 +89,11 @@ test('a plugin hook is of the websites that installed the plugin, and of the eve
 	expect(calls).toHaveLength(2);
 });
 
-test('a hook that is called at once does not wait for the answer to the call before, and one that is removed is not called', async () => {
+test('a hook with isAtOnce does not wait for the previous response, and a removed hook is not called', async () => {
 	const unanswered: ServerResponse[] = [];
 	const patient = createServer((_, response) => {
 		unanswered.push(response);
-		// Answered only when both calls are here.
+		// Responds only when both calls have arrived.
 		if (unanswered.length === 2) for (const one of unanswered) one.end();
 	});
 	patient.listen(0, '127.0.0.1');
@@ -110,7 +110,7 @@ test('a hook that is called at once does not wait for the answer to the call bef
 	patient.close();
 });
 
-test('what is not answered with success comes again, but not for ever', async () => {
+test('failed deliveries are retried a limited number of times', async () => {
 	sandbox.hooks.add({ url, kind: 'plugin', secret: 's' });
 	statuses = [500, 302, 204, 401, 500, 404, 200];
 	for (let time = 0; time < 3; time++) sandbox.announce('session:set_state', SHOP_ID, state);
@@ -129,20 +129,20 @@ test('what is not answered with success comes again, but not for ever', async ()
 });
 
 test.each([
-	[{ kind: 'plugin' }, 'url: must be an address'],
-	[{ url: 'file:///etc/hosts', kind: 'plugin' }, 'url: must be an address'],
+	[{ kind: 'plugin' }, 'url: must be a URL'],
+	[{ url: 'file:///etc/hosts', kind: 'plugin' }, 'url: must be a URL'],
 	[{ url: 'http://127.0.0.1/', kind: 'socket' }, 'kind: must be plugin or website'],
 	[{ url: 'http://127.0.0.1/', kind: 'plugin', events: 'all' }, 'events: must be a list'],
 	[
 		{ url: 'http://127.0.0.1/', kind: 'website', events: ['session:set_routing'] },
-		'events: a website hook does not carry session:set_routing',
+		'events: a website hook cannot send session:set_routing',
 	],
-	[{ url: 'http://127.0.0.1/', kind: 'plugin', events: ['no:event'] }, 'events: a plugin hook does not carry no:event'],
+	[{ url: 'http://127.0.0.1/', kind: 'plugin', events: ['no:event'] }, 'events: a plugin hook cannot send no:event'],
 ])('what cannot be a hook is refused: %j', async (hook, message) => {
 	expect(await control(sandbox, '/hooks', hook)).toMatchObject({ reason: 'invalid_data', data: { message } });
 });
 
-test('nothing is called any more once the sandbox closes, be it in the middle of a delay or an answer', async () => {
+test('no hook is called after the sandbox closes, even during a delay or a pending response', async () => {
 	const other = await startSandbox({ page: false, hookDelays: [60_000] });
 	statuses = [500];
 	other.hooks.add({ url, kind: 'plugin', secret: 's' });

@@ -32,21 +32,21 @@ async function start(): Promise<Sandbox> {
 	return sandbox;
 }
 
-/** What a sandbox finds that starts on the file as it is now, while the one before still runs. */
+/** The workspace of a second sandbox that starts with the current file while the first one still runs. */
 const restarted = async () => (await start()).state;
 
 async function visitorWrites(sandbox: Reached, text: string, more: object = {}) {
 	return (await control(sandbox, '/visitor/message', { text, ...more })) as { session_id: string; fingerprint: number };
 }
 
-test('without a file, nothing is kept', async () => {
+test('without a state file, nothing is persisted', async () => {
 	const sandbox = await startSandbox({ page: false });
 	running.push(sandbox);
 	await visitorWrites(sandbox, 'Hello');
 	expect([...(await restarted()).websites.get(SHOP_ID)!.conversations.values()]).toHaveLength(10);
 });
 
-test('whatever was changed is there again', async () => {
+test('all changes are restored', async () => {
 	const sandbox = await start();
 	const { session_id } = await visitorWrites(sandbox, 'I am new', { nickname: 'Nell', email: 'nell@example.com' });
 	const asWebsite = async (request: string, body?: unknown) => {
@@ -73,7 +73,7 @@ test('whatever was changed is there again', async () => {
 	expect(websites.get(SHOP_ID)?.conversations.get(sessionId(1))?.messages.at(-1)?.content).toBe('An answer');
 });
 
-/** With its order, as the first website is a special one. */
+/** Converts the websites to plain values and keeps their order, since the first website is special. */
 const plain = (websites: Sandbox['state']['websites']) =>
 	[...websites.values()].map((website) => ({
 		...website,
@@ -82,7 +82,7 @@ const plain = (websites: Sandbox['state']['websites']) =>
 		droppedSuggestions: [...website.droppedSuggestions],
 	}));
 
-test('a last line that was cut, wherever, is dropped, and what follows is kept', async () => {
+test('an incomplete last line is dropped, and later changes are kept', async () => {
 	const sandbox = await start();
 	const { session_id } = await visitorWrites(sandbox, 'kept');
 	const before = readFileSync(file, 'utf8');
@@ -101,15 +101,15 @@ test('a last line that was cut, wherever, is dropped, and what follows is kept',
 	expect(messages.map(({ content }) => content)).toEqual(['kept', 'cut']);
 });
 
-test('a file of something else is refused, and left as it is', async () => {
+test('a file that is not a journal is rejected and not changed', async () => {
 	await start();
 	appendFileSync(file, 'my diary\n');
 	const content = readFileSync(file, 'utf8');
-	await expect(start()).rejects.toThrow(`line 2 of ${file} is none of a sandbox's journal`);
+	await expect(start()).rejects.toThrow(`line 2 of ${file} is not a valid line of a sandbox journal`);
 	expect(readFileSync(file, 'utf8')).toBe(content);
 });
 
-test('a sandbox that does not get its port leaves the file to the one that has it', async () => {
+test('a sandbox whose port is in use does not touch the state file', async () => {
 	const sandbox = await start();
 	const port = Number(new URL(sandbox.url).port);
 	await expect(startSandbox({ port, page: false, stateFile: file })).rejects.toThrow('EADDRINUSE');
@@ -117,7 +117,7 @@ test('a sandbox that does not get its port leaves the file to the one that has i
 	expect((await restarted()).websites.get(SHOP_ID)?.conversations.has(session_id)).toBe(true);
 });
 
-test('a visitor whose request is repeated with its fingerprint says it once', async () => {
+test('a retried message of a visitor with the same fingerprint is stored once', async () => {
 	const sandbox = await start();
 	const said = { session_id: sessionId(1), fingerprint: 4711 };
 	await visitorWrites(sandbox, 'Once', said);
@@ -127,7 +127,7 @@ test('a visitor whose request is repeated with its fingerprint says it once', as
 	expect(await control(sandbox, '/visitor/message', { text: 'x', fingerprint: 'y' })).toMatchObject({ error: true });
 });
 
-test('a sandbox that is killed at any moment has what it announced and what it answered for', async () => {
+test('a killed sandbox restores every change that it announced or confirmed', async () => {
 	const told = new Set<string>();
 	for (let life = 0; life < 3; life++) {
 		const sandbox = await startProcess();
@@ -139,7 +139,7 @@ test('a sandbox that is killed at any moment has what it announced and what it a
 			const text = `life ${life}, message ${number}`;
 			await visitorWrites(sandbox, text, { session_id: sessionId(1) });
 			told.add(text);
-			// In the middle of the others.
+			// While other requests are in progress.
 			if (number === 50) sandbox.kill();
 		};
 		await Promise.allSettled(Array.from({ length: 100 }, async (_, number) => await write(number)));
@@ -153,7 +153,7 @@ test('a sandbox that is killed at any moment has what it announced and what it a
 	expect([...told].filter((text) => !kept.includes(text))).toEqual([]);
 }, 30_000);
 
-/** The sandbox in a process of its own, and how to kill it. */
+/** Starts the sandbox in a separate process, which can be killed. */
 async function startProcess(): Promise<Reached & { kill(): void }> {
 	const args = ['--import', 'tsx', 'sandbox/bin.ts', '--port', '0', '--state', file];
 	const child = spawn(process.execPath, args, { cwd: join(__dirname, '../..') });

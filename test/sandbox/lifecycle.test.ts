@@ -11,7 +11,7 @@ import { claims, endpointOf, open } from './listener';
 
 const portOf = ({ url }: Sandbox) => Number(new URL(url).port);
 
-/** fetch sets these headers itself; a hostile page's browser would, too. */
+/** A request with forged Host and Origin headers, which `fetch` does not allow to set. */
 function statusOf(sandbox: Sandbox, path: string, headers: Record<string, string>, method = 'GET') {
 	return new Promise<number>((resolve, reject) => {
 		const sent = request({ host: '127.0.0.1', port: portOf(sandbox), path, method, headers });
@@ -34,7 +34,7 @@ test('listens on the loopback address only', async () => {
 	await sandbox.close();
 });
 
-test('serves nothing to another site, by another name or from its pages', async () => {
+test('rejects requests from other sites, with another host name or another origin', async () => {
 	const sandbox = await startSandbox();
 	const host = `127.0.0.1:${portOf(sandbox)}`;
 	for (const path of ['/', '/sandbox/tokens', '/v1/website', '/storage/x']) {
@@ -53,7 +53,7 @@ test('serves nothing to another site, by another name or from its pages', async 
 	await sandbox.close();
 });
 
-test('leaves nothing behind when it closes', async () => {
+test('ends all connections and frees the port when it closes', async () => {
 	const sandbox = await startSandbox({ page: false });
 	const listener = open(await endpointOf(sandbox));
 	listener.socket.emit('authentication', claims(sandbox, 'plugin', ['message:send']));
@@ -71,12 +71,12 @@ test('leaves nothing behind when it closes', async () => {
 	await expect(fetch(sandbox.url)).rejects.toThrow();
 	listener.socket.close();
 
-	// The port is free again at once.
+	// The port is immediately free again.
 	const next = await startSandbox({ port: portOf(sandbox), page: false });
 	await next.close();
 });
 
-test('starts the same every time, and no two share anything', async () => {
+test('always starts with the same workspace, which is not shared between sandboxes', async () => {
 	const clock = () => Date.UTC(2026, 0, 1);
 	const first = await startSandbox({ page: false, clock });
 	const { websites } = first.state;
@@ -89,7 +89,7 @@ test('starts the same every time, and no two share anything', async () => {
 	await Promise.all([first.close(), second.close()]);
 });
 
-test('says how it is', async () => {
+test('reports its status', async () => {
 	const sandbox = await startSandbox({ page: false });
 	expect(await control(sandbox, '/status')).toMatchObject({
 		connections: 0,
@@ -102,7 +102,7 @@ test('says how it is', async () => {
 	await sandbox.close();
 });
 
-test('serves its page, and nothing from outside', async () => {
+test('serves its page, which loads nothing from other sites', async () => {
 	const sandbox = await startSandbox();
 	const page = await fetch(sandbox.url);
 	const text = await page.text();
@@ -127,7 +127,7 @@ describe('the command', () => {
 		return { child, output };
 	};
 
-	test('says where it is and what opens it, and closes when told', async () => {
+	test('prints its URL and its tokens, and stops on a signal', async () => {
 		const { child, output } = run('--port', '0');
 		while (!output.text.includes('Harbour Pottery')) await once(child.stdout, 'data');
 		expect(output.text).toMatch(/http:\/\/127\.0\.0\.1:\d+/);
@@ -136,7 +136,7 @@ describe('the command', () => {
 		expect(await once(child, 'exit')).toEqual([0, null]);
 	});
 
-	test('says in a sentence that the port is taken, or is none', async () => {
+	test('prints a clear message if the port is in use or invalid', async () => {
 		const sandbox = await startSandbox({ page: false });
 		const port = String(portOf(sandbox));
 		const taken = run('--port', port);

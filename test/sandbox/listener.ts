@@ -7,7 +7,7 @@ export interface Heard {
 	data: Record<string, unknown>;
 }
 
-/** A socket that keeps all it hears, and lets a test wait for it. */
+/** A socket that records all received events, and lets a test wait for them. */
 export class Listener {
 	readonly heard: Heard[] = [];
 	private waiting: Array<() => void> = [];
@@ -19,7 +19,7 @@ export class Listener {
 		});
 	}
 
-	/** The data of the first `count` events of this name, waited for if need be. */
+	/** Waits for `count` events of this name and returns their data. */
 	async hear(event: string, count = 1): Promise<Array<Record<string, unknown>>> {
 		for (;;) {
 			const found = this.all(event);
@@ -37,7 +37,7 @@ export class Listener {
 		return this.heard.filter((entry) => entry.event === event).map(({ data }) => data);
 	}
 
-	/** Why the socket was, or will be, disconnected. */
+	/** Resolves with the reason when the socket is disconnected. */
 	disconnected(): Promise<string> {
 		return new Promise((resolve) => this.socket.once('disconnect', resolve));
 	}
@@ -48,13 +48,13 @@ export function claims(sandbox: Reached, tier: Tier, events: string[], more: obj
 	return { tier, username: identifier, password: key, events, ...more };
 }
 
-/** Where the sandbox says its realtime channel is. */
+/** The address of the realtime channel, as returned by the REST API. */
 export async function endpointOf(sandbox: Reached): Promise<URL> {
 	const { data } = await call(sandbox, 'plugin', 'GET /v1/plugin/connect/endpoints');
 	return new URL((data as { socket: { app: string } }).socket.app);
 }
 
-/** A socket that has not authenticated; the caller closes it. */
+/** Opens a socket without authentication; the caller has to close it. */
 export function open({ origin, pathname }: URL): Listener {
 	const transports = ['websocket'];
 	return new Listener(io(origin, { path: pathname, transports, reconnection: false, forceNew: true }));

@@ -38,12 +38,12 @@ async function listen(tier: Tier, names: string[], more: object = {}): Promise<L
 describe('authentication', () => {
 	test.each([
 		['wrong credentials', { password: 'wrong' }],
-		['a tier that is not the token’s', { tier: 'plugin' }],
+		['another tier than that of the token', { tier: 'plugin' }],
 		['an event that does not exist', { events: ['message:sent'] }],
 		['an event of another tier', { events: ['campaign:progress'] }],
 		['no events', { events: [] }],
-		['events that are no list', { events: 'message:send' }],
-		['rooms that are no list', { rooms: SHOP_ID }],
+		['events that are not a list', { events: 'message:send' }],
+		['rooms that are not a list', { rooms: SHOP_ID }],
 	])('refuses %s and hangs up', async (_, wrong) => {
 		const listener = await connect();
 		const end = listener.disconnected();
@@ -54,12 +54,12 @@ describe('authentication', () => {
 		expect(sandbox.connections()).toBe(0);
 	});
 
-	test('lets legacy names pass', async () => {
+	test('accepts legacy events', async () => {
 		await listen('website', ['billing:link:redirect', 'message:send']);
 		expect(sandbox.connections()).toBe(1);
 	});
 
-	test('comes first: nothing is heard before it', async () => {
+	test('is required before any event is sent', async () => {
 		const silent = await connect();
 		await new Promise<void>((resolve) => silent.socket.on('connect', resolve));
 		const listening = await listen('plugin', ['message:send']);
@@ -69,10 +69,10 @@ describe('authentication', () => {
 	});
 });
 
-describe('who hears what', () => {
+describe('delivery of events', () => {
 	const textsOf = (listener: Listener) => listener.all('message:send').map(({ content }) => content);
 
-	test('each token its websites', async () => {
+	test('sends each token the events of its websites', async () => {
 		const tiers: Tier[] = ['website', 'plugin', 'user'];
 		const listeners = await Promise.all(tiers.map((tier) => listen(tier, ['message:send'])));
 		for (const website_id of [UNCONNECTED_ID, HELP_ID, SHOP_ID]) {
@@ -85,7 +85,7 @@ describe('who hears what', () => {
 		expect(textsOf(user)).toEqual([UNCONNECTED_ID, HELP_ID, SHOP_ID]);
 	});
 
-	test('rooms and inboxes narrow it, and so does what was asked for', async () => {
+	test('is limited by rooms, inboxes and the requested events', async () => {
 		const all = await listen('plugin', ['message:send']);
 		const room = await listen('plugin', ['message:send'], { rooms: [HELP_ID] });
 		const inbox = await listen('plugin', ['message:send'], { inboxes: [VARS.inbox_id] });
@@ -98,7 +98,7 @@ describe('who hears what', () => {
 		expect(all.heard.map(({ event }) => event)).not.toContain('session:set_state');
 	});
 
-	test('a website that gets the plugin is heard after socket:bind', async () => {
+	test('includes a website that installs the plugin after socket:bind', async () => {
 		const listener = await listen('plugin', ['message:send', 'plugin:subscription:updated']);
 		const install = `POST /v1/plugins/subscription/${UNCONNECTED_ID}`;
 		await call(sandbox, 'user', install, { plugin_id: PLUGIN_ID });
@@ -108,13 +108,13 @@ describe('who hears what', () => {
 		const speak = (text: string) => control(sandbox, '/visitor/message', { website_id: UNCONNECTED_ID, text });
 		await speak('too early');
 		listener.socket.emit('socket:bind', {});
-		// The binding is not acknowledged: speak until it is heard.
+		// The binding is not acknowledged, so send messages until one arrives.
 		for (let tries = 0; tries < 100 && textsOf(listener).length === 0; tries += 1) await speak('bound');
 		expect(textsOf(listener)[0]).toBe('bound');
 	});
 });
 
-describe('what happened is announced', () => {
+describe('announcements', () => {
 	const anywhere = { website_id: SHOP_ID, session_id: sessionId(1), inbox_id: null };
 	const everything = [...events].filter(([, { tiers }]) => tiers.includes('plugin')).map(([name]) => name);
 	const [juno] = operators;
@@ -268,7 +268,7 @@ describe('what happened is announced', () => {
 		expect(await listener.first(event)).toMatchObject(data);
 	});
 
-	test('an operator coming and going', async () => {
+	test('of an operator who comes online or goes offline', async () => {
 		const listener = await listen(
 			'website',
 			everything.filter((name) => name.startsWith('website:')),
@@ -284,7 +284,7 @@ describe('what happened is announced', () => {
 		});
 	});
 
-	test('what the visitor does beyond the REST API', async () => {
+	test('of actions of the visitor that are not in the REST API', async () => {
 		const listener = await listen('plugin', everything);
 		const session = { session_id: sessionId(5) };
 		await control(sandbox, '/visitor/choice', { ...session, fingerprint: 150000000000501, value: 'order' });
@@ -297,7 +297,7 @@ describe('what happened is announced', () => {
 		expect(await listener.first('message:compose:send')).toMatchObject({ excerpt: 'I' });
 	});
 
-	test('any other event of the catalogue, on demand', async () => {
+	test('of any other event of the catalogue, on request', async () => {
 		const listener = await listen('plugin', ['email:track:view']);
 		const data = { type: 'session', identifier: sessionId(1), mode: 'text' };
 		await control(sandbox, '/announce', { event: 'email:track:view', website_id: SHOP_ID, data });
@@ -310,7 +310,7 @@ describe('a file', () => {
 	const file = { name: 'a b.txt', type: 'text/plain' };
 	const resource = { type: 'website', id: SHOP_ID };
 
-	/** Where Crisp says that a file goes. */
+	/** Requests an upload URL, which arrives over the realtime channel. */
 	async function announced() {
 		const listener = await listen('plugin', ['bucket:url:upload:generated']);
 		await send('POST /v1/bucket/url/generate', { namespace: 'upload', id: 'mine', file, resource });
@@ -322,7 +322,7 @@ describe('a file', () => {
 	const put = async (address: string, headers: Record<string, string> = {}, body = 'bytes') =>
 		(await fetch(address, { method: 'PUT', headers: { 'Content-Type': 'text/plain', ...headers }, body })).status;
 
-	test('goes up by the URL that is announced, and is read where it was said', async () => {
+	test('is uploaded to the announced URL, and can be read at its public URL', async () => {
 		const { told, url, signed, path } = await announced();
 		expect(told).toMatchObject({ id: 'mine', resource, type: 'text/plain', policy: { size_limit: 10_000_000 } });
 		expect(path).toMatch(/^\/storage\/upload\//);
@@ -335,7 +335,7 @@ describe('a file', () => {
 		expect(paths.slice(-2)).toEqual([`PUT ${signed}`, `GET ${url}`]);
 	});
 
-	test('does not go up with credentials, nor after its time', async () => {
+	test('is rejected if credentials are sent or the URL has expired', async () => {
 		const { signed, url } = await announced();
 		expect(await put(signed, { Authorization: 'Basic eDp5' })).toBe(400);
 		sandbox.state.uploads.lifetime = -1;
@@ -343,7 +343,7 @@ describe('a file', () => {
 		expect((await fetch(url)).status).toBe(404);
 	});
 
-	test('has no more bytes than the policy says, which can be set', async () => {
+	test('is limited to the size in the policy, which can be configured', async () => {
 		sandbox.state.uploads.sizeLimit = 5;
 		const { told, signed } = await announced();
 		expect(told.policy).toEqual({ size_limit: 5 });
@@ -351,7 +351,7 @@ describe('a file', () => {
 		expect(await put(signed)).toBe(200);
 	});
 
-	test('may have a signed URL that names its host', async () => {
+	test('can have a signed URL that includes the host', async () => {
 		sandbox.state.uploads.isAbsolute = true;
 		const { path, signed } = await announced();
 		expect(path).toBe(signed);
@@ -359,7 +359,7 @@ describe('a file', () => {
 	});
 });
 
-test('an event that is muted reaches nobody, as often as it is said', async () => {
+test('a muted event is not delivered, as often as configured', async () => {
 	const listener = await listen('plugin', ['email:track:view']);
 	sandbox.faults.mute({ match: 'email:track' });
 	sandbox.announce('email:track:view', SHOP_ID, { identifier: 'first' });

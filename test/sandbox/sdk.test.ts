@@ -4,7 +4,7 @@ import type { Tier } from '../../sandbox/http/routes';
 import { SHOP_ID, sessionId } from '../../sandbox/state/seed';
 import { operators } from '../../sandbox/state/seedData';
 
-/** The vendor's own client, which knows nothing of this project, is the judge of the stand-in. */
+/** Tests the sandbox with Crisp's own SDK, which is independent of this project. */
 function client(sandbox: Sandbox, tier: Tier): Crisp {
 	const crisp = new Crisp();
 	crisp.setRestHost(sandbox.url);
@@ -13,7 +13,7 @@ function client(sandbox: Sandbox, tier: Tier): Crisp {
 	return crisp;
 }
 
-/** The SDK has no way to hang up; its socket would keep the process alive. */
+/** The SDK cannot disconnect; its socket would keep the process alive. */
 const hangUp = (crisp: Crisp) => (crisp as unknown as { _socket: { close(): void } | null })._socket?.close();
 
 const socketOf = (crisp: Crisp) =>
@@ -62,7 +62,7 @@ test('creates people and finds them', async () => {
 	});
 });
 
-test('is told by reason what it did wrong', async () => {
+test('gets the reason of an error', async () => {
 	const { website } = client(sandbox, 'plugin');
 	const message = { type: 'text', from: 'nobody', origin: 'chat', content: 'Hello' };
 	const send = website.sendMessageInConversation(SHOP_ID, sessionId(1), message as never);
@@ -76,9 +76,9 @@ test('lists operators, inboxes and settings', async () => {
 	expect(await website.getWebsiteSettings(SHOP_ID)).toMatchObject({ name: 'Thistle Tea' });
 });
 
-test.each<Tier>(['plugin', 'website', 'user'])('hears events as a %s', async (tier) => {
+test.each<Tier>(['plugin', 'website', 'user'])('receives events with a %s token', async (tier) => {
 	const crisp = client(sandbox, tier);
-	// The first listener's promise is the one that waits for the socket, which is made half a second later.
+	// Only the promise of the first listener waits for the socket, which the SDK opens half a second later.
 	const isConnected = crisp.on('session:set_state', () => undefined);
 	const said = new Promise((resolve) => void crisp.on('message:send', resolve));
 	const answered = new Promise((resolve) => void crisp.on('message:received', resolve));

@@ -23,13 +23,13 @@ const SAMPLES: Record<string, unknown> = {
 	'array[object]': [{}],
 };
 
-/** Where a value has to name something, or to fit another field. */
+/** Sample values that have to be an existing ID, or to match another field. */
 const FITTING: Record<string, unknown> = {
 	content: 'Hello',
 	assigned: null,
 	inbox_id: VARS.inbox_id,
 	file: { name: 'a.png', type: 'image/png' },
-	// Also who may log in.
+	// Also the email of the only account that can log in.
 	email: 'juno@thistle-tea.example',
 };
 
@@ -41,13 +41,13 @@ function sampleOf(name: string, field: BodyField): unknown {
 
 function completeBody(route: Route): Record<string, unknown> {
 	const fields = Object.entries(route.body ?? {});
-	// A batch is over sessions or people, neither of which is required by itself.
+	// A batch needs either sessions or people, so neither of them is marked as required.
 	const required = fields.filter(([name, field]) => field.required || name === 'sessions');
 	const chosen = required.length > 0 ? required : fields;
 	return Object.fromEntries(chosen.map(([name, field]) => [name, sampleOf(name, field)]));
 }
 
-test('the data is whole', () => {
+test('the data is complete', () => {
 	expect(routes.length).toBeGreaterThanOrEqual(272);
 	expect(bodied.length).toBeGreaterThan(90);
 });
@@ -55,7 +55,7 @@ test('the data is whole', () => {
 describe.each(bodied.map((route) => [routeKey(route), route] as const))('%s', (_, route) => {
 	const required = Object.entries(route.body ?? {}).filter(([, field]) => field.required);
 
-	test('refuses a body that lacks a required field, naming it', async () => {
+	test('rejects a body without a required field, and names the field', async () => {
 		for (const [name] of required) {
 			const body = { ...completeBody(route), [name]: undefined };
 			const { status, reason, data } = await call(sandbox, tierFor(route), requestOf(route), body);
@@ -64,7 +64,7 @@ describe.each(bodied.map((route) => [routeKey(route), route] as const))('%s', (_
 		}
 	});
 
-	test('refuses a field of the wrong type, naming it', async () => {
+	test('rejects a field of the wrong type, and names the field', async () => {
 		for (const [name, field] of Object.entries(route.body ?? {})) {
 			const wrong = field.type === 'string' || field.type === 'enum' ? 42 : 'wrong';
 			if (name === 'content' && wrong === 'wrong') continue;
@@ -75,7 +75,7 @@ describe.each(bodied.map((route) => [routeKey(route), route] as const))('%s', (_
 		}
 	});
 
-	test('refuses a value outside an enum and a field it does not have', async () => {
+	test('rejects a value outside an enum, and unknown fields', async () => {
 		const enums = Object.entries(route.body ?? {}).filter(([, { type }]) => type === 'enum');
 		for (const name of [...enums.map(([key]) => key), 'no_such_field']) {
 			const body = { ...completeBody(route), [name]: 'no-such-value' };
@@ -86,16 +86,16 @@ describe.each(bodied.map((route) => [routeKey(route), route] as const))('%s', (_
 	});
 });
 
-test('a complete body, or none where none is needed, is answered on every route', async () => {
+test('every route accepts a complete body, or none if none is required', async () => {
 	for (const route of routes) {
-		// Its own workspace each: many of these calls remove what the next one needs.
+		// Each call needs a new workspace: many calls remove what the next one uses.
 		const own = await startSandbox({ page: false });
 		const isBodied = route.method !== 'GET' && route.method !== 'HEAD';
 		const body = route.method === 'PATCH' && !route.body ? { some: 'field' } : completeBody(route);
 		const reply = await call(own, tierFor(route), requestOf(route), isBodied ? body : undefined);
 		await own.close();
 		const { status } = reply;
-		// Without its ?domain= the one website lookup finds nothing.
+		// Without ?domain= the lookup of a website finds nothing.
 		const isRight = routeKey(route) === 'HEAD /v1/website' ? status === 404 : status < 300;
 		const told = `${routeKey(route)}: ${status} ${reply.text}`;
 		expect({ told, isRight }).toEqual({ told, isRight: true });
@@ -106,7 +106,7 @@ describe('tiers', () => {
 	const restricted = routes.filter(({ tiers }) => tiers.length < 3);
 
 	test.each(restricted.map((route) => [routeKey(route), route] as const))(
-		'%s refuses every other tier',
+		'%s rejects every other tier',
 		async (_, route) => {
 			const all: Tier[] = ['website', 'plugin', 'user'];
 			for (const tier of all.filter((other) => !route.tiers.includes(other))) {
@@ -122,7 +122,7 @@ describe('tiers', () => {
 describe('query', () => {
 	const reads = routes.filter(({ method }) => method === 'GET');
 
-	test('a name the route does not have is refused on every route', async () => {
+	test('every route rejects unknown query parameters', async () => {
 		for (const route of reads) {
 			const request = `${requestOf(route)}?no_such_name=1`;
 			const { status, data } = await call(sandbox, tierFor(route), request);
@@ -147,7 +147,7 @@ describe('query', () => {
 		expect((data as { message: string }).message).toContain(name);
 	});
 
-	test('a page is a positive number', async () => {
+	test('a page must be a positive number', async () => {
 		for (const page of ['0', '-1', 'one', '1.5']) {
 			const request = `GET ${addressOf('/v1/website/{website_id}/conversations/')}${page}`;
 			expect((await call(sandbox, 'plugin', request)).status).toBe(400);
@@ -158,25 +158,25 @@ describe('query', () => {
 describe('bodies', () => {
 	const conversation = addressOf('/v1/website/{website_id}/conversation/{session_id}');
 
-	test.each(['{"state":', '[]', '"resolved"', 'null', 'state=resolved'])('refuses %s', async (body) => {
+	test.each(['{"state":', '[]', '"resolved"', 'null', 'state=resolved'])('rejects %s', async (body) => {
 		const { status, reason } = await call(sandbox, 'plugin', `PATCH ${conversation}/state`, body);
 		expect({ status, reason }).toEqual({ status: 400, reason: 'invalid_data' });
 	});
 
-	test('refuses JSON that does not say so', async () => {
+	test('rejects JSON without the JSON content type', async () => {
 		const headers = { 'Content-Type': 'text/plain' };
 		const body = '{"state":"resolved"}';
 		const reply = await call(sandbox, 'plugin', `PATCH ${conversation}/state`, body, headers);
 		expect(reply.status).toBe(400);
 	});
 
-	test('refuses a PATCH that changes nothing, unless that means everything', async () => {
+	test('rejects an empty PATCH, except on routes where it selects everything', async () => {
 		const batch = addressOf('/v1/website/{website_id}/batch');
 		expect((await call(sandbox, 'plugin', `PATCH ${conversation}/meta`, {})).status).toBe(400);
 		expect((await call(sandbox, 'plugin', `PATCH ${batch}/read`, {})).status).toBe(202);
 	});
 
-	test('an origin may be any URN, and the pattern itself is none', async () => {
+	test('accepts any URN as origin, but not the pattern itself', async () => {
 		const message = { type: 'text', from: 'user', content: 'Hello' };
 		const send = (origin: string) => call(sandbox, 'plugin', `POST ${conversation}/message`, { ...message, origin });
 		expect((await send('urn:crisp.im:slack:0')).status).toBe(202);
@@ -205,7 +205,7 @@ describe('bodies', () => {
 		['event', { namespace: 'state:resolved' }, { text: 'Resolved' }],
 	];
 
-	test.each(CONTENTS)('%s content is checked by its type', async (type, right, wrong) => {
+	test.each(CONTENTS)('%s content is validated', async (type, right, wrong) => {
 		const send = (content: unknown) =>
 			call(sandbox, 'plugin', `POST ${conversation}/message`, { type, from: 'operator', origin: 'chat', content });
 		expect((await send(right)).status).toBe(202);
@@ -215,11 +215,11 @@ describe('bodies', () => {
 	});
 });
 
-describe('who may do what', () => {
+describe('authorization', () => {
 	const shop = addressOf('/v1/website/{website_id}');
 	const plain = (path: string, headers: Record<string, string>) => fetch(`${sandbox.url}${path}`, { headers });
 
-	test('no token, an unknown one or the wrong tier: 401 invalid_session', async () => {
+	test('a missing or unknown token or the wrong tier results in 401 invalid_session', async () => {
 		const [pluginToken] = [Buffer.from('5a9d0000-0000-4000-8000-000000000002:sandbox-plugin-key')];
 		const basic = `Basic ${pluginToken?.toString('base64')}`;
 		const attempts = [
@@ -237,7 +237,7 @@ describe('who may do what', () => {
 		}
 	});
 
-	test('each website opens to its own tokens', async () => {
+	test('each website is accessible with its own tokens only', async () => {
 		const read = async (tier: Tier, websiteId: string) => {
 			const { status, reason } = await call(sandbox, tier, `GET /v1/website/${websiteId}`);
 			return [status, reason];
@@ -249,7 +249,7 @@ describe('who may do what', () => {
 		expect(await read('user', UNCONNECTED_ID)).toEqual([200, 'resolved']);
 	});
 
-	test('what is not there is said by name', async () => {
+	test('the reason names the resource that was not found', async () => {
 		const read = async (path: string) => (await call(sandbox, 'plugin', `GET ${shop}${path}`)).reason;
 		expect(await read('/conversation/session_none')).toBe('conversation_not_found');
 		expect(await read('/people/profile/none')).toBe('people_not_found');
@@ -258,7 +258,7 @@ describe('who may do what', () => {
 		expect((await call(sandbox, 'plugin', 'GET /v2/website')).status).toBe(404);
 	});
 
-	test('HEAD says it without a body', async () => {
+	test('HEAD responds without a body', async () => {
 		const head = await call(sandbox, 'plugin', `HEAD ${shop}/conversation/session_none`);
 		expect([head.status, head.text]).toEqual([404, '']);
 		const there = await call(

@@ -21,7 +21,7 @@ describe('people', () => {
 		read<Person[]>(`${WEBSITE}/people/profiles/1?${new URLSearchParams(search).toString()}`);
 	const emails = (people: Person[]) => people.map(({ email }) => email);
 
-	test('are created once per email and found by it or by their id', async () => {
+	test('are created once per email, and found by email or ID', async () => {
 		const { status, data } = await send(`POST ${PROFILE}`, NEW);
 		const { people_id } = data as { people_id: string };
 		expect(status).toBe(201);
@@ -47,7 +47,7 @@ describe('people', () => {
 		expect((await send(`HEAD ${one}`)).status).toBe(404);
 	});
 
-	test('keep data that is merged or replaced, and events', async () => {
+	test('have data that can be merged or replaced, and events', async () => {
 		const data = `${WEBSITE}/people/data/odile%40marrow.example`;
 		await send(`PATCH ${data}`, { data: { plan: 'gold' } });
 		expect(await read(data)).toEqual({ data: { orders: 41, subscription: true, plan: 'gold' } });
@@ -59,7 +59,7 @@ describe('people', () => {
 		]);
 	});
 
-	test('are searched loosely by text and exactly by filter', async () => {
+	test('are searched fuzzily by text and exactly by filter', async () => {
 		await send(`POST ${PROFILE}`, { email: 'mira@elsewhere.example', person: { nickname: 'M' } });
 		const loosely = await find({ search_text: 'mira@quill-books.example' });
 		expect(emails(loosely).sort()).toEqual(['mira@elsewhere.example', 'mira@quill-books.example']);
@@ -83,7 +83,7 @@ describe('people', () => {
 	});
 });
 
-test('operators are listed, invited, changed and unlinked but for the last', async () => {
+test('operators are listed, invited, changed and unlinked, except for the last one', async () => {
 	const list = () =>
 		read<Array<{ type: string; details: { email: string; user_id: string } }>>(`${WEBSITE}/operators/list`);
 	await send(`POST ${WEBSITE}/operator`, { email: 'new@a.example', role: 'member', verify: {} });
@@ -97,7 +97,7 @@ test('operators are listed, invited, changed and unlinked but for the last', asy
 	expect(await read(`${WEBSITE}/availability/status`)).toMatchObject({ status: 'online' });
 });
 
-test('settings are merged deep', async () => {
+test('settings are merged deeply', async () => {
 	await send(`PATCH ${WEBSITE}/settings`, { name: 'Renamed', chatbox: { color_theme: 'blue' } });
 	expect(await read(`${WEBSITE}/settings`)).toMatchObject({
 		name: 'Renamed',
@@ -106,7 +106,7 @@ test('settings are merged deep', async () => {
 	expect(await read(WEBSITE)).toMatchObject({ name: 'Renamed' });
 });
 
-test('teams are created, replaced and deleted, and their operators are those of an inbox they share', async () => {
+test('teams are created, replaced and deleted, and inboxes list the operators of their teams', async () => {
 	const [one, two] = operators.map(({ user_id }) => user_id);
 	const { data } = await send(`POST ${WEBSITE}/team`, { name: 'Night', operators: [one] });
 	const { team_id } = data as { team_id: string };
@@ -136,7 +136,7 @@ test('inboxes are created, replaced, ordered and deleted', async () => {
 	expect((await send(`HEAD ${address}`)).status).toBe(404);
 });
 
-test('a user makes a website, which no plugin sees', async () => {
+test('a website that a user creates is not visible for the plugin', async () => {
 	const { data } = await call(sandbox, 'user', 'POST /v1/website', { name: 'A', domain: 'a.example' });
 	const { website_id } = data as { website_id: string };
 	expect((await call(sandbox, 'user', `GET /v1/website/${website_id}`)).data).toMatchObject({ name: 'A' });
@@ -148,7 +148,7 @@ test('a user makes a website, which no plugin sees', async () => {
 	expect(removal.status).toBe(202);
 });
 
-test('a plugin finds its account, its websites and where to listen', async () => {
+test('a plugin finds its account, its websites and the address of the realtime channel', async () => {
 	expect((await send('HEAD /v1/plugin/connect/session')).status).toBe(200);
 	expect(await read('/v1/plugin/connect/account')).toHaveProperty('plugin_id');
 	expect(await read('/v1/plugin/connect/websites/all/1')).toHaveLength(2);
@@ -160,7 +160,7 @@ test('a plugin finds its account, its websites and where to listen', async () =>
 	expect((await call(sandbox, 'user', 'GET /v1/user/connect/endpoints')).data).toMatchObject(endpoint);
 });
 
-test('somebody without a session logs in and is given one', async () => {
+test('a person without a session can log in and gets one', async () => {
 	const login = (email: string) =>
 		fetch(`${sandbox.url}/v1/user/session/login`, {
 			method: 'POST',
@@ -172,8 +172,8 @@ test('somebody without a session logs in and is given one', async () => {
 	expect((await login('nobody@a.example')).status).toBe(401);
 });
 
-describe('what is answered by shape', () => {
-	test('is the same every time, says whose it is, and ends after a page', async () => {
+describe('sample data on routes without state', () => {
+	test('is always the same, contains the requested IDs, and has one page', async () => {
 		const list = `${WEBSITE}/campaigns/list/`;
 		const first = await read<unknown[]>(`${list}1`);
 		expect(first).toHaveLength(2);
@@ -182,19 +182,19 @@ describe('what is answered by shape', () => {
 		expect(await read(`${WEBSITE}/campaign/abc`)).toMatchObject({ campaign_id: 'abc' });
 	});
 
-	test('uses the names of the wire, where the vendor types others', async () => {
+	test('uses the names of the API where the types of the SDK differ', async () => {
 		const [active] = await read<object[]>(`${WEBSITE}/operators/active`);
 		expect(Object.keys(active ?? {})).toEqual(['user_id', 'avatar', 'nickname', 'timestamp']);
 	});
 
-	test('takes a helpdesk path with slashes, encoded or not', async () => {
+	test('accepts a helpdesk path with slashes, encoded or not', async () => {
 		const tree = `${WEBSITE}/helpdesk/tree/content/en/articles`;
 		expect((await send(`GET ${tree}/a/b`)).status).toBe(200);
 		expect((await send(`GET ${tree}/a%2Fb`)).status).toBe(200);
 	});
 });
 
-test('a request is recorded as it came', async () => {
+test('a request is recorded as received', async () => {
 	await send(`GET ${WEBSITE}/people/profile/a%2520b%2Fc?x=%20y`);
 	expect(sandbox.requests.at(-1)).toMatchObject({
 		method: 'GET',

@@ -12,14 +12,14 @@ const writing = {
 	seed: 8_120,
 	messages: Number(process.env.SCALE_MESSAGES ?? 200),
 	conversations: 50,
-	// Slow enough for a machine of two cores, on which a web hook that waits too long is given up by Crisp.
+	// Slow enough for a machine with two cores: Crisp gives up on webhooks that are not answered in time.
 	gap: [300, 500] as [number, number],
 };
-/** Every fifth conversation is in the inbox whose messages come by hook. */
+/** Every fifth conversation is in the inbox whose messages arrive by webhook. */
 const HOOKED = { share: 5, inbox: inboxes[0]?.inbox_id ?? '' };
-/** The usual time to an answer of Crisp's, and one that lets executions be seen at work. */
+/** The usual latency of Crisp, and one that is long enough to interrupt executions. */
 const LATENCY_MS = { usual: 150, long: 3_000 };
-/** Shorter than n8n's own, so that what a dead worker was at is given up soon: when its lock has run out. */
+/** Shorter than n8n's defaults, so that the lock of a killed worker expires soon and its executions are given up. */
 const locks = {
 	QUEUE_WORKER_LOCK_DURATION: '30000',
 	QUEUE_WORKER_LOCK_RENEW_TIME: '5000',
@@ -27,11 +27,11 @@ const locks = {
 };
 const IDLE_WITHIN_MS = 600_000;
 const MOST_TAKEN_FOR_LOST = 2;
-/** For the pace: an answer takes as long as a quick language model, so that a worker's places are what is short. */
+/** For `pace`: the latency of a fast language model, so that the concurrency of the workers is the bottleneck. */
 const BACKLOG = 200;
 const SLOW_MS = 1_000;
 
-describe('an n8n of several processes', () => {
+describe('an n8n in queue mode with several processes', () => {
 	let cluster: Cluster;
 
 	beforeAll(async () => {
@@ -50,7 +50,7 @@ describe('an n8n of several processes', () => {
 		expect(two).toBeGreaterThan(one);
 	}, 600_000);
 
-	test('starts one execution for each message, while a worker is killed and the main process restarted', async () => {
+	test('starts one execution for each message, although a worker is killed and the main process restarts', async () => {
 		const { sandbox } = cluster;
 		const answering = await publishAnswering(cluster, HOOKED.inbox);
 		const visitors = new Visitors(sandbox, writing);
@@ -59,7 +59,7 @@ describe('an n8n of several processes', () => {
 		for (const id of hooked) await sandbox.crisp('PATCH', `conversation/${id}/inbox`, { inbox_id: HOOKED.inbox });
 
 		await sandbox.delayAnswers(LATENCY_MS.usual);
-		// No more than is planned, however long what follows takes.
+		// Only the planned number of messages, however long the rest of the test takes.
 		visitors.stop();
 		const half = visitors.write(writing.messages / 2);
 		await said(visitors, writing.messages / 4);
@@ -68,23 +68,21 @@ describe('an n8n of several processes', () => {
 		await half;
 		await visitors.write();
 		await idle(cluster, answering, writing.messages);
-		// What the dead worker was at, n8n takes for crashed when its main process starts.
+		// When its main process starts, n8n marks the executions of the killed worker as crashed.
 		await cluster.restartN8n();
 		const { ends, others, faults } = fallout(await reckon(cluster, answering, visitors), interrupted);
 		const written = `${visitors.said.length} messages`;
-		console.log(
-			`${written}; executions that the worker was killed over: ${ends.join(', ')}; others crashed: ${others}`,
-		);
+		console.log(`${written}; executions of the killed worker: ${ends.join(', ')}; others crashed: ${others}`);
 		expect(faults).toEqual(NO_FAULTS);
 		expect(visitors.said.length).toBeGreaterThanOrEqual(writing.messages);
 		expect(ends.length).toBeGreaterThan(0);
 		expect(ends.length).toBeLessThanOrEqual(CONCURRENCY);
-		// When its main process starts, n8n may also take for lost what a hook is about to put into the queue.
+		// When its main process starts, n8n may also mark executions as crashed that a webhook is about to queue.
 		expect(others).toBeLessThanOrEqual(MOST_TAKEN_FOR_LOST);
 		for (const id of answering) await cluster.client.deactivate(id);
 	}, 1_200_000);
 
-	test('answers an operator once by socket and once by hook, and never itself', async () => {
+	test('answers an operator once by socket and once by webhook, and never its own messages', async () => {
 		const { sandbox, client } = cluster;
 		const echoing = await publishEchoing(cluster);
 		const { session_id } = await sandbox.crisp<{ session_id: string }>('POST', 'conversation');
@@ -92,7 +90,7 @@ describe('an n8n of several processes', () => {
 			(await sandbox.everythingIn(session_id))
 				.map(({ content }) => String(content))
 				.filter((text) => /^echo/.test(text));
-		// Whatever the first would start has started before the second is answered.
+		// Events arrive in order: once the second message is answered, all executions of the first have started.
 		for (const [index, text] of ['Before', 'After'].entries()) {
 			await sandbox.operatorWrites(text, { session_id });
 			await until(`two answers to "${text}"`, echoes, ({ length }) => length >= 2 * (index + 1));
@@ -103,7 +101,7 @@ describe('an n8n of several processes', () => {
 	}, 120_000);
 });
 
-/** How many of many messages at once are answered in a minute. */
+/** The number of messages answered per minute while there is a backlog. */
 async function pace(cluster: Cluster): Promise<number> {
 	const { sandbox, client } = cluster;
 	const id = await publishReplies(cluster);
@@ -126,7 +124,7 @@ async function said(visitors: Visitors, count: number): Promise<void> {
 	await until(`${count} messages`, ask, (length) => length >= count, 300_000);
 }
 
-/** Resolves when there is an execution for each message, and no job that waits or is with a worker, dead or alive. */
+/** Resolves when every message has an execution, and no job is queued or assigned to a worker (running or killed). */
 async function idle({ redis, client }: Cluster, workflowIds: string[], messages: number): Promise<void> {
 	const ask = async () => {
 		const jobs = await redis.jobs();
@@ -137,7 +135,7 @@ async function idle({ redis, client }: Cluster, workflowIds: string[], messages:
 	await until('all jobs to end', ask, ({ executions }) => executions >= messages, IDLE_WITHIN_MS);
 }
 
-/** Kills the first worker while it has executions under way; gives their IDs. */
+/** Kills the first worker while executions are running, and returns their IDs. */
 async function killWhileBusy({ workers: [worker], sandbox }: Cluster): Promise<string[]> {
 	if (!worker) throw new Error('There is no worker');
 	await sandbox.delayAnswers(LATENCY_MS.long);

@@ -9,30 +9,30 @@ import { Member } from './member';
 import { Premises } from './premises';
 import { bringServices, startPostgres, startRedis, type Redis } from './services';
 
-/** An n8n of several processes with the package in each, and a sandbox beside it; restarting n8n restarts the main one. */
+/** An n8n in queue mode with this package in each process, and a sandbox. `restartN8n` restarts the main process. */
 export interface Cluster extends Stack {
 	readonly workers: Member[];
-	/** Takes the requests of web hooks, and no other process does. */
+	/** The only process that receives webhooks. */
 	readonly receiver: Member;
 	readonly redis: Redis;
 }
 
 export interface ClusterOptions {
 	workers: number;
-	/** How many executions a worker runs at once. */
+	/** How many executions a worker runs concurrently. */
 	concurrency: number;
-	/** Settings of every process, beside the usual ones. */
+	/** Additional settings of every process. */
 	settings?: Record<string, string>;
 }
 
-/** Starts a main process, a webhook process, workers, and the Redis and PostgreSQL they need; `name` tells logs apart. */
+/** Starts a main process, a webhook process, workers, Redis and PostgreSQL; `name` is part of the names of the logs. */
 export async function startCluster(name: string, options: ClusterOptions): Promise<Cluster> {
 	await bringServices();
 	const premises = new Premises(name);
 	const logs: string[] = [];
 	const stop = async () => {
 		await premises.clear();
-		// On a busy machine a connection may be lost for a moment; what it missed is what the test counts.
+		// Short outages are allowed, as they occur on a busy machine; the tests check that no events are lost.
 		for (const log of logs) checkLog(log, OUTAGES);
 	};
 	try {
@@ -44,9 +44,9 @@ export async function startCluster(name: string, options: ClusterOptions): Promi
 		const settings = { ...inQueueMode, ...redis.settings, ...postgres.settings, ...options.settings };
 		const { main, receiver, workers } = await membersOf(premises, { ...options, settings });
 		logs.push(...[main, receiver, ...workers].map(({ logFile }) => logFile));
-		// All at once, but before what they would miss.
+		// All in parallel, but before the services that they depend on.
 		premises.endWith(async () => void (await Promise.all([main, receiver, ...workers].map((one) => one.stop()))));
-		// The first brings the database up to date; the others find it so.
+		// The main process runs the database migrations, so it has to start before the others.
 		const running = await main.start();
 		await Promise.all([receiver, ...workers].map(async (one) => await one.start()));
 		const restartN8n = async () => {
@@ -76,7 +76,7 @@ async function startCrisp(premises: Premises): Promise<SandboxProcess> {
 	return sandbox;
 }
 
-/** The processes, each with the package in a folder of its own, none of them started. */
+/** Creates the processes without starting them, each with this package in its own folder. */
 async function membersOf(premises: Premises, { workers, concurrency, settings }: Required<ClusterOptions>) {
 	return await withTarball(async (tarball) => {
 		const member = async (program: string, role: Role, more: Record<string, string>) => {
@@ -96,8 +96,8 @@ async function membersOf(premises: Premises, { workers, concurrency, settings }:
 
 const inQueueMode = {
 	EXECUTIONS_MODE: 'queue',
-	// What the processes of one n8n have in common: by it they read credentials, and know each other's messages.
+	// All processes need the same key, to read credentials and to verify each other's messages.
 	N8N_ENCRYPTION_KEY: 'of no value',
-	// Says which execution a worker has begun, and which it has ended.
+	// At this level, workers log the start and the end of each execution.
 	N8N_LOG_LEVEL: 'info',
 };

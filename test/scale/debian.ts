@@ -5,18 +5,18 @@ import { isOnPath } from '../../scripts/host/toolchain';
 
 const run = promisify(execFile);
 
-/** Fetching and unpacking takes a minute where the line is slow. */
+/** Downloading and unpacking takes about a minute on a slow network. */
 const PATIENCE_MS = 300_000;
 
-/** Installs packages of Debian's; throws an Error with the command to give by hand where this process may not. */
+/** Installs Debian packages; if that fails, throws an Error with the command to run manually. */
 export async function install(packages: string[]): Promise<void> {
 	const byHand = `apt-get install -y ${packages.join(' ')}`;
-	if (!isOnPath('apt-get')) throw new Error(`This needs ${packages.join(' and ')}, as Debian's packages are called`);
+	if (!isOnPath('apt-get')) throw new Error(`Missing programs (Debian packages): ${packages.join(', ')}`);
 	try {
 		await asRoot('apt-get', 'update', '-qq');
 		await asRoot('apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages);
 	} catch (error) {
-		throw new Error(`This needs Debian's ${packages.join(' and ')}: ${byHand}`, { cause: error });
+		throw new Error(`These Debian packages are missing; install them with: ${byHand}`, { cause: error });
 	}
 }
 

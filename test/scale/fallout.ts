@@ -4,9 +4,9 @@ import type { Reckoning } from '../support/chaos/reckoning';
 export const NO_FAULTS = { miswritten: [], doubled: [], answeredTwice: [], strange: [], unanswered: [], untraced: 0 };
 
 /**
- * Tells what a dead worker left from what must not be. n8n never runs that again, and ends it in one of two ways:
- * where the process that queued it lives, as an error, which overwrites what the execution was about; where that is
- * gone, as crashed, when the main process starts.
+ * Separates the executions of a killed worker from real faults. n8n does not retry these executions. If the process
+ * that queued one is still running, it ends with status error, which overwrites its data; otherwise n8n marks it as
+ * crashed when the main process starts.
  */
 export function fallout({ fates, verdict, strange }: Reckoning, interrupted: string[]) {
 	const isGivenUp = ({ id, status }: Execution) =>
@@ -16,15 +16,15 @@ export function fallout({ fates, verdict, strange }: Reckoning, interrupted: str
 	const found = fates.flatMap(({ executions }) => executions);
 	const ended = new Set(fates.filter(({ executions }) => executions.some(isGivenUp)).map(({ text }) => text));
 	return {
-		/** How each execution that it was killed over ended. */
+		/** The final status of each execution that was running when the worker was killed. */
 		ends: [...found.filter(isGivenUp), ...blank].map(({ status }) => status),
-		/** How many crashed that it did not run. */
+		/** The number of crashed executions that the worker was not running. */
 		others: crashed.filter((text) => !ended.has(text)).length,
 		faults: {
 			...faults,
 			strange: strange.filter((one) => !isGivenUp(one)),
 			unanswered: unanswered.filter((text) => !ended.has(text) && !lost.includes(text)),
-			/** Messages with no execution, beyond those whose execution has forgotten them. */
+			/** Messages without an execution, except those whose execution was overwritten. */
 			untraced: lost.length - blank.length,
 		},
 	};

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 
 import { startN8n, type N8nOptions, type RunningN8n } from '../../scripts/host/n8n';
 
-/** The first has to lay out the whole database, and later several start at once. */
+/** The first process has to create the database, and the others start in parallel. */
 const READY_WITHIN_MS = 300_000;
 
-/** One process of an n8n of several, which may die and come back with the same folder and port. */
+/** One process of an n8n in queue mode, which can be killed and restarted with the same folder and port. */
 export class Member {
 	private running: RunningN8n | undefined;
 	readonly url: string;
@@ -24,12 +24,12 @@ export class Member {
 		await this.running?.stop();
 	}
 
-	/** Ends it as a power cut would. */
+	/** Kills it without a graceful shutdown, like a power cut. */
 	async kill(): Promise<void> {
 		await this.running?.kill();
 	}
 
-	/** The executions that it has begun and not ended, as it says itself, by their IDs; for a worker. */
+	/** The IDs of the executions that a worker has started but not ended, according to its log. */
 	underWay(): string[] {
 		const log = readFileSync(this.options.logFile, 'utf8');
 		const ids = (verb: string) =>

@@ -4,23 +4,23 @@ import path from 'node:path';
 
 import { openHostFolder } from '../../scripts/host/folder';
 
-/** Where a program keeps its files and what it prints. */
+/** The folder and the log file of a program. */
 export interface Place {
 	folder: string;
 	logFile: string;
 }
 
-/** The folders of programs that run for a while, and how each is ended. */
+/** The folders of the started programs, and the functions that stop them. */
 export class Premises {
 	readonly host = openHostFolder();
 
 	private readonly root = mkdtempSync(path.join(os.tmpdir(), 'n8n-nodes-crisp-scale-'));
 	private readonly ends: Array<() => Promise<void>> = [];
 
-	/** `name` tells the log files apart. */
+	/** `name` is part of the names of the log files. */
 	constructor(private readonly name: string) {}
 
-	/** An empty folder, and a log that is empty, too. */
+	/** Creates an empty folder, and removes the old log. */
 	placeOf(program: string): Place {
 		const folder = path.join(this.root, program);
 		mkdirSync(folder);
@@ -29,7 +29,7 @@ export class Premises {
 		return { folder, logFile };
 	}
 
-	/** Ends are called in turn, the latest first. */
+	/** The functions are called one after the other, latest first. */
 	endWith(end: () => Promise<void>): void {
 		this.ends.unshift(end);
 	}

@@ -12,22 +12,22 @@ import type { Place } from './premises';
 
 const run = promisify(execFile);
 
-/** Where Debian puts the programs of each version of PostgreSQL, which are not all on the path. */
+/** Debian's folder for the programs of each PostgreSQL version; not all of them are in PATH. */
 const POSTGRES = '/usr/lib/postgresql';
 const GRACE_MS = 3000;
 
 export interface Service {
-	/** What n8n has to be told to find it. */
+	/** The environment variables that n8n needs to use the service. */
 	readonly settings: Record<string, string>;
 	stop(): Promise<void>;
 }
 
 export interface Redis extends Service {
-	/** How many jobs of n8n's wait for a worker or are with one, also with one that is gone. */
+	/** The number of n8n's jobs that are queued or assigned to a worker, even a killed one. */
 	jobs(): Promise<number>;
 }
 
-/** Installs what is not on the machine of what the others start. */
+/** Installs Redis and PostgreSQL if they are missing. */
 export async function bringServices(): Promise<void> {
 	const packages = [];
 	if (!isOnPath('redis-server')) packages.push('redis-server');
@@ -35,7 +35,7 @@ export async function bringServices(): Promise<void> {
 	if (packages.length > 0) await install(packages);
 }
 
-/** Starts a Redis that keeps nothing. */
+/** Starts a Redis without persistence. */
 export async function startRedis({ folder, logFile }: Place): Promise<Redis> {
 	const port = String(await freePort());
 	const args = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
@@ -53,7 +53,7 @@ export async function startRedis({ folder, logFile }: Place): Promise<Redis> {
 	};
 }
 
-/** Starts a PostgreSQL with an empty database. It does not wait for the disk: only processes are killed here. */
+/** Starts a PostgreSQL with an empty database, without fsync: the tests kill processes, not the machine. */
 export async function startPostgres({ folder, logFile }: Place): Promise<Service> {
 	const port = String(await freePort());
 	const data = path.join(folder, 'data');
@@ -79,7 +79,7 @@ export async function startPostgres({ folder, logFile }: Place): Promise<Service
 			DB_POSTGRESDB_PORT: port,
 			DB_POSTGRESDB_USER: 'n8n',
 			DB_POSTGRESDB_DATABASE: 'postgres',
-			// n8n's own is two for each process: on a busy machine, requests of hooks wait for one until they fail.
+			// n8n's default is two connections per process: on a busy machine, webhooks time out waiting for one.
 			DB_POSTGRESDB_POOL_SIZE: '10',
 		},
 		stop: child.stop,
@@ -97,24 +97,24 @@ async function upOrStopped(name: string, child: Child, isUp: () => Promise<boole
 
 function program(name: string): string {
 	const file = programFile(name);
-	if (file === undefined) throw new Error(`There is no ${name} of PostgreSQL here`);
+	if (file === undefined) throw new Error(`PostgreSQL's program ${name} was not found`);
 	return file;
 }
 
-/** The newest of the machine's programs of that name. */
+/** The newest installed version of a PostgreSQL program. */
 function programFile(name: string): string | undefined {
 	const versions = existsSync(POSTGRES) ? readdirSync(POSTGRES).map(Number) : [];
 	const files = versions.sort((a, b) => b - a).map((version) => path.join(POSTGRES, `${version}/bin/${name}`));
 	return files.find((one) => existsSync(one)) ?? (isOnPath(name) ? name : undefined);
 }
 
-/** PostgreSQL refuses to run as root: then it runs as the user that came with its package, who is given the folders. */
+/** PostgreSQL refuses to run as root; it then runs as the user `postgres`, who becomes the owner of the folders. */
 async function userFor(folders: string[]): Promise<string | undefined> {
 	if (process.getuid?.() !== 0) return undefined;
 	const user = 'postgres';
 	const [uid, gid] = await Promise.all(['-u', '-g'].map(async (which) => (await run('id', [which, user])).stdout));
 	for (const folder of folders) chownSync(folder, Number(uid), Number(gid));
-	// It has to get through to them, too.
+	// The user also needs access to the parent folder.
 	chmodSync(path.dirname(folders[0] ?? ''), 0o755);
 	return user;
 }

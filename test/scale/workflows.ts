@@ -6,10 +6,10 @@ import { publishReplies, TRIGGER } from '../support/chaos/ordeal';
 import { byId, chainOf, crispNode, publish } from '../e2e/support/stack';
 import type { Cluster } from './cluster';
 
-/** What proves to the Web Hook Trigger that a call is of Crisp. */
+/** The key by which the Webhook Trigger verifies that a request comes from Crisp. */
 const hookSecret = 'of the website';
 
-/** Publishes what answers visitors, of one inbox by hook, all others by socket; gives the IDs of both workflows. */
+/** Publishes two workflows that answer visitors: one inbox by webhook, all others by socket. Returns their IDs. */
 export async function publishAnswering(cluster: Cluster, hookedInbox: string): Promise<string[]> {
 	const visitors = { events: ['message:send'] };
 	return [
@@ -19,8 +19,8 @@ export async function publishAnswering(cluster: Cluster, hookedInbox: string): P
 }
 
 /**
- * Publishes what answers operators, by socket and by hook, and so would answer itself for ever, if nothing kept it from
- * that; gives the IDs of both workflows.
+ * Publishes two workflows that answer operators, by socket and by webhook. Without loop protection they would answer
+ * their own messages endlessly. Returns their IDs.
  */
 export async function publishEchoing(cluster: Cluster): Promise<string[]> {
 	const operators = { events: ['message:received'] };
@@ -43,7 +43,7 @@ async function publishEcho(cluster: Cluster, trigger: WorkflowNode): Promise<str
 
 const socket = (cluster: Cluster, parameters: object) => crispNode(cluster, 'crispTrigger', TRIGGER, { ...parameters });
 
-/** A Web Hook Trigger, and a hook of Crisp's that calls it where the webhook process listens. */
+/** Creates a Webhook Trigger, and a webhook in Crisp that calls it at the webhook process. */
 async function hook(cluster: Cluster, parameters: { events: string[]; filters?: object }): Promise<WorkflowNode> {
 	const { sandbox, receiver, client, access } = cluster;
 	await client.saveCredential({ name: CREDENTIAL_NAME, type: 'crispApi', data: { ...access, hookSecret } });

@@ -39,7 +39,7 @@ interface Plan {
 	resource: string;
 	key: string;
 	operation: Operation;
-	/** What decides which fields are shown, such as the type of a message. */
+	/** The parameter on which the shown fields depend, such as the type of a message. */
 	chosen: Record<string, string>;
 	/** Where files may be read from. */
 	server: string;

@@ -1,27 +1,28 @@
 /**
- * What n8n offers to nodes from which version on, as read in its compiled code of 21 versions from 1.123 to 2.41. The nodes
- * look for what is there when they run, and never compare versions; `without` says what they do where it is absent.
+ * The features that n8n offers to nodes, and since which version, according to its compiled code of 21 versions from
+ * 1.123 to 2.41. The nodes detect features at run time and never compare versions; `without` says what they do if one
+ * is missing.
  */
 export const FEATURES = {
 	failedExecutions: {
 		since: '2.8',
 		what: '`saveFailedExecution` in triggers',
-		without: 'A token that is refused is told in the log only.',
+		without: 'A rejected token is reported in the log only.',
 	},
 	toolFlag: {
 		since: '2.4',
 		what: '`isToolExecution`',
-		without: "The type of the node tells that it is an agent's tool.",
+		without: "The node type shows that it runs as an agent's tool.",
 	},
 	deduplicationKeys: {
 		since: '2.20',
 		what: "the fourth argument of a trigger's `emit`",
-		without: 'What was delivered lately is saved with the workflow, so that a restart does not deliver it again.',
+		without: 'The latest delivered events are saved with the workflow, so that a restart does not repeat them.',
 	},
 	egressFilter: {
 		since: '2.30',
-		what: '`getSecureEgressFilter`, which returns undefined up to 2.37.5 where the guard is off',
-		without: 'There is no guard for sockets; where connections have to be limited, the network has to do it.',
+		what: '`getSecureEgressFilter`, which returns undefined up to 2.37.5 if the guard is off',
+		without: 'Sockets are not guarded; if connections have to be limited, the network has to do it.',
 	},
 	sleepWithSignal: {
 		since: '2.34',

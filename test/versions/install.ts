@@ -13,18 +13,19 @@ interface Manifest {
 	overrides: Record<string, string>;
 }
 
-/** What a version takes, with room for npm to unpack it. */
+/** The disk space for one version, including temporary files of npm. */
 const NEEDED_BYTES = 4e9;
 
-/** Where a version goes, beside the host's own. */
+/** The host with the n8n folder of this version. */
 export function folderOf(host: HostFolder, version: string): HostFolder {
 	const isOwn = version === VERSIONS.n8n;
 	return isOwn ? host : { ...host, n8n: path.join(host.root, 'versions', version) };
 }
 
 /**
- * Installs another n8n beside the host's, in a folder of its own, unless it is there; what it depends on is whatever npm
- * finds today. The Node, npm and SQLite's binding are the host's. Throws Failure with a sentence for the person.
+ * Installs another version of n8n in a separate folder, unless it is installed already. npm chooses the versions of its
+ * dependencies, except for `pins`. Node, npm and SQLite's binding are those of the host. Throws Failure with a message
+ * for the user.
  */
 export async function installVersion(site: Site, version: string): Promise<HostFolder> {
 	const host = folderOf(site.host, version);
@@ -53,7 +54,7 @@ export async function installVersion(site: Site, version: string): Promise<HostF
 	return host;
 }
 
-/** Takes a version off the disk; the host's own stays. */
+/** Deletes an installed version, unless it is the host's own. */
 export function removeVersion(host: HostFolder, version: string): void {
 	const { n8n } = folderOf(host, version);
 	if (n8n !== host.n8n) rmSync(n8n, { recursive: true, force: true });
@@ -63,10 +64,10 @@ function checkDisk(host: HostFolder): void {
 	const { bavail, bsize } = statfsSync(host.root);
 	if (bavail * bsize > NEEDED_BYTES) return;
 	const free = ((bavail * bsize) / 1e9).toFixed(1);
-	throw new Failure(`Another n8n needs 4 GB of free disk, and ${host.root} has ${free} GB.`);
+	throw new Failure(`Another n8n needs 4 GB of free disk space, but ${host.root} has only ${free} GB.`);
 }
 
-/** What the registry lacks, where that is why npm failed. */
+/** A Failure that names the package missing in the registry, if npm failed for that reason. */
 function lackingIn(error: unknown, version: string): Failure | undefined {
 	const output = error instanceof CommandFailed ? error.output : '';
 	const [, lacking] = /No matching version found for (\S+?)\.?\s/.exec(output) ?? [];
@@ -76,8 +77,8 @@ function lackingIn(error: unknown, version: string): Failure | undefined {
 const FIRST_IMPORTS = ['reflect-metadata', 'n8n/dist/config', 'n8n/dist/zod-alias-support'];
 
 /**
- * Why n8n does not start where a module of its own cannot be loaded, of which n8n says no more than that it has no such
- * command; undefined where all can be loaded.
+ * The error if one of n8n's own modules cannot be loaded, otherwise undefined. n8n itself then only reports that the
+ * command does not exist.
  */
 export async function failedImport(site: Site, host: HostFolder): Promise<string | undefined> {
 	const tried = FIRST_IMPORTS.map((name) => `try { require('${name}') } catch {}`).join(';');

@@ -1,10 +1,10 @@
-/** The minor lines of n8n that the package claims to work in, with the version of each that is tested. */
+/** The minor lines of n8n that the package supports, with the tested version of each. */
 export interface Line {
 	/** Such as 2.33. */
 	name: string;
-	/** The newest version of the line that can be installed from the registry; undefined where there is none. */
+	/** The newest version of the line that can be installed from the registry; undefined if there is none. */
 	version?: string;
-	/** Why there is none. */
+	/** Why no version can be installed. */
 	reason?: string;
 	/**
 	 * Versions of what n8n depends on, where npm would take a newer one that this n8n cannot load: what it asks for does not say
@@ -14,10 +14,10 @@ export interface Line {
 }
 
 const checkpoint = { '@langchain/langgraph-checkpoint': '1.0.0' };
-/** Newer ones ask `@langchain/core` for `./utils/uuid`, which the one that n8n names does not have. */
+/** Newer versions import `./utils/uuid` from `@langchain/core`, which the version that n8n requires does not have. */
 const langgraph = { ...checkpoint, '@langchain/langgraph': '1.0.2', '@langchain/langgraph-sdk': '1.0.3' };
 
-/** Newer ones no longer have the class that the Sentry of these versions extends. */
+/** Newer versions no longer have the class that Sentry extends in these versions of n8n. */
 const openTelemetry = { '@opentelemetry/core': '2.6.0' };
 
 const absent = 'no version of this line is in the npm mirror that was used';

@@ -9,10 +9,10 @@ import { keepResult, writeTables, type Result } from './results';
 import { ABSENT, CHECKS, PASSED, tryOut } from './trial';
 
 /**
- * Tries the packed package in each claimed version of n8n, or in those that are named; `latest` is the registry's newest,
- * which `--with-latest` adds, and `--list` only prints the versions.
- * Installs one at a time, and removes it afterwards unless `--keep` is given. Writes the tables of the documentation,
- * except with `--no-write`.
+ * Tests the packed package in each supported version of n8n, or in the given versions. `latest` is the newest version
+ * in the registry; `--with-latest` adds it. `--list` only prints the versions.
+ * Installs one version at a time, and removes it afterwards unless `--keep` is given. Writes the tables of the
+ * documentation, except with `--no-write`.
  */
 
 const progress = new Progress();
@@ -43,18 +43,20 @@ async function main(given: string[]): Promise<number> {
 		if (!flags.includes('--no-write')) keepResult(result);
 	}
 	if (!flags.includes('--no-write')) await writeTables();
-	progress.line(failed.length === 0 ? '\nIt works in all of them.' : `\nIt does not work in n8n ${failed.join(', ')}.`);
+	progress.line(
+		failed.length === 0 ? '\nIt works in all versions.' : `\nIt does not work in n8n ${failed.join(', ')}.`,
+	);
 	return failed.length === 0 ? 0 : 1;
 }
 
-const keeping = (flags: string[]) => (flags.includes('--keep') ? 'and stays' : 'one after the other');
+const keeping = (flags: string[]) => (flags.includes('--keep') ? 'and is kept' : 'one after the other');
 
 async function resultOf(host: HostFolder, version: string): Promise<Result> {
 	const tested = new Date().toISOString().slice(0, 10);
 	const site = { host, progress, signal };
 	try {
 		const own = version === VERSIONS.n8n ? host : await installVersion(site, version);
-		const outcomes = await progress.step(`n8n ${version}, tried`, async () => await tryOut(own, version));
+		const outcomes = await progress.step(`n8n ${version}, tested`, async () => await tryOut(own, version));
 		return { version, tested, outcomes };
 	} catch (error) {
 		const text = error instanceof Failure ? error.message : String((error as Error).stack);

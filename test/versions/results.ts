@@ -7,7 +7,7 @@ import { openHostFolder, REPOSITORY } from '../../scripts/host/folder';
 import { LINES, lineOf } from './lines';
 import { ABSENT, CHECKS, PASSED, type Outcome } from './trial';
 
-/** What the trial of a version came to. */
+/** The test result of one version. */
 export interface Result {
 	version: string;
 	/** The day, as ISO 8601. */
@@ -30,11 +30,11 @@ function readResults(): Result[] {
 	return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Result[]) : [];
 }
 
-/** Remembers a result in place of an earlier one of the same version. */
+/** Stores a result, replacing an earlier one of the same version. */
 export function keepResult(result: Result): void {
 	const others = readResults().filter(({ version }) => version !== result.version);
 	const all = [...others, result].sort((a, b) => a.version.localeCompare(b.version, 'en', { numeric: true }));
-	// What is wrong may name folders of this machine.
+	// Error messages may contain paths of this machine.
 	const text = JSON.stringify(all, null, '\t')
 		.replaceAll(openHostFolder().root, '.n8n-host')
 		.replaceAll(REPOSITORY, '.');
@@ -48,7 +48,7 @@ export async function writeTables(): Promise<void> {
 	writeFileSync(page, await format(pageOf(results), { ...options, filepath: page }));
 	const text = readFileSync(readme, 'utf8');
 	const [before, after] = [text.split(BEGIN)[0], text.split(END)[1]];
-	if (before === text || after === undefined) throw new Error(`README.md has no place for the table: ${BEGIN}`);
+	if (before === text || after === undefined) throw new Error(`README.md lacks the markers of the table: ${BEGIN}`);
 	writeFileSync(readme, `${before}${BEGIN}\n\n${summaryOf(results)}\n\n${END}${after}`);
 }
 
@@ -59,7 +59,7 @@ function summaryOf(results: Result[]): string {
 		const found = results.filter(({ version }) => lineOf(version) === name).at(-1);
 		if (!found) return [name, '–', '–', `not tested: ${reason ?? 'not yet'}`];
 		const bad = CHECKS.filter((check) => !isGood(found.outcomes[check.name])).map((check) => check.name);
-		const result = found.failure ?? (bad.length === 0 ? 'works' : `does not: ${bad.join(', ')}`);
+		const result = found.failure ?? (bad.length === 0 ? 'works' : `fails: ${bad.join(', ')}`);
 		return [name, found.version, found.tested, result.split('\n')[0]];
 	});
 	const tested = rows.filter(([, version]) => version !== '–').length;
@@ -87,7 +87,7 @@ ${checks}
 
 ${tableOf(['n8n', 'tested on', ...CHECKS.map((_, index) => String(index + 1))], rows)}
 
-✓ works · – is not in this n8n
+✓ works · – not available in this n8n
 
 ${failures.join('\n')}
 

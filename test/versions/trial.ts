@@ -17,37 +17,37 @@ import { SandboxProcess } from '../e2e/support/sandboxProcess';
 import { accessTo, byId, chainOf, plainNode } from '../e2e/support/stack';
 import { until } from '../e2e/support/until';
 
-/** What a check came to: `passed`, `not in this n8n`, or what is wrong. */
+/** The outcome of a check: `passed`, `not in this n8n`, or an error message. */
 export type Outcome = string;
 export const PASSED = 'passed';
 export const ABSENT = 'not in this n8n';
 
 const NODES = ['crisp', 'crispTool', 'crispTrigger', 'crispWebhookTrigger'].map((name) => `n8n-nodes-crisp.${name}`);
-/** The trigger has a moment to connect, and an old n8n to begin its first execution. */
+/** Time for the trigger to connect, and for an old n8n to start its first execution. */
 const PATIENCE_MS = 60_000;
 const REFUSED = 'Crisp refused';
 const hookSecret = 'of the website';
 
-/** The packed package in one version of n8n, beside a sandbox. */
+/** The packed package in one version of n8n, with a sandbox. */
 interface Trial {
 	readonly n8n: () => RunningN8n;
 	readonly client: () => N8nClient;
 	readonly sandbox: SandboxProcess;
-	/** Ends n8n, and starts it again after what happens meanwhile. */
+	/** Stops n8n, runs `meanwhile`, and starts n8n again. */
 	restart(meanwhile: () => Promise<void>): Promise<void>;
-	/** What earlier checks left for later ones. */
+	/** Data that earlier checks pass to later ones. */
 	readonly made: { credentialId?: string; before: string[]; answered: string[] };
 	readonly logFile: string;
 }
 
 interface Check {
 	name: string;
-	/** Without it, there is nothing to check. */
+	/** The feature of n8n that the check requires. */
 	needs?: Feature;
 	run(trial: Trial): Promise<void>;
 }
 
-/** In this order: later ones use what earlier ones made. */
+/** The order matters: later checks use data of earlier ones. */
 export const CHECKS: Check[] = [
 	{ name: 'loads all nodes', run: loadsNodes },
 	{ name: 'tests the credential', run: testsCredential },
@@ -55,12 +55,12 @@ export const CHECKS: Check[] = [
 	{ name: 'answers a visitor', run: answersVisitor },
 	{ name: 'receives a webhook, and uploads a file', run: receivesAndUploads },
 	{ name: 'works as a tool over MCP', run: worksAsTool },
-	{ name: 'receives what was said while n8n was down, once, and nothing from before it was published', run: catchesUp },
+	{ name: 'receives messages from while n8n was down once, and none from before it was published', run: catchesUp },
 	{ name: 'stores a failed execution for a refused token', needs: 'failedExecutions', run: storesRefusal },
 	{ name: "writes nothing unexpected into n8n's log", run: keepsLogClean },
 ];
 
-/** Runs all checks with the packed package in an n8n; gives what each came to, by its name. Throws where n8n does not start. */
+/** Runs all checks with the packed package in one n8n; returns the outcomes by name. Throws if n8n does not start. */
 export async function tryOut(host: HostFolder, version: string): Promise<Record<string, Outcome>> {
 	const root = mkdtempSync(path.join(os.tmpdir(), 'n8n-nodes-crisp-version-'));
 	const logOf = (program: string) => path.join(host.logs, `version-${version}-${program}.log`);
@@ -71,7 +71,7 @@ export async function tryOut(host: HostFolder, version: string): Promise<Record<
 	});
 	const options = {
 		...{ host, userFolder: root, port: await freePort(), logFile: logOf('n8n') },
-		// An n8n does not start when it is to leave out what it never had.
+		// Older versions of n8n do not start if a module to disable does not exist.
 		settings: { N8N_DISABLED_MODULES: '' },
 	};
 	let n8n: RunningN8n | undefined;
@@ -118,7 +118,7 @@ async function runChecks(trial: Trial, version: string): Promise<Record<string, 
 	return outcomes;
 }
 
-/** An old n8n says that it is ready before it answers, and takes no owner from its settings: the first one to log in becomes it. */
+/** Logs in. Old versions of n8n are ready later than they report, and have no owner yet: then the owner is created. */
 async function isLoggedIn(client: N8nClient): Promise<boolean> {
 	for (const enter of [async () => await client.login(), async () => await client.setUpOwner()]) {
 		try {
@@ -142,10 +142,10 @@ async function testsCredential({ client, sandbox, made }: Trial): Promise<void> 
 	made.credentialId = await client().saveCredential({ name: CREDENTIAL_NAME, type: 'crispApi', data });
 	const credential = { id: made.credentialId, name: CREDENTIAL_NAME, type: 'crispApi' };
 	const right = await client().testCredential({ ...credential, data });
-	if (right.status !== 'OK') throw new Error(`A token that is right fails its test: ${right.message}`);
+	if (right.status !== 'OK') throw new Error(`A valid token fails the test: ${right.message}`);
 	const wrong = await client().testCredential({ ...credential, data: { ...data, key: 'wrong' } });
 	if (wrong.status !== 'Error') throw new Error('A wrong key passes the test');
-	if (!/identifier|key|token/i.test(wrong.message)) throw new Error(`A wrong key is told as: ${wrong.message}`);
+	if (!/identifier|key|token/i.test(wrong.message)) throw new Error(`The error for a wrong key is: ${wrong.message}`);
 }
 
 interface Property {
@@ -171,7 +171,7 @@ async function answersVisitor({ client, sandbox, made }: Trial): Promise<void> {
 	for (const text of ['One', 'Two', 'Three', 'Four', 'Five']) {
 		made.before.push((await sandbox.visitorWrites(text, { nickname: 'Early' })).session_id);
 	}
-	// An old n8n does not store a workflow that does not say whether it is active.
+	// Old versions of n8n do not store a workflow without the field `active`.
 	const workflow = { ...readExample('answer-a-visitor', made.credentialId ?? ''), active: false };
 	await client().activate(await client().createWorkflow(workflow));
 	await isConnected(sandbox);
@@ -193,7 +193,7 @@ async function answered(sandbox: SandboxProcess, sessionId: string, text: string
 	await until(`an answer to "${text}"`, ask, (replies) => replies.length > 0, PATIENCE_MS);
 }
 
-/** Events arrive in order: once the last one is answered, nothing of the others is still to come. */
+/** Expects one answer each. Events arrive in order: once the last message is answered, no other answers are pending. */
 async function answeredOnce(sandbox: SandboxProcess, sessions: string[]): Promise<void> {
 	for (const session of sessions) {
 		const replies = (await sandbox.replies(session)).filter(({ type }) => type === 'text');
@@ -215,7 +215,7 @@ async function receivesAndUploads(trial: Trial): Promise<void> {
 		...{ resource: 'message', operation: 'sendFile', source: 'binary', binaryPropertyName: 'data' },
 		sessionId: byId('={{ $("Hook").item.json.session_id }}'),
 	});
-	await publish(trial, chainOf('Send what was said as a file', [hook, toFile, send]));
+	await publish(trial, chainOf('Send the message as a file', [hook, toFile, send]));
 	const url = `${n8n().url}/webhook/${webhookId}/webhook?key=${encodeURIComponent(hookSecret)}`;
 	await sandbox.addHook(url, ['message:send']);
 	const { session_id } = await sandbox.visitorWrites('As a file, please', { nickname: 'Nell' });
@@ -265,17 +265,17 @@ async function catchesUp(trial: Trial): Promise<void> {
 			made.answered.push(session_id);
 		}
 	});
-	for (const session of made.answered.slice(-3)) await answered(sandbox, session, 'what was said while n8n was down');
+	for (const session of made.answered.slice(-3)) await answered(sandbox, session, 'a message during the downtime');
 	const { session_id } = await sandbox.visitorWrites('Still there?', { nickname: 'Abel' });
 	await answered(sandbox, session_id, 'Still there?');
 	await answeredOnce(sandbox, [...made.answered, session_id]);
 	for (const session of made.before) {
 		const replies = await sandbox.replies(session);
-		if (replies.length > 0) throw new Error('What was written before the workflow was published is answered');
+		if (replies.length > 0) throw new Error('A message from before the workflow was published was answered');
 	}
 }
 
-/** A workflow whose token Crisp refuses when n8n starts again. */
+/** Publishes a workflow whose token Crisp rejects at the next start of n8n. */
 async function publishRefused(trial: Trial): Promise<void> {
 	const { client, sandbox } = trial;
 	const credential = { name: REFUSED, type: 'crispApi' };
@@ -289,7 +289,7 @@ async function publishRefused(trial: Trial): Promise<void> {
 async function storesRefusal({ client }: Trial): Promise<void> {
 	const ask = async () => (await client().latestExecutions()).filter(({ status }) => status === 'error');
 	const failed = await until('the failed execution', ask, (found) => found.length > 0, PATIENCE_MS);
-	if (failed.length !== 1) throw new Error(`A refused token made ${failed.length} failed executions`);
+	if (failed.length !== 1) throw new Error(`A rejected token resulted in ${failed.length} failed executions`);
 }
 
 async function keepsLogClean({ logFile }: Trial): Promise<void> {
@@ -307,7 +307,7 @@ function nodeOf({ made }: Trial, type: string, name: string, parameters: Record<
 async function publish({ client }: Trial, workflow: Workflow): Promise<void> {
 	const saved = await client().createWorkflow({ ...workflow, active: false } as Workflow);
 	await client().activate(saved);
-	// From 2.40 on, n8n publishes it a moment later; older ones have done so by now, and have no status.
+	// Since 2.40, n8n publishes asynchronously; older versions have published by now, and have no publication status.
 	const ask = async () =>
 		await client()
 			.publicationOf(saved.id)

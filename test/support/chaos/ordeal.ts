@@ -5,16 +5,16 @@ import { until } from '../../e2e/support/until';
 import { blowsOf, type Blow, type Ordeal } from './plan';
 import { Visitors } from './visitors';
 
-/** A blow that fell; its times are milliseconds since 1970. */
+/** A fault that was injected; times are milliseconds since 1970. */
 export interface Fallen {
 	kind: Blow['kind'];
-	/** When it fell. */
+	/** When the fault started. */
 	from: number;
-	/** When what it struck was gone for sure. */
+	/** When the socket or process was certainly gone. */
 	gone: number;
-	/** When there was a server, and an n8n, again. */
+	/** When the server and n8n were running again. */
 	to: number;
-	/** When the trigger had its line again. */
+	/** When the trigger was connected again. */
 	online: number;
 }
 
@@ -25,12 +25,12 @@ export const keepAll = {
 	EXECUTIONS_DATA_SAVE_ON_ERROR: 'all',
 };
 
-/** As far away as Crisp is, so that requests are under way when something dies. */
+/** A realistic latency, so that requests are in progress when something is killed. */
 const LATENCY_MS = 150;
-/** The longest that the trigger waits between two attempts, and the attempt. */
+/** The longest backoff of the trigger plus one connection attempt. */
 const CONNECTED_MS = 45_000;
 
-/** Publishes a workflow that answers with what was said, by whatever brings that; gives its ID. */
+/** Publishes a workflow that answers each message with its text, for any trigger; returns its ID. */
 export async function publishReplies(stack: Stack, trigger = everyVisitor(stack)): Promise<string> {
 	const reply = crispNode(stack, 'crisp', 'Answer', {
 		resource: 'message',
@@ -39,7 +39,7 @@ export async function publishReplies(stack: Stack, trigger = everyVisitor(stack)
 		type: 'text',
 		content: '=re: {{ $json.text }}',
 	});
-	// An answer that fell into an outage is sent again, as n8n offers for every node.
+	// Answers that fail during an outage are retried with n8n's setting Retry On Fail.
 	const patience = { retryOnFail: true, maxTries: 5, waitBetweenTries: 2000 };
 	return await publish(stack, chainOf('Answer everybody', [trigger, { ...reply, ...patience }]));
 }
@@ -48,7 +48,7 @@ export const TRIGGER = 'Listen';
 
 const everyVisitor = (stack: Stack) => crispNode(stack, 'crispTrigger', TRIGGER, { events: ['message:send'] });
 
-/** Lets visitors write while things break, and returns when the last message is written. */
+/** Lets visitors write while faults are injected, and returns when the last message is written. */
 export async function endure(stack: Stack, ordeal: Ordeal, say: (line: string) => void = () => {}) {
 	const { sandbox } = stack;
 	const visitors = new Visitors(sandbox, ordeal);
@@ -60,9 +60,9 @@ export async function endure(stack: Stack, ordeal: Ordeal, say: (line: string) =
 		await delay(blow.pause);
 		fallen.push(await strike(stack, blow));
 		const count = fallen.filter(({ kind }) => kind === blow.kind).length;
-		say(`${visitors.said.length} messages written; ${words[blow.kind]}, for the ${count}. time`);
+		say(`${visitors.said.length} messages written; ${words[blow.kind]} (${count} so far)`);
 	}
-	// Some have to be written after the last blow.
+	// Some messages have to be written after the last fault.
 	await delay(Math.min(ordeal.pause[1], 8_000));
 	visitors.stop();
 	await writing;
@@ -70,7 +70,7 @@ export async function endure(stack: Stack, ordeal: Ordeal, say: (line: string) =
 }
 
 const words: Record<Blow['kind'], string> = {
-	drop: 'the socket was cut',
+	drop: 'the socket was disconnected',
 	sandbox: 'the sandbox was killed',
 	n8n: 'n8n was killed',
 };
@@ -92,12 +92,12 @@ async function strike(stack: Stack, blow: Blow): Promise<Fallen> {
 	}
 	const to = blow.kind === 'drop' ? from : Date.now();
 	if (blow.kind === 'sandbox') await sandbox.delayAnswers(LATENCY_MS);
-	// What has no line yet could not lose it to the next blow.
+	// Wait for the connection: otherwise the next fault could not interrupt it.
 	await connected(stack);
 	return { kind: blow.kind, from, gone, to, online: Date.now() };
 }
 
-/** Resolves when the trigger has its socket. */
+/** Resolves when the trigger is connected. */
 export async function connected({ sandbox }: Stack): Promise<void> {
 	const ask = async () => await sandbox.connections();
 	await until('the trigger to connect', ask, (count) => count > 0, CONNECTED_MS);

@@ -1,24 +1,24 @@
-/** What happens to a visitor's line, to Crisp's servers and to n8n. */
+/** A fault: the sockets are disconnected, or Crisp's server or n8n is killed. */
 export type Blow =
 	| { kind: 'drop'; pause: number }
 	| { kind: 'sandbox'; pause: number; outage: number }
 	| { kind: 'n8n'; pause: number; outage: number };
 
-/** How much is written. Spans are in milliseconds, both ends included. */
+/** How much the visitors write. Spans are in milliseconds and include both ends. */
 export interface Writing {
 	seed: number;
-	/** At least so many; the visitors write until they are told to stop. */
+	/** The minimum number of messages; the visitors write until `stop` is called. */
 	messages: number;
 	conversations: number;
-	/** Between one message and the next. */
+	/** The time between two messages. */
 	gap: Span;
 }
 
-/** How much goes wrong meanwhile; the visitors write until the last blow is over. */
+/** The faults during the test; the visitors write until the last fault is over. */
 export interface Ordeal extends Writing {
-	/** Between one blow and the next. */
+	/** The time between two faults. */
 	pause: Span;
-	/** How long a server is away before it is started again, which takes its own time. */
+	/** How long a server is down before its restart begins. */
 	outage: Span;
 	drops: number;
 	sandboxKills: number;
@@ -27,7 +27,7 @@ export interface Ordeal extends Writing {
 
 export type Span = [least: number, most: number];
 
-/** The same numbers for the same seed, each from 0 up to 1: Mulberry32, which is public domain. */
+/** A seeded pseudo-random number generator from 0 up to 1: Mulberry32, which is public domain. */
 export function randomFrom(seed: number): () => number {
 	let state = seed;
 	return () => {
@@ -40,7 +40,7 @@ export function randomFrom(seed: number): () => number {
 
 export const within = ([least, most]: Span, random: () => number) => least + Math.round(random() * (most - least));
 
-/** The blows of an ordeal in the order they fall, always the same for the same seed. */
+/** The faults in their order, always the same for the same seed. */
 export function blowsOf({ seed, pause, outage, drops, sandboxKills, n8nKills }: Ordeal): Blow[] {
 	const random = randomFrom(seed);
 	const away = (kind: 'sandbox' | 'n8n') => ({ kind, pause: within(pause, random), outage: within(outage, random) });

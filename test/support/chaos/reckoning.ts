@@ -5,37 +5,37 @@ import type { Stack } from '../../e2e/support/stack';
 import { connected, TRIGGER, type Fallen } from './ordeal';
 import type { Visitors } from './visitors';
 
-/** What became of one message. */
+/** The outcome of one message. */
 export interface Fate {
 	text: string;
-	/** When the server took it, in milliseconds since 1970. */
+	/** When the server stored it, in milliseconds since 1970. */
 	at: number;
-	/** How often the server has it. */
+	/** How often the server stored it. */
 	copies: number;
 	executions: Execution[];
 	/** How often it was answered. */
 	replies: number;
 }
 
-/** In milliseconds from when there was a server, and an n8n, again. */
+/** Recovery times, in milliseconds since the server and n8n were running again. */
 export interface Recovery {
 	kind: Fallen['kind'];
-	/** Until the trigger had its line. */
+	/** Until the trigger was connected. */
 	online: number;
-	/** Until n8n took the first message that was written after the blow. */
+	/** Until n8n queued the first message that was written after the fault. */
 	event: number;
 }
 
-/** By what was said. */
+/** The messages by outcome, identified by their texts. */
 export interface Verdict {
-	/** What the server has not exactly once, for which no workflow can be blamed. */
+	/** Messages that the server did not store exactly once, which no workflow can cause. */
 	miswritten: string[];
 	lost: string[];
-	/** What started more than one execution. */
+	/** Messages that started more than one execution. */
 	doubled: string[];
-	/** What n8n was working at when it was killed; it never takes that up again, nor always says so. */
+	/** Messages that n8n was processing when it was killed; n8n does not retry them, and does not always mark them. */
 	crashed: string[];
-	/** What was not answered, although n8n did not die over it. */
+	/** Messages that were not answered although n8n was not killed during their execution. */
 	unanswered: string[];
 	answeredTwice: string[];
 }
@@ -43,24 +43,24 @@ export interface Verdict {
 export interface Reckoning {
 	fates: Fate[];
 	verdict: Verdict;
-	/** Executions that started with none of the messages. */
+	/** Executions that were not started by any of the messages. */
 	strange: Execution[];
 	recoveries: Recovery[];
 }
 
-/** Longer than any retry of the workflow, and than an execution takes. */
+/** Longer than any execution, and than the pause before any retry. */
 const QUIET_MS = 4_000;
-/** Longer than the trigger waits between two attempts to read what it missed. */
+/** Longer than the trigger waits between two attempts to catch up. */
 const PATIENCE_MS = 120_000;
-/** How long the reckoning takes at most, beside reading what there is. */
+/** The maximum duration of `reckon`, without the time for reading the executions. */
 export const RECKONED_WITHIN_MS = 2 * PATIENCE_MS;
 const AT_ONCE = 8;
-/** What an execution that has not ended is said to be. */
+/** The statuses of executions that have not ended. */
 const underWay = ['new', 'running', 'waiting'];
 
 /**
- * Waits until nothing happens any more, cuts the line once more so that all is read again, and counts what the
- * workflows did between them.
+ * Waits until all executions have ended, disconnects the socket again to trigger a final catch-up, and counts the
+ * executions and answers of the workflows.
  */
 export async function reckon(
 	stack: Stack,
@@ -97,7 +97,7 @@ export async function reckon(
 
 function verdictOn(fates: Fate[], isUnderWay: (execution: Execution) => boolean): Verdict {
 	const those = (isIt: (fate: Fate) => boolean) => fates.filter(isIt).map(({ text }) => text);
-	// n8n goes on showing as running what was killed between its beginning and its first node's.
+	// n8n keeps showing an execution as running if it was killed before its first node started.
 	const isDead = (execution: Execution) =>
 		execution.status === 'crashed' || (underWay.includes(execution.status) && !isUnderWay(execution));
 	const isCrashed = ({ executions }: Fate) => executions.some(isDead);
@@ -112,8 +112,7 @@ function verdictOn(fates: Fate[], isUnderWay: (execution: Execution) => boolean)
 }
 
 /**
- * Resolves when there are as many executions as are expected and none has begun or ended for a while, or when waiting
- * longer would tell nothing new.
+ * Resolves when the expected number of executions exists and none has started or ended for a while, or at the deadline.
  */
 async function quiet(
 	stack: Stack,
@@ -136,7 +135,7 @@ async function executionsOf({ client }: Stack, workflowIds: string[]): Promise<E
 	return (await Promise.all(workflowIds.map(async (id) => await client.allExecutionsOf(id)))).flat();
 }
 
-/** What the message said that started each execution, by the execution's ID. */
+/** The text of the message that started each execution, by execution ID. */
 async function textsOf({ client }: Stack, executions: Execution[]): Promise<Map<string, string>> {
 	const texts = new Map<string, string>();
 	const left = [...executions];
@@ -150,7 +149,7 @@ async function textsOf({ client }: Stack, executions: Execution[]): Promise<Map<
 	return texts;
 }
 
-/** An execution that never got to say what it did still has what it was to begin with. */
+/** An execution that was killed before it saved any results still contains the input of its first node. */
 function textIn({ resultData, executionData }: ExecutionData): string | undefined {
 	const done = resultData.runData[TRIGGER]?.[0]?.data?.main[0]?.[0]?.json.text;
 	const due = executionData?.nodeExecutionStack.map(({ data }) => data.main[0]?.[0]?.json.text);

@@ -3,17 +3,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SandboxProcess } from '../../e2e/support/sandboxProcess';
 import { randomFrom, within, type Writing } from './plan';
 
-/** How soon a visitor tries again whom no server answered. */
+/** The pause before a visitor retries a request that got no response. */
 const RETRY_MS = 25;
-/** Fingerprints of visitors, which look like no node's. */
+/** Fingerprints of visitors, which differ from those that the nodes generate. */
 const FIRST_FINGERPRINT = 700_000_000_000;
 
-/** Visitors who write until they are told to stop, each message once, whatever becomes of the server. */
+/** Visitors who write until they are stopped. Each message is written exactly once, even if the server fails. */
 export class Visitors {
-	/** What was written, in the order it was begun, and in which conversation. */
+	/** The messages and their conversations, in the order in which they were sent. */
 	readonly said: Array<{ text: string; session_id: string }> = [];
 
-	/** How often a visitor got no answer. */
+	/** The number of requests without a response. */
 	failures = 0;
 
 	private readonly pending: Array<Promise<void>> = [];
@@ -32,7 +32,7 @@ export class Visitors {
 		return this.sessions;
 	}
 
-	/** Begins the conversations, while nothing goes wrong yet. */
+	/** Creates the conversations, before any faults. */
 	async arrive(): Promise<void> {
 		const arrivals = Array.from({ length: this.plan.conversations }, async () => {
 			const { session_id } = await this.sandbox.crisp<{ session_id: string }>('POST', 'conversation');
@@ -41,7 +41,7 @@ export class Visitors {
 		this.sessions = await Promise.all(arrivals);
 	}
 
-	/** Resolves when the last message is with the server: that which makes it so many, or a later one. */
+	/** Writes at least this many messages, and until `stop` is called; resolves when the server has stored them. */
 	async write(messages = this.plan.messages): Promise<void> {
 		while (!this.isOver || this.said.length < messages) {
 			this.pending.push(this.say(this.said.length + 1));
@@ -50,7 +50,7 @@ export class Visitors {
 		await Promise.all(this.pending);
 	}
 
-	/** Lets `write` end as soon as enough was written. */
+	/** Makes `write` end as soon as it has written the minimum number of messages. */
 	stop(): void {
 		this.isOver = true;
 	}
@@ -61,7 +61,7 @@ export class Visitors {
 		this.said.push({ text, session_id });
 		for (;;) {
 			try {
-				// With the fingerprint it is one message, even if only the answer was lost.
+				// The fingerprint makes the retry idempotent if only the response was lost.
 				await this.sandbox.visitorWrites(text, { session_id, fingerprint: FIRST_FINGERPRINT + number });
 				return;
 			} catch (error) {
@@ -73,5 +73,5 @@ export class Visitors {
 	}
 }
 
-/** What `fetch` throws where no server answered; by its name, as jest has a TypeError of its own. */
+/** `fetch` throws a TypeError if there is no response; compared by name, since jest has its own TypeError. */
 const isUnanswered = (error: unknown) => (error as Error).name === 'TypeError';
