@@ -5,6 +5,7 @@ module.exports = {
 	testTimeout: 60_000,
 	roots: ['<rootDir>/test', '<rootDir>/bench'],
 	setupFiles: ['<rootDir>/test/support/environment.ts'],
+	setupFilesAfterEnv: ['<rootDir>/test/support/resetProcessState.ts'],
 	testMatch: ['**/*.test.ts'],
 	moduleNameMapper: { '/ssh-tunnel-helper-functions$': '<rootDir>/test/support/noSshTunnels.ts' },
 	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.test.json' }] },

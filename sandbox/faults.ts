@@ -15,7 +15,7 @@ export interface LimitOptions {
 export interface FailOptions extends Matched {
 	status: number;
 	reason?: string;
-	/** Affects this share (0 to 1) of the requests, in a fixed pseudo-random pattern; `times` is then unlimited. */
+	/** Affects this share (0 to 1) of the requests, in a fixed pseudo-random pattern; then `times` is unlimited by default. */
 	share?: number;
 	/** Executes the request although the response reports a failure. */
 	isExecuted?: boolean;

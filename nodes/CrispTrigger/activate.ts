@@ -1,5 +1,6 @@
 import { NodeOperationError, type INode, type ITriggerFunctions, type ITriggerResponse } from 'n8n-workflow';
 import { findEndpoint } from '../shared/realtime/endpoint';
+import { ownedMap } from '../shared/runtime/processState';
 import { clock as systemClock, type Clock } from '../shared/runtime/clock';
 import { asNodeError } from '../shared/errors/apiErrors';
 import { legacyEvents } from '../shared/events/catalogue';
@@ -30,7 +31,7 @@ const refused = 'permission';
 const reminder = 3_600_000;
 
 /** How to end each active trigger node, so that a second activation replaces the first. */
-const active = new Map<string, () => Promise<void>>();
+const active = ownedMap<() => Promise<void>>('active triggers, by workflow and node');
 
 /**
  * Listens to Crisp and starts the workflow with each event that passes the filters, and with what

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { EventEnricher } from '../shared/events/enrichment';
 import { neededEnrichment, readSelection, type EventSelection } from '../shared/events/selection';
-import { clock } from '../shared/runtime/clock';
+import { clock as systemClock, type Clock } from '../shared/runtime/clock';
 import { toOutput } from '../shared/events/output';
 import { identityOf } from '../shared/events/identity';
 import { EventPipeline, type ReceivedEvent } from '../shared/events/pipeline';
+import { Store } from '../shared/runtime/processState';
 import { isTooDeep } from '../shared/runtime/nesting';
 import { sourceEventsOf } from '../shared/events/catalogue';
 import { rawBodyOf } from '../shared/n8n/context';
@@ -24,36 +25,41 @@ interface Memory {
 	seen: SeenEvents;
 }
 
-/** By workflow and node: each gets every event once, however many there are. */
-const memories = new Map<string, Memory>();
+const day = 24 * 3_600_000;
+/** n8n makes a new node object for each request, so that what it has to remember is kept by workflow and node. */
+const perNode = { maxEntries: 1_000, maxAge: day, isRenewedByUse: true };
+const memories = new Store<Memory>({ name: 'events and states of webhook triggers, by workflow and node', ...perNode });
+const logs = new Store<StateLog>({ name: 'logged states of webhook triggers, by workflow and node', ...perNode });
+
+/** n8n decrypts a credential in a virtual machine for each request; within this time it is read once. */
+const credentials = new Store<Promise<Credential>>({
+	name: 'decrypted credentials, by workflow, node and credential',
+	maxEntries: 1_000,
+	maxAge: 5_000,
+});
 
 const unread =
 	'Segments or earlier messages could not be read from Crisp, so this event passes without a check of them';
 
-/** What was logged, by workflow and node. */
-const logs = new Map<string, StateLog>();
-
-/** How long a credential is taken for what n8n has stored, in milliseconds. */
-const freshness = 5_000;
-
-/** By workflow, node and the credential's ID. */
-const credentials = new Map<string, { since: number; credential: Promise<Credential> }>();
-
 /** Answers one request of a Crisp web hook, and starts the workflow if it brings an event that is wanted. */
-export async function receive(context: IWebhookFunctions, now = Date.now()): Promise<IWebhookResponseData> {
+export async function receive(
+	context: IWebhookFunctions,
+	{ clock = systemClock }: { clock?: Clock } = {},
+): Promise<IWebhookResponseData> {
+	const now = clock.now();
 	const credential = await credentialOf(context, now);
 	// Of what n8n does not take for JSON or text, it keeps no bytes.
 	const body = (await rawBodyOf(context)) ?? Buffer.from(JSON.stringify(context.getBodyData() ?? null));
 	const fault = faultOf(context, { credential, body, now });
 	if (fault) {
-		logsOf(context).tell(fault, `A request was refused (${fault}).`);
+		logsOf(context, clock).tell(fault, `A request was refused (${fault}).`);
 		return answer(context, 401, fault);
 	}
 	const event = readEvent(body, context.getHeaderData()['x-crisp-request-timestamp']);
 	if (!event) return answer(context, 400, 'not_an_event');
 	const selection = readSelection(context, credential);
 	if (!sourceEventsOf(selection.events).includes(event.name)) return answer(context, 200, 'not_chosen');
-	const pipeline = pipelineOf(context, selection, credential);
+	const pipeline = pipelineOf(context, { selection, credential, clock });
 	const enrichment = await pipeline.enrich(event);
 	const selected = pipeline.accept({ ...event, enrichment });
 	if (selected === undefined) return answer(context, 200, 'known');
@@ -66,10 +72,10 @@ async function credentialOf(context: IWebhookFunctions, now: number): Promise<Cr
 	const read = async () => await context.getCredentials<Credential>('crispApi');
 	if (context.getMode() === 'manual') return await read();
 	const slot = `${slotOf(context)}:${context.getNode().credentials?.crispApi?.id}`;
-	const known = credentials.get(slot);
-	if (known && Math.abs(now - known.since) < freshness) return await known.credential;
+	const known = credentials.get(slot, now);
+	if (known) return await known;
 	const credential = read();
-	credentials.set(slot, { since: now, credential });
+	credentials.set(slot, credential, now);
 	credential.catch(() => credentials.delete(slot));
 	return await credential;
 }
@@ -121,43 +127,42 @@ function hashOf(moment: string, body: Buffer): string {
 	return createHash('sha256').update(moment).update(body).digest('hex');
 }
 
-function memoryOf(context: IWebhookFunctions): Memory {
-	const fresh = { states: new ConversationStates(clock), seen: new SeenEvents() };
-	// Who tests in the editor may well send the same request again.
-	if (context.getMode() === 'manual') return fresh;
-	const slot = slotOf(context);
-	const memory = memories.get(slot) ?? fresh;
-	memories.set(slot, memory);
-	return memory;
+function memoryOf(context: IWebhookFunctions, clock: Clock): Memory {
+	const make = () => ({ states: new ConversationStates(clock), seen: new SeenEvents() });
+	// The same request may be sent again while somebody tests in the editor.
+	return context.getMode() === 'manual' ? make() : memories.getOrSet(slotOf(context), make);
 }
 
-/** n8n makes the node anew for each request, and any number of them may be refused. */
-function logsOf(context: IWebhookFunctions): StateLog {
-	const slot = slotOf(context);
-	const known = logs.get(slot) ?? new StateLog(logOf(context), clock);
-	logs.set(slot, known);
-	return known;
+function logsOf(context: IWebhookFunctions, clock: Clock): StateLog {
+	return logs.getOrSet(slotOf(context), () => new StateLog(logOf(context), clock));
 }
 
 function slotOf(context: IWebhookFunctions): string {
 	return `${context.getWorkflow().id}:${context.getNode().id}`;
 }
 
+interface PipelineParts {
+	selection: EventSelection;
+	credential: Credential;
+	clock: Clock;
+}
+
 /** Nothing is kept of what was fetched: this node does not receive every change of it. */
-function pipelineOf(context: IWebhookFunctions, selection: EventSelection, credential: Credential): EventPipeline {
+function pipelineOf(context: IWebhookFunctions, { selection, credential, clock }: PipelineParts): EventPipeline {
+	const log = logsOf(context, clock);
 	const enricher = new EventEnricher({
 		clock,
 		needs: neededEnrichment(selection),
 		isKept: false,
 		// Crisp waits for the answer, and delivers the event again if there is none soon.
-		open: async (signal) => openTransport(context, credential, { signal, isPatient: false }),
+		open: async (signal) => openTransport(context, credential, { signal, clock, isPatient: false }),
 		onFailure: (error) => {
 			logOf(context).debug(error);
-			logsOf(context).begin('enrichment', `${unread} (${reasonOf(error)}).`);
+			log.begin('enrichment', `${unread} (${reasonOf(error)}).`);
 		},
-		onSuccess: () => logsOf(context).end('enrichment', 'Segments and earlier messages can be read again'),
+		onSuccess: () => log.end('enrichment', 'Segments and earlier messages can be read again'),
 	});
-	return new EventPipeline({ selection, enricher, ...memoryOf(context) });
+	return new EventPipeline({ selection, enricher, ...memoryOf(context, clock) });
 }
 
 /** Answers without starting the workflow. */

@@ -3,8 +3,7 @@ import type { Field, Fields } from '../../nodes/Crisp/operations/field';
 import { operationName } from '../../nodes/Crisp/form/properties';
 import { isComposed, isList, type Operation, type Resource } from '../../nodes/Crisp/operations/operation';
 import { resources } from '../../nodes/Crisp/operations';
-import { pathField } from '../../nodes/Crisp/request/buildRequest';
-import { labelOf } from '../../nodes/Crisp/request/toWire';
+import { labelOf, pathFieldOf } from '../../nodes/Crisp/request/fieldsOf';
 
 /** Generates docs/operations.md: all operations of the Crisp node, from the operations table. */
 
@@ -71,7 +70,9 @@ function chapter(resource: Resource): string[] {
 function section(resource: Resource, key: string, operation: Operation): string[] {
 	const said = operation.description ?? operation.action;
 	const path = Object.fromEntries(
-		operation.variables.filter((name) => name !== 'website_id').map((name) => [name, pathField(operation, name)]),
+		operation.variables
+			.filter((name) => name !== 'website_id')
+			.map((name) => [name, pathFieldOf(operation, name).field]),
 	);
 	const fields = listOf({ ...path, ...operation.query, ...operation.body });
 	if (isList(key, operation)) fields.push('- Return All, Limit');
@@ -87,7 +88,7 @@ function section(resource: Resource, key: string, operation: Operation): string[
 const code = (text: string) => `\`${text}\``;
 
 function routeOf(operation: Operation): string {
-	if (isComposed(operation)) return 'Sends several requests';
+	if (isComposed(operation)) return 'Combines several requests';
 	const { method, path } = operation.route;
 	const page = pages.get(`${method} ${path}`);
 	return code(`${method} ${path}`) + (page ? ` · [reference](${page})` : " · not in Crisp's reference");

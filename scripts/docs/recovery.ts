@@ -55,7 +55,7 @@ export const recoveries: Recovery[] = [
 	},
 	{
 		mark: 'not recovered: a response',
-		why: 'It is the response to a request that was sent before, or reports its progress: send the request again.',
+		why: 'It is the response to a request over the same connection, or reports its progress: send the request again.',
 		events: named(/^(bucket|people:import|campaign|widget)/),
 	},
 	{

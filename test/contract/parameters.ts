@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameterResourceLocator, INodeParameters, NodeParameterValueType } from 'n8n-workflow';
 import { parameterName, type Field, type Fields } from '../../nodes/Crisp/operations/field';
-import { isList, type TableOperation } from '../../nodes/Crisp/operations/operation';
-import { collectionName, pathField, pathParameter } from '../../nodes/Crisp/request/buildRequest';
+import type { TableOperation } from '../../nodes/Crisp/operations/operation';
+import { collectionName, pathFieldOf } from '../../nodes/Crisp/request/fieldsOf';
 import type { Recorded } from './recorder';
 
 /** The form parameters with which an operation should send a recorded request. */
@@ -23,7 +23,7 @@ export function parametersFor(
 	};
 	fill(operation.query ?? {}, recorded.query);
 	fill(operation.body ?? {}, recorded.body);
-	parameters[collectionName(key, isList(key, operation))] = collection;
+	parameters[collectionName(key, operation)] = collection;
 	return { ...parameters, ...pathParameters(operation, recorded.path) };
 }
 
@@ -33,7 +33,7 @@ function pathParameters(operation: TableOperation, path: string): INodeParameter
 		const name = /^\{(\w+)\}$/.exec(part)?.[1];
 		if (!name || name === 'page_number') return [];
 		const value = name === 'path' ? segments.slice(index).join('/') : (segments[index] ?? '');
-		return [[pathParameter(operation, name), inForm(pathField(operation, name), value)]];
+		return [[pathFieldOf(operation, name).parameter, inForm(pathFieldOf(operation, name).field, value)]];
 	});
 	return Object.fromEntries(entries) as INodeParameters;
 }

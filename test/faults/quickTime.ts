@@ -1,6 +1,7 @@
-import { clock, type Clock } from '../../nodes/shared/runtime/clock';
+import type { Clock } from '../../nodes/shared/runtime/clock';
+import { testClock } from '../support/testClock';
 
-const original = { ...clock };
+const original = { ...testClock };
 
 /** How long a sleep of a trigger really is, in milliseconds: long enough for others to have their turn. */
 const turn = 20;
@@ -27,24 +28,24 @@ export class QuickTime {
 			const isTimeout = milliseconds === authenticationTimeout;
 			await original.sleep(isTimeout ? this.timeout : Math.min(milliseconds, turn), signal);
 		},
-		alarm: (milliseconds, ring) => clock.alarm(milliseconds, ring),
+		alarm: (milliseconds, ring) => testClock.alarm(milliseconds, ring),
 	};
 
 	/** From now on, nobody sleeps in earnest. */
 	hurry(): void {
-		clock.now = () => original.now() + this.skipped;
-		clock.sleep = async (milliseconds, signal) => await this.skip(milliseconds, signal);
+		testClock.now = () => original.now() + this.skipped;
+		testClock.sleep = async (milliseconds, signal) => await this.skip(milliseconds, signal);
 	}
 
 	/** From now on, whoever sleeps exactly so long sleeps shorter. */
 	shorten(milliseconds: number, to: number): void {
-		clock.sleep = async (asked, signal) => await original.sleep(asked === milliseconds ? to : asked, signal);
+		testClock.sleep = async (asked, signal) => await original.sleep(asked === milliseconds ? to : asked, signal);
 	}
 
 	/** The next requests, as many as told, may take no more than so many milliseconds in all. */
 	press(milliseconds: number, times = Infinity): void {
 		let left = times;
-		clock.alarm = (asked, ring) => original.alarm(left-- > 0 ? milliseconds : asked, ring);
+		testClock.alarm = (asked, ring) => original.alarm(left-- > 0 ? milliseconds : asked, ring);
 	}
 
 	/** Something that happens when so many milliseconds more were slept. */
@@ -53,7 +54,7 @@ export class QuickTime {
 	}
 
 	restore(): void {
-		Object.assign(clock, original);
+		Object.assign(testClock, original);
 	}
 
 	private async skip(milliseconds: number, signal?: AbortSignal): Promise<void> {

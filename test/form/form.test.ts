@@ -2,7 +2,7 @@ import { NodeHelpers, type INodeProperties, type INodePropertyCollection } from 
 import { parameterName, type Fields } from '../../nodes/Crisp/operations/field';
 import { isList, type Operation } from '../../nodes/Crisp/operations/operation';
 import { resources } from '../../nodes/Crisp/operations';
-import { collectionName, pathField, pathParameter } from '../../nodes/Crisp/request/buildRequest';
+import { collectionName, pathFieldOf } from '../../nodes/Crisp/request/fieldsOf';
 import { crisp, nodeWith } from '../support/n8nContext';
 
 const { description } = crisp;
@@ -81,12 +81,12 @@ function wantedFor({ operation, key, chosen }: Case) {
 			'resource',
 			'operation',
 			...operation.variables
-				.filter((name) => isOpen(pathField(operation, name)))
-				.map((name) => pathParameter(operation, name)),
+				.filter((name) => isOpen(pathFieldOf(operation, name).field))
+				.map((name) => pathFieldOf(operation, name).parameter),
 			...open.filter(([, field]) => field.required).map(nameOf),
 			...list,
 			...(operation.simplify ? ['simplify'] : []),
-			...(hasCollection ? [collectionName(key, list.length > 0)] : []),
+			...(hasCollection ? [collectionName(key, operation)] : []),
 			'options',
 		],
 		inside: optional,

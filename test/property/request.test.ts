@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { UserError } from 'n8n-workflow';
 import { parameterName, type Fields } from '../../nodes/Crisp/operations/field';
-import { isComposed, isList } from '../../nodes/Crisp/operations/operation';
+import { isComposed } from '../../nodes/Crisp/operations/operation';
 import { resources } from '../../nodes/Crisp/operations';
-import { buildRequest, collectionName, pathParameter } from '../../nodes/Crisp/request/buildRequest';
+import { buildRequest } from '../../nodes/Crisp/request/buildRequest';
+import { collectionName, pathFieldOf } from '../../nodes/Crisp/request/fieldsOf';
 import { fillPath, parseRoute } from '../../nodes/shared/api/route';
 import { expectNoPollution, json, objectOf, text } from './strangers';
 
@@ -100,8 +101,8 @@ const form = fc.constantFrom(...operations).chain(({ resource, key, operation })
 		Object.entries(fields)
 			.filter(([, field]) => Boolean(field.required) === isRequired)
 			.map(([name]) => parameterName(name || 'fields'));
-	const collection = collectionName(key, isList(key, operation));
-	const variables = operation.variables.map((name) => pathParameter(operation, name));
+	const collection = collectionName(key, operation);
+	const variables = operation.variables.map((name) => pathFieldOf(operation, name).parameter);
 	const valuesFor = (names: string[]) => Object.fromEntries(names.map((name) => [name, value]));
 	const parameters = fc.record(
 		{

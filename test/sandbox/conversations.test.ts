@@ -123,7 +123,7 @@ describe('the list', () => {
 		expect(numbersOf(await list(search))).toEqual(numbers);
 	});
 
-	test('filters by conditions, joined by and or or', async () => {
+	test('filters by conditions that are combined with "and" or "or"', async () => {
 		const conditions = [
 			{ model: 'session', criterion: 'segments', operator: 'eq', query: ['wholesale'] },
 			{ model: 'session', criterion: 'state', operator: 'eq', query: ['resolved'] },

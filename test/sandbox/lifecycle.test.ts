@@ -141,7 +141,7 @@ describe('the command', () => {
 		const port = String(portOf(sandbox));
 		const taken = run('--port', port);
 		expect(await once(taken.child, 'close')).toEqual([1, null]);
-		expect(taken.output.text).toBe(`Port ${port} is taken: give another one with --port.\n`);
+		expect(taken.output.text).toBe(`Port ${port} is in use. Choose another one with --port.\n`);
 		const wrong = run('--port', 'http');
 		expect(await once(wrong.child, 'close')).toEqual([1, null]);
 		expect(wrong.output.text.split('\n')).toHaveLength(2);

@@ -1,4 +1,4 @@
-import { clock } from '../../nodes/shared/runtime/clock';
+import { testClock } from './testClock';
 
 /** Time that passes as soon as somebody waits for it, and what happens meanwhile. */
 export class HurriedTime {
@@ -11,8 +11,8 @@ export class HurriedTime {
 
 	constructor() {
 		const begun = Date.now();
-		jest.spyOn(clock, 'now').mockImplementation(() => begun + this.passed);
-		jest.spyOn(clock, 'sleep').mockImplementation(async (milliseconds) => await this.sleep(milliseconds));
+		jest.spyOn(testClock, 'now').mockImplementation(() => begun + this.passed);
+		jest.spyOn(testClock, 'sleep').mockImplementation(async (milliseconds) => await this.sleep(milliseconds));
 	}
 
 	/** Something that happens so many milliseconds from now on. */

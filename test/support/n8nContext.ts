@@ -24,6 +24,9 @@ import {
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 import { CrispApi } from '../../credentials/CrispApi.credentials';
+import { runOperation } from '../../nodes/Crisp/execute/runItems';
+import { receive } from '../../nodes/CrispWebhookTrigger/receive';
+import { testClock } from './testClock';
 import { Crisp } from '../../nodes/Crisp/Crisp.node';
 import { CrispTrigger } from '../../nodes/CrispTrigger/CrispTrigger.node';
 import { CrispWebhookTrigger } from '../../nodes/CrispWebhookTrigger/CrispWebhookTrigger.node';
@@ -32,9 +35,18 @@ import type { Credential } from '../../nodes/shared/api/transport';
 
 /** Runs the nodes in n8n-core's own contexts: its parameters, expressions, credentials and requests. */
 
-export const crisp = new Crisp();
+/** The node as n8n loads it, with a clock that tests can change. */
+export const crisp = Object.assign(new Crisp(), {
+	async execute(this: IExecuteFunctions) {
+		return await runOperation(this, { clock: testClock });
+	},
+});
 export const crispTrigger = new CrispTrigger();
-export const crispWebhookTrigger = new CrispWebhookTrigger();
+export const crispWebhookTrigger = Object.assign(new CrispWebhookTrigger(), {
+	async webhook(this: IWebhookFunctions) {
+		return await receive(this, { clock: testClock });
+	},
+});
 
 const nodeTypes = {
 	getByName: (type: string) => typeNamed(type),

@@ -2,7 +2,7 @@ import type { INodeParameters, NodeParameterValueType } from 'n8n-workflow';
 import { parameterName, type Field, type Fields, type Picks } from '../../nodes/Crisp/operations/field';
 import { isList, type Operation } from '../../nodes/Crisp/operations/operation';
 import { resources } from '../../nodes/Crisp/operations';
-import { collectionName, pathField, pathParameter } from '../../nodes/Crisp/request/buildRequest';
+import { collectionName, pathFieldOf } from '../../nodes/Crisp/request/fieldsOf';
 
 /** Every operation as a tool of an AI agent, with all of its fields left to the model. */
 export interface ToolCase {
@@ -91,8 +91,8 @@ function formOf({ resource, key, operation, chosen, server }: Plan, fill: Fill):
 	if (isList(key, operation)) Object.assign(form, { returnAll: false, limit: 20 });
 	if (operation.simplify) form.simplify = false;
 	for (const name of operation.variables) {
-		const field = pathField(operation, name);
-		const parameter = pathParameter(operation, name);
+		const field = pathFieldOf(operation, name).field;
+		const parameter = pathFieldOf(operation, name).parameter;
 		if (isShown(field)) form[parameter] = inForm(parameter, field, fill);
 	}
 	const collection: INodeParameters = {};
@@ -104,7 +104,7 @@ function formOf({ resource, key, operation, chosen, server }: Plan, fill: Fill):
 		const sample = isUrl ? `${server}/file.pdf` : samples[parameter];
 		target[parameter] = chosen[name] ?? inForm(parameter, field, fill, sample);
 	}
-	if (Object.keys(collection).length > 0) form[collectionName(key, isList(key, operation))] = collection;
+	if (Object.keys(collection).length > 0) form[collectionName(key, operation)] = collection;
 	return form;
 }
 

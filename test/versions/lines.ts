@@ -7,8 +7,8 @@ export interface Line {
 	/** Why no version can be installed. */
 	reason?: string;
 	/**
-	 * Versions of what n8n depends on, where npm would take a newer one that this n8n cannot load: what it asks for does not say
-	 * how new it may be.
+	 * Pinned versions of n8n's dependencies. Without them, npm installs newer versions that this n8n cannot load:
+	 * its version ranges have no upper bound.
 	 */
 	pins?: Record<string, string>;
 }

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { TableOperation } from '../operations/operation';
-import { pathField } from '../request/buildRequest';
+import { pathFieldOf } from '../request/fieldsOf';
 
 /** Converts the `data` of an answer to one object per output item. */
 export function toEntries({ route, entry }: TableOperation, data: unknown): IDataObject[] {
@@ -20,7 +20,7 @@ export function withTargets(operation: TableOperation, path: Record<string, stri
 	const { method } = operation.route;
 	if (method === 'GET' || method === 'HEAD') return json;
 	const targets = Object.entries(path).filter(
-		([name]) => json[name] === undefined && pathField(operation, name).kind !== 'secret',
+		([name]) => json[name] === undefined && pathFieldOf(operation, name).field.kind !== 'secret',
 	);
 	return { ...json, ...Object.fromEntries(targets.map(([name, value]) => [name, asAnswered(name, value)])) };
 }

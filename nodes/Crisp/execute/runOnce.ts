@@ -1,7 +1,12 @@
-import { BoundedMap } from '../../shared/runtime/boundedMap';
-import { maxRemembered } from './sendOnce';
+import { sizeInCharacters, Store } from '../../shared/runtime/processState';
 
-const results = new BoundedMap<unknown>(maxRemembered);
+const results = new Store<unknown>({
+	name: 'results of steps, by item and step',
+	maxEntries: 100_000,
+	maxAge: 24 * 3_600_000,
+	maxSize: 20_000_000,
+	sizeOf: sizeInCharacters,
+});
 
 /**
  * Makes a step idempotent: returns the result from this process's memory if the step already succeeded, because n8n's
@@ -11,6 +16,6 @@ export async function runOnce<Result>(identity: Array<string | number>, step: ()
 	const key = JSON.stringify(identity);
 	if (results.has(key)) return results.get(key) as Result;
 	const result = await step();
-	results.keep(key, result);
+	results.set(key, result);
 	return result;
 }

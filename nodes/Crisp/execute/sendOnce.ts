@@ -1,43 +1,51 @@
 import { NodeApiError, type IDataObject, type INode } from 'n8n-workflow';
 import { waitBeforeRetry } from '../../shared/runtime/backoff';
-import { clock as systemClock, type Clock } from '../../shared/runtime/clock';
+import type { Clock } from '../../shared/runtime/clock';
 import { asNodeError, isUncertain, notCrispError, noAnswerError, markUncertain } from '../../shared/errors/apiErrors';
-import { BoundedMap } from '../../shared/runtime/boundedMap';
+import { sizeInCharacters, Store } from '../../shared/runtime/processState';
 import type { CrispRequest, Send } from '../../shared/api/transport';
 
 const mostTries = 3;
 const backoff = { first: 1_000, longest: 10_000 };
-/** Bound of the maps below. At least as many as one execution can have items: a forgotten message would be sent twice. */
-export const maxRemembered = 100_000;
+/** At least as many as one execution can have items: a forgotten message would be sent twice. */
+const maxMessages = 100_000;
+/** A day, in milliseconds: an item may be retried at the end of a long execution. */
+const maxAge = 24 * 3_600_000;
 
 /** What messages are sent with. */
 export interface MessageSender {
 	send: Send;
 	node: INode;
 	signal?: AbortSignal;
-	clock?: Clock;
+	clock: Clock;
 }
 
-const answers = new BoundedMap<unknown>(maxRemembered);
-const doubtful = new BoundedMap<true>(maxRemembered);
+const answers = new Store<unknown>({
+	name: 'answers to messages, by fingerprint',
+	maxEntries: maxMessages,
+	maxAge,
+	maxSize: 20_000_000,
+	sizeOf: sizeInCharacters,
+});
+const doubtful = new Store<true>({ name: 'messages of which no answer came', maxEntries: maxMessages, maxAge });
 
 /**
  * Sends a message once (idempotent by its fingerprint, which the node computed), however often it is called: n8n's Retry
  * On Fail runs all items of a node again. Keeps Crisp's answers in memory, and the messages that Crisp may have received
  * although no answer came.
  */
-export async function sendOnce(way: MessageSender, message: CrispRequest, fingerprint: number): Promise<unknown> {
+export async function sendOnce(sender: MessageSender, message: CrispRequest, fingerprint: number): Promise<unknown> {
 	const key = `${message.path}#${fingerprint}`;
 	if (answers.has(key)) return answers.get(key);
 	const isDoubtful = doubtful.has(key);
 	try {
-		const isThere = isDoubtful && (await hasArrived(way, message, fingerprint));
-		const answer = isThere ? { fingerprint } : await sendSafely(way, message, fingerprint);
-		answers.keep(key, answer);
+		const isThere = isDoubtful && (await hasArrived(sender, message, fingerprint));
+		const answer = isThere ? { fingerprint } : await sendSafely(sender, message, fingerprint);
+		answers.set(key, answer);
 		return answer;
 	} catch (error) {
-		if (isUncertain(error)) doubtful.keep(key, true);
-		throw asNodeError(way.node, error);
+		if (isUncertain(error)) doubtful.set(key, true);
+		throw asNodeError(sender.node, error);
 	}
 }
 
@@ -46,8 +54,8 @@ export async function sendOnce(way: MessageSender, message: CrispRequest, finger
  * the error of sending, or a NodeApiError if it stays unclear whether the message arrived. A fingerprint that the user
  * set may already exist: Crisp stores a fingerprint once, so that sending it again changes nothing.
  */
-export async function sendSafely(way: MessageSender, message: CrispRequest, fingerprint: number): Promise<unknown> {
-	const { send, node, signal, clock = systemClock } = way;
+export async function sendSafely(sender: MessageSender, message: CrispRequest, fingerprint: number): Promise<unknown> {
+	const { send, node, signal, clock } = sender;
 	for (let tries = 1; ; tries++) {
 		try {
 			const answer = await send(message);
@@ -57,7 +65,7 @@ export async function sendSafely(way: MessageSender, message: CrispRequest, fing
 			if (!isUncertain(error) || signal?.aborted) throw asNodeError(node, error);
 			// Back off before asking: a slow server may still be storing the message.
 			await waitBeforeRetry(clock, tries - 1, backoff, signal);
-			if (await hasArrived(way, message, fingerprint, error as NodeApiError)) return { fingerprint };
+			if (await hasArrived(sender, message, fingerprint, error as NodeApiError)) return { fingerprint };
 			if (tries >= mostTries) throw asNodeError(node, error);
 		}
 	}
@@ -67,8 +75,8 @@ function isObject(answer: unknown): answer is object {
 	return typeof answer === 'object' && answer !== null && !Array.isArray(answer);
 }
 
-async function hasArrived(way: MessageSender, message: CrispRequest, fingerprint: number, lost?: NodeApiError) {
-	const { send, node, signal, clock = systemClock } = way;
+async function hasArrived(sender: MessageSender, message: CrispRequest, fingerprint: number, lost?: NodeApiError) {
+	const { send, node, signal, clock } = sender;
 	for (let tries = 1; ; tries++) {
 		try {
 			const request: CrispRequest = { method: 'GET', path: `${message.path}/${fingerprint}` };

@@ -1,11 +1,12 @@
 import type { Clock } from '../../shared/runtime/clock';
+import { ownedMap } from '../../shared/runtime/processState';
 import type { CrispRequest, Send } from '../../shared/api/transport';
 
 /** Interval in which typing is renewed: Crisp ends it after about six seconds. */
 const renewal = 5_000;
 
 /** The conversations in which this process keeps showing typing, by path. Aborting ends it. */
-const shown = new Map<string, AbortController>();
+const shown = ownedMap<AbortController>('typing that is shown, by conversation');
 
 export interface Typing {
 	/** Path of the route that shows and hides typing. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { UserError, type IBinaryData, type IExecuteFunctions } from 'n8n-workflow';
 import { isToolCall } from '../../shared/n8n/context';
+import type { Clock } from '../../shared/runtime/clock';
 import { Storage, type Download, type Flow } from './storage';
 import type { Uploads } from './uploads';
 
@@ -38,11 +39,11 @@ export interface Files {
 export function fileHandler(
 	context: IExecuteFunctions,
 	uploads: Uploads,
-	signal?: AbortSignal,
+	{ signal, clock }: { signal?: AbortSignal; clock: Clock },
 ): (itemIndex: number) => Files {
 	const { helpers } = context;
 	const httpRequest = helpers.httpRequest.bind(context);
-	const storage = new Storage({ node: context.getNode(), httpRequest, signal });
+	const storage = new Storage({ node: context.getNode(), httpRequest, signal, clock });
 	return (itemIndex) => ({
 		async read(field) {
 			// n8n passes no items to a tool, and would fail with an internal error message.

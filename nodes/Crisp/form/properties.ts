@@ -1,11 +1,10 @@
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
-import { parameterName, titleCase, type Field, type Fields, type Picks } from '../operations/field';
+import { parameterName, titleCase, type Field, type Picks } from '../operations/field';
 import { descriptionOf, isList, type Operation, type Resource } from '../operations/operation';
 import { resources } from '../operations';
 import { locatorModes, nothingChosen } from './locators';
 import { optionsProperty } from './options';
-import { collectionName, pathField, pathParameter } from '../request/buildRequest';
-import { labelOf } from '../request/toWire';
+import { collectionName, fieldsOf, labelOf, type FormField } from '../request/fieldsOf';
 
 /** The form, derived from the table: resource, operation, then the fields of each operation. */
 export function formProperties(): INodeProperties[] {
@@ -86,19 +85,14 @@ function rankOf({ name }: INodeProperties): number {
 
 function propertiesFor(key: string, operation: Operation): INodeProperties[] {
 	const isMany = isList(key, operation);
-	const fields: Fields = { ...operation.query, ...operation.body };
-	const entries = Object.entries(fields);
-	const optional = entries.filter(([, field]) => !field.required);
-	const collection = collectionName(key, isMany);
+	const fields = fieldsOf(operation);
+	const required = fields.filter(({ isOptional }) => !isOptional);
+	const optional = fields.filter(({ isOptional }) => isOptional);
 	return [
-		...operation.variables.map((name) => ({
-			...toProperty(name, pathField(operation, name)),
-			name: pathParameter(operation, name),
-		})),
-		...entries.filter(([, field]) => field.required).map(([name, field]) => toProperty(name, field)),
+		...required.map((one) => toProperty(one)),
 		...(isMany ? limitProperties : []),
 		...(operation.simplify ? [simplifyProperty] : []),
-		...(optional.length > 0 ? [collectionProperty(collection, optional)] : []),
+		...(optional.length > 0 ? [collectionProperty(collectionName(key, operation), optional)] : []),
 	];
 }
 
@@ -135,23 +129,24 @@ const collectionLabels: Record<string, [label: string, placeholder: string]> = {
 	additionalFields: ['Additional Fields', 'Add Field'],
 };
 
-function collectionProperty(name: string, fields: Array<[string, Field]>): INodeProperties {
+function collectionProperty(name: string, fields: FormField[]): INodeProperties {
 	const [displayName, placeholder] = collectionLabels[name] as [string, string];
-	const options = fields.map(([wireName, field]) => toProperty(wireName, field, true));
+	const options = fields.map((one) => toProperty(one, true));
 	options.sort((a, b) => a.displayName.localeCompare(b.displayName));
 	return { displayName, name, type: 'collection', placeholder, default: {}, options };
 }
 
-function toProperty(wireName: string, field: Field, isInCollection = false): INodeProperties {
+type Named = Pick<FormField, 'parameter' | 'label' | 'field'>;
+
+function toProperty({ parameter, label: displayName, field }: Named, isInCollection = false): INodeProperties {
 	const show = Object.entries(field.when ?? {}).map(([name, values]) => [
 		(isInCollection ? '/' : '') + parameterName(name),
 		values,
 	]);
-	const displayName = labelOf(wireName, field);
 	const typed = typeOf(field);
 	return {
 		displayName,
-		name: parameterName(wireName || 'fields'),
+		name: parameter,
 		...typed,
 		...(typed.type === 'fixedCollection' && { placeholder: `Add ${oneOf(displayName)}` }),
 		...(field.required && !isInCollection && { required: true }),
@@ -200,7 +195,9 @@ function typeOf(field: Field): Typed {
 		case 'table':
 			return tableOf(
 				'Rows',
-				Object.entries(field.fields ?? {}).map(([name, column]) => toProperty(name, column)),
+				Object.entries(field.fields ?? {}).map(([name, column]) =>
+					toProperty({ parameter: parameterName(name), label: labelOf(name, column), field: column }),
+				),
 			);
 		case 'picker':
 			return { type: 'resourceLocator', default: nothingChosen, modes: locatorModes(field.picks ?? 'website') };

@@ -128,23 +128,8 @@ const upperCase = new Set(['id', 'url', 'ip', 'json', 'html', 'css', 'arr', 'jwt
 const implied =
 	/^((person|content|options|appearance|logos|localization|behavior|service|access|target|state)\.)+|^filter_/;
 
-const labels = new Map<string, string>();
-
 /** The default label of a field of Crisp: `person.employment.title` is "Employment Title". */
 export function labelFrom(wireName: string, kind?: Kind): string {
-	return kept(labels, `${kind ?? ''} ${wireName}`, () => makeLabel(wireName, kind));
-}
-
-/** Caches what is derived from a name, as every item needs it. */
-function kept(known: Map<string, string>, key: string, make: () => string): string {
-	const before = known.get(key);
-	if (before !== undefined) return before;
-	const made = make();
-	known.set(key, made);
-	return made;
-}
-
-function makeLabel(wireName: string, kind?: Kind): string {
 	if (/^search_(name|title|text|query)$/.test(wireName)) return 'Search';
 	const bare = wireName.replace(implied, '');
 	if (kind === 'picker') return titleCase(bare.replace(/_id$/, ''));
@@ -171,14 +156,8 @@ export function titleCase(name: string): string {
 /** Parameter names that have another meaning in the form. */
 const taken = new Set(['action', 'operation', 'resource']);
 
-const parameterNames = new Map<string, string>();
-
 /** The n8n parameter for a field of Crisp: `person.first_name` is `personFirstName`. */
 export function parameterName(wireName: string): string {
-	return kept(parameterNames, wireName, () => nameParameter(wireName));
-}
-
-function nameParameter(wireName: string): string {
 	if (taken.has(wireName)) return `${wireName}Value`;
 	const words = titleCase(wireName).split(' ');
 	const [first = '', ...rest] = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase());

@@ -1,27 +1,10 @@
-import { UnexpectedError, UserError, type IDataObject } from 'n8n-workflow';
-import type { CrispRequest } from '../../shared/api/transport';
-import { parameterName, titleCase, type Field, type Fields } from '../operations/field';
-import { pathFields, type Operation, type TableOperation } from '../operations/operation';
+import { UserError, type IDataObject } from 'n8n-workflow';
 import { fillPath } from '../../shared/api/route';
-import { labelOf, setAt, toWire, type Parameters } from './toWire';
-
-/** The name of the form's collection that holds an operation's optional fields. */
-export function collectionName(key: string, isList: boolean): string {
-	if (isList) return 'filters';
-	return key.startsWith('update') ? 'updateFields' : 'additionalFields';
-}
-
-/** The field of a path variable: the one in the row of the operation, else the general one. */
-export function pathField(operation: Operation, name: string): Field {
-	const field = operation.path?.[name] ?? (pathFields as Fields)[name];
-	if (!field) throw new UnexpectedError(`The path variable "${name}" has no description`);
-	return field;
-}
-
-/** The n8n parameter for a path variable; prefixed if a body field has the same name. */
-export function pathParameter({ body }: Operation, name: string): string {
-	return parameterName(body?.[name] ? `path_${name}` : name);
-}
+import type { CrispRequest } from '../../shared/api/types';
+import { titleCase, type Field } from '../operations/field';
+import type { Operation, TableOperation } from '../operations/operation';
+import { fieldsOf, pathFieldOf, type FormField } from './fieldsOf';
+import { setAt, toWire, type Parameters } from './toWire';
 
 export interface Reading {
 	parameters: Parameters;
@@ -38,17 +21,15 @@ export function readPath(
 	given = new Map<string, unknown>(),
 ): Record<string, string> {
 	const values: Record<string, string> = {};
-	for (const name of operation.variables) {
-		const field = pathField(operation, name);
+	for (const { name, parameter, label, field } of fieldsOf(operation).filter(isInPath)) {
 		if (!isShown(field, given)) continue;
 		const { parameters, defaultWebsite } = reading;
-		const parameter = pathParameter(operation, name);
-		const value = toWire(name, field, parameters.get(parameter), parameters.timezone);
+		const value = toWire(name, field, parameters.get(parameter), parameters.timezone, label);
 		// An expression without a value must not act on the default website: only an empty field means the default.
 		const isDefault = name === 'website_id' && !parameters.isGiven(parameter);
 		values[name] = String(value ?? (isDefault ? defaultWebsite : ''));
 		if (values[name] !== '') continue;
-		throw new UserError(`'${labelOf(name, field)}' is empty`, {
+		throw new UserError(`'${label}' is empty`, {
 			description:
 				name === 'website_id'
 					? 'Choose a website, check that the expression has a value for this item, or leave the field empty and set a default website in the credential.'
@@ -59,30 +40,33 @@ export function readPath(
 }
 
 /** Reads fields by their dotted names, converted to what Crisp expects; fields that are not set are left out. */
-export function readFields(fields: Fields, reading: Reading, keepsEmpty = false): Map<string, unknown> {
+export function readFields(fields: FormField[], reading: Reading, keepsEmpty = false): Map<string, unknown> {
 	const { parameters, collection } = reading;
 	const optional = (parameters.get(collection) ?? {}) as IDataObject;
 	const values = new Map<string, unknown>();
-	for (const [name, field] of Object.entries(fields)) {
+	for (const { name, parameter, label, field, isOptional } of fields) {
 		if (!isShown(field, values)) continue;
-		const parameter = parameterName(name || 'fields');
-		const raw = field.required ? parameters.get(parameter) : optional[parameter];
-		const value = toWire(name, field, raw, parameters.timezone);
+		const raw = isOptional ? optional[parameter] : parameters.get(parameter);
+		const value = toWire(name, field, raw, parameters.timezone, label);
 		const isEmpty = value === '' || (Array.isArray(value) && value.length === 0);
 		const isSet = value !== undefined && (!isEmpty || (keepsEmpty && !field.required));
 		if (isSet) values.set(name, value);
 		else if (field.fallback !== undefined && !field.required) values.set(name, field.fallback);
-		else if (field.required) throw missing(name, field);
+		else if (field.required) throw missing(label, field);
 	}
 	return values;
 }
+
+const isInPath = ({ place }: FormField) => place === 'path';
+const isInQuery = ({ place }: FormField) => place === 'query';
+const isInBody = ({ place }: FormField) => place === 'body';
 
 function isShown(field: Field, values: Map<string, unknown>): boolean {
 	return Object.entries(field.when ?? {}).every(([name, allowed]) => allowed.includes(String(values.get(name))));
 }
 
-function missing(name: string, field: Field): UserError {
-	return new UserError(`'${labelOf(name, field)}' is empty`, {
+function missing(label: string, field: Field): UserError {
+	return new UserError(`'${label}' is empty`, {
 		description: `Fill it in, or check that the expression has a value for this item. ${field.description}.`,
 	});
 }
@@ -99,9 +83,9 @@ export interface Built {
  */
 export function buildRequest(operation: TableOperation, reading: Reading): Built {
 	const { route } = operation;
-	const query = readFields(operation.query ?? {}, reading);
-	const fields = operation.body ?? {};
-	const values = readFields(fields, reading, route.method === 'PATCH');
+	const fields = fieldsOf(operation);
+	const query = readFields(fields.filter(isInQuery), reading);
+	const values = readFields(fields.filter(isInBody), reading, route.method === 'PATCH');
 	let body: IDataObject = {};
 	for (const [name, value] of values) {
 		// Spread instead of Object.assign: a field called `__proto__` would change the prototype of the body.
@@ -117,7 +101,7 @@ export function buildRequest(operation: TableOperation, reading: Reading): Built
 	const path = readPath(operation, reading);
 	const request: CrispRequest = {
 		method: route.method,
-		path: fillPath(route, path, (name) => labelOf(name, pathField(operation, name))),
+		path: fillPath(route, path, (name) => pathFieldOf(operation, name).label),
 		query: Object.fromEntries([...query].map(([name, value]) => [name, inQuery(value)])),
 		body: sendsBody(operation) ? body : undefined,
 	};

@@ -2,12 +2,11 @@ import { UserError, type IDataObject } from 'n8n-workflow';
 import { entriesIn } from '../../shared/api/list';
 import { textIn } from '../../shared/runtime/coerce';
 import type { Send } from '../../shared/api/transport';
-import { parameterName, type Field } from '../operations/field';
 import { idIn, isLookedUp } from '../form/locators';
 import type { Operation } from '../operations/operation';
-import { pathField, pathParameter, readPath, type Reading } from './buildRequest';
+import { readPath, type Reading } from './buildRequest';
+import { fieldsOf, type FormField } from './fieldsOf';
 import { fillPath, parseRoute } from '../../shared/api/route';
-import { labelOf } from './toWire';
 
 /** Returns the ID of the operator who has this email on a website. */
 export type FindOperator = (website: string, email: string, label: string) => Promise<string>;
@@ -39,11 +38,11 @@ export async function withOperatorIds(operation: Operation, reading: Reading, fi
 	if (fields.length === 0) return reading;
 	const optional = { ...(parameters.get(collection) as IDataObject | undefined) };
 	const replaced = new Map<string, unknown>();
-	for (const { name, parameter, field, isOptional } of fields) {
+	for (const { parameter, label, field, isOptional } of fields) {
 		const given = idIn(field.picks ?? 'website', isOptional ? optional[parameter] : parameters.get(parameter));
 		if (typeof given !== 'string' || !given.includes('@')) continue;
 		const { website_id: website = '' } = readPath(operation, reading);
-		const id = await find(website, given, labelOf(name, field));
+		const id = await find(website, given, label);
 		if (isOptional) replaced.set(collection, Object.assign(optional, { [parameter]: id }));
 		else replaced.set(parameter, id);
 	}
@@ -52,33 +51,7 @@ export async function withOperatorIds(operation: Operation, reading: Reading, fi
 	return { ...reading, parameters: { ...parameters, get } };
 }
 
-interface Lookup {
-	name: string;
-	parameter: string;
-	field: Field;
-	isOptional: boolean;
-}
-
-const lookups = new WeakMap<Operation, Lookup[]>();
-
-function lookupsOf(operation: Operation): Lookup[] {
-	const known = lookups.get(operation) ?? lookedUp(operation);
-	lookups.set(operation, known);
-	return known;
-}
-
-function lookedUp(operation: Operation): Lookup[] {
-	const inPath = operation.variables.map((name) => ({
-		name,
-		parameter: pathParameter(operation, name),
-		field: pathField(operation, name),
-		isOptional: false,
-	}));
-	const fields = Object.entries({ ...operation.query, ...operation.body }).map(([name, field]) => ({
-		name,
-		parameter: parameterName(name),
-		field,
-		isOptional: !field.required,
-	}));
-	return [...inPath, ...fields].filter(({ field }) => field.picks && isLookedUp(field.picks));
+/** The fields in which an email may be given for an ID that has to be looked up. */
+function lookupsOf(operation: Operation): FormField[] {
+	return fieldsOf(operation).filter(({ field }) => field.picks && isLookedUp(field.picks));
 }

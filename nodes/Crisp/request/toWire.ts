@@ -1,7 +1,8 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
-import { labelFrom, parameterName, type Field } from '../operations/field';
+import { parameterName, type Field } from '../operations/field';
 import { invalidIdAdvice, idIn } from '../form/locators';
+import { labelOf } from './fieldsOf';
 
 /** Reads the values of one item by n8n parameter name, with expressions resolved. */
 export interface Parameters {
@@ -13,19 +14,20 @@ export interface Parameters {
 	timezone: string;
 }
 
-/** The label of a field in the form. */
-export function labelOf(wireName: string, field: Field): string {
-	return field.label ?? labelFrom(wireName, field.kind);
-}
-
 /**
  * Converts a value of the form to what Crisp expects. Undefined means "not set".
  * Throws a UserError that names the field and explains how to fix it.
  */
-export function toWire(wireName: string, field: Field, raw: unknown, timezone: string): unknown {
+export function toWire(
+	wireName: string,
+	field: Field,
+	raw: unknown,
+	timezone: string,
+	shownAs = labelOf(wireName, field),
+): unknown {
 	const value = field.kind === 'picker' ? idIn(field.picks ?? 'website', raw) : raw;
 	if (value === undefined || value === null) return undefined;
-	const label = `'${labelOf(wireName, field)}'`;
+	const label = `'${shownAs}'`;
 	switch (field.kind) {
 		case 'number':
 		case 'fingerprint':

@@ -1,5 +1,6 @@
 import type { Clock } from '../runtime/clock';
 import { onAbort } from '../runtime/abort';
+import { Store } from '../runtime/processState';
 import { AdaptiveRate } from './adaptiveRate';
 
 const firstPause = 100;
@@ -156,13 +157,16 @@ export class RateLimiter<Answer = unknown> {
 	}
 }
 
-const rateLimiters = new Map<string, RateLimiter>();
+const rateLimiters = new Store<RateLimiter>({
+	name: 'rate limiters, by token',
+	maxEntries: 10_000,
+	maxAge: 3_600_000,
+	isRenewedByUse: true,
+});
 
 /** The one gate of everything in this process that shares a token. */
 export function rateLimiterFor<Answer>(token: string): RateLimiter<Answer> {
-	const rateLimiter = rateLimiters.get(token) ?? new RateLimiter();
-	rateLimiters.set(token, rateLimiter);
-	return rateLimiter as RateLimiter<Answer>;
+	return rateLimiters.getOrSet(token, () => new RateLimiter()) as RateLimiter<Answer>;
 }
 
 /** `Retry-After` in milliseconds: seconds or a date, as HTTP allows. Undefined when it says nothing. */

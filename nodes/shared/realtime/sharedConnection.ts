@@ -1,6 +1,7 @@
 import type { Clock } from '../runtime/clock';
 import { Connection, type RealtimeEndpoint, type Ending } from './connection';
 import { isTooDeep } from '../runtime/nesting';
+import { ownedMap } from '../runtime/processState';
 import type { OpenChannel } from './socket';
 
 /** What a line is opened for. */
@@ -185,7 +186,7 @@ function unionOf(topics: Topics[]): Topics {
 	};
 }
 
-const sharedConnections = new Map<string, SharedConnection>();
+const sharedConnections = ownedMap<SharedConnection>('shared connections, by token');
 
 /** The one hub of everything in this process that listens with a token; made for the first of them. */
 export function sharedConnectionFor(token: string, options: SharedConnectionOptions): SharedConnection {

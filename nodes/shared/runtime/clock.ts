@@ -7,13 +7,14 @@ export interface Clock {
 	now(): number;
 	/** Resolves after so many milliseconds, or at once when the signal aborts; never rejects. */
 	sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
-	/** Rings once so many milliseconds are over, up to a second later, unless what it gives is called before. */
+	/** Calls once after so many milliseconds, unless what it returns is called before. Keeps no process alive. */
 	alarm(milliseconds: number, ring: () => void): () => void;
 	/** From 0 to 1, for jitter. */
 	random(): number;
 }
 
-export const clock: Clock = {
+/** Frozen: what waits is handed a clock, and a test hands it another. */
+export const clock: Clock = Object.freeze<Clock>({
 	random: () => Math.random(),
 	now: () => Date.now(),
 	async sleep(milliseconds, signal) {
@@ -31,23 +32,8 @@ export const clock: Clock = {
 		});
 	},
 	alarm(milliseconds, ring) {
-		const rings = ringsAt(Math.ceil((Date.now() + milliseconds) / second));
-		rings.add(ring);
-		return () => void rings.delete(ring);
+		const timeout = AbortSignal.timeout(milliseconds);
+		timeout.addEventListener('abort', ring);
+		return () => timeout.removeEventListener('abort', ring);
 	},
-};
-
-const second = 1_000;
-/** What rings at the second that was last asked for. */
-let latest = { at: 0, rings: new Set<() => void>() };
-
-/** All alarms of a second have one timer, which keeps no process alive: most are taken back, and there is one for each request. */
-function ringsAt(at: number): Set<() => void> {
-	if (latest.at === at) return latest.rings;
-	const rings = new Set<() => void>();
-	latest = { at, rings };
-	AbortSignal.timeout(Math.max(0, at * second - Date.now())).addEventListener('abort', () => {
-		for (const ring of rings) ring();
-	});
-	return rings;
-}
+});

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { IDataObject, INodeParameters, NodeApiError } from 'n8n-workflow';
-import { clock } from '../../../nodes/shared/runtime/clock';
+import { testClock } from '../../support/testClock';
 import { execute, type Execution } from '../../support/n8nContext';
 import { conversation, credentialFor, locator, useSandbox } from '../../support/sandboxWorkspace';
 
@@ -178,9 +178,9 @@ describe('the file of an address', () => {
 	});
 
 	it('is an error where the line is cut in the middle of it, three times', async () => {
-		const { sleep } = clock;
+		const { sleep } = testClock;
 		const isPause = (milliseconds: number) => milliseconds < 10_000;
-		const hurried = jest.spyOn(clock, 'sleep').mockImplementation(async (milliseconds, signal) => {
+		const hurried = jest.spyOn(testClock, 'sleep').mockImplementation(async (milliseconds, signal) => {
 			if (!isPause(milliseconds)) await sleep(milliseconds, signal);
 		});
 		expect((await failing(ofUrl('/cut'))).message).toMatch(/could not be downloaded/);

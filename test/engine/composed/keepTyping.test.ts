@@ -1,5 +1,5 @@
 import type { INodeParameters } from 'n8n-workflow';
-import { clock } from '../../../nodes/shared/runtime/clock';
+import { testClock } from '../../support/testClock';
 import { FakeClock } from '../../support/fakeClock';
 import { until } from '../../support/triggerContext';
 import { execute, type Execution } from '../../support/n8nContext';
@@ -13,8 +13,10 @@ let before: number;
 beforeEach(() => {
 	time = new FakeClock();
 	before = sandbox.current.requests.length;
-	jest.spyOn(clock, 'now').mockImplementation(() => time.now());
-	jest.spyOn(clock, 'sleep').mockImplementation(async (milliseconds, signal) => await time.sleep(milliseconds, signal));
+	jest.spyOn(testClock, 'now').mockImplementation(() => time.now());
+	jest
+		.spyOn(testClock, 'sleep')
+		.mockImplementation(async (milliseconds, signal) => await time.sleep(milliseconds, signal));
 });
 afterEach(() => jest.restoreAllMocks());
 

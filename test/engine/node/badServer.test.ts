@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
-import { clock } from '../../../nodes/shared/runtime/clock';
+import { testClock } from '../../support/testClock';
 import { execute } from '../../support/n8nContext';
 import { answer, secrets, serveOn, success, type Handle, type PlainServer } from '../../support/plainServer';
 import { locator, shop } from '../../support/sandboxWorkspace';
@@ -16,7 +16,7 @@ async function serverThat(handle: Handle): Promise<PlainServer> {
 }
 
 // What is tried again is tried at once.
-beforeEach(() => void jest.spyOn(clock, 'sleep').mockResolvedValue());
+beforeEach(() => void jest.spyOn(testClock, 'sleep').mockResolvedValue());
 afterEach(async () => {
 	jest.restoreAllMocks();
 	await Promise.all(servers.splice(0).map(async (server) => await server.close()));
@@ -148,7 +148,7 @@ describe('an answer that n8n waits for for ever', () => {
 	])('is not waited for, %s, and its connection is closed', async (_, misbehave) => {
 		const closed: Array<Promise<void>> = [];
 		const rings: Array<() => void> = [];
-		jest.spyOn(clock, 'alarm').mockImplementation((_milliseconds, ring) => {
+		jest.spyOn(testClock, 'alarm').mockImplementation((_milliseconds, ring) => {
 			rings.push(ring);
 			return () => undefined;
 		});

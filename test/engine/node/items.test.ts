@@ -1,5 +1,5 @@
 import type { INodeParameters, NodeApiError } from 'n8n-workflow';
-import { clock } from '../../../nodes/shared/runtime/clock';
+import { testClock } from '../../support/testClock';
 import { HurriedTime } from '../../support/hurriedTime';
 import { execute, type Execution } from '../../support/n8nContext';
 import { answer, serveOn, success, type Handle, type PlainServer } from '../../support/plainServer';
@@ -168,7 +168,7 @@ describe('an execution that is cancelled sends nothing more', () => {
 	});
 
 	it('while it waits for a limit to end', async () => {
-		const sleep = jest.spyOn(clock, 'sleep');
+		const sleep = jest.spyOn(testClock, 'sleep');
 		const { before, after } = await cancelled(
 			(_, response) =>
 				answer(response, { error: true, reason: 'rate_limited', data: {} }, 429, { 'Retry-After': '30' }),
@@ -179,7 +179,7 @@ describe('an execution that is cancelled sends nothing more', () => {
 	});
 
 	it('while it waits to repeat what failed', async () => {
-		const sleep = jest.spyOn(clock, 'sleep');
+		const sleep = jest.spyOn(testClock, 'sleep');
 		const { before, after } = await cancelled(
 			(_, response) => answer(response, { error: true, reason: 'server_error', data: {} }, 503),
 			() => sleep.mock.calls.length === 10,

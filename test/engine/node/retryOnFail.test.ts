@@ -1,12 +1,12 @@
 import type { INodeParameters } from 'n8n-workflow';
-import { clock } from '../../../nodes/shared/runtime/clock';
+import { testClock } from '../../support/testClock';
 import { execute, type Execution } from '../../support/n8nContext';
 import { credentialFor, locator, shop, useSandbox } from '../../support/sandboxWorkspace';
 
 const sandbox = useSandbox();
 
 // What is tried again is tried at once.
-beforeEach(() => void jest.spyOn(clock, 'sleep').mockResolvedValue());
+beforeEach(() => void jest.spyOn(testClock, 'sleep').mockResolvedValue());
 afterEach(() => jest.restoreAllMocks());
 
 const sending = (more: INodeParameters = {}): INodeParameters => ({

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { clock } from '../../../nodes/shared/runtime/clock';
+import { testClock } from '../../support/testClock';
 import type { Credential } from '../../../nodes/shared/api/transport';
 import { resources } from '../../../nodes/Crisp/operations';
 import { Recorder } from '../../contract/recorder';
@@ -22,8 +22,8 @@ afterAll(async () => await recorder.close());
 beforeEach(() => {
 	const begun = Date.now();
 	let passed = 0;
-	jest.spyOn(clock, 'now').mockImplementation(() => begun + passed);
-	jest.spyOn(clock, 'sleep').mockImplementation(async (milliseconds) => {
+	jest.spyOn(testClock, 'now').mockImplementation(() => begun + passed);
+	jest.spyOn(testClock, 'sleep').mockImplementation(async (milliseconds) => {
 		await new Promise((resolve) => setImmediate(resolve));
 		passed += milliseconds;
 	});

@@ -4,7 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { IDataObject, IRun, IWorkflowExecuteAdditionalData, ITriggerResponse } from 'n8n-workflow';
 import { activateTrigger } from '../../../nodes/CrispTrigger/activate';
-import { clock, type Clock } from '../../../nodes/shared/runtime/clock';
+import type { Clock } from '../../../nodes/shared/runtime/clock';
+import { testClock } from '../../support/testClock';
 import type { Credential } from '../../../nodes/shared/api/transport';
 import { callWebhook, execute, triggerContext, type Impatience, type Take } from '../../support/n8nContext';
 import { locator } from '../../support/sandboxWorkspace';
@@ -63,9 +64,9 @@ export class N8n {
 	private server?: Server;
 
 	private readonly clock: Clock = {
-		...clock,
+		...testClock,
 		now: () => Date.now() + this.skew,
-		alarm: (milliseconds, ring) => clock.alarm(milliseconds, ring),
+		alarm: (milliseconds, ring) => testClock.alarm(milliseconds, ring),
 	};
 
 	constructor(private readonly options: Options) {

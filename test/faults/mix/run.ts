@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SHOP_ID } from '../../../sandbox/state/seed';
 import { tokens } from '../../../sandbox/state/tokens';
-import { clock } from '../../../nodes/shared/runtime/clock';
+import { testClock } from '../../support/testClock';
 import type { Credential } from '../../../nodes/shared/api/transport';
 import { randomFrom } from '../../support/chaos/plan';
 import { execute } from '../../support/n8nContext';
@@ -66,8 +66,8 @@ export async function runMix(mix: Mix, evidence: Evidence, say: (line: string) =
 	const every = mix.messages / mix.actions;
 	const isAnswered = (number: number) => number > 0 && number % every === 0;
 	const n8n = new N8n({ credential, evidence, messages: mix.messages, isAnswered });
-	const { alarm } = clock;
-	clock.alarm = (milliseconds, ring) => alarm(n8n.longest(milliseconds), ring);
+	const { alarm } = testClock;
+	testClock.alarm = (milliseconds, ring) => alarm(n8n.longest(milliseconds), ring);
 	const before = resources();
 	await n8n.start('activate');
 	const url = await n8n.serve();
@@ -76,7 +76,7 @@ export async function runMix(mix: Mix, evidence: Evidence, say: (line: string) =
 	const scene: Scene = { crisp, line, n8n, random: randomFrom(mix.seed) };
 	const troubles = await live(mix, scene, memory, say);
 	await settle(scene);
-	clock.alarm = alarm;
+	testClock.alarm = alarm;
 	const counted = await reckon(mix, scene, isAnswered);
 	const { failed } = n8n;
 	await n8n.close();

@@ -1,4 +1,5 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
+import { clock } from '../../../nodes/shared/runtime/clock';
 import { receive } from '../../../nodes/CrispWebhookTrigger/receive';
 
 /** A trigger that a website hook calls with a key, and what n8n has stored meanwhile. */
@@ -19,7 +20,7 @@ function hooked({ node = 'one', mode = 'webhook' } = {}) {
 			getResponseObject: () => ({ status: (code: number) => ({ json: () => statuses.push(code) }) }),
 			logger: { warn: () => undefined },
 		};
-		await receive(context as unknown as IWebhookFunctions, now);
+		await receive(context as unknown as IWebhookFunctions, { clock: { ...clock, now: () => now } });
 		return statuses.at(-1);
 	};
 	return { stored, getCredentials, call };

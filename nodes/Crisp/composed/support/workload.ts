@@ -1,3 +1,5 @@
+import { Store } from '../../../shared/runtime/processState';
+
 /** How many conversations an operator has: those counted in Crisp, and those assigned since. */
 interface Load {
 	counted: number;
@@ -13,7 +15,7 @@ export type Count = (operator: string, most: number) => Promise<number>;
 const step = 50;
 
 /** Tie-breaker: when each operator last got a conversation from this process. */
-const latest = new Map<string, number>();
+const latest = new Store<number>({ name: 'last assignments, by operator', maxEntries: 10_000, maxAge: 24 * 3_600_000 });
 let turns = 0;
 
 /**

@@ -1,0 +1,73 @@
+import type { IDataObject } from 'n8n-workflow';
+import { fillPath, parseRoute } from '../../shared/api/route';
+import type { CrispRequest } from '../../shared/api/types';
+import { fingerprintFor, isOwnFingerprint } from '../../shared/events/fingerprint';
+import { isList, type ComposedOperation, type Composing } from '../operations/operation';
+import { readFields, readPath } from '../request/buildRequest';
+import { fieldsOf } from '../request/fieldsOf';
+import { laneOf } from './laneOf';
+import { limitOf, shaperFor } from './listOptions';
+import { runOnce } from './runOnce';
+import { sendOnce } from './sendOnce';
+import type { Item, Task } from './task';
+
+/** The task of a composed operation: code that sends as many requests as it needs. */
+export function composedTask(operation: ComposedOperation, item: Item): Task {
+	const { key, reading, client, sender } = item;
+	const fields = fieldsOf(operation).filter(({ place }) => place !== 'path');
+	const given = readFields(fields, reading);
+	const path = readPath(operation, reading, given);
+	const values = { ...path, ...Object.fromEntries(given) } as IDataObject;
+	const limit = isList(key, operation) ? limitOf(reading) : Infinity;
+	const shape = shaperFor(operation, reading);
+	const website = path.website_id ?? '';
+	const composing: Composing = {
+		values,
+		client,
+		limit,
+		clock: sender.clock,
+		signal: sender.signal,
+		sendMessage: async (session, body, part = '') => await sendPart(item, { website, session, body, part }),
+		once: async (name, step) => await runOnce([...item.identity(values), name], step),
+		shared: (name, make) => sharedIn(item.shared, name, make),
+		node: sender.node,
+		timezone: reading.parameters.timezone,
+		input: item.input,
+		isOwn: (fingerprint) => isOwnFingerprint(item.instanceId(), fingerprint),
+		files: item.files,
+	};
+	const target = operation.target && { ...path, target: String(values[operation.target]).toLowerCase() };
+	return {
+		lane: laneOf(operation, target || path),
+		run: async () => (await operation.compose(composing)).map((made) => ({ ...made, json: shape(made.json) })),
+	};
+}
+
+function sharedIn<Value>(shared: Map<string, unknown>, name: string, make: () => Value): Value {
+	if (!shared.has(name)) {
+		const value = make();
+		shared.set(name, value);
+		// Do not cache a failure: the next item retries.
+		if (value instanceof Promise) value.catch(() => shared.delete(name));
+	}
+	return shared.get(name) as Value;
+}
+
+interface Part {
+	website: string;
+	session: string;
+	body: IDataObject;
+	part: string;
+}
+
+/** Sends one of the messages of an item. */
+async function sendPart({ sender, identity, instanceId }: Item, sent: Part): Promise<number> {
+	const { website, session, body, part } = sent;
+	const path = fillPath(messagesRoute, { website_id: website, session_id: session });
+	const request: CrispRequest = { method: 'POST', path, body };
+	const fingerprint = fingerprintFor(instanceId(), [...identity(request), part]);
+	await sendOnce(sender, { ...request, body: { ...body, fingerprint } }, fingerprint);
+	return fingerprint;
+}
+
+const messagesRoute = parseRoute('POST /v1/website/{website_id}/conversation/{session_id}/message');

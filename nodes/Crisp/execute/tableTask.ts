@@ -1,0 +1,53 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { Client } from '../../shared/api/client';
+import type { Listing } from '../../shared/api/pages';
+import type { CrispRequest } from '../../shared/api/types';
+import type { Send } from '../../shared/api/transport';
+import { fingerprintFor } from '../../shared/events/fingerprint';
+import { isList, isTimed, type TableOperation } from '../operations/operation';
+import { buildRequest } from '../request/buildRequest';
+import { laneOf } from './laneOf';
+import { limitOf, shaperFor } from './listOptions';
+import { toEntries, withTargets } from './output';
+import { sendOnce, sendSafely } from './sendOnce';
+import type { Item, Task } from './task';
+
+/** The task of a row of the table: one request, or the pages of a list. */
+export function tableTask(operation: TableOperation, item: Item): Task {
+	const { request, path } = buildRequest(operation, item.reading);
+	const lane = laneOf(operation, path);
+	const shape = shaperFor(operation, item.reading);
+	const toItems = (data: unknown) =>
+		toEntries(operation, data).map((json) => ({ json: withTargets(operation, path, shape(json)) }));
+	if (isList(item.key, operation)) {
+		const limit = limitOf(item.reading);
+		const keep = (entry: unknown) => toItems([entry])[0]?.json;
+		const toMade = (entries: IDataObject[]) => entries.map((json) => ({ json }));
+		return { lane, run: async () => toMade(await readList(operation, { request, limit, keep }, item.client)) };
+	}
+	const send = messageSender(operation, request, item);
+	return { lane, run: async () => toItems(await send(request)) };
+}
+
+async function readList(operation: TableOperation, list: Listing, client: Client): Promise<IDataObject[]> {
+	const listing = { ...list, entry: operation.entry, isSized: operation.isSized };
+	if (isTimed(operation)) return (await client.listByTime(listing)) as IDataObject[];
+	if (operation.route.isPaged) return (await client.list(listing)) as IDataObject[];
+	const answer = toEntries(operation, await client.send(list.request));
+	return answer.slice(0, list.limit).map((entry) => list.keep?.(entry) as IDataObject);
+}
+
+/**
+ * Sets the fingerprint of a message, by which sending it is idempotent when the item is retried. If the user set a
+ * fingerprint, the message is sent every time.
+ */
+function messageSender(operation: TableOperation, request: CrispRequest, item: Item): Send {
+	const { body } = request;
+	const isMessage = operation.body?.fingerprint?.kind === 'fingerprint';
+	if (!isMessage || !body) return item.client.send;
+	const given = body.fingerprint;
+	if (given !== undefined) return async (message) => await sendSafely(item.sender, message, Number(given));
+	const fingerprint = fingerprintFor(item.instanceId(), item.identity(request));
+	body.fingerprint = fingerprint;
+	return async (message) => await sendOnce(item.sender, message, fingerprint);
+}

@@ -1,0 +1,26 @@
+import type { Client } from '../../shared/api/client';
+import type { Files } from '../files/binaryFiles';
+import type { OutputItem } from '../operations/operation';
+import type { Reading } from '../request/buildRequest';
+import type { MessageSender } from './sendOnce';
+
+/** One item that was read and validated and is ready to be sent. */
+export interface Task {
+	/** Tasks of one lane change the same resource, so that their order must be kept. */
+	lane: string | undefined;
+	run(): Promise<OutputItem[]>;
+}
+
+/** What a task is made of. */
+export interface Item {
+	key: string;
+	reading: Reading;
+	client: Client;
+	sender: MessageSender;
+	files: Files;
+	identity(content: unknown): Array<string | number>;
+	/** Values shared by the items of this run of the node. */
+	shared: Map<string, unknown>;
+	instanceId(): string;
+	input: OutputItem;
+}

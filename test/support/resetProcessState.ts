@@ -1,0 +1,3 @@
+import { resetProcessState } from '../../nodes/shared/runtime/processState';
+
+afterEach(() => resetProcessState());
