@@ -13,8 +13,8 @@ import { isSecureUrl, insecureUrl } from '../nodes/shared/api/secureUrl';
 export const userAgent = 'n8n-nodes-crisp/1.0.0';
 
 /**
- * Asks for the smallest thing that only a working credential of the tier may read: the default
- * website where one is set (this also tells whether the plugin is installed there), else the account.
+ * Requests the smallest resource that needs a working credential of the tier: the default website if one is set (this
+ * also shows whether the plugin is installed there), otherwise the account.
  */
 const testPath = `={{
 	$credentials.websiteId ? '/v1/website/' + encodeURIComponent($credentials.websiteId.trim())
@@ -48,7 +48,7 @@ const refusals: Array<[reason: string, message: string]> = [
 	],
 	[
 		'rate_limited',
-		'Crisp limits requests right now (rate_limited), or the daily quota of the token is used up: test again later',
+		'Crisp limits the request rate at the moment (rate_limited), or the daily quota of the token is used up: test again later',
 	],
 ];
 
@@ -79,12 +79,12 @@ export class CrispApi implements ICredentialType {
 				{
 					name: 'Plugin',
 					value: 'plugin',
-					description: 'A token of a plugin of yours, for every website that installed the plugin',
+					description: 'A token of your own plugin, for every website that installed the plugin',
 				},
 				{
 					name: 'User',
 					value: 'user',
-					description: 'A session of an operator account, for what no other tier may do, such as campaigns',
+					description: 'A session of an operator account, for operations that no other tier allows, such as campaigns',
 				},
 			],
 			default: 'website',
@@ -124,7 +124,7 @@ export class CrispApi implements ICredentialType {
 			type: 'string',
 			default: 'https://api.crisp.chat',
 			required: true,
-			description: 'Where the API is served, without the version. Leave as it is, unless you test against a stand-in.',
+			description: 'The URL of the API, without the version. Change it only to test against a simulated Crisp.',
 		},
 		{
 			displayName: 'Signing Secret',
@@ -133,29 +133,29 @@ export class CrispApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'Only for Crisp Web Hook Trigger with a plugin hook: the signing secret that stands beside the hook in Crisp Marketplace, under Settings > Events of the plugin',
+				'Only for Crisp Webhook Trigger with a plugin hook: the signing secret that Crisp Marketplace shows next to the hook, under Settings > Events of the plugin',
 		},
 		{
-			displayName: 'Web Hook Key',
+			displayName: 'Webhook Key',
 			name: 'hookSecret',
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'Only for Crisp Web Hook Trigger with a website hook: a long random text of your own, which the URL of the hook in Crisp ends with, as in ?key=…',
+				'Only for Crisp Webhook Trigger with a website hook: a long random text of your choice, to be added to the URL of the hook in Crisp as ?key=…',
 		},
 	];
 
 	/**
-	 * A function, and not expressions: n8n can resolve expressions for a trigger only while it is being
-	 * activated, and a connection is made anew long after that. It also sees where a request goes, of the
-	 * credential's test and of n8n's HTTP Request node, too: the key never travels where others can read it.
+	 * A function instead of expressions: n8n can resolve expressions for a trigger only during its activation, but the
+	 * trigger reconnects long after that. The function also checks the URL of each request, including the credential
+	 * test and n8n's HTTP Request node, so that the key is never sent unencrypted.
 	 */
 	async authenticate(
 		{ tier, identifier, key }: ICredentialDataDecryptedObject,
 		options: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		// n8n's HTTP Request node has the address in `uri`, as its requests had it of old.
+		// n8n's HTTP Request node still passes the URL in the older option `uri`.
 		const { url, uri, baseURL } = options as IHttpRequestOptions & { uri?: string };
 		const address = [url, uri, baseURL].find((one) => one !== undefined && URL.canParse(one));
 		if (!isSecureUrl(address ?? '')) throw new UserError(`${insecureUrl.what}. ${insecureUrl.how}`);
@@ -170,14 +170,14 @@ export class CrispApi implements ICredentialType {
 		request: {
 			baseURL: "={{$credentials.baseUrl.replace(/\\/+$/, '')}}",
 			url: testPath,
-			// Crisp's reason is in the body of a refusal, which n8n only hands to the rules like this.
+			// Crisp's reason is in the body of an error response, which n8n passes to the rules only with this option.
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
 		},
 		rules: [
 			...refusals.map(([reason, message]) => refusal('reason', reason, message)),
-			refusal('error', true, 'Crisp refused this credential without a reason that this node knows'),
-			refusal('error', undefined, "What answered is not Crisp's API: check 'API Address'"),
+			refusal('error', true, 'Crisp refused this credential for an unknown reason'),
+			refusal('error', undefined, "The server at 'API Address' is not Crisp's API: check the address"),
 		],
 	};
 }

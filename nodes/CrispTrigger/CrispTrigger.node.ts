@@ -21,8 +21,8 @@ export class CrispTrigger implements INodeType {
 		// The node panel shows Crisp and Crisp Trigger as one entry, with this description.
 		description: 'Read and change conversations, people and settings in Crisp, and start workflows on its events',
 		defaults: { name: 'Crisp Trigger' },
-		eventTriggerDescription: 'Waiting for something to happen in Crisp',
-		activationMessage: 'From now on, Crisp starts this workflow as things happen there.',
+		eventTriggerDescription: 'Waiting for an event in Crisp',
+		activationMessage: 'Your workflow is live: it runs whenever one of the chosen events happens in Crisp.',
 		triggerPanel: {
 			header: 'Listen to Crisp',
 			executionsHelp: {
@@ -31,7 +31,7 @@ export class CrispTrigger implements INodeType {
 				active:
 					"<b>While building your workflow</b>, click 'Execute workflow', then make the event happen in Crisp.<br /><br /><b>The workflow is published</b>: each event starts an execution, listed under 'Executions'.",
 			},
-			activationHint: 'Once the workflow is published, each event starts it by itself.',
+			activationHint: 'Once published, the workflow runs automatically for every event.',
 		},
 		hints: listeningHints(),
 		inputs: [],

@@ -16,27 +16,27 @@ import { emitSamples } from './emitSamples';
 import { readSettings } from './settings';
 import { apiOpener, type OpenApi } from './openApi';
 
-/** What a test brings of its own. */
+/** Dependencies that tests replace. */
 export interface Dependencies {
 	clock?: Clock;
 	openChannel?: OpenChannel;
-	/** Whether this Node.js can hold a realtime connection. */
+	/** Whether this Node.js supports a realtime connection. */
 	isWebSocketAvailable?: boolean;
 }
 
-/** The states of the connection, by their names in the log. */
+/** The names of connection problems in the state log. */
 const unconnected = 'connection';
 const refused = 'permission';
-/** How often the log is reminded of a state that nothing else reminds it of, in milliseconds. */
+/** How often a lasting problem is logged that nothing else reports again, in milliseconds. */
 const reminder = 3_600_000;
 
-/** How to end each active trigger node, so that a second activation replaces the first. */
+/** The close function of each active trigger node, so that a second activation replaces the first. */
 const active = ownedMap<() => Promise<void>>('active triggers, by workflow and node');
 
 /**
- * Listens to Crisp and starts the workflow with each event that passes the filters, and with what
- * was missed while nobody listened. Where a person watches, throws a NodeApiError or
- * NodeOperationError for a refused credential.
+ * Connects to Crisp and starts the workflow for each event that passes the filters, including events that were missed
+ * while disconnected (catch-up). If a person is watching, throws a NodeApiError or NodeOperationError for a refused
+ * credential.
  */
 export async function activateTrigger(
 	context: ITriggerFunctions,
@@ -45,7 +45,7 @@ export async function activateTrigger(
 	const node = context.getNode();
 	const mode = activationModeOf(context);
 	const isManual = mode === 'manual';
-	// Somebody watches these; in all others, throwing would end the trigger for good.
+	// A person is watching in these modes; in all others, throwing would end the trigger permanently.
 	const isWatched = mode === 'manual' || mode === 'activate';
 	const credential = await context.getCredentials<Credential>('crispApi');
 	const settings = readSettings(context, credential);
@@ -79,7 +79,7 @@ export async function activateTrigger(
 	};
 	const begin = async () => {
 		const joining = shared.join(listener);
-		// Nobody waits for a trigger that n8n starts by itself.
+		// If n8n starts the trigger by itself, no person waits for the result.
 		if (!isWatched) return;
 		const ending = await joining;
 		if (!ending || (ending.kind !== 'refused' && !isManual)) return;
@@ -90,7 +90,7 @@ export async function activateTrigger(
 	return await holdActive(context, begin, close);
 }
 
-/** Registers the trigger as the only one of its node. */
+/** Registers the trigger, and closes an earlier one of the same node. */
 async function holdActive(
 	context: ITriggerFunctions,
 	begin: () => Promise<void>,
@@ -117,11 +117,13 @@ async function holdActive(
 
 function oldNodeError(node: INode): NodeOperationError {
 	return new NodeOperationError(node, 'Crisp Trigger needs Node.js 22 or later', {
-		description: 'This n8n runs on an older Node.js, which cannot hold a realtime connection. Update it.',
+		description: 'This n8n runs on an older Node.js, which does not support realtime connections. Update Node.js.',
 	});
 }
 
-/** No one is watching, and nothing can be done until n8n is started with another Node.js: tells it and does nothing. */
+/**
+ * For a Node.js without WebSocket, if no person is watching: reports the problem, and does nothing until n8n restarts.
+ */
 function idle(context: ITriggerFunctions, states: StateLog, clock: Clock): ITriggerResponse {
 	const stop = new AbortController();
 	const error = oldNodeError(context.getNode());
@@ -140,10 +142,10 @@ function warnOfLegacy(context: ITriggerFunctions, events: string[]): void {
 	const legacy = events.filter((name) => legacyEvents.includes(name));
 	if (legacy.length === 0) return;
 	const names = legacy.join(', ');
-	logOf(context).warn(`Whether Crisp still sends ${names} is not known.`);
+	logOf(context).warn(`Crisp no longer documents ${names} and may have stopped sending it.`);
 }
 
-/** Tells of a refused token once, as a failed execution, until it works again; of the rest in the log. */
+/** Logs connection problems. A refused token also creates one failed execution until the token works again. */
 function listenerOf(
 	context: ITriggerFunctions,
 	receiver: EventReceiver,
@@ -172,7 +174,7 @@ function listenerOf(
 			logOf(context).debug(ending.cause);
 			const isRefused = ending.kind === 'refused';
 			const isSaid = isTold;
-			// What ends the first try is thrown to the person who watches, and n8n may try several times then.
+			// The first failure is thrown to the person who is watching, and not logged: n8n may retry the activation.
 			const isThrown = isFirst && (isRefused || isManual);
 			isFirst = false;
 			isTold ||= isRefused;
@@ -181,7 +183,7 @@ function listenerOf(
 			const why = `${error.message}. ${error.description ?? ''}`;
 			states.begin(
 				isRefused ? refused : unconnected,
-				`Not connected to Crisp; the trigger goes on trying, and reads what it missed as soon as it is. ${why}`,
+				`Not connected to Crisp; the trigger keeps retrying, and fetches missed events once connected. ${why}`,
 			);
 			if (isRefused && !isSaid) saveFailedExecution(context, error);
 		},

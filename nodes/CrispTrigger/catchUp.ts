@@ -10,7 +10,7 @@ import { conversationStateEvents, type ConversationStates } from '../shared/even
 import type { Semaphore } from '../shared/runtime/concurrency';
 import type { Send } from '../shared/api/transport';
 
-/** An event as the realtime channel would have brought it, and when it happened, in milliseconds. */
+/** A past event in the format of the realtime channel, with the time when it happened, in milliseconds. */
 export interface PastEvent extends ReceivedEvent {
 	at: number;
 }
@@ -21,42 +21,42 @@ const routes = {
 	people: parseRoute('GET /v1/website/{website_id}/people/profiles/{page_number}'),
 };
 
-/** How much is read again of a conversation that was read before, in milliseconds: Crisp may store later what came first. */
+/** The overlap when a conversation is read again, in milliseconds: Crisp may store messages out of order. */
 const margin = 10_000;
 
 export interface Search {
 	events: string[];
 	website: string;
-	/** From when on, in milliseconds. */
+	/** The start of the period to read, in milliseconds. */
 	since: number;
-	/** How conversations stood before. */
+	/** The last known states of conversations. */
 	conversationStates: ConversationStates;
-	/** When each conversation had changed last, of which all was read until then. */
+	/** For each conversation, the time of the last change until which everything was read. */
 	readUntil: BoundedMap<number>;
-	/** Lets so many conversations be read at once. */
+	/** Limits how many conversations are read concurrently. */
 	semaphore: Semaphore;
 }
 
-/** What was missed on a website, in the order it happened. */
+/** The missed events of a website, in the order in which they happened. */
 export interface MissedEvents {
 	events: PastEvent[];
-	/** The conversations that were looked at, as Crisp lists them: once all is delivered, it need not be read again. */
+	/** The conversations that were checked, as Crisp lists them. Once delivered, they need not be read again. */
 	conversations: IDataObject[];
 }
 
 /**
- * Reads over REST what the realtime channel did not bring: messages of both sides, people created,
- * and what became of the state and assignment of conversations whose former one is known. Of all
- * other events, Crisp keeps no trace that tells when they happened.
+ * The catch-up: fetches events over REST that the realtime channel did not deliver: messages of both sides, new people,
+ * and changes of the state and assignee of conversations whose previous ones are known. For all other events, Crisp
+ * stores no record with a time.
  */
 export async function readMissedEvents(send: Send, search: Search): Promise<MissedEvents> {
 	const { events, website, since, conversationStates, semaphore } = search;
 	const wants = (names: string[]) => names.some((name) => events.includes(name));
 	const reading: Array<Promise<PastEvent[]>> = [];
-	// Read while the rest is listed.
+	// Read messages while the remaining conversations are being listed.
 	const onFound = (conversation: IDataObject) => {
 		const read = semaphore.run(async () => await readMessages(send, conversation, search));
-		// Whoever lists may fail first, and nobody would hear of this.
+		// If the listing fails first, nothing awaits this promise: avoid an unhandled rejection.
 		read.catch(() => undefined);
 		reading.push(read);
 	};
@@ -73,7 +73,7 @@ export async function readMissedEvents(send: Send, search: Search): Promise<Miss
 	return { events: missed, conversations };
 }
 
-/** What became of conversations; those that stand as before are noted so. */
+/** The changes since the last known states. Records the states of conversations without changes. */
 function changesOf(conversations: IDataObject[], conversationStates: ConversationStates): PastEvent[] {
 	const changes = conversations.map((conversation) => {
 		const at = numberIn(conversation.updated_at);
@@ -83,7 +83,7 @@ function changesOf(conversations: IDataObject[], conversationStates: Conversatio
 	return changes.flat();
 }
 
-/** Notes how the conversations that changed since stand, so that it can be told what becomes of them. Gives their number. */
+/** Records the states of the conversations that changed since a time, to detect later changes. Returns their number. */
 export async function readConversationStates(
 	send: Send,
 	{
@@ -101,11 +101,11 @@ export async function readConversationStates(
 async function readMessages(send: Send, conversation: IDataObject, search: Search): Promise<PastEvent[]> {
 	const { website, readUntil } = search;
 	const before = readUntil.get(textIn(conversation.session_id));
-	// Nothing has changed since all of it was read.
+	// Not changed since everything was read.
 	if (before === numberIn(conversation.updated_at)) return [];
 	const since = Math.max(search.since, (before ?? 0) - margin);
 	const path = fillPath(routes.messages, { website_id: website, session_id: textIn(conversation.session_id) });
-	// A bound may leave out what is exactly on it.
+	// Crisp may treat the bound as exclusive.
 	const request = { method: 'GET' as const, path, query: { timestamp_after: since - 1 } };
 	const messages = (await readByTime(send, { request, limit: Infinity, entry: 'fingerprint' })) as IDataObject[];
 	return messages
@@ -121,19 +121,19 @@ interface Listing {
 	website: string;
 	since: number;
 	limit?: number;
-	/** Is told of each once. */
+	/** Called once for each conversation. */
 	onFound?(conversation: IDataObject): void;
 }
 
-/** The conversations that changed since, the latest change first as Crisp sorts them. */
+/** The conversations that changed since a time, the latest change first, as Crisp sorts them. */
 async function readUpdated(send: Send, { website, since, limit = Infinity, onFound }: Listing): Promise<IDataObject[]> {
 	const path = fillPath(routes.conversations, { website_id: website });
-	// A conversation counts as empty until its visitor has written, whatever operators wrote there.
+	// Crisp treats a conversation as empty until its visitor has written, even if operators wrote in it.
 	const query = { order_date_updated: 1, include_empty: 1, per_page: 50 };
 	const list = { path, query, time: 'updated_at', identity: 'session_id', limit, onFound };
 	const found = new Map<unknown, IDataObject>();
 	let read = await readWhile(send, { ...list, since, found });
-	// What changed meanwhile came to the front, maybe from a page that was not read yet.
+	// Conversations that changed during the listing moved to the front, maybe from a page that was not read yet.
 	for (let from = -Infinity; read.isShifted && read.latest > from && found.size < limit;) {
 		from = read.latest;
 		read = await readWhile(send, { ...list, since: from, found });
@@ -154,7 +154,7 @@ async function readPeople(send: Send, { website, since }: Search): Promise<PastE
 }
 
 interface Recent {
-	/** With an open page number. */
+	/** The path, with the page number as a variable. */
 	path: string;
 	query: IDataObject;
 	/** The field by which the list is sorted, the latest first. */
@@ -163,14 +163,15 @@ interface Recent {
 	/** The field that identifies an entry. */
 	identity: string;
 	limit: number;
-	/** Gets those that are recent enough, each once. */
+	/** Collects the entries that are recent enough, without duplicates. */
 	found: Map<unknown, IDataObject>;
 	onFound?(entry: IDataObject): void;
 }
 
 /**
- * Reads pages until one has an entry that is not recent enough, or is not full. Gives the time of the first entry of
- * all, and whether entries moved meanwhile: what comes to the front pushes the last of a page onto the next one.
+ * Reads pages until one is not full or has an entry that is too old. Returns the time of the very first entry, and
+ * whether entries moved during the reading: an entry that moves to the front pushes the last one of each page onto the
+ * next page.
  */
 async function readWhile(send: Send, list: Recent): Promise<{ isShifted: boolean; latest: number }> {
 	const { path, query, time, since, identity, limit, found, onFound } = list;

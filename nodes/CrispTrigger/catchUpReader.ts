@@ -20,19 +20,19 @@ export interface CatchUpReaderOptions {
 	pipeline: EventPipeline;
 }
 
-/** The conversations whose states are read at the beginning: those of the last day, in milliseconds, and at most so many. */
+/** Which conversation states are read at the start: how far back in milliseconds, and how many at most. */
 const stateReading = { time: 24 * 3_600_000, conversations: 500 };
 /** How many events are enriched, websites listed and conversations read at the same time. */
 const maxConcurrent = { events: 10, websites: 4, conversations: 50 };
 
-/** Reads over REST, from all websites of one workflow, what the realtime channel did not bring. */
+/** Fetches over REST, for all websites of a workflow, the events that the realtime channel did not deliver. */
 export class CatchUpReader {
 	/** By conversation: its last change when all of it was read. An unchanged conversation is not read again. */
 	private readonly readUntil = new BoundedMap<number>();
 
 	constructor(private readonly options: CatchUpReaderOptions) {}
 
-	/** The events since a moment, in milliseconds, enriched and in their order. Throws where Crisp cannot be read. */
+	/** The events since a time in milliseconds, enriched and in order. Throws if a request fails. */
 	async readMissed(since: number, signal: AbortSignal): Promise<PastEvent[]> {
 		const { events, states: conversationStates, pipeline } = this.options;
 		const { readUntil } = this;

@@ -3,21 +3,21 @@ import type { IDataObject } from 'n8n-workflow';
 import { textIn } from '../shared/runtime/coerce';
 import { websiteOf } from '../shared/events/payload';
 
-/** What a published trigger listens to. */
+/** The events, websites and filters that a published trigger listens to. */
 export interface Scope {
-	/** The instance, workflow and node, and the API that they ask. */
+	/** Identifies the n8n instance, the workflow, the node and the API. */
 	owner: string[];
 	/** The names chosen in the form. */
 	events: string[];
 	/** Empty for every website of the token. */
 	websites: string[];
-	/** Everything else that decides whether an event starts the workflow. */
+	/** All other settings that decide whether an event starts the workflow. */
 	filter: unknown;
-	/** What identifies the token, as it decides which websites all are. */
+	/** Identifies the token: it decides which websites are covered if none are listed. */
 	token: string;
 }
 
-/** Since when the workflow is to start on what, in milliseconds; n8n saves it. */
+/** The times from which each event and each website starts the workflow, in milliseconds. n8n saves them. */
 export interface SavedCoverage {
 	owner: string;
 	filter: string;
@@ -25,12 +25,12 @@ export interface SavedCoverage {
 	websites: Record<string, number>;
 }
 
-/** Whether n8n saved it for this node: a duplicated or imported workflow may come with a copy of another's. */
+/** Whether the saved data belongs to this node: a duplicated or imported workflow may contain that of another node. */
 export function isOwn(saved: SavedCoverage | undefined, { owner }: Scope): boolean {
 	return saved === undefined || saved.owner === hashOf(owner);
 }
 
-/** Whether it is about the same events and websites. */
+/** Whether the saved data is about the same events and websites. */
 export function isSameScope(saved: SavedCoverage | undefined, scope: Scope): boolean {
 	if (saved === undefined) return true;
 	const { events, websites } = Coverage.beginning(scope, 0).toSaved();
@@ -39,13 +39,14 @@ export function isSameScope(saved: SavedCoverage | undefined, scope: Scope): boo
 }
 
 /**
- * Since when each event of each website starts the workflow. Publishing sets it to now, and so does adding an event or
- * a website later. Nothing that happened before is delivered, however far back the trigger reads after a gap.
+ * The time from which each event of each website starts the workflow: when the workflow was published, or when the
+ * event or website was added later. Earlier events are never delivered, even if the catch-up after a gap reads further
+ * back.
  */
 export class Coverage {
 	private constructor(private readonly saved: SavedCoverage) {}
 
-	/** A workflow that a person has just published, or of which nothing is known. */
+	/** For a workflow that was just published, or about which nothing is saved. */
 	static beginning({ events, websites, ...scope }: Scope, now: number): Coverage {
 		return new Coverage({
 			owner: hashOf(scope.owner),
@@ -56,8 +57,8 @@ export class Coverage {
 	}
 
 	/**
-	 * Goes on after a restart or a change of the workflow. What is new begins now. With another filter, what was left out
-	 * before would pass: everything before `mark`, until when all was delivered, stays left out.
+	 * Continues after a restart or a change of the workflow. New events and websites start now. With a changed filter,
+	 * events that were filtered out earlier would pass, so everything before the watermark `mark` stays excluded.
 	 */
 	static resumed(
 		former: SavedCoverage | undefined,
@@ -76,13 +77,13 @@ export class Coverage {
 		});
 	}
 
-	/** Since when the first of them does. */
+	/** The earliest time from which any event starts the workflow. */
 	get since(): number {
 		const first = (times: Record<string, number>) => Math.min(...Object.values(times));
 		return Math.max(first(this.saved.events), first(this.saved.websites));
 	}
 
-	/** Whether something that happened then is to start the workflow under a name that was chosen. */
+	/** Whether an event that happened at this time starts the workflow under a selected name. */
 	includes(name: string, payload: IDataObject, at: number): boolean {
 		const { events, websites } = this.saved;
 		const website = websites[websiteKey(websiteOf(payload))] ?? Math.min(...Object.values(websites));
@@ -95,7 +96,7 @@ export class Coverage {
 }
 
 const websiteKey = (website: string | undefined) => textIn(website);
-/** No website has an ID like this. */
+/** The key for all websites of the token. No website has such an ID. */
 const allKey = (token: string) => `* ${hashOf(token)}`;
 
 function websiteKeys(websites: string[], token: string): string[] {

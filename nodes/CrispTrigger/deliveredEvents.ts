@@ -29,7 +29,7 @@ export class DeliveredEvents {
 		return this.wasSaved(identity) || this.seen.has(identity);
 	}
 
-	/** Whether it was not seen yet; it counts as seen from now on. */
+	/** Whether an event is new; marks it as seen. */
 	isNew(identity: EventIdentity): boolean {
 		return !this.wasSaved(identity) && this.seen.isNew(identity);
 	}

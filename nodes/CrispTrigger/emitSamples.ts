@@ -5,7 +5,7 @@ import { sampleOf } from './samples';
 import { Emitter } from './emitter';
 import type { Settings } from './settings';
 
-/** Shows a made-up event of each kind that is chosen, whatever the filters say. */
+/** Emits a sample of each selected event, regardless of the filters. */
 export function emitSamples(context: ITriggerFunctions, { events, websites }: Settings, clock: Clock): void {
 	const known = events.filter((name) => eventNamed(name));
 	if (known.length === 0) {

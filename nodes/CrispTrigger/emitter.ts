@@ -14,12 +14,12 @@ const longestKey = 255;
 const backoff = { first: 5_000, longest: 60_000 };
 const mostRetries = 8;
 
-/** Hands events to n8n, each list as an execution. */
+/** Passes events to n8n, and retries with backoff. Each list of events becomes one execution. */
 export class Emitter {
-	/** What the keys of this node begin with, and those of no other. */
+	/** The prefix of this node's deduplication keys; no other node has it. */
 	private readonly place: string;
 
-	/** Whether n8n tells what became of an execution; its Engine 2.0 refuses to. */
+	/** Whether n8n reports when an execution has finished; its Engine 2.0 does not. */
 	private isTold = true;
 
 	constructor(
@@ -32,12 +32,13 @@ export class Emitter {
 	}
 
 	/**
-	 * Starts an execution at once. Resolves when n8n has run it or says that it knows it; never rejects. An
-	 * overloaded n8n may fail to take an execution: one that it can tell from others is handed over again.
+	 * Starts an execution at once. Resolves when n8n has run it or has recognised it as a duplicate; never rejects. An
+	 * overloaded n8n may fail to accept an execution: it is retried only with a deduplication key, which makes the
+	 * retry idempotent.
 	 */
 	async start(events: SelectedEvent[]): Promise<void> {
 		const [first] = events;
-		// n8n has one key for an execution, so that a batch has none.
+		// n8n takes one key for each execution, so a batch has no key.
 		const key = events.length === 1 && first ? this.keyOf(first) : undefined;
 		for (let retries = 0; ; retries++) {
 			try {
@@ -57,11 +58,11 @@ export class Emitter {
 		}
 	}
 
-	/** Resolves when n8n is done with it, where n8n tells; rejects with why n8n did not take it. */
+	/** Resolves when n8n has finished the execution, if n8n reports that; rejects if n8n did not accept it. */
 	private emit(events: SelectedEvent[], key?: string): Promise<unknown> | undefined {
 		try {
 			const items = events.map(({ name, payload }) => ({ json: toOutput(name, payload) }));
-			// In a test in the editor, n8n puts its `emit` there after the trigger has begun.
+			// In a test in the editor, n8n sets `emit` only after the trigger has started.
 			return emitTo(this.context, items, { key, isTold: this.isTold });
 		} catch (error) {
 			this.complain(events, error as Error);
@@ -73,14 +74,17 @@ export class Emitter {
 
 	private complain(events: SelectedEvent[], { message }: Error): void {
 		const names = [...new Set(events.map(({ name }) => name))].join(', ');
-		logOf(this.context).error(`n8n did not take ${names}: ${message}`);
+		logOf(this.context).error(`n8n did not accept ${names}: ${message}`);
 	}
 
-	/** The key by which n8n starts one execution for an event, whatever process sees it, and how often. */
+	/**
+	 * The deduplication key: n8n starts one execution for it, even if several processes receive the event repeatedly.
+	 */
 	private keyOf({ name, identity }: SelectedEvent): string | undefined {
 		if (!identity) return undefined;
 		const key = `${this.place}${name}:${identityText(identity)}`;
-		// n8n's column holds no more; a hash for every event would cost as much as all else.
+		// n8n's database column is not longer. Hashing the key of every event would cost as much as the rest of the
+		// work.
 		return key.length <= longestKey ? key : `crisp:${createHash('sha256').update(key).digest('hex')}`;
 	}
 }

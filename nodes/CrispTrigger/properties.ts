@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { selectionProperties } from '../shared/events/selectionForm';
 
-/** What n8n shows for the trigger. */
+/** The form of the trigger. */
 export function triggerProperties(): INodeProperties[] {
 	return [
 		...selectionProperties(),
@@ -27,7 +27,7 @@ export function triggerProperties(): INodeProperties[] {
 					typeOptions: { minValue: 1 },
 					default: 100,
 					description:
-						'The most events that one execution gets, each as an item. For busy workspaces: n8n runs one execution for many events faster than many executions. Without this option, each event starts its own execution.',
+						'The maximum number of events in one execution, each as an item. For busy workspaces: one execution for many events is faster than many executions. Without this option, each event starts its own execution.',
 				},
 				{
 					displayName: 'Batch Wait (Milliseconds)',
@@ -35,8 +35,7 @@ export function triggerProperties(): INodeProperties[] {
 					type: 'number',
 					typeOptions: { minValue: 0 },
 					default: 250,
-					description:
-						"How many milliseconds an event waits for others to share its execution, where 'Batch Size' is set",
+					description: "How many milliseconds an event waits for others to share its execution, if 'Batch Size' is set",
 				},
 				{
 					displayName: 'Look Back (Hours)',
@@ -45,7 +44,7 @@ export function triggerProperties(): INodeProperties[] {
 					typeOptions: { minValue: 0 },
 					default: 24,
 					description:
-						'How far back to look for what was missed while the line or n8n was down: messages, new people, and what became of conversations. 0 looks back at nothing.',
+						'How far back to look for events that were missed while the connection or n8n was down: messages, new people, and changes of the state and assignment of conversations. 0 turns this off.',
 				},
 			],
 		},

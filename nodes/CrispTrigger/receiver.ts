@@ -23,16 +23,16 @@ export interface EventReceiverOptions {
 	settings: Settings;
 	clock: Clock;
 	open: OpenApi;
-	/** The API and the token, which decide what all websites are. */
+	/** The API and the token; they decide which websites are covered if none are selected. */
 	account: { address: string; token: string };
-	/** Logs what lasts. */
+	/** Logs lasting problems. */
 	log?: StateLog;
-	/** Whether to deliver what happened since the watermark, when the connection is ready for the first time. */
+	/** Whether to deliver the events since the watermark once first connected. */
 	isResumed: boolean;
 	isManual: boolean;
 }
 
-/** How long the end waits for events that are being enriched, in milliseconds. */
+/** How long closing waits for events that are being enriched, in milliseconds. */
 const closeTimeout = 3_000;
 
 interface Trouble {
@@ -41,22 +41,22 @@ interface Trouble {
 	isOver: string;
 }
 
-/** What may last, in the words of the log. */
+/** Problems that may last, with their log messages. */
 const troubles = {
 	enrichment: {
 		name: 'enrichment',
-		text: 'Segments or earlier messages could not be read from Crisp, so events pass without a check of them; this is tried again in a minute',
-		isOver: 'Segments and earlier messages can be read again',
+		text: 'Segments or earlier messages could not be fetched from Crisp; events pass without this check, and the trigger retries in a minute',
+		isOver: 'Segments and earlier messages can be fetched again',
 	},
 	catchUp: {
 		name: 'catch-up',
-		text: 'What was missed could not be read yet; it is tried again until it can',
-		isOver: 'What was missed could be read',
+		text: 'Missed events could not be fetched yet; the trigger retries until it succeeds',
+		isOver: 'Missed events were fetched',
 	},
 	states: {
 		name: 'states',
-		text: 'The states of conversations could not be read; this is tried again with the next connection',
-		isOver: 'The states of conversations could be read',
+		text: 'Conversation states could not be fetched; the trigger retries with the next connection',
+		isOver: 'Conversation states were fetched',
 	},
 } satisfies Record<string, Trouble>;
 
@@ -65,7 +65,7 @@ const troubles = {
  * executions, and keeps events in their order while some are being enriched.
  */
 export class EventReceiver {
-	/** What the connection has to be opened for. */
+	/** The events and websites that the connection has to cover. */
 	readonly topics: Topics;
 
 	private readonly stop = new AbortController();
@@ -98,7 +98,7 @@ export class EventReceiver {
 		const scope = scopeOf(context, options);
 		const sourceEvents = sourceEventsOf(settings.events);
 		const areStatesNeeded = sourceEvents.some((name) => conversationStateEvents.includes(name));
-		// Saved states are outdated where the trigger starts from now, or has not followed these events and websites.
+		// Saved states are outdated if the trigger starts from now, or did not follow these events and websites.
 		if (!isResumed || !areStatesNeeded || !isSameScope(memory.coverage, scope)) delete memory.conversationStates;
 		this.areStatesKnown = isManual || !areStatesNeeded || memory.conversationStates !== undefined;
 		this.states = new ConversationStates(clock, memory);
@@ -111,7 +111,7 @@ export class EventReceiver {
 			onFailure: (error) => this.begin(troubles.enrichment, error),
 			onSuccess: () => this.end(troubles.enrichment),
 		});
-		// Segments that are kept in memory have to follow every change of them.
+		// Cached segments stay correct only if the trigger receives every change of them.
 		const events = needs.segments ? [...new Set([...sourceEvents, 'session:set_segments'])] : sourceEvents;
 		this.topics = { events, websites: settings.websites };
 		const emitter = new Emitter(context, clock, this.stop.signal);
@@ -141,9 +141,9 @@ export class EventReceiver {
 	receive(name: string, given: unknown): void {
 		const { pipeline, subscription } = this;
 		const payload = (typeof given === 'object' && given !== null ? given : {}) as IDataObject;
-		if (isTooDeep(payload)) return this.logUnusable(name, new Error('it has too many levels'));
+		if (isTooDeep(payload)) return this.logUnusable(name, new Error('it is nested too deeply'));
 		if (!pipeline.isEnriching) return subscription.receive(name, payload);
-		// An event that cannot be enriched must not hold up those after it.
+		// A failed enrichment must not block the events after it.
 		const enrichment = pipeline.enrich({ name, payload }).catch(() => ({}));
 		this.queue = this.queue.then(async () => subscription.receive(name, payload, await enrichment));
 	}
@@ -160,7 +160,7 @@ export class EventReceiver {
 		this.subscription.disconnected();
 	}
 
-	/** Delivers what is being enriched, within some seconds. To be called when nothing is received any more. */
+	/** Delivers the events that are being enriched, with a short deadline. Call it once no more events arrive. */
 	async close(): Promise<void> {
 		const done = new AbortController();
 		await Promise.race([this.queue, this.options.clock.sleep(closeTimeout, done.signal)]);
@@ -170,7 +170,7 @@ export class EventReceiver {
 		this.states.save();
 	}
 
-	/** One event that cannot be used must not keep others from coming. */
+	/** An event that cannot be processed must not block others. */
 	private accept(event: ReceivedEvent): SelectedEvent[] | undefined {
 		try {
 			return this.pipeline.accept(event);
@@ -206,7 +206,7 @@ export class EventReceiver {
 	private logUnusable(name: string, error: unknown): void {
 		if (this.stop.signal.aborted) return;
 		logOf(this.context).debug(error);
-		this.log.tell(`unusable ${name}`, `An event ${name} could not be used (${reasonOf(error)}).`);
+		this.log.tell(`unusable ${name}`, `An event ${name} could not be processed (${reasonOf(error)}).`);
 	}
 }
 

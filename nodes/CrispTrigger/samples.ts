@@ -40,9 +40,9 @@ const picker = {
 	],
 };
 
-/** What happens to the conversation in which Nathan asks where his order is. */
+/** Samples of events that belong to a conversation. */
 function ofConversation(now: number): Samples {
-	// As Crisp makes its own: hundredths of a second, and three digits more.
+	// In the format of Crisp's own fingerprints: hundredths of a second, and three more digits.
 	const asked = Math.floor(now / 10) * 1000 + 423;
 	const answered = asked + 354;
 	const sent = { origin: 'chat', stamped: true, timestamp: now };
@@ -134,7 +134,7 @@ function ofConversation(now: number): Samples {
 	};
 }
 
-/** What happens around the conversation. */
+/** Samples of events that belong to a website. */
 function ofWebsite(now: number): Samples {
 	return {
 		'spam:message': {
@@ -182,14 +182,14 @@ function ofWebsite(now: number): Samples {
 		'plugin:subscription:updated': { plugin_id: plugin, bound: true, target: 'website' },
 		'plugin:settings:saved': { plugin_id: plugin, settings: { currency: 'GBP', notify: true } },
 		'plan:subscription:updated': { plan: { id: 'essentials', name: 'Essentials', price: 95, trialing: false } },
-		// What an old version of Crisp's Go client knew of events that no reference has any more.
+		// From an old version of Crisp's Go client: Crisp no longer documents these events.
 		'service:translate:processed': { id: '1', text: 'Where is my order?' },
 		'website:validate:domain:valid': { domain: 'thistle-tea.example' },
 		'website:validate:domain:invalid': { domain: 'thistle-tea.example' },
 	};
 }
 
-/** What does not say its website, or says it as the owner of a file. */
+/** Samples of events without a website ID, or with the website as the owner of a file. */
 function ofNoConversation(website: string): Samples {
 	const upload = (kind: string, name: string, type: string) => {
 		const path = `/users/${kind}/website/${website}/${name}`;
@@ -215,8 +215,8 @@ function ofNoConversation(website: string): Samples {
 }
 
 /**
- * The payload of an event as Crisp sends it, of a derived one as the event it is read from, with times near `now` in
- * milliseconds. Names and types of fields are of the vendor's client; where these leave a value open, it is a likely one.
+ * A sample payload of an event; for a derived event, of the event it is derived from. Times are near `now`, in
+ * milliseconds. Field names and types come from Crisp's own client; values that it leaves open are plausible.
  */
 export function sampleOf(name: string, now: number, website = shop): IDataObject {
 	const inConversation = ofConversation(now)[name];

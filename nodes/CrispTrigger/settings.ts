@@ -2,17 +2,19 @@ import type { IDataObject, ITriggerFunctions } from 'n8n-workflow';
 import { readSelection, type EventSelection } from '../shared/events/selection';
 import type { Credential } from '../shared/api/transport';
 
-/** What the form of the trigger says. */
+/** The settings from the form of the trigger. */
 export interface Settings extends EventSelection {
 	/** In milliseconds. */
 	lookBack: number;
-	/** The most events of one execution, and how many milliseconds an event waits for others. */
+	/**
+	 * The maximum number of events in one execution, and how many milliseconds an event waits for others (debounce).
+	 */
 	batch: { size: number; wait: number };
-	/** Whether a test in the editor shows made-up events at once. */
+	/** Whether a test in the editor shows sample events at once. */
 	isSample: boolean;
 }
 
-/** Reads what `triggerProperties` show. */
+/** Reads the values of the fields in `triggerProperties`. */
 export function readSettings(context: ITriggerFunctions, credential: Credential): Settings {
 	const options = context.getNodeParameter('options', {}) as IDataObject;
 	const { lookBackHours = 24, batchSize = 1, batchWait = 250 } = options;

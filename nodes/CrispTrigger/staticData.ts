@@ -4,8 +4,8 @@ import { isSavedDelivery } from './deliveredEvents';
 import type { Memory } from './subscription';
 
 /**
- * What n8n saved for a trigger. Takes away what cannot be of this node, as any program that writes to
- * n8n's database may have put it there: it must not keep the trigger from beginning.
+ * The static data that n8n saved for a trigger, without invalid parts: other programs can write to n8n's database, and
+ * invalid data must not prevent the trigger from starting.
  */
 export function validStaticData(saved: IDataObject): Memory & { conversationStates?: SavedConversationStates } {
 	if (!(Number(saved.mark) > 0)) delete saved.mark;

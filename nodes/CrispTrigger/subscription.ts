@@ -8,13 +8,13 @@ import type { PastEvent } from './catchUp';
 import { Coverage, isOwn, type SavedCoverage, type Scope } from './coverage';
 import { DeliveredEvents, type SavedDelivery } from './deliveredEvents';
 
-/** What stays when n8n restarts; n8n saves it with each event that it is given. */
+/** The static data, which survives restarts. n8n saves it with each execution that is started. */
 export interface Memory {
-	/** The watermark: until when everything was delivered, in milliseconds. */
+	/** The watermark: the time until which everything is delivered, in milliseconds. */
 	mark?: number;
 	/** What executions got for which n8n has no deduplication key. */
 	batched?: SavedDelivery[];
-	/** Since when the workflow is to start on what. */
+	/** The times from which each event and website starts the workflow. */
 	coverage?: SavedCoverage;
 }
 
@@ -22,77 +22,79 @@ export interface SubscriptionOptions {
 	clock: Clock;
 	memory: Memory;
 	scope: Scope;
-	/** Whether to deliver what happened since the mark, when the line is there for the first time. */
+	/** Whether to deliver the events since the watermark once first connected. */
 	isResumed: boolean;
-	/** How far back to look for what was missed, in milliseconds. */
+	/** How far back the catch-up looks, in milliseconds. */
 	lookBack: number;
-	/** The most events of one execution, and how many milliseconds an event waits for others. */
+	/**
+	 * The maximum number of events in one execution, and how many milliseconds an event waits for others (debounce).
+	 */
 	batch?: { size: number; wait: number };
-	/** Whether n8n has no keys, so that it would run again what it ran before it was started again. */
+	/** Whether this n8n has no deduplication keys, and so would run events again after a restart. */
 	isKeyless?: boolean;
-	/** Reads what happened from a moment on. */
+	/** Fetches the events since a time. */
 	readMissed(since: number, signal: AbortSignal): Promise<PastEvent[]>;
 	/** The events that start the workflow; undefined for one that was seen before. See `EventPipeline`. */
 	accept(event: ReceivedEvent): SelectedEvent[] | undefined;
-	/** Starts one execution at once; resolves when n8n is done with it. */
+	/** Starts one execution at once; resolves when n8n has finished it. */
 	start(events: SelectedEvent[]): Promise<void>;
 	/** Adds to what n8n saves with the next execution. */
 	save?(): void;
-	/** What was missed could not be read; it is tried again. */
+	/** Called when the catch-up failed; it is retried. */
 	onTrouble(error: unknown): void;
-	/** What was missed is read. */
+	/** Called when the catch-up succeeded. */
 	onRead?(): void;
 }
 
-/** Crisp's clock and ours may differ, and a dead line is noticed late: this much is read again. */
+/** The overlap of the catch-up: Crisp's clock may differ from ours, and a dead connection is noticed late. */
 const overlap = 120_000;
 const backoff = { first: 5_000, longest: 60_000 };
-/** A burst of what was missed would be more than n8n can store in time: so many executions at once. */
+/** How many executions the catch-up starts concurrently: n8n cannot store a large burst in time. */
 const mostUnderWay = 20;
 const longestTurn = 5_000;
 const single = { size: 1, wait: 0 };
 
 interface Passing {
 	underWay?: Array<Promise<void>>;
-	/** Whether it was read afterwards. */
+	/** Whether the event comes from the catch-up. */
 	isMissed?: boolean;
 }
 
 /**
- * The events of one workflow: each once, none missed that Crisp can still tell, and what was missed
- * before what happens now. Knows nothing of how events arrive.
+ * The events of one workflow: deduplicates them, catches up on missed ones after a gap, and delivers these before live
+ * events. Independent of how events arrive.
  */
 export class Subscription {
 	private readonly stop = new AbortController();
 
-	/** From when on something may be missing; undefined while nothing is. */
+	/** The start of the current gap; undefined if there is none. */
 	private missingSince?: number;
 
 	private isUp = false;
 
 	private isCatchingUp = false;
 
-	/** What arrives while the missed is read. */
+	/** Live events that arrive during the catch-up. */
 	private waiting?: PastEvent[];
 
-	/** When the latest event that was passed on happened. */
+	/** The time of the latest event that was passed on. */
 	private latest: number;
 
-	/** The next execution, and the mark as it has to be until that has begun. */
+	/** The events of the next execution, and the watermark until it has started. */
 	private gathered: SelectedEvent[] = [];
 
 	private markBefore = 0;
 
-	/** What the memory has for its mark. */
+	/** The watermark in the static data. */
 	private marked: number;
 
-	/** Ends the wait for more of a batch. */
+	/** Ends the wait for more events of a batch. */
 	private patience?: AbortController;
 
 	/** Deduplicates the events, for the pipeline. */
 	readonly delivered: DeliveredEvents;
 
-	/** Nothing that happened before the workflow was published is delivered. */
+	/** Excludes events from before the workflow was published. */
 	private readonly coverage: Coverage;
 
 	constructor(private readonly options: SubscriptionOptions) {
@@ -112,7 +114,7 @@ export class Subscription {
 		memory.coverage = this.coverage.toSaved();
 	}
 
-	/** The line is there, for the first time or again. Resolves when nothing is missing any more, or the line is lost. */
+	/** Called when connected, first or again. Resolves when the catch-up is complete or the connection is lost. */
 	async connected(): Promise<void> {
 		this.isUp = true;
 		if (this.missingSince === undefined || this.isCatchingUp) return;
@@ -120,13 +122,13 @@ export class Subscription {
 		await this.catchUp().finally(() => (this.isCatchingUp = false));
 	}
 
-	/** The line is gone: what happens from now on may be missed. */
+	/** Called when the connection is lost: events may be missed from now on. */
 	disconnected(): void {
 		this.isUp = false;
 		this.missingSince ??= this.options.clock.now();
 	}
 
-	/** An event of the line. */
+	/** Takes an event from the connection. */
 	receive(name: string, payload: IDataObject, enrichment?: Enrichment): void {
 		const timestamp = numberIn(payload.timestamp);
 		const at = timestamp > 0 ? timestamp : this.options.clock.now();
@@ -135,20 +137,22 @@ export class Subscription {
 		else this.pass(event);
 	}
 
-	/** Delivers what waits for more, and nothing after it. */
+	/** Delivers the unfinished batch, and nothing after it. */
 	close(): void {
 		this.flush();
 		this.stop.abort();
 	}
 
-	/** Delivers what was missed, then what has arrived meanwhile; tries until it can be read. */
+	/**
+	 * Delivers the missed events, then those that arrived during the catch-up. Retries with backoff until it succeeds.
+	 */
 	private async catchUp(): Promise<void> {
 		const { clock, onTrouble, onRead } = this.options;
 		const { signal } = this.stop;
 		for (let failures = 0; this.missingSince !== undefined && this.isUp && !signal.aborted;) {
 			this.waiting ??= [];
 			const from = this.missingSince;
-			// A line that is lost meanwhile leaves a gap of its own.
+			// If the connection is lost during the catch-up, a new gap starts.
 			this.missingSince = undefined;
 			try {
 				await this.deliverMissed(from);
@@ -158,7 +162,7 @@ export class Subscription {
 				this.missingSince = from;
 				if (!signal.aborted) onTrouble(error);
 			}
-			// What happens now does not wait for what cannot be read yet.
+			// Live events do not wait for a failing catch-up.
 			this.release();
 			await waitBeforeRetry(clock, failures, backoff, signal);
 			failures += 1;
@@ -175,14 +179,15 @@ export class Subscription {
 		const underWay: Array<Promise<void>> = [];
 		for (const event of missed) {
 			if (this.stop.signal.aborted) return;
-			// n8n may have run it before it was killed, which it can tell of single events only.
+			// n8n may have run it before it was killed, and can deduplicate single events only: do not batch missed
+			// events.
 			this.pass(event, { underWay, isMissed: true });
 			this.flush(underWay);
 			while (underWay.length >= mostUnderWay) await this.turn(underWay);
 		}
 	}
 
-	/** Waits until n8n is done with one of many, but not for long: it may be an execution that takes its time. */
+	/** Waits until n8n has finished one of the executions, but not for long: an execution may be slow. */
 	private async turn(underWay: Array<Promise<void>>): Promise<void> {
 		const over = new AbortController();
 		const signal = AbortSignal.any([over.signal, this.stop.signal]);
@@ -198,7 +203,10 @@ export class Subscription {
 		for (const event of waiting) this.pass(event);
 	}
 
-	/** Adds the executions that it starts to those under way. What comes live happens now, whatever Crisp's clock says. */
+	/**
+	 * Adds the executions that it starts to `underWay`. Live events are not checked against the coverage: they happen
+	 * now, even if Crisp's clock differs.
+	 */
 	private pass(event: PastEvent, { underWay, isMissed = false }: Passing = {}): void {
 		if (this.stop.signal.aborted) return;
 		const selected = this.options.accept(event);
@@ -225,7 +233,7 @@ export class Subscription {
 		});
 	}
 
-	/** Starts an execution with all that was gathered. */
+	/** Starts an execution with the gathered events. */
 	private flush(underWay?: Array<Promise<void>>): void {
 		this.patience?.abort();
 		this.patience = undefined;
@@ -242,10 +250,13 @@ export class Subscription {
 		underWay?.push(execution);
 	}
 
-	/** n8n saves this before an execution is safe, so it says that all before that one is done. */
+	/**
+	 * Sets the watermark. n8n saves it before the execution is stored, so it only covers the events before that
+	 * execution.
+	 */
 	private markUntil(latest: number): void {
 		const mark = Math.min(latest, this.missingSince ?? Infinity);
-		// n8n watches what is written there, which costs more than to look.
+		// n8n tracks each write to static data, which costs more than this comparison.
 		if (mark !== this.marked) this.options.memory.mark = this.marked = mark;
 	}
 }

@@ -12,16 +12,17 @@ import { receive } from './receive';
 
 export class CrispWebhookTrigger implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Crisp Web Hook Trigger',
+		displayName: 'Crisp Webhook Trigger',
 		name: 'crispWebhookTrigger',
 		icon: { light: 'file:../../icons/crisp.svg', dark: 'file:../../icons/crisp.dark.svg' },
 		group: ['trigger'],
 		version: 1,
 		subtitle: listeningSubtitle(),
-		description: 'Starts the workflow when a web hook of Crisp calls',
-		defaults: { name: 'Crisp Web Hook Trigger' },
-		eventTriggerDescription: 'Waiting for Crisp to call the web hook',
-		activationMessage: 'From now on, this workflow starts whenever Crisp calls its production URL.',
+		description: 'Starts the workflow when Crisp sends a webhook',
+		defaults: { name: 'Crisp Webhook Trigger' },
+		eventTriggerDescription: 'Waiting for a webhook from Crisp',
+		activationMessage:
+			'Your workflow is live: it runs when Crisp sends one of the chosen events to its production URL.',
 		hints: listeningHints(),
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -30,7 +31,8 @@ export class CrispWebhookTrigger implements INodeType {
 			{
 				name: 'default',
 				httpMethod: 'POST',
-				// Crisp delivers again what is not answered soon, and has no use for what the workflow makes.
+				// Answer at once: Crisp redelivers webhooks that are not answered soon, and does not use the workflow's
+				// output.
 				responseMode: 'onReceived',
 				responseData: 'noData',
 				path: 'webhook',
@@ -41,7 +43,7 @@ export class CrispWebhookTrigger implements INodeType {
 
 	methods = { loadOptions: selectionLists };
 
-	// Crisp has no API to register hooks: the user pastes the URL there, and n8n has nothing to do.
+	// Crisp has no API to register hooks: the user pastes the URL in Crisp, so there is nothing to create or delete.
 	webhookMethods = {
 		default: {
 			async checkExists(): Promise<boolean> {

@@ -2,9 +2,9 @@ import type { INodeProperties } from 'n8n-workflow';
 import { selectionProperties } from '../shared/events/selectionForm';
 import { derivedEvents, eventNamed, notInWebsiteHooks } from '../shared/events/catalogue';
 
-const pluginNotice = `In <a href="https://marketplace.crisp.chat" target="_blank">Crisp Marketplace</a>, open your plugin, then <b>Settings → Events</b>: paste the production URL above into the Production hook, and choose the same events there. Copy the hook's signing secret into 'Signing Secret' of the credential; without it, every request is refused. The plugin has to be installed on the website. Events for tokens of tier user only are not known to come by a hook.`;
+const pluginNotice = `In <a href="https://marketplace.crisp.chat" target="_blank">Crisp Marketplace</a>, open your plugin, then <b>Settings → Events</b>: paste the production URL above into the Production hook, and choose the same events there. Copy the hook's signing secret into 'Signing Secret' of the credential; without it, every request is refused. The plugin has to be installed on the website. Crisp may not send events that need a user token to webhooks.`;
 
-const websiteNotice = `In Crisp, open <b>Settings → Workspace Settings → Advanced configuration → Web Hooks</b>: paste the production URL above, followed by <code>?key=</code> and the 'Web Hook Key' of the credential, and choose the same events there. Without the key, every request is refused. A website hook does not carry: ${notCarried()}. Use a plugin hook, or Crisp Trigger, for these.`;
+const websiteNotice = `In Crisp, open <b>Settings → Workspace Settings → Advanced configuration → Web Hooks</b>: paste the production URL above, followed by <code>?key=</code> and the 'Webhook Key' of the credential, and choose the same events there. Without the key, every request is refused. Website hooks do not send these events: ${notCarried()}. Use a plugin hook or Crisp Trigger for them.`;
 
 function notCarried(): string {
 	const derived = derivedEvents.filter(({ of = '' }) => notInWebsiteHooks.includes(of)).map(({ name }) => name);
@@ -21,7 +21,7 @@ function notice(hook: string, displayName: string): INodeProperties {
 	};
 }
 
-/** What n8n shows for the trigger. */
+/** The form of the trigger. */
 export function webhookProperties(): INodeProperties[] {
 	return [
 		{
@@ -38,7 +38,7 @@ export function webhookProperties(): INodeProperties[] {
 				{
 					name: 'Website Hook',
 					value: 'website',
-					description: 'Set up in the settings of a workspace; not signed, so a key in the URL guards it',
+					description: 'Set up in the settings of a workspace; not signed, so a key in the URL protects it',
 				},
 			],
 			default: 'plugin',

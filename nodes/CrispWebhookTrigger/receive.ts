@@ -19,7 +19,7 @@ import { ConversationStates } from '../shared/events/conversationState';
 import { openTransport, type Credential } from '../shared/api/transport';
 import { faultOfKey, faultOfSignature } from './signature';
 
-/** What a node knows of earlier requests, as n8n makes it anew for each. */
+/** What a node remembers of earlier requests. It is stored here because n8n creates the node again for each request. */
 interface Memory {
 	states: ConversationStates;
 	seen: SeenEvents;
@@ -38,17 +38,16 @@ const credentials = new Store<Promise<Credential>>({
 	maxAge: 5_000,
 });
 
-const unread =
-	'Segments or earlier messages could not be read from Crisp, so this event passes without a check of them';
+const unread = 'Segments or earlier messages could not be fetched from Crisp; this event passes without this check';
 
-/** Answers one request of a Crisp web hook, and starts the workflow if it brings an event that is wanted. */
+/** Answers one webhook request of Crisp, and starts the workflow if it contains a selected event. */
 export async function receive(
 	context: IWebhookFunctions,
 	{ clock = systemClock }: { clock?: Clock } = {},
 ): Promise<IWebhookResponseData> {
 	const now = clock.now();
 	const credential = await credentialOf(context, now);
-	// Of what n8n does not take for JSON or text, it keeps no bytes.
+	// n8n keeps the raw body only of requests that it recognises as JSON or text.
 	const body = (await rawBodyOf(context)) ?? Buffer.from(JSON.stringify(context.getBodyData() ?? null));
 	const fault = faultOf(context, { credential, body, now });
 	if (fault) {
@@ -67,7 +66,9 @@ export async function receive(
 	return items.length > 0 ? { workflowData: [items] } : answer(context, 200, 'not_chosen');
 }
 
-/** Crisp calls for whatever happens, and n8n decrypts a credential in a virtual machine of its own each time. */
+/**
+ * Caches the credential: Crisp sends many webhooks, and n8n would decrypt it in a separate virtual machine for each.
+ */
 async function credentialOf(context: IWebhookFunctions, now: number): Promise<Credential> {
 	const read = async () => await context.getCredentials<Credential>('crispApi');
 	if (context.getMode() === 'manual') return await read();
@@ -86,7 +87,7 @@ interface Received {
 	now: number;
 }
 
-/** Why a request is refused; undefined for one of Crisp. */
+/** Why a request is refused; undefined if it is authentic. */
 function faultOf(context: IWebhookFunctions, { credential, body, now }: Received): string | undefined {
 	if (context.getNodeParameter('hook') === 'website') {
 		return faultOfKey(credential.hookSecret, (context.getQueryData() as IDataObject).key);
@@ -95,7 +96,7 @@ function faultOf(context: IWebhookFunctions, { credential, body, now }: Received
 	return faultOfSignature({ secret: credential.signingSecret, timestamp, signature, body, now });
 }
 
-/** Reads the envelope `{website_id, event, data, timestamp}`; undefined for anything else. */
+/** Parses the envelope `{website_id, event, data, timestamp}`; undefined for anything else. */
 function readEvent(body: Buffer, requested: unknown): ReceivedEvent | undefined {
 	const envelope = parsed(body);
 	if (!isObject(envelope) || isTooDeep(envelope)) return undefined;
@@ -103,7 +104,7 @@ function readEvent(body: Buffer, requested: unknown): ReceivedEvent | undefined 
 	if (typeof name !== 'string' || name === '' || !isObject(data)) return undefined;
 	const isTold = websiteOf(data) !== undefined || typeof website_id !== 'string';
 	const payload = isTold ? data : { website_id, ...data };
-	// Crisp may sign a repetition anew, but the event in it has the moment it happened.
+	// Crisp may sign a redelivery with a new timestamp, but the event in it keeps the time when it happened.
 	const moment = timestamp === undefined ? requested : '';
 	const request = { name, website: '', session: '' };
 	const mark = moment === undefined ? undefined : hashOf(textIn(moment), body);
@@ -129,7 +130,7 @@ function hashOf(moment: string, body: Buffer): string {
 
 function memoryOf(context: IWebhookFunctions, clock: Clock): Memory {
 	const make = () => ({ states: new ConversationStates(clock), seen: new SeenEvents() });
-	// The same request may be sent again while somebody tests in the editor.
+	// In a test in the editor, a user may send the same request repeatedly.
 	return context.getMode() === 'manual' ? make() : memories.getOrSet(slotOf(context), make);
 }
 
@@ -147,20 +148,20 @@ interface PipelineParts {
 	clock: Clock;
 }
 
-/** Nothing is kept of what was fetched: this node does not receive every change of it. */
+/** Does not cache fetched data: this node does not receive every change of it. */
 function pipelineOf(context: IWebhookFunctions, { selection, credential, clock }: PipelineParts): EventPipeline {
 	const log = logsOf(context, clock);
 	const enricher = new EventEnricher({
 		clock,
 		needs: neededEnrichment(selection),
 		isKept: false,
-		// Crisp waits for the answer, and delivers the event again if there is none soon.
+		// Crisp waits for the response, and redelivers the webhook if it comes late.
 		open: async (signal) => openTransport(context, credential, { signal, clock, isPatient: false }),
 		onFailure: (error) => {
 			logOf(context).debug(error);
 			log.begin('enrichment', `${unread} (${reasonOf(error)}).`);
 		},
-		onSuccess: () => log.end('enrichment', 'Segments and earlier messages can be read again'),
+		onSuccess: () => log.end('enrichment', 'Segments and earlier messages can be fetched again'),
 	});
 	return new EventPipeline({ selection, enricher, ...memoryOf(context, clock) });
 }

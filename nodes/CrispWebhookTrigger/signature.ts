@@ -1,23 +1,23 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What came with a request of a plugin hook, and what to hold it against. */
+/** A plugin hook request, with the secret and the time to verify it. */
 export interface Signed {
 	secret: string | undefined;
 	/** The header `X-Crisp-Request-Timestamp`, in milliseconds. */
 	timestamp: unknown;
 	/** The header `X-Crisp-Signature`. */
 	signature: unknown;
-	/** As it came over the wire. */
+	/** The raw bytes of the request. */
 	body: Buffer;
 	/** In milliseconds. */
 	now: number;
 }
 
-/** Crisp's clock and ours may differ; what is older may be somebody's recording. */
+/** The tolerance for clock differences. Older requests are refused, because they may be replayed. */
 const window = 5 * 60_000;
 
 /**
- * Why a request is not believed to be Crisp's; undefined where it is signed with the secret, now.
+ * Why a plugin hook request is refused; undefined if its HMAC signature is valid and recent.
  * https://docs.crisp.chat/guides/web-hooks/plugin-hooks/
  */
 export function faultOfSignature({ secret, timestamp, signature, body, now }: Signed): string | undefined {
@@ -26,16 +26,16 @@ export function faultOfSignature({ secret, timestamp, signature, body, now }: Si
 	if (typeof timestamp !== 'string' || typeof signature !== 'string') return 'signature_missing';
 	const expected = createHmac('sha256', key).update(`[${timestamp};`).update(body).update(']').digest('hex');
 	if (!isSame(Buffer.from(expected), Buffer.from(signature))) return 'signature_wrong';
-	// Not "more than": what is no number is within no window either.
+	// `<=` instead of a negated `>`: a timestamp that is not a number (NaN) must be refused.
 	return Math.abs(now - Number(timestamp)) <= window ? undefined : 'signature_expired';
 }
 
-/** Why a request of a website hook, which Crisp does not sign, is refused; undefined where it has the key. */
+/** Why a website hook request, which Crisp does not sign, is refused; undefined if it has the key. */
 export function faultOfKey(expected: string | undefined, given: unknown): string | undefined {
 	const key = expected?.trim();
 	if (!key) return 'web_hook_key_not_set';
 	if (typeof given !== 'string') return 'key_missing';
-	// Hashes are of one length, whatever the length of the keys, which would tell something.
+	// Compares hashes, because they have the same length: the length of the key is not revealed.
 	return isSame(hashOf(key), hashOf(given)) ? undefined : 'key_wrong';
 }
 

@@ -158,7 +158,7 @@ describe('somebody new to it, in the editor', () => {
 		expect(await editor.at('node-error-message').innerText()).toBe(
 			'Crisp has no such conversation (conversation_not_found)',
 		);
-		expect(await editor.at('node-error-description').innerText()).toMatch(/^Check the IDs: it may have been deleted/);
+		expect(await editor.at('node-error-description').innerText()).toMatch(/^Check the IDs: the resource may/);
 		await editor.closeNode();
 	});
 

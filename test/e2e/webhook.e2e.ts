@@ -8,7 +8,7 @@ import { until } from './support/until';
 const signingSecret = 'of the plugin';
 const hookSecret = 'of the website';
 
-describe('the web hook trigger in a real n8n', () => {
+describe('the webhook trigger in a real n8n', () => {
 	let stack: Stack;
 
 	beforeAll(async () => {

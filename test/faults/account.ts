@@ -5,7 +5,7 @@ export interface Seen {
 	struck: number;
 	/** Realtime lines that began. */
 	lines: number;
-	/** Statuses that n8n answered who called its web hook. */
+	/** Statuses that n8n answered who called its webhook. */
 	answered: number[];
 	/** Messages of operators that Crisp has at the end. */
 	stored: number;

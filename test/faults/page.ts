@@ -9,7 +9,7 @@ const HEAD = `# Faults
 
 What can go wrong between n8n and Crisp, what these nodes have to do about it, and whether they do. The nodes run in n8n-core, next to
 the sandbox and behind a line on which the fault strikes. Each result says what there was to judge by: requests and how many of them met
-the fault, realtime lines that began, what the web hook answered, messages that Crisp has at the end, what came out, what a person reads,
+the fault, realtime lines that began, what the webhook answered, messages that Crisp has at the end, what came out, what a person reads,
 and in how many outputs, errors and log lines a secret was looked for. What does not hold stands here as ✗.
 
 This page is written by \`npm run test:faults -- --write\`: the table by a run of all of it (\`--table\`), the mix by a run of that
@@ -63,7 +63,7 @@ export function mixSection({ seed, seconds, messages, actions }: Mix, checks: Ch
 		'## All together',
 		'',
 		`Visitors write ${messages.toLocaleString('en')} messages in ${seconds / 60} minutes, and n8n answers ${actions.toLocaleString('en')} of ` +
-			'them, while faults of every kind strike by chance: on the way to Crisp, on the realtime line, at the web hook and in n8n itself, ' +
+			'them, while faults of every kind strike by chance: on the way to Crisp, on the realtime line, at the webhook and in n8n itself, ' +
 			'which is stopped and killed. What is counted has to be there exactly once.',
 		'',
 		placeOf(`npm run test:faults -- --mix${option} --seed ${seed}`, facts),

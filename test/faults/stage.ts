@@ -25,7 +25,7 @@ export interface Listening extends Partial<Activation> {
 /** Secrets that nothing may show, however it goes wrong. */
 export const secrets = {
 	signature: 'signing-secret+of/nobody',
-	'web hook key': 'web hook key of nobody',
+	'webhook key': 'webhook key of nobody',
 	password: 'pass"word of nobody',
 	'signed address': 'signature=sandbox',
 };
@@ -34,7 +34,7 @@ export const secrets = {
 export class Stage {
 	readonly time = new QuickTime();
 
-	/** The statuses that n8n answered who called its web hook. */
+	/** The statuses that n8n answered who called its webhook. */
 	readonly answered: number[] = [];
 
 	private readonly ends: Array<() => Promise<unknown>> = [];
@@ -70,7 +70,7 @@ export class Stage {
 
 	credential(more: Partial<Credential> = {}): Credential {
 		const { line, sandbox } = this;
-		const [signingSecret, hookSecret] = [secrets.signature, secrets['web hook key']];
+		const [signingSecret, hookSecret] = [secrets.signature, secrets['webhook key']];
 		return { ...credentialFor(sandbox, 'plugin'), baseUrl: line.url, signingSecret, hookSecret, ...more };
 	}
 
@@ -163,7 +163,7 @@ export class Stage {
 		return { ...trigger, end, texts, memory: remembered };
 	}
 
-	/** Lets Crisp Web Hook Trigger wait for what the sandbox calls. */
+	/** Lets Crisp Webhook Trigger wait for what the sandbox calls. */
 	async hook(hooking: Hooking = {}, events = ['message:send'], isAtOnce = false): Promise<Hooked> {
 		const hooks = new HookedWorkflows();
 		hooks.sandbox = this.sandbox;

@@ -292,7 +292,7 @@ export interface Exchange extends Pick<IWorkflowExecuteAdditionalData, 'httpRequ
 	nodeId?: string;
 }
 
-/** What the web hook trigger makes of one request. */
+/** What the webhook trigger makes of one request. */
 export async function callWebhook({ credential, parameters, mode = 'webhook', nodeId, ...http }: Exchange) {
 	const node = nodeWith('crispWebhookTrigger', parameters, nodeId ? { id: nodeId } : {});
 	const workflow = workflowOf(node);

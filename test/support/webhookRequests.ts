@@ -30,14 +30,14 @@ function ticking(): () => number {
 	return () => (time = Math.max(time + 1, Date.now()));
 }
 
-/** A web hook trigger behind a server that does what n8n's does. */
+/** A webhook trigger behind a server that does what n8n's does. */
 export interface Hooked {
 	url: string;
 	executions: IDataObject[][];
 	emitted(): IDataObject[];
 }
 
-/** Web hook triggers and a sandbox that calls them, which all end after each test. */
+/** Webhook triggers and a sandbox that calls them, which all end after each test. */
 export class HookedWorkflows {
 	sandbox = undefined as unknown as Sandbox;
 

@@ -1,37 +1,38 @@
-/** Where nothing is known yet, and the least it begins with; in requests per second. */
+/** The minimum rate after the first rejection, in requests per second. */
 const leastRate = 25;
-/** Kept of a rate that was rejected, where no more than that is known to be accepted. */
+/** A rejected rate is multiplied by this, unless a higher rate is known to be accepted. */
 const kept = 0.5;
-/** How fast the rate climbs: after 3 s without a rejection it is up by half, after 5 s sevenfold. */
+/** How fast the rate grows: after 3 s without a rejection it is up by half, after 5 s sevenfold. */
 const climb = 0.05;
 /**
- * After a pause that Crisp asked for, so much of what could have been sent meanwhile goes so much faster.
- * Not all of it: a second rejection would cost a second pause.
+ * After a long pause, this share of the requests that could have been sent during it is sent faster by this factor. Not
+ * all of them: a second rejection would cost a second pause.
  */
 const longPause = 500;
 const caughtUp = 0.5;
 const catchUp = 1.5;
-/** How late a request may be, as timers are, without slowing down those after it; in milliseconds. */
+/** How late a timer may fire without slowing down the requests after it, in milliseconds. */
 const slack = 20;
-/** After so long without a rejection, or as the beginning of a new stretch, the past says nothing. */
+/** How long a rate is valid after a rejection, and the idle time after which counting starts again, in milliseconds. */
 const rateLifetime = 60_000;
 const lull = 1_000;
 
 /**
- * Learns how fast requests may go from what is accepted and rejected: as fast as they come until one
- * is rejected, then near the rate that is accepted. Knows no clock: all times are given, in milliseconds.
+ * Throttles requests to the rate that the server accepts, which it learns from accepted and rejected requests.
+ * Unlimited until the first rejection, then close to the accepted rate. Has no clock: callers pass all times, in
+ * milliseconds.
  */
 export class AdaptiveRate {
 	/** Requests per second. */
 	private rate = Infinity;
 
-	/** When the next request may go. */
+	/** When the next request may be sent. */
 	nextAt = 0;
 
-	/** Requests that may go faster than the rate, for those that the pause held back. */
+	/** How many requests may be sent faster than the rate, to make up for a pause. */
 	private arrears = 0;
 
-	/** What was accepted since a moment: of the first request, later of the request that was rejected last. */
+	/** How many requests were accepted since the first request, later since the request that was rejected last. */
 	private accepted = 0;
 
 	private since = 0;
@@ -45,7 +46,7 @@ export class AdaptiveRate {
 		return this.rate === Infinity;
 	}
 
-	/** Begins at another time, as fast as it was, as the clock was set back. */
+	/** Restarts all times at the same rate, because the system clock was set back. */
 	restart(now: number): void {
 		this.nextAt = now;
 		this.opensAt = now;
@@ -54,7 +55,7 @@ export class AdaptiveRate {
 		this.accepted = 0;
 	}
 
-	/** A request goes now. */
+	/** Records that a request is sent now. */
 	take(now: number): void {
 		const isBehind = this.arrears > 0;
 		const rate = isBehind ? this.rate * catchUp : this.rate;
@@ -69,17 +70,17 @@ export class AdaptiveRate {
 		}
 		this.lastAcceptedAt = now;
 		if (sentAt >= this.since) this.accepted += 1;
-		// Slowly where it was rejected last, faster the longer it goes well, as TCP does.
+		// Grows slowly at first, then faster the longer nothing is rejected, like TCP congestion control.
 		const seconds = Math.max(0, now - this.opensAt) / 1_000;
 		this.rate += climb * seconds ** 2;
 	}
 
-	/** A request that was sent at a moment was rejected, which ends all sending until another one. */
+	/** Records that a request sent at `sentAt` was rejected; no request is sent until `opensAt`. */
 	reject(sentAt: number, now: number, opensAt: number): void {
 		const seconds = Math.max(1, sentAt - this.since) / 1_000;
 		const isFirst = this.rate === Infinity;
-		// What the server had in store for a burst is taken for what it accepts in a second. From then on
-		// it has nothing in store at each rejection, so that what it accepts between two is its limit.
+		// Assumes that the server's burst allowance is what it accepts in one second (token bucket). From then on, the
+		// bucket is empty at each rejection, so what the server accepts between two rejections is its rate limit.
 		const proven = isFirst ? this.accepted / (seconds + 1) : this.accepted / seconds;
 		this.rate = isFirst ? Math.max(leastRate, proven) : Math.max(1, proven, this.rate * kept);
 		this.accepted = 0;

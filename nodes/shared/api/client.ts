@@ -4,7 +4,7 @@ import { readPages, readByTime, type Listing } from './pages';
 
 /** Sends the requests of operations. */
 export interface Client {
-	/** Sends one request; returns the `data` of the answer. */
+	/** Sends one request; returns the `data` of the response. */
 	send: Send;
 	/** Reads a paginated list. */
 	list(listing: Listing): Promise<unknown[]>;
@@ -20,7 +20,7 @@ export function clientFor(send: Send): Client {
 	};
 }
 
-/** An answer, or undefined if Crisp responds 404, as the resource may have been deleted in between. */
+/** The response, or undefined if Crisp responds 404: the resource may have been deleted in between. */
 export async function ifThere(answer: Promise<unknown>): Promise<unknown> {
 	return await answer.catch(async (error: Error) => {
 		const isGone = error instanceof NodeApiError && error.httpCode === '404';

@@ -1,14 +1,14 @@
-/** What Crisp puts around every answer. */
+/** The envelope around every response of Crisp. */
 export interface Envelope {
 	isCrisp: boolean;
 	isError: boolean;
 	reason: string;
-	/** What Crisp says beyond the reason. */
+	/** Crisp's details about the reason. */
 	detail: string;
 	data: unknown;
 }
 
-/** Takes an answer of Crisp apart; what is none has neither error nor data. */
+/** Parses the envelope of a response; anything that is not an envelope has neither error nor data. */
 export function envelopeOf(body: unknown): Envelope {
 	const given = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
 	const { error, reason, data } = given;
@@ -22,7 +22,7 @@ export function envelopeOf(body: unknown): Envelope {
 	};
 }
 
-/** More than Crisp ever says; what answers may be anything. */
+/** Longer than any text of Crisp; other servers may return anything. */
 const longest = 300;
 
 function saidIn(value: unknown): string {

@@ -5,17 +5,17 @@ import { AdaptiveRate } from './adaptiveRate';
 
 const firstPause = 100;
 const longestPause = 30_000;
-/** Rejected so often and for so long, with nothing accepted between, a limit is taken for a used-up quota. */
+/** After this many rejections over this time, with nothing accepted in between, the quota counts as used up. */
 const mostRejections = 10;
 const longestRow = 60_000;
 
-/** Rejections with nothing accepted between. */
+/** Consecutive rejections, with nothing accepted in between. */
 export class RejectionStreak {
 	private count = 0;
 
 	private since = 0;
 
-	/** Whether there are so many that waiting longer is of no use. */
+	/** Counts a rejection. Returns whether there are so many that more waiting does not help. */
 	add(now: number): boolean {
 		if (this.count === 0) this.since = now;
 		this.count += 1;
@@ -28,24 +28,25 @@ export class RejectionStreak {
 }
 
 export interface Rejection {
-	/** When the request passed the gate. */
+	/** When the request was sent. */
 	sentAt: number;
 	now: number;
-	/** How long Crisp asks to wait, in milliseconds. */
+	/** The waiting time that Crisp sent in `Retry-After`, in milliseconds. */
 	retryAfter?: number;
 }
 
 /**
- * Lets the requests of one credential through: as they come, until Crisp rejects one for the rate. Then
- * all wait for the pause to end, and go one by one as fast as Crisp accepts them (see `Pace`). One per
- * credential and process: see `gateFor`. Remembers in `Answer` what it was closed with.
+ * The rate limiter for the requests of one credential. Does not limit anything until Crisp rejects a request because of
+ * the rate limit. Then all requests wait for a pause (backoff with jitter), and continue one by one at the rate that
+ * Crisp accepts (see `AdaptiveRate`). One per credential and process (see `rateLimiterFor`). `Answer` is the type of
+ * the response that it was closed with.
  */
 export class RateLimiter<Answer = unknown> {
 	private readonly pace = new AdaptiveRate();
 
 	private readonly row = new RejectionStreak();
 
-	/** Pauses in a row after which nothing was accepted. */
+	/** Consecutive pauses after which nothing was accepted. */
 	private consecutivePauses = 0;
 
 	private rejectedAt = 0;
@@ -63,8 +64,8 @@ export class RateLimiter<Answer = unknown> {
 	constructor(private readonly random: () => number = Math.random) {}
 
 	/**
-	 * Resolves when a request may go out, or when the signal aborts; where the gate is closed, at once with
-	 * what Crisp answered when it closed. Every minute one request may try a closed gate.
+	 * Resolves when a request may be sent, or when the signal aborts. If the rate limiter is closed, resolves at once
+	 * with the response that it was closed with; once a minute, one request may be sent nevertheless.
 	 */
 	async acquire(clock: Clock, signal?: AbortSignal): Promise<Answer | undefined> {
 		const now = clock.now();
@@ -90,7 +91,9 @@ export class RateLimiter<Answer = unknown> {
 		});
 	}
 
-	/** Crisp will accept nothing for long: whoever waits is told. */
+	/**
+	 * Closes the rate limiter because Crisp will accept nothing for a long time; all waiting requests get the response.
+	 */
 	close(now: number, answer: Answer): void {
 		this.closed = { until: now + longestRow, answer };
 		for (const go of this.waiting.splice(0)) go(answer);
@@ -98,12 +101,12 @@ export class RateLimiter<Answer = unknown> {
 	}
 
 	/**
-	 * Crisp rejected a request for the rate: nobody sends until the pause is over. Tells whether the quota
-	 * seems to be used up.
+	 * Records that Crisp rejected a request because of the rate limit: no request is sent until the pause is over.
+	 * Returns whether the quota seems to be used up.
 	 */
 	reject({ sentAt, now, retryAfter = 0 }: Rejection): boolean {
 		const isUsedUp = this.row.add(now);
-		// Several requests are often under way when the limit strikes: they are one rejection.
+		// Requests that were sent before the last rejection belong to it: they count as one rejection.
 		if (sentAt <= this.rejectedAt) {
 			this.opensAt = Math.max(this.opensAt, this.rejectedAt + retryAfter);
 			return isUsedUp;
@@ -116,7 +119,7 @@ export class RateLimiter<Answer = unknown> {
 		return isUsedUp;
 	}
 
-	/** Whether requests go out as they come. */
+	/** Whether requests are sent without waiting. */
 	isUnlimited(now: number): boolean {
 		return !this.closed && now >= this.opensAt && this.pace.isUnlimited(now);
 	}
@@ -128,7 +131,7 @@ export class RateLimiter<Answer = unknown> {
 		this.pace.accept(sentAt, now);
 	}
 
-	/** Nobody waits longer than a minute, unless the clock was set back: what was to end then has ended. */
+	/** Ends all waits that are longer than any wait can be: they show that the system clock was set back. */
 	private forgetFuture(now: number): void {
 		const latest = now + longestRow + longestPause;
 		if (Math.max(this.opensAt, this.pace.nextAt, this.closed?.until ?? 0) <= latest) return;
@@ -138,7 +141,7 @@ export class RateLimiter<Answer = unknown> {
 		this.pace.restart(now);
 	}
 
-	/** Lets those who wait through, in the order they came. */
+	/** Releases the waiting requests, in their order. */
 	private async serve(clock: Clock): Promise<void> {
 		this.isServing = true;
 		while (this.waiting.length > 0) {
@@ -164,12 +167,12 @@ const rateLimiters = new Store<RateLimiter>({
 	isRenewedByUse: true,
 });
 
-/** The one gate of everything in this process that shares a token. */
+/** The rate limiter that everything in this process with the same token shares. */
 export function rateLimiterFor<Answer>(token: string): RateLimiter<Answer> {
 	return rateLimiters.getOrSet(token, () => new RateLimiter()) as RateLimiter<Answer>;
 }
 
-/** `Retry-After` in milliseconds: seconds or a date, as HTTP allows. Undefined when it says nothing. */
+/** `Retry-After` in milliseconds: seconds or a date, as HTTP allows. Undefined if it is missing or invalid. */
 export function retryAfterOf(header: unknown, now: number): number | undefined {
 	if (typeof header !== 'string' && typeof header !== 'number') return undefined;
 	const seconds = Number(header);

@@ -10,7 +10,7 @@ import type { Credential, CrispRequest } from './types';
 
 const maxFailures = 3;
 const backoff = { first: 1_000, longest: 10_000 };
-/** A limit that lasts longer is told instead of waited out. */
+/** A rate limit that lasts longer is reported as an error instead of waited out. */
 const longestWait = 60_000;
 const repeatable = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
 
@@ -23,7 +23,7 @@ export interface Attempt {
 	clock: Clock;
 	isPatient: boolean;
 	tier: Credential['tier'];
-	/** What no error may show. */
+	/** The secrets that no error may contain. */
 	secrets: string[];
 }
 
@@ -32,7 +32,7 @@ interface Outcome {
 	fault?: unknown;
 }
 
-/** Sends until there is an answer to show: waits out limits, repeats what is safe to repeat. */
+/** Sends a request, waits out rate limits and retries failures that are safe to retry. */
 export async function sendWithRetries(attempt: Attempt): Promise<IN8nHttpFullResponse> {
 	const { request, exchange, rateLimiter, node, signal, clock } = attempt;
 	const rejections = new RejectionStreak();
@@ -46,11 +46,11 @@ export async function sendWithRetries(attempt: Attempt): Promise<IN8nHttpFullRes
 			(fault: unknown) => ({ fault }),
 		);
 		if (response?.statusCode === 429 || response?.statusCode === 420) {
-			// A rejected request was not executed, so it is sent again whatever it does.
+			// Crisp did not execute a rejected request, so any method is retried.
 			noteRejection(attempt, response, rejections, sentAt);
 		} else if (response && response.statusCode < 500) {
 			rateLimiter.accept(sentAt, clock.now());
-			// What the first try deleted, though its answer was lost, is not there for the second.
+			// If the first DELETE succeeded but its response was lost, the retry gets a 404.
 			const isDeleted = request.method === 'DELETE' && failures > 0 && response.statusCode === 404;
 			return isDeleted ? { ...response, statusCode: 204, body: '' } : response;
 		} else {
@@ -61,7 +61,7 @@ export async function sendWithRetries(attempt: Attempt): Promise<IN8nHttpFullRes
 	}
 }
 
-/** Throws where waiting for the limit to end is of no use. */
+/** Throws if waiting for the end of the rate limit does not help. */
 function noteRejection(
 	attempt: Attempt,
 	response: IN8nHttpFullResponse,
@@ -87,7 +87,7 @@ function isRepeated({ request, isPatient, signal }: Attempt, response: unknown, 
 	return repeatable.has(request.method) || isUnsent(fault);
 }
 
-/** The answer of a server in trouble, which says what the trouble is; throws where there is none. */
+/** The response of a failing server, which contains the reason; throws if there is no response. */
 function failed(
 	{ node, request, signal, secrets }: Attempt,
 	response: IN8nHttpFullResponse | undefined,

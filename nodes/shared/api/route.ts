@@ -13,7 +13,7 @@ export interface Route {
 	path: string;
 	/** The variables a user fills in, in the order of the path, without `page_number`. */
 	variables: string[];
-	/** Whether the answer is one page of a numbered list. */
+	/** Whether the response is one page of a paginated list. */
 	isPaged: boolean;
 }
 

@@ -6,7 +6,7 @@ import { openTransport, type Credential, type Send } from './transport';
 
 type Item = INodeListSearchItems;
 
-/** An entry of a dropdown: its value, and the parts of its name that there are. */
+/** An entry of a dropdown. Its name consists of the parts that are not empty. */
 export function named(value: unknown, parts: unknown[], between = ' '): Item {
 	const name = parts.filter(Boolean).join(between) || String(value);
 	return { name: name.length > 90 ? `${name.slice(0, 89)}…` : name, value: String(value) };
@@ -16,7 +16,7 @@ export function inBrackets(value: unknown): string {
 	return value ? `(${String(value)})` : '';
 }
 
-/** Throws a UserError if the answer is not a list: showing an empty list would hide the fault. */
+/** Throws a UserError if the response is not a list: showing an empty list would hide the error. */
 export function paged(answer: unknown, page: number, toItem: (entry: IDataObject) => Item): INodeListSearchResult {
 	const list = entriesIn(answer);
 	return { results: list.map(toItem), ...(list.length >= fullPage && { paginationToken: String(page + 1) }) };
@@ -60,7 +60,7 @@ function websiteItem({ website_id, name, domain }: IDataObject): Item {
 	return named(website_id, [name, name && inBrackets(domain)]);
 }
 
-/** A plugin's list of websites has no names; a website it may not read keeps its ID as the name. */
+/** Fetches the name of a website: Crisp's list for plugins has none. If this fails, the ID stays the name. */
 async function withName(send: Send, item: Item): Promise<Item> {
 	try {
 		const path = fillPath(oneWebsite, { website_id: String(item.value) });

@@ -22,15 +22,15 @@ import type { Credential, CrispRequest } from './types';
 export type { Credential, CrispRequest };
 
 /**
- * Sends one request and gives the `data` of Crisp's answer; for HEAD, whether the thing exists.
- * Throws a NodeApiError that says what happened and what to do.
+ * Sends one request and returns the `data` of Crisp's response; for HEAD, whether the resource exists. Throws a
+ * NodeApiError that says what happened and what to do.
  */
 export type Send = (request: CrispRequest) => Promise<unknown>;
 
 export interface TransportOptions {
 	signal?: AbortSignal;
 	clock?: Clock;
-	/** Whether limits and failures are waited out; where not, the caller tries again itself. */
+	/** Whether rate limits are waited out and failures retried; if not, the caller retries. */
 	isPatient?: boolean;
 }
 
@@ -39,25 +39,28 @@ interface Context {
 	helpers: Pick<IAllExecuteFunctions['helpers'], 'httpRequestWithAuthentication'>;
 }
 
-/** How long n8n waits for anything to happen. */
+/** n8n's own timeout, in milliseconds; it only covers inactivity. */
 const timeout = 30_000;
-/** How long a request may take in all: n8n waits for ever for an answer that it cannot unpack, or that goes on and on. */
+/**
+ * Overall deadline. n8n's own timeout only covers inactivity: a response that never ends or cannot be decompressed
+ * would hang forever.
+ */
 const longest = timeout + 5_000;
 
-/** Where the API of a credential is, without a slash at the end. */
+/** The base URL of the API, without a slash at the end. */
 export function addressOf(credential: Credential): string {
 	return credential.baseUrl.trim().replace(/(?<!\/)\/+$/, '');
 }
 
-/** Tells credentials of the same token apart from others, without showing the token. */
+/** Identifies the token of a credential without revealing it. */
 export function tokenHash(credential: Credential): string {
 	const parts = [addressOf(credential), credential.tier, credential.identifier, credential.key];
 	return createHash('sha256').update(parts.join('\0')).digest('hex');
 }
 
 /**
- * Opens the way to Crisp for the credential of a node; everything else sends through it. Throws a
- * NodeOperationError for an address that the key must not be sent to.
+ * Returns the function through which a node sends all requests to Crisp. Throws a NodeOperationError for an address
+ * that the key must not be sent to.
  */
 export function openTransport(
 	context: Context,
@@ -70,7 +73,8 @@ export function openTransport(
 	}
 	const rateLimiter = rateLimiterFor<RateLimitAnswer>(tokenHash(credential));
 	const secrets = [credential.key, credential.identifier];
-	// n8n would decrypt the credential for each request, outside of executions in a virtual machine of its own.
+	// Otherwise, n8n would decrypt the credential for each request; outside of executions, in a separate virtual
+	// machine.
 	const credentialsDecrypted = { id: '', name: '', type: 'crispApi', data: { ...credential } };
 	const endedBy = withCancelSignals(context);
 	const exchange = async (request: CrispRequest) =>
@@ -95,19 +99,19 @@ function httpOptions(
 		method: method as IHttpRequestMethods,
 		url: addressOf(credential) + path,
 		qs: query && whole(query),
-		// n8n drops an empty object as a body; a text it sends as it is.
+		// Serialized here, because n8n drops an empty object as a body, but sends a text unchanged.
 		...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
 		json: true,
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
-		// A redirect would take the token to another host.
+		// A redirect would send the token to another host.
 		disableFollowRedirect: true,
 		timeout,
 		abortSignal,
 	};
 }
 
-/** Half a letter, which a text cut in two ends with, cannot be in an address. */
+/** Replaces lone surrogates, which remain when a text is cut inside a character: a URL cannot contain them. */
 function whole(query: IDataObject): IDataObject {
 	const entries = Object.entries(query);
 	return Object.fromEntries(

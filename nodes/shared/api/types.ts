@@ -1,21 +1,21 @@
 import type { IDataObject } from 'n8n-workflow';
 
-/** What the user stored, of the kind `crispApi`. */
+/** The data of a credential of type `crispApi`. */
 export interface Credential {
 	tier: 'website' | 'plugin' | 'user';
 	identifier: string;
 	key: string;
 	websiteId?: string;
 	baseUrl: string;
-	/** What Crisp signs the requests of plugin hooks with. */
+	/** The secret with which Crisp signs the requests of plugin hooks. */
 	signingSecret?: string;
-	/** What website hooks have to send as `?key=`. */
+	/** The key that website hooks have to send as `?key=`. */
 	hookSecret?: string;
 }
 
 export interface CrispRequest {
 	method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-	/** From `/v1` on, escaped. */
+	/** The escaped path, from `/v1` on. */
 	path: string;
 	query?: IDataObject;
 	body?: IDataObject;

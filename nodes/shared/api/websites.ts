@@ -1,7 +1,7 @@
 import { entriesIn } from './list';
 import type { Credential, Send } from './transport';
 
-/** The IDs of every website a token may read. A token of tier website has one, which is in its credential. */
+/** The IDs of all websites that a token may read. Empty for a website token: its only website is in the credential. */
 export async function websitesOf(send: Send, tier: Credential['tier']): Promise<string[]> {
 	if (tier === 'website') return [];
 	if (tier === 'user') return idsIn(await send({ method: 'GET', path: '/v1/user/account/websites' }));

@@ -1,11 +1,11 @@
 import { NodeApiError, NodeOperationError, type INode, type JsonObject } from 'n8n-workflow';
 
-/** What Crisp answered when it refused a request. */
+/** Crisp's response when it refused a request. */
 export interface Refusal {
 	status: number;
-	/** Crisp's own word for it, such as `invalid_session`; empty where the answer was not Crisp's. */
+	/** Crisp's own reason, such as `invalid_session`; empty if the response did not come from Crisp. */
 	reason: string;
-	/** What Crisp says beyond the reason. */
+	/** Crisp's details about the reason. */
 	detail: string;
 	method: string;
 	path: string;
@@ -31,7 +31,7 @@ const byReason: Record<string, Advice> = {
 		'Check that the token belongs to this website. For a plugin token, add the scope that the operation needs in Crisp Marketplace: your plugin > Tokens > Production.',
 	],
 	invalid_data: [
-		'Crisp cannot use a value of this request',
+		'Crisp rejected a value of this request',
 		'Check the field named here, and that expressions have a value for this item.',
 	],
 };
@@ -40,29 +40,29 @@ const byStatus: Record<number, Advice> = {
 	401: byReason.invalid_session as Advice,
 	403: byReason.not_allowed as Advice,
 	404: [
-		'Crisp does not have what this request names',
-		'Check the IDs: it may have been deleted, or belong to another website.',
+		'Crisp could not find this conversation, person or other resource',
+		'Check the IDs: the resource may have been deleted, or belong to another website.',
 	],
-	409: ['Crisp already has this', 'Update what is there instead, or change what has to be unique.'],
+	409: ['This already exists in Crisp', 'Update the existing one instead, or change the value that must be unique.'],
 };
 
 const redirected: Advice = [
-	'What answered wants to redirect the request',
-	"It was not followed, as that would show the token to another host. Check 'API Address' in the credential, and any proxy in between.",
+	'The server tried to redirect the request',
+	"The redirect was not followed, because it would send the token to another host. Check 'API Address' in the credential, and any proxy in between.",
 ];
 
 function adviceFor({ status, reason }: Refusal): Advice {
 	const [, thing] = /^(\w+)_not_found$/.exec(reason) ?? [];
 	if (thing) return [`Crisp has no such ${thing.replaceAll('_', ' ')}`, byStatus[404]?.[1] ?? ''];
-	// A reason may be called like something that every object has.
+	// A reason may have the same name as a property that every object inherits.
 	const known = (Object.hasOwn(byReason, reason) ? byReason[reason] : undefined) ?? byStatus[status];
 	if (known) return known;
 	if (status >= 300 && status < 400) return redirected;
-	if (status >= 500) return ['Crisp could not answer', 'Try again later: the cause is on the side of Crisp.'];
+	if (status >= 500) return ['Crisp returned a server error', "Try again later: the problem is on Crisp's side."];
 	return ['Crisp refused the request', 'Check the values of this request.'];
 }
 
-/** What happened and what to do, with Crisp's reason, as n8n shows it. Holds no secret. */
+/** The error that n8n shows for a refusal: what happened, Crisp's reason, and what to do. Contains no secrets. */
 export function refusalError(node: INode, refusal: Refusal): NodeApiError {
 	const [what, how] = adviceFor(refusal);
 	const { status, reason, detail, method, path } = refusal;
@@ -75,20 +75,20 @@ export function refusalError(node: INode, refusal: Refusal): NodeApiError {
 	return status >= 500 ? markUncertain(error) : error;
 }
 
-/** For a request that got no answer of Crisp: the network failed, or something else answered. */
+/** For a request without a response from Crisp: the network failed, or another server answered. */
 export function noAnswerError(node: INode, what: string, how: string): NodeApiError {
 	return new NodeApiError(node, { message: what }, { message: what, description: how });
 }
 
-/** For an answer that Crisp cannot have given. */
+/** For a response that did not come from Crisp's API. */
 export function notCrispError(node: INode, { method, path }: Pick<Refusal, 'method' | 'path'>): NodeApiError {
 	const how = `Check 'API Address' in the credential, and any proxy in between. The request was ${method} ${path}.`;
-	return markUncertain(noAnswerError(node, "What answered is not Crisp's API", how));
+	return markUncertain(noAnswerError(node, "The server at 'API Address' is not Crisp's API", how));
 }
 
-/** For a request that the end of its execution kept from being sent, or from being answered. */
+/** For a request that was not sent or not answered because its execution was cancelled. */
 export function cancelledError(node: INode, sent?: Pick<Refusal, 'method' | 'path'>): NodeApiError {
-	const how = sent ? `Crisp may have received ${sent.method} ${sent.path} all the same.` : 'Nothing was sent.';
+	const how = sent ? `Crisp may have received ${sent.method} ${sent.path} nevertheless.` : 'Nothing was sent.';
 	const error = noAnswerError(node, 'The execution was cancelled', how);
 	return sent ? markUncertain(error) : error;
 }
@@ -106,22 +106,28 @@ export function isUncertain(error: unknown): boolean {
 	return error instanceof Error && uncertainErrors.has(error);
 }
 
-/** Keeps what is already an error of n8n, and makes one of anything else. */
+/** Returns n8n's errors unchanged, and wraps anything else in one. */
 export function asNodeError(node: INode, error: unknown): NodeApiError | NodeOperationError {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
 	return new NodeOperationError(node, error as Error);
 }
 
-/** The same error once more, for another item: n8n does not make one of its errors anew of one. */
+/**
+ * Clones an error so that each item can carry its own itemIndex; n8n's error constructors return the instance they are
+ * given.
+ */
 export function cloneError<Known extends NodeApiError | NodeOperationError>(error: Known): Known {
 	const { message, stack, cause } = error;
 	const copy = Object.create(Object.getPrototypeOf(error) as object) as Known;
 	return Object.assign(copy, error, { message, stack, cause });
 }
 
-/** Why something did not work, for a person: what JavaScript says of a fault in the code helps no reader. */
+/**
+ * The reason of an error, for users. Errors such as TypeError come from bugs in the code; their messages do not help
+ * users.
+ */
 export function reasonOf(error: unknown): string {
 	const isFault = error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
-	if (isFault) return 'a fault in this package: please report it, with the log at level debug';
-	return typeof error === 'string' ? error : ((error as Error | undefined)?.message ?? 'no reason is known');
+	if (isFault) return 'a bug in this package: please report it with the log at level debug';
+	return typeof error === 'string' ? error : ((error as Error | undefined)?.message ?? 'unknown reason');
 }

@@ -1,13 +1,13 @@
 import { NodeApiError, type INode, type JsonObject } from 'n8n-workflow';
 import type { Credential, CrispRequest } from '../api/types';
 
-/** What Crisp said when it rejected a request for the rate. */
+/** Crisp's response when it rejected a request because of the rate limit. */
 export interface RateLimitAnswer {
 	status: number;
 	reason: string;
-	/** How long Crisp asks to wait, in milliseconds. */
+	/** The waiting time that Crisp sent in `Retry-After`, in milliseconds. */
 	retryAfter?: number;
-	/** Whether the daily quota of the token is used up, as far as one can tell. */
+	/** Whether the daily quota of the token seems to be used up. */
 	isUsedUp: boolean;
 }
 
@@ -15,12 +15,12 @@ export interface RateLimitAnswer {
 const quotas: Record<Credential['tier'], string> = {
 	website: 'A website token has 10,000 requests a day.',
 	plugin: 'A plugin token has 5,000 requests a day, which Crisp raises on request in Marketplace.',
-	user: 'Crisp does not say how many requests a day a user token has.',
+	user: 'Crisp does not document the daily quota of a user token.',
 };
 
-const crowded = 'Try again later, or run less at once. It may also be the daily quota of the token that is used up.';
+const crowded = 'Try again later, or run fewer items at once. The daily quota of the token may also be used up.';
 
-/** For a request that Crisp limits for longer than the node waits. */
+/** For a request that is rate-limited for longer than the node waits. */
 export function rateLimitError(
 	node: INode,
 	limit: RateLimitAnswer,
@@ -29,11 +29,11 @@ export function rateLimitError(
 	const { status, reason, retryAfter, isUsedUp } = limit;
 	const what = isUsedUp
 		? 'The daily quota of this token seems to be used up'
-		: 'Crisp limits the requests of this token';
-	const wait = retryAfter === undefined ? '' : ` Crisp asks to wait ${Math.ceil(retryAfter / 1_000)} seconds.`;
-	const how = isUsedUp ? `${quotas[tier]} Try again when Crisp counts anew.` : crowded;
+		: 'Crisp limits the request rate of this token';
+	const wait = retryAfter === undefined ? '' : ` Crisp requests a wait of ${Math.ceil(retryAfter / 1_000)} seconds.`;
+	const how = isUsedUp ? `${quotas[tier]} Try again after Crisp has reset the quota.` : crowded;
 	const failure = { cause: isUsedUp ? 'quota-exhausted' : 'rate-limited', retryAfterMs: retryAfter };
-	// Newer versions of n8n act on `failure`; the types of older ones do not have it.
+	// Newer versions of n8n use `failure`; the types of older versions lack it.
 	const options = {
 		message: `${what} (${reason || `status ${status}`})`,
 		description: `${how}${wait} The request was ${request.method} ${request.path}.`,

@@ -10,7 +10,7 @@ const words: Record<Ending['kind'], string> = {
 	lost: 'The realtime connection was lost',
 };
 
-/** Why a line ended, as n8n shows it. */
+/** The error that n8n shows for a connection that ended. */
 export function connectionError(node: INode, { kind, cause }: Ending): NodeApiError | NodeOperationError {
 	if (cause instanceof NodeApiError || cause instanceof NodeOperationError) return cause;
 	return new NodeOperationError(node, cause === undefined ? words[kind] : `${words[kind]} (${reasonOf(cause)})`, {

@@ -5,13 +5,13 @@ type Tier = Credential['tier'];
 export interface CrispEvent {
 	/** The name on Crisp's realtime channel, such as `message:send`. */
 	name: string;
-	/** What people call it; the words before the dash group it. */
+	/** The label in the form; the part before the dash groups the events. */
 	label: string;
 	/** The tiers of token that may receive it. */
 	tiers: readonly Tier[];
-	/** The events of Crisp that this one is read from; itself where Crisp sends it. */
+	/** For a derived event, the Crisp event that it is derived from. */
 	of?: string;
-	/** Whether the tiers are a guess: the event is in no reference of today, only in older code. */
+	/** Whether the tiers are a guess: Crisp no longer documents the event, and only older code mentions it. */
 	isLegacy?: boolean;
 }
 
@@ -127,10 +127,10 @@ export const events: CrispEvent[] = [
 	...entries(legacy, everybody).map((event) => ({ ...event, isLegacy: true })),
 ];
 
-/** The events whose tiers are a guess: whether Crisp still sends them is not known. */
+/** The events whose tiers are a guess: Crisp may have stopped sending them. */
 export const legacyEvents = Object.keys(legacy);
 
-/** What people think of as an event, though Crisp sends it as a case of another (see `derived.ts`). */
+/** Events that are special cases of other Crisp events, such as a resolved conversation (see `derived.ts`). */
 export const derivedEvents: CrispEvent[] = [
 	{ name: 'conversation:resolved', label: 'Conversation - Resolved', of: 'session:set_state', tiers: everybody },
 	{ name: 'conversation:reopened', label: 'Conversation - Reopened', of: 'session:set_state', tiers: everybody },
@@ -143,7 +143,7 @@ export const derivedEvents: CrispEvent[] = [
 
 const byName = new Map([...events, ...derivedEvents].map((event) => [event.name, event]));
 
-/** The events of Crisp that have to be heard for those that a user chose. */
+/** The Crisp events to subscribe to for the selected events. */
 export function sourceEventsOf(chosen: string[]): string[] {
 	return [...new Set(chosen.map((name) => eventNamed(name)?.of ?? name))];
 }
@@ -152,7 +152,7 @@ export function eventNamed(name: string): CrispEvent | undefined {
 	return byName.get(name);
 }
 
-/** What Crisp's website hooks leave out; its plugin hooks carry it. https://docs.crisp.chat/references/web-hooks/v1/ */
+/** Events that Crisp sends to plugin hooks only. https://docs.crisp.chat/references/web-hooks/v1/ */
 export const notInWebsiteHooks = [
 	'message:compose:send',
 	'message:compose:receive',
@@ -162,7 +162,7 @@ export const notInWebsiteHooks = [
 	'session:set_routing',
 ];
 
-/** The events that carry a message, so that a filter on message types applies to them. */
+/** The events that contain a message: the message filters apply to them. */
 export const messageEvents = ['message:send', 'message:received'];
 
 export const messageTypes = [

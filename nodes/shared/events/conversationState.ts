@@ -4,12 +4,12 @@ import { numberIn, textIn } from '../runtime/coerce';
 import { shortHash } from './identity';
 import { BoundedMap } from '../runtime/boundedMap';
 
-/** How a conversation stands, as far as it is known. */
+/** The last known conversation state: state and assignee. */
 interface KnownState {
 	state?: string;
-	/** The ID of the operator; empty for nobody. */
+	/** The ID of the operator; empty if unassigned. */
 	assigned?: string;
-	/** When it was last read of a list, which may be before the line brings the event of it. */
+	/** When it was last read from a list; the connection may deliver the event for it later. */
 	readAt?: number;
 }
 
@@ -21,41 +21,41 @@ export interface StateChange {
 	isRepeated: boolean;
 }
 
-/** What of it outlives n8n. */
+/** The part that survives a restart of n8n. */
 export interface SavedConversationStates {
-	/** A conversation that began later, and is not here, was open and nobody's. */
+	/** A conversation that was created later and is not listed here was open and unassigned. */
 	since: number;
-	/** The operators that conversations are assigned to; the first is nobody. */
+	/** The operators that conversations are assigned to; the first entry stands for unassigned. */
 	operators: string[];
-	/** By a hash: the state, and the place of the operator; empty for what is not known. */
+	/** By hash: the state and the index of the operator; empty if unknown. */
 	conversations: Record<string, string>;
 }
 
-/** What an event says of it. */
+/** The state or assignee that an event contains. */
 const saidBy: Record<string, (payload: IDataObject) => KnownState> = {
 	'session:set_state': ({ state }) => ({ state: textIn(state) }),
 	'session:set_routing': ({ routing_id }) => ({ assigned: textIn(routing_id) }),
 };
 
-/** The events that tell how a conversation stands from then on. */
+/** The events that change the state or the assignee of a conversation. */
 export const conversationStateEvents = Object.keys(saidBy);
 
-/** n8n saves it with events and copies it into executions, so that it must not grow without end. */
+/** The maximum number of saved conversations: n8n saves them with events and copies them into executions. */
 const maxSaved = 500;
-/** How much later the line may bring what a list showed already. */
+/** How much later the connection may deliver a change that a list already showed, in milliseconds. */
 const overlap = 10_000;
 
 /**
- * Remembers the state and the assignment of conversations: of both, Crisp tells the new but not the
- * one before, and lists the present but not when it came to be.
+ * Remembers the state and the assignee of conversations. Needed because Crisp's events contain the new value but not
+ * the previous one, and its lists contain the current value but not the time of the change.
  */
 export class ConversationStates {
 	private readonly known = new BoundedMap<KnownState>();
 
-	/** The events that were made of a list. */
+	/** The events that were created from a list. */
 	private readonly read = new WeakSet<IDataObject>();
 
-	/** From when on every conversation that begins is heard of. */
+	/** The time from which every new conversation is known. */
 	private readonly since: number;
 
 	private isSaved = false;
@@ -87,7 +87,7 @@ export class ConversationStates {
 		return { before: former.state, isRepeated: !isRead && isSame && isSoon };
 	}
 
-	/** Notes how conversations stand that Crisp lists, the latest change first, where it is not known yet. */
+	/** Records the states of listed conversations, the latest change first, unless they are already known. */
 	learn(conversations: IDataObject[]): void {
 		for (const conversation of [...conversations].reverse()) {
 			const key = keyOf(conversation);
@@ -97,15 +97,15 @@ export class ConversationStates {
 	}
 
 	/**
-	 * The events that must have been sent for a conversation to stand as a list shows it. None for one
-	 * that nothing is known of, unless it began while it was listened.
+	 * The missed events that lead from the last known state to the listed one. None for a conversation whose state is
+	 * not known, unless it was created while the trigger was following all conversations.
 	 */
 	missedChangesOf(conversation: IDataObject): Array<{ name: string; payload: IDataObject }> {
 		const { website_id, session_id, inbox_id = null, created_at } = conversation;
 		const isNew = numberIn(created_at) >= this.since;
 		const now = stateIn(conversation);
 		const { state, assigned = isNew ? '' : undefined } = this.known.get(keyOf(conversation)) ?? {};
-		// With which of its two open states a conversation begins is Crisp's affair.
+		// Crisp decides in which of the two open states a conversation starts, so neither counts as a change.
 		const isState = state === undefined ? isNew && now.state === 'resolved' : state !== now.state;
 		const isRouting = assigned !== undefined && assigned !== now.assigned;
 		const routing = { routing_id: now.assigned || null, previous_routing_id: assigned || null };
@@ -120,7 +120,7 @@ export class ConversationStates {
 		});
 	}
 
-	/** Puts what is known where n8n saves it, with the next event. */
+	/** Copies the states to the static data, which n8n saves with the next event. */
 	save(): void {
 		if (this.isSaved) return;
 		this.isSaved = true;
@@ -129,7 +129,7 @@ export class ConversationStates {
 		const conversations = latest.map(([key, { state = '', assigned }]) => {
 			return [key, assigned === undefined ? state : `${state} ${operators.indexOf(assigned)}`];
 		});
-		// Of those that are left out, nothing must be concluded later.
+		// Conversations that are dropped here must not count as new later.
 		const since = this.known.size > maxSaved ? this.clock.now() : this.since;
 		this.memory.conversationStates = {
 			since,

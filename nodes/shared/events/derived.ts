@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Enrichment } from './enrichment';
 import type { StateChange } from './conversationState';
 
-/** What else decides under which names an event goes. */
+/** The data, besides the payload, that decides the names of an event. */
 interface Known {
 	/** What `ConversationStates` knows of the change. */
 	change?: StateChange;
@@ -34,7 +34,7 @@ function namesOfState(state: unknown, before?: string): string[] {
 	return before === undefined || before === 'resolved' ? ['conversation:reopened'] : [];
 }
 
-/** What a visitor chose of a picker, in the order of its choices. */
+/** The choices that a visitor selected in a picker, in the picker's order. */
 export function chosenIn({ content }: IDataObject): IDataObject[] {
 	const choices = (content as IDataObject | undefined)?.choices;
 	return Array.isArray(choices) ? (choices as IDataObject[]).filter((choice) => choice?.selected === true) : [];

@@ -8,31 +8,31 @@ import { BoundedMap } from '../runtime/boundedMap';
 import { Semaphore } from '../runtime/concurrency';
 import type { Send } from '../api/transport';
 
-/** What an event does not say of itself. */
+/** Enrichment: data that an event's payload lacks and that has to be fetched from Crisp. */
 export interface Enrichment {
-	/** The segments of its conversation or person; undefined where it has neither, or Crisp could not be asked. */
+	/** The segments of the conversation or person; undefined if the event has neither, or the request failed. */
 	segments?: string[];
-	/** Whether a visitor's message is the first of its conversation; so it counts where Crisp could not be asked. */
+	/** Whether a visitor's message is the first of its conversation; also true if the request failed. */
 	isFirst?: boolean;
 }
 
 export interface EventEnricherOptions {
 	clock: Clock;
-	/** What is wanted to be known; nothing is asked for the rest. */
+	/** Which data is needed; nothing else is fetched. */
 	needs: { segments: boolean; first: boolean };
-	/** Whether every change of segments is noted, so that what was answered once may be kept. */
+	/** Whether every change of segments is received, so that fetched segments may be cached. */
 	isKept: boolean;
-	/** The way to Crisp: one that waits out limits and failures, or one that does not. */
+	/** Opens Crisp's API. If `isPatient`, requests wait out rate limits and retry failures. */
 	open(signal: AbortSignal, isPatient: boolean): Promise<Send>;
-	/** Crisp could not be asked; nothing is asked for a minute. */
+	/** Called when a request failed; nothing is fetched for a minute. */
 	onFailure(error: unknown): void;
-	/** Crisp answered. */
+	/** Called when a request succeeded. */
 	onSuccess?(): void;
 }
 
-/** Events do not wait longer than this for what they do not say. */
+/** The deadline for fetching the data of an event, in milliseconds. */
 const longestWait = 5_000;
-/** Whoever could not be asked is left alone for a while: events would queue up behind what does not come. */
+/** After a failed lookup, skip lookups for a minute; otherwise events queue behind requests that time out. */
 const pauseAfterFailure = 60_000;
 const maxConcurrent = 10;
 
@@ -41,11 +41,11 @@ interface Begun {
 	isFirst: Promise<boolean>;
 }
 
-/** Asks Crisp for what filters and derived events need and events do not say. */
+/** Fetches the data that filters and derived events need and payloads lack (enrichment). */
 export class EventEnricher {
 	private readonly segments = new BoundedMap<Promise<string[] | undefined>>();
 
-	/** The conversations whose visitor has written, with the message by which it was noticed. */
+	/** The conversations in which the visitor has written, with the message that was seen first. */
 	private readonly begun = new BoundedMap<Begun>();
 
 	private readonly semaphore = new Semaphore(maxConcurrent);
@@ -54,13 +54,13 @@ export class EventEnricher {
 
 	constructor(private readonly options: EventEnricherOptions) {}
 
-	/** Whether anything has to be asked at all. */
+	/** Whether any data has to be fetched. */
 	get isNeeded(): boolean {
 		const { segments, first } = this.options.needs;
 		return segments || first;
 	}
 
-	/** What is known of an event once Crisp was asked; never rejects. Where nobody waits, limits and failures are waited out. */
+	/** Fetches the data of an event; never rejects. If `isPatient`, waits out rate limits and retries failures. */
 	async enrich(name: string, payload: IDataObject, isPatient = false): Promise<Enrichment> {
 		const { segments, first } = this.options.needs;
 		const website = websiteOf(payload);
@@ -73,14 +73,14 @@ export class EventEnricher {
 		return { segments: asked, isFirst };
 	}
 
-	/** Notes the segments that an event tells, whether or not it is wanted. */
+	/** Caches the segments that an event contains, even if the event itself is filtered out. */
 	note(name: string, payload: IDataObject): void {
 		const website = websiteOf(payload);
 		if (name !== 'session:set_segments' || !website || !Array.isArray(payload.segments)) return;
 		if (this.options.isKept) this.segments.set(keyOf(website, payload), Promise.resolve(segmentsIn(payload)));
 	}
 
-	/** Nothing that was kept is sure any more: the line was down. */
+	/** Clears the cache: changes may have been missed while disconnected. */
 	forget(): void {
 		this.segments.clear();
 	}
@@ -98,7 +98,7 @@ export class EventEnricher {
 		const asked = this.ask(about, async (send) =>
 			segmentsIn(await send({ method: 'GET', path: pathOf(route, about) })),
 		);
-		// Whoever comes meanwhile waits for the same answer.
+		// Concurrent events of the same conversation share one request.
 		if (isKept) this.segments.set(key, asked);
 		const segments = await asked;
 		if (isKept && !segments && this.segments.get(key) === asked) this.segments.delete(key);
@@ -120,7 +120,7 @@ export class EventEnricher {
 		return await isFirst;
 	}
 
-	/** Undefined where Crisp could not be asked. */
+	/** Undefined if the request failed. */
 	private async ask<Answer>(
 		{ isPatient }: Subject,
 		question: (send: Send) => Promise<Answer>,
@@ -144,7 +144,7 @@ export class EventEnricher {
 			if (answer !== undefined) onSuccess?.();
 			return answer;
 		} catch (error) {
-			if (!isLeftAlone()) onFailure(isLate ? new Error('no answer in time') : error);
+			if (!isLeftAlone()) onFailure(isLate ? new Error('the request timed out') : error);
 			this.asksAgainAt = clock.now() + pauseAfterFailure;
 			return undefined;
 		} finally {
@@ -167,7 +167,7 @@ const routes = {
 	person: parseRoute('GET /v1/website/{website_id}/people/profile/{people_id}'),
 };
 
-/** Throws for what no path can carry, as events may hold anything. */
+/** Throws for IDs that are invalid in a path: payloads may contain anything. */
 function pathOf(route: Route, { website, payload }: Subject): string {
 	const { session_id, people_id } = payload;
 	return fillPath(route, { website_id: website, session_id: textIn(session_id), people_id: textIn(people_id) });
@@ -182,7 +182,7 @@ function segmentsIn(answer: unknown): string[] {
 	return Array.isArray(segments) ? segments.map(textIn) : [];
 }
 
-/** Whether a visitor wrote before a message; reads back in time, batch by batch. */
+/** Whether a visitor wrote before a message. Reads backwards in time, page by page. */
 async function hasVisitorBefore(
 	read: (query: IDataObject) => Promise<unknown>,
 	{ fingerprint, timestamp }: IDataObject,

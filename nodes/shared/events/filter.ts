@@ -5,29 +5,29 @@ import { isOwnFingerprint } from './fingerprint';
 import { numberIn, textIn } from '../runtime/coerce';
 import { websiteOf } from './payload';
 
-/** What decides whether an event starts the workflow. An empty list lets everything pass. */
+/** The filters that decide whether an event starts the workflow. An empty list lets everything pass. */
 export interface Filter {
 	websites: string[];
-	/** The inboxes whose events pass, the main one as `main`. Events of no inbox pass. */
+	/** The inboxes whose events pass; the main inbox is `main`. Events without an inbox pass. */
 	inboxes: string[];
-	/** The segments of which a conversation or person has to have one. Events of neither pass. */
+	/** The segments of which the conversation or person needs at least one. Events of neither pass. */
 	segments: string[];
-	/** The rest is about messages; events that carry none pass. */
+	/** The remaining filters are about messages; events without a message pass. */
 	author?: 'user' | 'operator';
 	messageTypes: string[];
-	/** Origins, or the beginnings of URNs. */
+	/** Origins, or the beginning of a URN. */
 	origins: string[];
-	/** Whether messages that this n8n sent are left out, so that a workflow does not answer itself. */
+	/** Whether messages that this n8n sent are ignored, so that a workflow does not answer itself. */
 	ignoresOwn: boolean;
-	/** Whether messages that are marked as written by a bot are left out. */
+	/** Whether messages that are marked as written by a bot are ignored. */
 	ignoresAutomated: boolean;
 	instanceId: string;
 }
 
-/** What the inbox is called that has no ID. */
+/** The name of the main inbox, which has no ID. */
 const mainInbox = 'main';
 
-/** Whether an event passes. A visitor's message is never left out for its fingerprint. */
+/** Whether an event passes the filters. A visitor's message is never filtered out because of its fingerprint. */
 export function passes(name: string, payload: IDataObject, filter: Filter, { segments }: Enrichment = {}): boolean {
 	const website = websiteOf(payload);
 	if (website && !isAmong(filter.websites, website)) return false;
@@ -50,7 +50,7 @@ function isAmong(wanted: string[], one: string): boolean {
 	return wanted.length === 0 || wanted.includes(one);
 }
 
-/** A URN may be given up to any of its colons. */
+/** A URN also matches if only its beginning is given, up to one of its colons. */
 function isFromOneOf(wanted: string[], origin: string): boolean {
 	return wanted.length === 0 || wanted.some((one) => `${origin}:`.startsWith(`${one.replace(/:$/, '')}:`));
 }

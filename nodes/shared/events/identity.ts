@@ -4,20 +4,20 @@ import { textIn } from '../runtime/coerce';
 import { messageEvents } from './catalogue';
 import { websiteOf } from './payload';
 
-/** What tells an event from every other, where it can only happen once. */
+/** The identity of an event that can happen only once, for deduplication. */
 export interface EventIdentity {
 	/** The event's name. */
 	name: string;
 	website: string;
-	/** The conversation, where the event is of one. */
+	/** The conversation; empty if the event belongs to none. */
 	session: string;
-	/** What it is among its like: a fingerprint, or the ID of a person. */
+	/** The fingerprint of a message, or the ID of a person. */
 	id: string | number;
 }
 
 /**
- * What tells an event from every other, where it can only happen once: a message sent, a person
- * created. Undefined for everything else, which may truly happen again in the same words.
+ * The identity for deduplication of an event that can happen only once: a sent message, a new person. Undefined for all
+ * other events, which can legitimately occur again with the same payload.
  */
 export function identityOf(name: string, payload: IDataObject): EventIdentity | undefined {
 	const website = websiteOf(payload) ?? '';
@@ -30,19 +30,21 @@ export function identityOf(name: string, payload: IDataObject): EventIdentity | 
 	return id ? { name, website, session: '', id } : undefined;
 }
 
-/** A number that comes as a text is the same mark. */
+/** Normalises an ID: a number sent as text is the same ID. */
 function idIn(value: unknown): EventIdentity['id'] {
 	const text = textIn(value);
 	const number = Number(text);
 	return Number.isSafeInteger(number) && String(number) === text ? number : text;
 }
 
-/** The same for the same thing in every process, and another for every other. */
+/** A unique text for an identity; the same in every process. */
 export function namedIdentityText(identity: EventIdentity): string {
 	return `${identity.name} ${identityText(identity)}`;
 }
 
-/** What tells it from others of its name. None of Crisp's IDs has a space in it, but an event may hold any text for one. */
+/**
+ * Unique among the events of the same name. Crisp's IDs contain no spaces, but a payload may contain any text as an ID.
+ */
 export function identityText({ website, session, id }: EventIdentity): string {
 	return [website, session, String(id)].map(withoutSpaces).join(' ');
 }
@@ -51,7 +53,7 @@ function withoutSpaces(part: string): string {
 	return part.replace(/[ %]/g, encodeURIComponent);
 }
 
-/** Ten characters that tell one of some thousands from the others, for what is saved. */
+/** A short hash for saved data; ten characters are enough to distinguish some thousands. */
 export function shortHash(identity: string): string {
 	return createHash('sha256').update(identity).digest('base64').slice(0, 10);
 }

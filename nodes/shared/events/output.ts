@@ -4,19 +4,19 @@ import { websiteOf } from './payload';
 
 const appAddress = 'https://app.crisp.chat';
 
-/** Where operators see a conversation in Crisp's app. */
+/** The URL of a conversation in Crisp's app. */
 export function conversationUrl(website: string, session: string): string {
 	const [one, other] = [website, session].map((id) => encodeURIComponent(id.toWellFormed()));
 	return `${appAddress}/website/${one}/inbox/${other}/`;
 }
 
-/** The event as a workflow gets it: what most workflows need, flat, then all of it as `data`. */
+/** The output for an event: the most common fields at the top level, and the whole payload in `data`. */
 export function toOutput(name: string, payload: IDataObject): IDataObject {
 	const user = (payload.user ?? {}) as IDataObject;
 	const website = websiteOf(payload);
 	const session = sessionOf(payload);
 	const [choice] = chosenIn(payload);
-	// As one literal, without others spread into it: of all that an event costs, this was the dearest.
+	// One literal without spreads: spreading objects was the most expensive part of handling an event.
 	const flat: IDataObject = {
 		event: name,
 		website_id: website,
@@ -42,12 +42,12 @@ export function toOutput(name: string, payload: IDataObject): IDataObject {
 	return output;
 }
 
-/** Where `email:track:view` is about a conversation, its identifier is the session. */
+/** If `email:track:view` is about a conversation, its `identifier` is the session ID. */
 function sessionOf({ session_id, identifier, type }: IDataObject): IDataObject[string] {
 	return session_id ?? (type === 'session' ? identifier : undefined);
 }
 
-/** What a person would read: a message of text as it is, any other kind by its words or its file. */
+/** The readable part of a message: its text, or the text, name or URL of other content. */
 function textOf({ content, excerpt }: IDataObject): string | undefined {
 	if (typeof content === 'string') return content;
 	if (typeof content !== 'object' || content === null) return typeof excerpt === 'string' ? excerpt : undefined;

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { textIn } from '../runtime/coerce';
 
-/** The ID of the website that an event is about, wherever it says so. */
+/** The website ID of an event, from either of the fields that contain it. */
 export function websiteOf({ website_id, resource }: IDataObject): string | undefined {
 	if (typeof website_id === 'string') return website_id;
 	const { type, id } = (resource ?? {}) as IDataObject;

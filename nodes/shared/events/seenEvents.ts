@@ -1,9 +1,9 @@
 import { namedIdentityText, type EventIdentity } from './identity';
 
 /**
- * At least the latest 10,000 things seen, to tell what comes for the first time. By marks, most of which are numbers: to
- * make texts and look for those costs as much as all else that an event passes. In two generations: to take the oldest
- * out one by one makes V8 step over all that was taken out before.
+ * Seen events: deduplicates at least the latest 10,000 events. Keyed by ID, which is mostly a number: building and
+ * looking up text keys would cost as much as the rest of the work for an event. Rotated in two generations: deleting
+ * the oldest entries of a Map one by one is slow in V8.
  */
 export class SeenEvents {
 	private newer = new Generation();
@@ -12,7 +12,7 @@ export class SeenEvents {
 
 	constructor(private readonly least = 10_000) {}
 
-	/** Whether it was not seen yet; it is from now on. */
+	/** Whether an event is new; marks it as seen. */
 	isNew(identity: EventIdentity): boolean {
 		if (this.older.has(identity) || !this.newer.add(identity)) return false;
 		if (this.newer.size >= this.least) {
@@ -30,7 +30,7 @@ export class SeenEvents {
 class Generation {
 	private readonly byId = new Map<EventIdentity['id'], EventIdentity>();
 
-	/** Those whose mark another has, too. */
+	/** The identities whose ID is already used by another one. */
 	private readonly others = new Set<string>();
 
 	get size(): number {
@@ -42,7 +42,7 @@ class Generation {
 		return known !== undefined && (isSame(known, identity) || this.others.has(namedIdentityText(identity)));
 	}
 
-	/** Whether it was not there. */
+	/** Adds an identity. Returns whether it was new. */
 	add(identity: EventIdentity): boolean {
 		const known = this.byId.get(identity.id);
 		if (known === undefined) {

@@ -3,7 +3,7 @@ import { passes, type Filter } from './filter';
 import { eventNamed } from './catalogue';
 import type { Credential } from '../api/transport';
 
-/** What the form of a trigger says about events. */
+/** The selection in the form of a trigger: events, websites and filters. */
 export interface EventSelection {
 	events: string[];
 	/** Empty for every website of the token. */
@@ -40,7 +40,7 @@ export function readSelection(context: Context, credential: Credential): EventSe
 	};
 }
 
-/** Names that are given with commas between them, or as an array. */
+/** Names from an array, or from a text separated by commas. */
 function namesIn(given: unknown): string[] {
 	const names = Array.isArray(given) ? (given as unknown[]) : String(given ?? '').split(',');
 	return names.map((name) => String(name).trim()).filter((name) => name !== '');

@@ -1,7 +1,7 @@
 import type { INodeProperties, NodeHint } from 'n8n-workflow';
 import { derivedEvents, events, legacyEvents, messageTypes, type CrispEvent } from './catalogue';
 
-/** What both triggers let a user choose: events, websites, filters. Read by `readChoice`. */
+/** The form fields of both triggers for events, websites and filters. `readSelection` reads their values. */
 export function selectionProperties(): INodeProperties[] {
 	const eventOptions = [...events, ...derivedEvents]
 		.map((event) => ({ name: event.label, value: event.name, description: descriptionOf(event) }))
@@ -17,7 +17,7 @@ export function selectionProperties(): INodeProperties[] {
 			default: [],
 		},
 		{
-			displayName: 'Legacy events are in no reference of today: whether Crisp still sends them is not known.',
+			displayName: 'Crisp no longer documents legacy events and may have stopped sending them.',
 			name: 'legacyNotice',
 			type: 'notice',
 			default: '',
@@ -55,7 +55,7 @@ export function selectionProperties(): INodeProperties[] {
 					name: 'ignoreAutomated',
 					type: 'boolean',
 					default: true,
-					description: 'Whether to leave out messages that are marked as written by a bot, of whatever program',
+					description: 'Whether to ignore messages that any program marked as automated, such as those of bots',
 				},
 				{
 					displayName: 'Ignore Own Messages',
@@ -63,7 +63,7 @@ export function selectionProperties(): INodeProperties[] {
 					type: 'boolean',
 					default: true,
 					description:
-						'Whether to leave out messages that a Crisp node of this n8n sent, so that a workflow does not answer itself. This is also how it is without the filter.',
+						'Whether to ignore messages that a Crisp node of this n8n sent, so that a workflow does not answer itself. On by default, even without this filter.',
 				},
 				{
 					displayName: 'Inbox Names or IDs',
@@ -72,7 +72,7 @@ export function selectionProperties(): INodeProperties[] {
 					typeOptions: { loadOptionsMethod: 'getInboxes', loadOptionsDependsOn: ['websiteIds'] },
 					default: [],
 					description:
-						'The inboxes whose events start the workflow; "main" is the main inbox. Events of no inbox are not affected. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+						'The inboxes whose events start the workflow; "main" is the main inbox. Events without an inbox are not affected. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
 				},
 				{
 					displayName: 'Message Types',
@@ -89,7 +89,7 @@ export function selectionProperties(): INodeProperties[] {
 					default: '',
 					placeholder: 'e.g. chat, email, urn:crisp.im:whatsapp',
 					description:
-						'Where the messages come from that start the workflow, separated by commas: chat, email, or the beginning of a URN. Other events are not affected.',
+						'The origins of messages that start the workflow, separated by commas: chat, email, or the beginning of a URN. Other events are not affected.',
 				},
 				{
 					displayName: 'Segment Names or IDs',
@@ -98,38 +98,38 @@ export function selectionProperties(): INodeProperties[] {
 					typeOptions: { loadOptionsMethod: 'getSegments', loadOptionsDependsOn: ['websiteIds'] },
 					default: [],
 					description:
-						'The segments of which a conversation or a contact has to have one, for its events to start the workflow; others are not affected. Events do not say it, so the node asks Crisp; what it cannot ask, passes. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+						'Only start for conversations or contacts with at least one of these segments; events of neither are not affected. Events do not include segments, so the node fetches them from Crisp; if that fails, the event passes. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
 				},
 			],
 		},
 	];
 }
 
-/** Shows on the canvas what a trigger listens to. n8n has the values of a list there, but not their names. */
+/** The subtitle on the canvas: the selected events. n8n provides the values of a list there, but not their labels. */
 export function listeningSubtitle(): string {
 	const named = Object.fromEntries([...events, ...derivedEvents].map(({ name, label }) => [name, wordsOf(label)]));
 	return `={{ $parameter.events.map((name) => (${JSON.stringify(named)})[name] ?? name).join(', ') }}`;
 }
 
-/** Says in the panel of a trigger, for each event that is chosen, that it listens to it. */
+/** Hints in the panel of a trigger: one for each selected event. */
 export function listeningHints(): NodeHint[] {
 	return [...events, ...derivedEvents].map(({ name, label }) => ({
 		message: `Listens to <b>${wordsOf(label)}</b> (${name})`,
-		// n8n shows fixed texts only, so that each event needs one of its own.
+		// n8n supports only fixed texts, so each event needs a separate hint.
 		displayCondition: `={{ $parameter.events.includes('${name}') }}`,
 		whenToDisplay: 'beforeExecution',
 		location: 'outputPane',
 	}));
 }
 
-/** The label of an event, outside the list that its first words group. */
+/** The label of an event for use outside of the list, in which the part before the dash groups the events. */
 function wordsOf(label: string): string {
 	return label.replace(' - ', ': ');
 }
 
 function descriptionOf({ name, of, tiers, isLegacy }: CrispEvent): string {
-	if (of) return `${name}, read from ${of}`;
-	return isLegacy ? `${name}, in no reference of today` : `${name}${onlyFor(tiers)}`;
+	if (of) return `${name}, derived from ${of}`;
+	return isLegacy ? `${name}, no longer documented by Crisp` : `${name}${onlyFor(tiers)}`;
 }
 
 function onlyFor(tiers: readonly string[]): string {

@@ -5,11 +5,11 @@ import { fillPath, parseRoute } from '../api/route';
 import { openTransport, type Credential, type Send } from '../api/transport';
 import { websitesOf } from '../api/websites';
 
-/** What fills the lists of `choiceProperties`. */
+/** Loads the options of the lists in `selectionProperties`. */
 
 type Load = (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>;
 
-/** More than a person would look through. */
+/** Limits for the lists; longer lists would not be usable. */
 const mostEntries = 500;
 const mostWebsites = 20;
 
@@ -23,7 +23,7 @@ async function getWebsites(this: ILoadOptionsFunctions): Promise<INodePropertyOp
 	return found;
 }
 
-/** Lists something of the chosen websites, or of all that the trigger would listen to. */
+/** Lists entries of the selected websites, or of all websites that the trigger would listen to. */
 function listOf(path: string, toOption: (entry: IDataObject) => INodePropertyOptions): Load {
 	const route = parseRoute(`GET /v1/website/{website_id}/${path}`);
 	return async function () {

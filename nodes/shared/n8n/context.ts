@@ -1,13 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
 /**
- * What n8n's contexts offer in some versions only, or what n8n-workflow's types do not tell. None of these throws:
- * where n8n offers nothing, each gives what is safe without it.
+ * Members of n8n's contexts that only some versions have, or that n8n-workflow's types lack. None of these functions
+ * throws: if n8n lacks the member, they return a safe default.
  */
 
 type Member = (...given: unknown[]) => unknown;
 
-/** What a member of a context returns; undefined where this n8n lacks it, or where it throws. */
+/** Calls a member of a context. Returns undefined if this n8n lacks it, or if it throws. */
 function ask(context: object, name: string, ...given: unknown[]): unknown {
 	try {
 		const member = (context as Record<string, unknown>)[name];
@@ -17,15 +17,15 @@ function ask(context: object, name: string, ...given: unknown[]): unknown {
 	}
 }
 
-/** Aborts when the execution is cancelled; undefined where n8n does not tell. */
+/** A signal that aborts when the execution is cancelled; undefined if n8n has none. */
 export function cancelSignalOf(context: object): AbortSignal | undefined {
 	const signal = ask(context, 'getExecutionCancelSignal');
 	return signal instanceof AbortSignal ? signal : undefined;
 }
 
 /**
- * The context for requests that end with a signal of their own: n8n asks the context for the signal of its execution,
- * and takes that instead of `abortSignal` among the options.
+ * Returns a context for requests with a separate abort signal: n8n takes the signal from the context, and ignores
+ * `abortSignal` among the options.
  */
 export function withCancelSignals<Context extends object>(context: Context): (signal: AbortSignal) => Context {
 	class Cancellable {
@@ -39,10 +39,12 @@ export function withCancelSignals<Context extends object>(context: Context): (si
 	return (signal) => new Cancellable(signal) as unknown as Context;
 }
 
-/** Why n8n starts a trigger. `activate` and `manual` have a person watching; the others do not. */
+/** Why n8n starts a trigger. In `activate` and `manual`, a person is watching; in the others, none is. */
 export type ActivationMode = 'activate' | 'manual' | 'init' | 'create' | 'update' | 'leadershipChange';
 
-/** Where n8n does not tell, it is taken for a start of n8n: what is missed is delivered, and no one is watching. */
+/**
+ * If n8n does not provide the mode, a start of n8n is assumed: missed events are delivered, and no person is watching.
+ */
 export function activationModeOf(context: object): ActivationMode {
 	if (ask(context, 'getMode') === 'manual') return 'manual';
 	const mode = ask(context, 'getActivationMode');
@@ -50,8 +52,8 @@ export function activationModeOf(context: object): ActivationMode {
 }
 
 /**
- * Whether an AI agent calls the node as its tool: by what n8n says, or by the type that it makes of the node. `isToolExecution`
- * is absent up to 2.0, and false where an agent lets n8n's engine run the tool.
+ * Whether an AI agent calls the node as its tool: `isToolExecution` returns true, or n8n has appended `Tool` to the
+ * node type. `isToolExecution` is absent up to 2.0, and false if the agent lets n8n's engine run the tool.
  */
 export function isToolCall(context: object): boolean {
 	if (ask(context, 'isToolExecution') === true) return true;
@@ -59,14 +61,14 @@ export function isToolCall(context: object): boolean {
 	return String(type).endsWith('Tool');
 }
 
-/** Which run of the node in its execution this is, from 0; undefined where n8n does not tell. */
+/** The index of this run of the node in its execution, from 0; undefined if n8n does not provide it. */
 export function runIndexOf(context: object, itemIndex: number): number | undefined {
 	const index =
 		proxyMember(context, itemIndex, '$runIndex') ?? ask(context, 'evaluateExpression', '{{ $runIndex }}', itemIndex);
 	return typeof index === 'number' ? index : undefined;
 }
 
-/** The JSON of an input item as expressions see it; undefined where n8n does not give it. */
+/** The JSON of an input item as expressions see it; undefined if n8n does not provide it. */
 export function itemJsonOf(context: object, itemIndex: number): unknown {
 	return proxyMember(context, itemIndex, '$json');
 }
@@ -79,13 +81,13 @@ function proxyMember(context: object, itemIndex: number, name: string): unknown 
 	}
 }
 
-/** What n8n keeps for the node of a published workflow; where it keeps nothing, an object that is lost with the process. */
+/** The static data that n8n saves for the node of a published workflow; otherwise an object that is not saved. */
 export function staticDataOf(context: object): IDataObject {
 	const kept = ask(context, 'getWorkflowStaticData', 'node');
 	return typeof kept === 'object' && kept !== null ? (kept as IDataObject) : {};
 }
 
-/** Stores a failed execution and starts the error workflow. Gives whether this n8n can. */
+/** Stores a failed execution and starts the error workflow. Returns whether this n8n supports it. */
 export function saveFailedExecution(context: object, error: Error): boolean {
 	try {
 		const { saveFailedExecution: save } = context as { saveFailedExecution?: (error: Error) => void };
@@ -98,8 +100,8 @@ export function saveFailedExecution(context: object, error: Error): boolean {
 }
 
 /**
- * The bytes of a request to a webhook as they came; undefined where n8n does not keep them. n8n reads them before the
- * node runs for some content types and versions, and on demand for others.
+ * The raw bytes of a webhook request; undefined if n8n does not keep them. Depending on the content type and the
+ * version, n8n reads them before the node runs, or on demand.
  */
 export async function rawBodyOf(context: object): Promise<Buffer | undefined> {
 	const request = Object(ask(context, 'getRequestObject')) as { rawBody?: unknown; readRawBody?: () => unknown };

@@ -5,22 +5,22 @@ type Done = IDeferredPromise<IRun>;
 /** `key` is n8n's deduplication key; older versions, such as 1.123, ignore it. */
 type Emit = (data: INodeExecutionData[][], response?: undefined, done?: Done, key?: string) => unknown;
 
-/** Whether n8n deduplicates executions by a key. Older versions do not, and say nothing about it. */
+/** Whether n8n deduplicates executions by a key. Older versions silently ignore the key. */
 export const takesKeys = ({ emit }: Pick<ITriggerFunctions, 'emit'>) => typeof emit === 'function' && emit.length >= 4;
 
-/** Whether n8n refused because its Engine 2.0 does not tell when an execution ends. */
+/** Whether n8n refused because its Engine 2.0 does not report when an execution has finished. */
 export const isRefusedPromise = (error: unknown) => /engine 2/i.test((error as Error).message);
 
 export interface Handover {
-	/** One execution is started at most for each key, in the whole n8n. */
+	/** The deduplication key: all processes of n8n together start at most one execution for it. */
 	key?: string;
-	/** Whether to be told when n8n is done with the execution. */
+	/** Whether n8n is asked to report when it has finished the execution. */
 	isTold: boolean;
 }
 
 /**
- * Starts an execution. Returns what settles when n8n is done with it, where n8n tells. Throws what n8n throws; rejects
- * with why n8n did not take the execution, also in a version whose `emit` is asynchronous.
+ * Starts an execution. Returns a promise that settles when n8n has finished it, if n8n reports that. Throws n8n's
+ * errors; rejects if n8n did not accept the execution, also in versions with an asynchronous `emit`.
  */
 export function emitTo(
 	context: Pick<ITriggerFunctions, 'emit'>,

@@ -9,15 +9,15 @@ interface Context {
 	logger?: Partial<Record<Level, (text: string) => void>>;
 }
 
-/** n8n's log. Every line names the package and the node, so that an administrator finds the workflow. */
+/** n8n's log. Each message names the package and the node, so that an administrator can find the workflow. */
 export interface Log {
-	/** What helps to find a fault, and not its reader. */
+	/** Details for debugging, not for users. */
 	debug(error: unknown): void;
 	warn(text: string): void;
 	error(text: string): void;
 }
 
-/** A line that cannot be written must not keep the node from working. */
+/** Errors of the logger are ignored: they must not stop the node. */
 export function logOf(context: Context): Log {
 	const write = (level: Level, text: string) => {
 		try {
@@ -33,9 +33,9 @@ export function logOf(context: Context): Log {
 	};
 }
 
-/** How often a state that lasts is logged again, in milliseconds. */
+/** How often a lasting state is logged again, in milliseconds (throttle). */
 const interval = 3_600_000;
-/** A state that comes back within the hour is logged once it has lasted for so long. */
+/** A state that returns within the hour is logged only after it has lasted this long (debounce). */
 const settling = 60_000;
 
 interface State {
@@ -43,11 +43,13 @@ interface State {
 	isLogged: boolean;
 }
 
-/** Logs what lasts or repeats: once, then at most once an hour, and once when it is over. */
+/**
+ * Throttles the log of lasting or repeated problems: logs them once, then at most once an hour, and once when they end.
+ */
 export class StateLog {
 	private readonly states = new Map<string, State>();
 
-	/** When each was logged last, and how often it was not since. */
+	/** When each was logged last, and how many messages were suppressed since then. */
 	private readonly lines = new Map<string, { at: number; left: number }>();
 
 	constructor(
@@ -55,7 +57,7 @@ export class StateLog {
 		private readonly clock: Pick<Clock, 'now'>,
 	) {}
 
-	/** A state is there, or still there. `text` says what it is and what to do. */
+	/** Reports that a state has begun or still lasts. `text` describes it and says what to do. */
 	begin(name: string, text: string): void {
 		const now = this.clock.now();
 		const state = this.states.get(name) ?? { since: now, isLogged: false };
@@ -67,19 +69,19 @@ export class StateLog {
 		state.isLogged = true;
 	}
 
-	/** A state is over; `text` says so. */
+	/** Reports that a state has ended; `text` says so. */
 	end(name: string, text: string): void {
 		const state = this.states.get(name);
 		this.states.delete(name);
 		if (state?.isLogged) this.write(name, `${text} after ${durationText(this.clock.now() - state.since)}.`);
 	}
 
-	/** Another state took the place of this one. */
+	/** Drops a state without a log message, because another state replaced it. */
 	forget(name: string): void {
 		this.states.delete(name);
 	}
 
-	/** Something happened that may happen often. */
+	/** Logs something that may happen often (throttled). */
 	tell(name: string, text: string): void {
 		const line = this.lines.get(name);
 		if (line && this.clock.now() - line.at < interval) {

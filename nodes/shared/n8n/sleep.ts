@@ -3,17 +3,17 @@ import * as workflow from 'n8n-workflow';
 type Sleep = (milliseconds: number, signal?: AbortSignal) => unknown;
 
 /**
- * n8n's own timer, as n8n allows nodes none of their own. Resolves after so many milliseconds, or soon after the signal
- * aborts; never rejects.
+ * Sleeps with n8n's own function, because n8n does not allow nodes to use timers. Resolves after the given time, or
+ * soon after the signal aborts; never rejects.
  *
  * Newer versions of `sleep` take a signal and reject when it aborts, some have `sleepWithAbort` for that, and 1.123 has
- * neither: a caller that must not wait has to listen to the signal by itself.
+ * neither. A caller that must resolve at once has to listen to the signal itself.
  */
 export async function n8nSleep(milliseconds: number, signal: AbortSignal, from: object = workflow): Promise<void> {
 	const { sleep, sleepWithAbort } = from as { sleep?: Sleep; sleepWithAbort?: Sleep };
 	try {
 		const waiting = (sleepWithAbort ?? sleep)?.(milliseconds, signal);
-		// A sleep that gives nothing to wait for would let every loop that waits run hot.
+		// If `sleep` did not return a promise, every loop that waits would become a busy loop.
 		await (waiting instanceof Promise ? waiting : timeout(milliseconds, signal));
 	} catch {
 		if (!signal.aborted) await timeout(milliseconds, signal);

@@ -2,61 +2,63 @@ import { backoffDelay } from '../runtime/backoff';
 import type { Clock } from '../runtime/clock';
 import type { Channel, OpenChannel } from './socket';
 
-/** Where to connect and what to say there; found anew for each attempt. */
+/** Where to connect, and the authentication message; fetched again for each attempt. */
 export interface RealtimeEndpoint {
 	url: string;
 	authentication: { tier: string; username: string; password: string; events: string[]; rooms?: string[] };
-	/** Whether the token may get websites while the line is open; `installed` has to be among the events then. */
+	/**
+	 * Whether the token can get new websites while connected; then the events have to include `subscriptionUpdated`.
+	 */
 	isOpenEnded?: boolean;
 }
 
-/** Why a line ended. Only `refused` is nobody's passing trouble: the token is not accepted. */
+/** Why a connection ended. All kinds are temporary except `refused`: Crisp does not accept the token. */
 export interface Ending {
 	kind: 'closed' | 'refused' | 'unreachable' | 'silent' | 'lost';
-	/** Whether the line had been in use. */
+	/** Whether the connection was ready before it ended. */
 	wasReady: boolean;
-	/** What was said or thrown about it. */
+	/** The error or reason, if there is one. */
 	cause?: unknown;
 }
 
 export interface ConnectionOptions {
-	/** Reads the credential and asks Crisp where to connect. Throws `Refused` where the token is refused. */
+	/** Reads the credential and fetches the endpoint. Throws `RefusedError` if the token is refused. */
 	findEndpoint(signal: AbortSignal): Promise<RealtimeEndpoint>;
 	openChannel: OpenChannel;
 	clock: Clock;
 	random?: () => number;
 	onEvent(name: string, payload: unknown): void;
-	/** The line is open, and Crisp is asked to accept it. */
+	/** Called when the connection is open, just before the authentication is sent. */
 	onAsking?(): void;
 	onReady?(): void;
 	onEnding?(ending: Ending): void;
 }
 
-/** Thrown by `findAccess` for a token that Crisp does not accept. */
+/** Thrown by `findEndpoint` for a token that Crisp does not accept. */
 export class RefusedError extends Error {
 	constructor(override readonly cause: unknown) {
 		super(String((cause as Error | undefined)?.message ?? cause));
 	}
 }
 
-/** Tells of a website that installed the plugin, or removed it. */
+/** The event for a website that installed or removed the plugin. */
 export const subscriptionUpdated = 'plugin:subscription:updated';
 
-/** The least time between two requests for the events of new websites, as the vendor's own client keeps it. */
+/** The minimum time between two subscriptions to new websites, as in Crisp's own client. */
 const bindInterval = 2_500;
-/** Crisp says nothing to those it has not authenticated; this long is waited for its word. */
+/** The deadline for the response to the authentication: Crisp sends nothing before it has authenticated a client. */
 const authenticationTimeout = 15_000;
-/** By which each failure makes the next delay longer: slowly, as most servers are back within seconds. */
+/** The backoff of reconnects, in milliseconds. It grows slowly, because most servers are back within seconds. */
 const backoff = { first: 1_000, longest: 30_000, growth: 1.5 };
-/** A line that held this long is followed by another without much delay. */
+/** After a connection that lasted this long, the backoff starts again with the shortest delay. */
 const steadyTime = 5_000;
-/** A refused token is seldom accepted the next moment, but a credential may be mended any time. */
+/** The delay after a refused token: it is rarely accepted soon, but the credential may be corrected at any time. */
 const refusedBackoff = { first: 60_000, longest: 60_000 };
 
 /**
- * Keeps one line to Crisp's realtime channel: connects, authenticates, delivers, and begins again
- * whenever the line ends, for ever, until it is closed. Knows nothing of n8n; delivers nothing from
- * a line that is over.
+ * Keeps one connection to Crisp's realtime channel: connects, authenticates, delivers events, and reconnects with
+ * exponential backoff and jitter until it is closed. Delivers nothing from a connection that has ended. Independent of
+ * n8n.
  */
 export class Connection {
 	private readonly stop = new AbortController();
@@ -65,14 +67,14 @@ export class Connection {
 
 	constructor(private readonly options: ConnectionOptions) {}
 
-	/** Begins; resolves with the first outcome: undefined once the line is ready, or why it ended. */
+	/** Starts connecting. Resolves with the first outcome: undefined once connected, or why the connection ended. */
 	async open(): Promise<Ending | undefined> {
 		return await new Promise((resolve) => {
 			this.running = this.run(resolve);
 		});
 	}
 
-	/** Ends the line and every wait. Resolves when nothing of it is left. */
+	/** Closes the connection and aborts all waits. Resolves when everything has stopped. */
 	async close(): Promise<void> {
 		this.stop.abort();
 		await this.running;
@@ -91,7 +93,7 @@ export class Connection {
 			onFirst(ending);
 			if (ending.kind === 'closed') return;
 			this.options.onEnding?.(ending);
-			// A line that is accepted and cut at once, over and over, would use up the quota of the token.
+			// Keep the backoff if a connection ends right after it was accepted: fast reconnects use up the quota.
 			if (clock.now() - readySince >= steadyTime) failures = 0;
 			await clock.sleep(this.delayAfter(ending, failures), signal);
 		}
@@ -103,7 +105,7 @@ export class Connection {
 		return kind === 'refused' ? backoffDelay(0, refusedBackoff, random()) : backoffDelay(failures, backoff, random());
 	}
 
-	/** One line from its beginning to its end. */
+	/** Runs one connection from start to end. */
 	private async line(onReady: () => void): Promise<Ending> {
 		const { signal } = this.stop;
 		try {
@@ -117,7 +119,7 @@ export class Connection {
 		}
 	}
 
-	/** Asks for the events of websites that came with the line open: soon, but not more often than Crisp likes. */
+	/** Subscribes to websites that were added while connected; throttled to one request per interval. */
 	private binderOf(over: AbortSignal, ask: () => void): () => void {
 		const { clock } = this.options;
 		let askedAt = -Infinity;
@@ -133,7 +135,7 @@ export class Connection {
 		};
 	}
 
-	/** Barks once no sign of life has come for as long as the last one allowed. */
+	/** A watchdog: calls `bark` if no heartbeat arrives within the time that the last one allowed. */
 	private watchdogOf(over: AbortSignal, bark: () => void): (patience: number) => void {
 		let watch = new AbortController();
 		return (patience) => {
@@ -151,7 +153,7 @@ export class Connection {
 		const patience = new AbortController();
 		const over = new AbortController();
 		const bind = this.binderOf(over.signal, () => channel?.emit('socket:bind', {}));
-		// A line may end before `openChannel` returns.
+		// A connection may end before `openChannel` returns.
 		let channel: Channel | undefined = undefined;
 		let isReady = false;
 		let isDead = false;
@@ -189,7 +191,7 @@ export class Connection {
 					over.abort();
 					signal.removeEventListener('abort', onAbort);
 					const kind = ending ?? (isReady ? 'lost' : 'unreachable');
-					resolve({ kind, wasReady: isReady, cause: isDead ? 'no sign of life' : reason });
+					resolve({ kind, wasReady: isReady, cause: isDead ? 'no heartbeat from the server' : reason });
 				},
 			});
 			signal.addEventListener('abort', onAbort);

@@ -8,7 +8,7 @@ import { eventNamed } from '../events/catalogue';
 import type { Topics } from './sharedConnection';
 import type { Credential, Send } from '../api/transport';
 
-/** What asks Crisp for its realtime channel. */
+/** What is needed to request the realtime endpoint from Crisp. */
 export interface EndpointRequest {
 	send: Send;
 	credential: Credential;
@@ -16,7 +16,7 @@ export interface EndpointRequest {
 	egress: Egress;
 }
 
-/** Asks Crisp where its realtime channel is, and puts together what to say there. */
+/** Fetches the endpoint of Crisp's realtime channel, and builds the authentication message for it. */
 export async function findEndpoint(
 	{ send, credential, node, egress }: EndpointRequest,
 	topics: Topics,
@@ -35,19 +35,16 @@ export async function findEndpoint(
 	}
 	const endpoint = ((answer as IDataObject | undefined)?.socket as IDataObject | undefined)?.app;
 	if (typeof endpoint !== 'string' || !isSafe(endpoint)) {
-		throw refuse(
-			'What answered named no realtime address that the key may be sent to',
-			"Check 'API Address' in the credential.",
-		);
+		throw refuse('The server returned no secure realtime address', "Check 'API Address' in the credential.");
 	}
 	const rule = await egress(endpoint);
 	if (rule) {
 		throw refuse(
-			`The rules of this n8n allow no connection to Crisp's realtime channel (${rule.message})`,
-			'Ask whoever runs this n8n to allow the host, or take Crisp Web Hook Trigger, which Crisp calls.',
+			`The network rules of this n8n block Crisp's realtime channel (${rule.message})`,
+			'Ask the administrator of this n8n to allow the host, or use Crisp Webhook Trigger, which receives requests from Crisp.',
 		);
 	}
-	// Only a plugin that is set to no website gets new ones.
+	// Only a plugin token without selected websites can get new websites while connected.
 	const isOpenEnded = tier === 'plugin' && topics.websites.length === 0;
 	return {
 		url: endpoint,
@@ -62,7 +59,7 @@ export async function findEndpoint(
 	};
 }
 
-/** What keeps a wish from ever being granted to a credential, and how to mend it. */
+/** Why a selection can never work with a credential, and how to fix it. */
 function faultOf({ events, websites }: Topics, { tier }: Credential): [what: string, how: string] | undefined {
 	if (events.length === 0) return ['No event is chosen', "Choose at least one under 'Trigger On'."];
 	if (tier === 'website' && websites.length === 0) {
@@ -73,8 +70,8 @@ function faultOf({ events, websites }: Topics, { tier }: Credential): [what: str
 		if (!event) return [`Crisp has no event "${name}"`, "Choose from the list under 'Trigger On'."];
 		if (!event.tiers.includes(tier)) {
 			return [
-				`The event ${name} never comes to a token of tier ${tier}`,
-				`Use a credential of tier ${event.tiers.join(' or ')}, or take the event out of 'Trigger On'.`,
+				`Crisp does not send the event ${name} to a token of tier ${tier}`,
+				`Use a credential of tier ${event.tiers.join(' or ')}, or remove the event from 'Trigger On'.`,
 			];
 		}
 	}
@@ -89,13 +86,15 @@ function endpointsPath(tier: Credential['tier'], website: string): string {
 }
 
 function isRefusal(error: unknown): boolean {
-	// An ID that no path can carry will be none the next time either.
+	// An ID that is invalid in a path stays invalid, so a retry does not help.
 	if (error instanceof UserError) return true;
 	const code = error instanceof NodeApiError ? Number(error.httpCode) : 0;
 	return code >= 400 && code < 500 && code !== 420 && code !== 429;
 }
 
-/** Crisp's channel is on a host of its own, which is trusted as far as the API is; the key goes there unreadable for others. */
+/**
+ * The realtime channel is on another host. It is trusted because the API named it, but the key is sent only encrypted.
+ */
 function isSafe(endpoint: string): boolean {
 	return /^wss?:/i.test(endpoint) && isSecureUrl(endpoint);
 }

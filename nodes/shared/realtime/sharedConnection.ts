@@ -4,19 +4,19 @@ import { isTooDeep } from '../runtime/nesting';
 import { ownedMap } from '../runtime/processState';
 import type { OpenChannel } from './socket';
 
-/** What a line is opened for. */
+/** The events and websites that a connection or listener covers. */
 export interface Topics {
 	events: string[];
-	/** The websites to hear; none for every one of the token. */
+	/** The websites to listen to; empty for all websites of the token. */
 	websites: string[];
 }
 
-/** One workflow on the line that all workflows of a token share. */
+/** One workflow on the connection that all workflows of a token share. */
 export interface Listener extends Topics {
-	/** Asks Crisp where to connect, for all that the listeners of the line want together. */
+	/** Fetches the endpoint, for the events and websites of all listeners together. */
 	findEndpoint(topics: Topics, signal: AbortSignal): Promise<RealtimeEndpoint>;
 	onEvent(name: string, payload: unknown): void;
-	/** The line is there, for the first time or again. */
+	/** Called when connected, for the first time or after a reconnect. */
 	onReady(): void;
 	onEnding(ending: Ending): void;
 }
@@ -31,33 +31,33 @@ interface Link {
 	topics: Topics;
 	connection: Connection;
 	isReady: boolean;
-	/** Resolves with the first outcome: undefined once the line is ready, or why it is not. */
+	/** Resolves with the first outcome: undefined once connected, or why the connection failed. */
 	outcome: Promise<Ending | undefined>;
-	/** Why the line is not there now, once it was tried. */
+	/** Why it is not connected now; undefined before the first attempt has ended. */
 	ending?: Ending;
-	/** When Crisp was asked to accept the line: from then on it may bring what an older line brings, too. */
+	/** When the authentication was sent: from then on, this connection and an older one may deliver the same events. */
 	askedAt?: number;
 }
 
-/** What an older line brought that the one after it may bring again. */
+/** Events that an older connection delivered and that the next one may deliver again. */
 interface Overlap {
 	/** How often each event came. */
 	counts: Map<string, number>;
 	endsAt: number;
 }
 
-/** How much later a line may bring what the other one brought. */
+/** How much later a connection may deliver what the other one delivered. */
 const overlapTime = 5_000;
 
 /**
- * Lets any number of listeners share one line, as Crisp limits how many a token may have. A listener
- * that wants more than the line brings gets a new one made; the old line delivers until the new one
- * is ready, and not a moment longer, so that no event is missed and none comes twice.
+ * Lets all listeners of a token share one connection, because Crisp limits the number of connections per token. For a
+ * listener that needs more events or websites, a new connection is opened. The old one delivers exactly until the new
+ * one is ready, so that no event is missed or delivered twice.
  */
 export class SharedConnection {
 	private readonly listeners = new Set<Listener>();
 
-	/** The line that delivers, and while a wider one is being made, that one. */
+	/** The connection that delivers, followed by the wider one while that is being opened. */
 	private readonly lines: Link[] = [];
 
 	private overlap: Overlap = { counts: new Map(), endsAt: 0 };
@@ -68,7 +68,7 @@ export class SharedConnection {
 		return this.listeners.size === 0;
 	}
 
-	/** Begins to deliver; resolves with undefined once the line is ready, or with why it is not. */
+	/** Adds a listener. Resolves with undefined once connected, or with why the connection failed. */
 	async join(listener: Listener): Promise<Ending | undefined> {
 		this.listeners.add(listener);
 		for (;;) {
@@ -78,15 +78,17 @@ export class SharedConnection {
 				listener.onReady();
 				return undefined;
 			}
-			// What the line first came to may be long ago; what it is now is what counts.
+			// Prefer the current state over the first outcome, which may be stale.
 			const ending = line.ending ?? (await line.outcome);
-			// A line that a wider one overtook is not the end of it.
+			// A connection that was closed because a wider one replaced it: wait for the wider one.
 			if (ending?.kind === 'closed' && this.listeners.has(listener)) continue;
 			return ending;
 		}
 	}
 
-	/** Ends the delivery to one listener, with a line that only it needed; the last takes the last line along. */
+	/**
+	 * Removes a listener, and closes the connections that only it needed. The last listener closes the last connection.
+	 */
 	async leave(listener: Listener): Promise<void> {
 		this.listeners.delete(listener);
 		const [line] = this.lines;
@@ -115,14 +117,14 @@ export class SharedConnection {
 		return line;
 	}
 
-	/** Whoever listens may ask, with the credential as it is now. */
+	/** Any listener can fetch the endpoint; it uses its current credential. */
 	private async findAccess(topics: Topics, signal: AbortSignal): Promise<RealtimeEndpoint> {
 		const [listener] = this.listeners;
-		if (!listener) throw new DOMException('Nobody listens', 'AbortError');
+		if (!listener) throw new DOMException('There is no listener left', 'AbortError');
 		return await listener.findEndpoint(topics, signal);
 	}
 
-	/** From this moment on the line alone delivers; those before it end. */
+	/** Makes this connection the only one that delivers, and closes the older ones. */
 	private replaceOlder(line: Link): void {
 		const former = this.lines.splice(0, this.lines.indexOf(line));
 		line.isReady = true;
@@ -139,11 +141,11 @@ export class SharedConnection {
 		}
 	}
 
-	/** Whether the line before brought this very event, while both were open. */
+	/** Whether the previous connection already delivered this event while both were open. */
 	private isRepeated(line: Link, name: string, payload: unknown): boolean {
 		const { counts, endsAt } = this.overlap;
 		const isBoth = this.lines.length > 1 && this.lines.some((other) => other !== line && other.askedAt !== undefined);
-		// Nothing came while both were open.
+		// No event was delivered while both were open.
 		if (!isBoth && counts.size === 0) return false;
 		if (!isBoth && this.options.clock.now() > endsAt) {
 			counts.clear();
@@ -160,7 +162,7 @@ export class SharedConnection {
 	private report(line: Link, ending: Ending): void {
 		line.isReady = false;
 		line.ending = ending;
-		// While an older line delivers, what becomes of a wider one is told to those who wait for it.
+		// While an older connection delivers, the failure of a wider one is reported only to listeners that need it.
 		const isWaited = line !== this.lines[0];
 		for (const listener of this.listeners) {
 			const isServed = isWaited && covers(this.lines[0]?.topics ?? line.topics, listener);
@@ -188,14 +190,14 @@ function unionOf(topics: Topics[]): Topics {
 
 const sharedConnections = ownedMap<SharedConnection>('shared connections, by token');
 
-/** The one hub of everything in this process that listens with a token; made for the first of them. */
+/** The shared connection of a token in this process; created for the first listener. */
 export function sharedConnectionFor(token: string, options: SharedConnectionOptions): SharedConnection {
 	const shared = sharedConnections.get(token) ?? new SharedConnection(options);
 	sharedConnections.set(token, shared);
 	return shared;
 }
 
-/** Forgets a hub that nobody listens on any more. */
+/** Removes a shared connection that no longer has listeners. */
 export function releaseSharedConnection(token: string): void {
 	if (sharedConnections.get(token)?.isEmpty) sharedConnections.delete(token);
 }

@@ -1,6 +1,6 @@
 import { io } from 'socket.io-client';
 
-/** One open line to Crisp's realtime channel. Whatever happens to it, `onClose` is called once. */
+/** One open connection to Crisp's realtime channel. However it ends, `onClose` is called exactly once. */
 export interface Channel {
 	emit(event: string, payload: unknown): void;
 	close(): void;
@@ -10,7 +10,7 @@ export interface ChannelListener {
 	onOpen(): void;
 	onEvent(name: string, payload: unknown): void;
 	onClose(reason: string): void;
-	/** The server gave a sign of life; a line that brings no other within so many milliseconds is dead. */
+	/** A heartbeat of the server. If no other follows within `patience` milliseconds, the connection is dead. */
 	onAlive?(patience: number): void;
 }
 
@@ -23,7 +23,7 @@ export function hasWebSocket(): boolean {
 	return typeof WebSocket !== 'undefined';
 }
 
-/** Opens a socket to the endpoint that Crisp named, with the path and query it named. Does not reconnect. */
+/** Opens a socket to the endpoint that Crisp returned, with its path and query. Does not reconnect. */
 export const openSocket: OpenChannel = (endpoint, listener) => {
 	const { origin, pathname, searchParams } = new URL(endpoint);
 	const socket = io(origin, {
@@ -42,7 +42,7 @@ export const openSocket: OpenChannel = (endpoint, listener) => {
 		socket.disconnect();
 		listener.onClose(reason);
 	};
-	// The server gives the line up when it has not heard of it for both; by then there should be another.
+	// The server drops a connection after `pingInterval + pingTimeout` of silence; reconnect before that.
 	let patience = Infinity;
 	const alive = () => listener.onAlive?.(patience);
 	socket.io.engine.on('handshake', ({ pingInterval, pingTimeout }) => {

@@ -1,9 +1,9 @@
 import { clock } from '../runtime/clock';
 
 /**
- * Takes the place of the one module through which socket.io-client reaches the globals of a browser,
- * when the package is built. n8n forbids nodes those globals, timers among them; this has what the
- * client uses, made of what nodes may use.
+ * The build replaces the module through which socket.io-client uses browser globals with this one. n8n does not allow
+ * nodes to use these globals, such as timers; this module provides those that the client uses, built from what nodes
+ * may use.
  */
 export const globalThisShim = {
 	WebSocket: typeof WebSocket === 'undefined' ? undefined : WebSocket,
@@ -27,7 +27,7 @@ export const nextTick = (callback: () => void) => {
 
 export const defaultBinaryType = 'arraybuffer';
 
-/** Browsers keep cookies by themselves, and Crisp's realtime channel sets none. */
+/** No cookies are needed: Crisp's realtime channel sets none. */
 export function createCookieJar(): undefined {
 	return undefined;
 }

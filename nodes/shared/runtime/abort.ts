@@ -6,8 +6,9 @@ interface Listener {
 const listeners = new WeakMap<AbortSignal, Listener>();
 
 /**
- * Does it when the signal aborts, unless what is given is called before. All deeds of a signal share one listener: of
- * more than ten, Node.js warns in n8n's log, and a signal of its own for each costs more than all else in a request.
+ * Calls a function when the signal aborts. Returns a function that cancels this. All callbacks of a signal share one
+ * listener: with more than ten listeners, Node.js writes a warning to n8n's log, and a separate signal for each would
+ * cost more than the rest of a request.
  */
 export function onAbort(signal: AbortSignal, deed: () => void): () => void {
 	const listener = listeners.get(signal) ?? listenerOf(signal);

@@ -4,13 +4,13 @@ import type { Clock } from './clock';
 export interface Backoff {
 	first: number;
 	longest: number;
-	/** By which factor each delay is longer than the one before; 2 where not given. */
+	/** The factor by which each delay is longer than the previous one; 2 by default. */
 	growth?: number;
 }
 
 /**
  * The delay before a retry: exponential backoff with jitter. `retries` counts from 0, `random` is from 0 to 1. The jitter
- * takes up to a quarter off, so that requests that failed together do not come back together.
+ * subtracts up to a quarter, so that requests that failed together are not retried together.
  */
 export function backoffDelay(retries: number, { first, longest, growth = 2 }: Backoff, random: number): number {
 	return Math.min(longest, first * growth ** retries) * (0.75 + random / 4);

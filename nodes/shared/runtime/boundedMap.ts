@@ -1,4 +1,4 @@
-/** The latest things told, each under a name; the oldest are forgotten. */
+/** A bounded map: keeps the latest entries and removes the oldest ones. */
 export class BoundedMap<Value> {
 	private readonly values = new Map<string, Value>();
 
@@ -16,13 +16,13 @@ export class BoundedMap<Value> {
 		return this.values.size;
 	}
 
-	/** Makes it the latest. */
+	/** Sets an entry and makes it the latest. */
 	set(name: string, value: Value): void {
 		this.values.delete(name);
 		this.keep(name, value);
 	}
 
-	/** What was told before stays where it is in the order. */
+	/** Sets an entry; an existing entry keeps its place in the order. */
 	keep(name: string, value: Value): void {
 		this.values.set(name, value);
 		if (this.values.size <= this.most) return;
@@ -30,7 +30,7 @@ export class BoundedMap<Value> {
 		if (!oldest.done) this.values.delete(oldest.value);
 	}
 
-	/** The latest so many, the oldest of them first. */
+	/** The latest `count` entries, the oldest of them first. */
 	last(count: number): Array<[string, Value]> {
 		return [...this.values].slice(-count);
 	}

@@ -1,4 +1,4 @@
-/** Does something for each of many, so many at a time. Gives the results in order; rejects with the first failure. */
+/** Maps entries with limited concurrency. Returns the results in order; rejects with the first failure. */
 export async function mapConcurrently<Entry, Result>(
 	entries: Entry[],
 	most: number,
@@ -15,7 +15,7 @@ export async function mapConcurrently<Entry, Result>(
 	return results;
 }
 
-/** Lets so many in at a time; the others wait in the order in which they came. */
+/** A semaphore: runs a limited number of tasks concurrently; the others wait in order. */
 export class Semaphore {
 	private readonly waiting: Array<() => void> = [];
 

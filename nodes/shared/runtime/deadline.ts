@@ -9,8 +9,8 @@ interface Ends {
 }
 
 /**
- * What the deed gives, or a fault as of a request without an answer when it takes too long, or the signal aborts.
- * The signal of the deed aborts then, too.
+ * Runs a task with a deadline. When the deadline passes or the signal aborts, rejects with a timeout error (ETIMEDOUT),
+ * and aborts the signal of the task.
  */
 export async function withDeadline<Result>(
 	{ clock, longest, signal }: Ends,
@@ -21,7 +21,7 @@ export async function withDeadline<Result>(
 		const end = () => {
 			leave();
 			over.abort();
-			reject(Object.assign(new Error('No answer in time'), { code: 'ETIMEDOUT' }));
+			reject(Object.assign(new Error('The request timed out'), { code: 'ETIMEDOUT' }));
 		};
 		const disarm = clock.alarm(longest, end);
 		const unlisten = signal && onAbort(signal, end);

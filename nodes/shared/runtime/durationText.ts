@@ -5,7 +5,7 @@ const units: Array<[milliseconds: number, name: string]> = [
 	[1_000, 'second'],
 ];
 
-/** A time span for people, in its largest whole unit: `3 hours`. */
+/** A readable time span, in its largest whole unit: `3 hours`. */
 export function durationText(milliseconds: number): string {
 	const [size, name] = units.find(([one]) => milliseconds >= one) ?? [1_000, 'second'];
 	const count = Math.max(1, Math.floor(milliseconds / size));

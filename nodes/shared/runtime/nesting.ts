@@ -1,12 +1,12 @@
-/** Crisp's own data has about six levels; n8n itself, and what serializes, give up at some thousands. */
+/** The maximum nesting. Crisp's own data has about six levels; n8n and serializers fail at some thousands. */
 const deepest = 500;
 
-/** Whether a value has more objects or lists one in the other than anything can be done with. */
+/** Whether objects and lists are nested too deeply to be processed. */
 export function isTooDeep(value: unknown): boolean {
 	return isNest(value) && hasMoreLevels(value, deepest);
 }
 
-/** Goes no deeper than it has to, so that its own calls stay few; every event passes here, and most hold but texts. */
+/** Stops at the limit, so that its own recursion stays shallow. Fast, because it runs for every event. */
 function hasMoreLevels(nest: Nest, most: number): boolean {
 	for (const name in nest) {
 		const inner = nest[name];

@@ -9,7 +9,7 @@ const OF_LOADING = /\bLoad(ed|ing)\b|community package|unverified/i;
 export const OUTAGES = [
 	/Not connected to Crisp;/,
 	/The realtime connection works again/,
-	/What was missed could (not be read yet|be read)/,
+	/Missed events (could not be fetched yet|were fetched)/,
 ];
 
 /** The lines of a log that come from the nodes and that no pattern expects. */

@@ -78,16 +78,21 @@ const cut = (response: ServerResponse, headers: Record<string, string>) => {
 
 describe('one item gets a clear error, and the others what they asked for, where a server', () => {
 	it.each<[string, (response: ServerResponse) => void, RegExp, RegExp]>([
-		['is silent', silence, /could not be reached: no answer in time/, /network of n8n/],
+		['is silent', silence, /could not be reached: the request timed out/, /network of n8n/],
 		[
 			'breaks off in the middle',
 			(response) => cut(response, { 'Content-Length': '5000' }),
-			/could not be reached: the answer broke off/,
+			/could not be reached: the response was cut off/,
 			/network of n8n/,
 		],
-		['breaks off a stream', (response) => cut(response, {}), /the answer broke off/, /network of n8n/],
+		['breaks off a stream', (response) => cut(response, {}), /the response was cut off/, /network of n8n/],
 		['answers with a page', (response) => html(response, 200), /not Crisp's API/, /'API Address'.*proxy/],
-		['answers with a page of its fault', (response) => html(response, 502), /could not answer \(status 502\)/, /later/],
+		[
+			'answers with a page of its fault',
+			(response) => html(response, 502),
+			/returned a server error \(status 502\)/,
+			/later/,
+		],
 		[
 			'answers with half of the JSON',
 			(response) => response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"error":false,"da'),
@@ -103,13 +108,13 @@ describe('one item gets a clear error, and the others what they asked for, where
 		[
 			'answers 200 and means an error',
 			(response) => answer(response, { error: true, reason: 'invalid_data', data: { message: 'no such thing' } }),
-			/cannot use a value of this request \(invalid_data: no such thing\)/,
+			/rejected a value of this request \(invalid_data: no such thing\)/,
 			/Check the field/,
 		],
 		[
 			'hangs up',
 			(response) => response.socket?.destroy(),
-			/could not be reached: the connection was cut/,
+			/could not be reached: the connection was reset/,
 			/network of n8n/,
 		],
 	])('%s', async (_, misbehave, message, cure) => {
@@ -123,7 +128,7 @@ describe('one item gets a clear error, and the others what they asked for, where
 	it('is silent to a message, so that nobody knows whether it arrived', async () => {
 		const { bad } = await run(silence, sending);
 		expect(bad.error?.message).toBe('It is unclear whether Crisp received the message');
-		expect(bad.error?.description).toMatch(/no answer in time.*Look into the conversation/);
+		expect(bad.error?.description).toMatch(/the request timed out.*Look into the conversation/);
 		expectNoSecret(bad);
 	});
 });
@@ -160,7 +165,9 @@ describe('an answer that n8n waits for for ever', () => {
 		});
 		const items = [{ session_id: 'session_1' }];
 		const output = await execute({ credential, parameters: reading, items, onError: 'continueRegularOutput' });
-		expect(output[0]?.error?.message).toMatch(/^Crisp could not be reached: (no answer in time|.* not be unpacked)$/);
+		expect(output[0]?.error?.message).toMatch(
+			/^Crisp could not be reached: (the request timed out|.* not be decompressed)$/,
+		);
 		expect(output[0]?.pairedItem).toEqual({ item: 0 });
 		expect(closed).toHaveLength(3);
 		await Promise.all(closed);
@@ -202,7 +209,7 @@ describe('a redirect to another host', () => {
 			response.writeHead(status, { Location: `${other.url}/v1/elsewhere` });
 			response.end();
 		}, parameters);
-		expect(bad.error?.message).toMatch(/wants to redirect the request/);
+		expect(bad.error?.message).toMatch(/tried to redirect the request/);
 		expect(bad.error?.description).toMatch(/'API Address'/);
 		expect(other.asked).toEqual([]);
 		expectNoSecret(bad);
@@ -235,8 +242,8 @@ describe('the list of operators, which an email is looked up in', () => {
 	it.each<[string, unknown, RegExp]>([
 		['nothing', undefined, /no operator of this website has the email/],
 		['an empty object', {}, /no operator of this website has the email/],
-		['an object', { a: 1 }, /something else than a list/],
-		['a text', 'a page', /something else than a list/],
+		['an object', { a: 1 }, /something other than a list/],
+		['a text', 'a page', /something other than a list/],
 		[
 			'entries that are none',
 			[{}, { details: 5 }, { details: { email: { a: 1 } } }],

@@ -63,13 +63,13 @@ describe("an address of Crisp's API that is not encrypted", () => {
 	])('is refused by %s', async (_, deed) => {
 		for (const baseUrl of ['http://api.crisp.chat', 'http://10.0.0.7:8899', 'api.crisp.chat', '']) {
 			const error = await failureOf(deed({ ...plain, baseUrl }));
-			expect(error.message).toBe("The address of Crisp's API has to begin with https://");
+			expect(error.message).toBe("The address of Crisp's API must begin with https://");
 			expect(error.description).toMatch(/'API Address' in the credential.*Only an address of this machine/);
 		}
 	});
 
 	it('is refused by the test of the credential', async () => {
-		expect(await credentialTest(plain)).toMatch(/^The address of Crisp's API has to begin with https:\/\//);
+		expect(await credentialTest(plain)).toMatch(/^The address of Crisp's API must begin with https:\/\//);
 	});
 
 	it('is not refused on this machine', async () => {
@@ -86,7 +86,7 @@ it('a redirect to another host is not followed by the test of the credential', a
 		response.writeHead(307, { Location: `${other.url}/v1/elsewhere` }).end();
 	});
 	servers.push(server);
-	expect(await credentialTest(server.credential)).toMatch(/not Crisp's API: check 'API Address'/);
+	expect(await credentialTest(server.credential)).toMatch(/not Crisp's API: check the address/);
 	expect(server.asked).toHaveLength(1);
 	expect(other.asked).toEqual([]);
 });
@@ -97,7 +97,7 @@ describe('a realtime channel', () => {
 		async (socket) => {
 			const { credential } = await crispAt(socket);
 			const { message } = await failureOf(activate(credential));
-			expect(message).toBe('What answered named no realtime address that the key may be sent to');
+			expect(message).toBe('The server returned no secure realtime address');
 		},
 	);
 
@@ -105,10 +105,8 @@ describe('a realtime channel', () => {
 		const { credential, asked } = await crispAt('ws://127.0.0.1:9/socket/relay/');
 		const validateUrl = jest.fn().mockResolvedValue({ ok: false, error: new Error('127.0.0.1 is blocked') });
 		const error = await failureOf(activate(credential, { validateUrl }));
-		expect(error.message).toBe(
-			"The rules of this n8n allow no connection to Crisp's realtime channel (127.0.0.1 is blocked)",
-		);
-		expect(error.description).toMatch(/allow the host, or take Crisp Web Hook Trigger/);
+		expect(error.message).toBe("The network rules of this n8n block Crisp's realtime channel (127.0.0.1 is blocked)");
+		expect(error.description).toMatch(/allow the host, or use Crisp Webhook Trigger/);
 		expect(validateUrl.mock.calls).toEqual([['ws://127.0.0.1:9/socket/relay/']]);
 		expect(asked).toHaveLength(1);
 	});

@@ -235,10 +235,10 @@ describe('a token that is refused', () => {
 		[
 			'of a website without the plugin',
 			() => ({ credential: credentialFor(workflows.sandbox, 'plugin', { websiteId: '' }), mode: 'trigger' }),
-			/never comes to a token of tier plugin/,
+			/Crisp does not send the event .* to a token of tier plugin/,
 		],
 	])('%s is said at once where a person watches', async (_, more, message) => {
-		const events = message.source.includes('never') ? ['campaign:progress'] : ['message:send'];
+		const events = message.source.includes('does not send') ? ['campaign:progress'] : ['message:send'];
 		await expect(workflows.activate(events, { ...more(), activation: 'activate' })).rejects.toThrow(message);
 		expect(workflows.sandbox.connections()).toBe(0);
 	});
@@ -284,7 +284,7 @@ it('warns of events that Crisp may not send any more', async () => {
 	const warn = jest.spyOn(context.logger, 'warn');
 	await workflows.activate(['message:send', 'billing:link:redirect']);
 	expect(warn.mock.calls.map(([message]) => message)).toEqual([
-		'[n8n-nodes-crisp] Crisp Trigger: Whether Crisp still sends billing:link:redirect is not known.',
+		'[n8n-nodes-crisp] Crisp Trigger: Crisp no longer documents billing:link:redirect and may have stopped sending it.',
 	]);
 	warn.mockRestore();
 });

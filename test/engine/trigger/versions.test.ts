@@ -60,7 +60,7 @@ describe('a trigger', () => {
 		await until(() => asked() >= 5);
 		expect(workflows.sandbox.connections()).toBe(0);
 		expect(failures.map(({ message }) => message)).toEqual([
-			expect.stringMatching(/^The rules of this n8n allow no connection to Crisp's realtime channel \([^']+\)$/),
+			expect.stringMatching(/^The network rules of this n8n block Crisp's realtime channel \([^']+\)$/),
 		]);
 		expect(lines).toHaveLength(1);
 		expect(lines[0]).not.toMatch(/undefined|TypeError|validateUrl/);
@@ -177,7 +177,7 @@ describe('the Crisp node', () => {
 
 	it.each(Object.keys(refusingGuards))('uploads nothing with a guard that is %s', async (name) => {
 		await expect(uploads(refusingGuards[name])).rejects.toThrow(
-			/^The file could not be uploaded: The rules of this n8n allow no connection to Crisp's realtime channel/,
+			/^The file could not be uploaded: The network rules of this n8n block Crisp's realtime channel/,
 		);
 		expect(workflows.sandbox.storageRequests).toEqual([]);
 	});

@@ -47,7 +47,7 @@ export class N8n {
 
 	private isCalm = false;
 
-	/** What becomes of deliveries of the web hook, in their order; never of the last try. */
+	/** What becomes of deliveries of the webhook, in their order; never of the last try. */
 	readonly hookTroubles: Array<'cut before' | 'cut after' | 'failed' | 'slow'> = [];
 
 	/** The executions that n8n has a key of. */
@@ -124,7 +124,7 @@ export class N8n {
 		return this.underWay.size;
 	}
 
-	/** Serves the web hook trigger; gives its address. */
+	/** Serves the webhook trigger; gives its address. */
 	async serve(): Promise<string> {
 		const app = express();
 		app.use(express.raw({ type: () => true }), async (httpRequest, httpResponse) => {

@@ -163,7 +163,7 @@ async function reckon({ messages }: Mix, { crisp, n8n }: Scene, isAnswered: (num
 	const ways: Array<{ way: string; tally: Tally; expected(number: number): number }> = [
 		{ way: 'written', tally: written, expected: once },
 		{ way: 'through Crisp Trigger', tally: n8n.heard, expected: once },
-		{ way: 'through Crisp Web Hook Trigger', tally: n8n.hooked, expected: once },
+		{ way: 'through Crisp Webhook Trigger', tally: n8n.hooked, expected: once },
 		{ way: 'answered', tally: answered, expected: (number) => Number(isAnswered(number)) },
 	];
 	return {

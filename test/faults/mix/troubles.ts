@@ -140,7 +140,7 @@ const realtime: Trouble[] = [
 	},
 ];
 
-/** Tells of the latest messages of a conversation again, the latest first; it tells the web hook, too. */
+/** Tells of the latest messages of a conversation again, the latest first; it tells the webhook, too. */
 async function announceAgain({ crisp, random }: Scene, count: number): Promise<void> {
 	const session_id = crisp.sessions[Math.floor(random() * crisp.sessions.length)] ?? '';
 	const messages = (await crisp.messagesIn(session_id)).filter(({ from }) => from === 'user').slice(-count);

@@ -15,7 +15,7 @@ interface Delivery {
 	signature?: string;
 }
 
-/** Calls the web hook as Crisp does, or as somebody who would like to be taken for it. */
+/** Calls the webhook as Crisp does, or as somebody who would like to be taken for it. */
 async function call(
 	stage: Stage,
 	url: string,

@@ -177,7 +177,7 @@ export const n8n: Fault[] = [
 				output.map(({ json, pairedItem }) => [json.website_id ?? json.error, pairedItem]),
 				[
 					[shop, { item: 0 }],
-					['Crisp could not answer (server_error)', { item: 1 }],
+					['Crisp returned a server error (server_error)', { item: 1 }],
 					[shop, { item: 2 }],
 				],
 			);
@@ -186,16 +186,13 @@ export const n8n: Fault[] = [
 	{
 		kind: 'refused',
 		what: 'The API address in the credential begins with http://',
-		holds: "fails: “The address of Crisp's API has to begin with https://”; nothing is sent",
+		holds: "fails: “The address of Crisp's API must begin with https://”; nothing is sent",
 		async strike(stage) {
 			const credential = stage.credential({ baseUrl: 'http://api.crisp.chat' });
-			await stage.fails(
-				stage.run(stage.reading, { credential }),
-				/^The address of Crisp's API has to begin with https/,
-			);
+			await stage.fails(stage.run(stage.reading, { credential }), /^The address of Crisp's API must begin with https/);
 			await stage.fails(
 				stage.activate({ credential }).then(() => undefined),
-				/^The address of Crisp's API has to begin with/,
+				/^The address of Crisp's API must begin with/,
 			);
 		},
 	},

@@ -139,8 +139,7 @@ export const realtime: Fault[] = [
 	{
 		kind: 'wrong type',
 		what: 'The answer with the address has none',
-		holds:
-			'one failed execution: “What answered named no realtime address that the key may be sent to”; then as before',
+		holds: 'one failed execution: “The server returned no secure realtime address”; then as before',
 		async strike(stage) {
 			const { texts, failures } = await stage.activate();
 			stage.line.strike(endpoints, answeredWith('{"error":false,"data":{"socket":{"app":7}}}'), 3);
@@ -150,26 +149,26 @@ export const realtime: Fault[] = [
 			assert.deepEqual(texts(), ['meanwhile']);
 			assert.deepEqual(
 				failures.map(({ message }) => message),
-				['What answered named no realtime address that the key may be sent to'],
+				['The server returned no secure realtime address'],
 			);
 		},
 	},
 	...['ws://relay.crisp.chat/socket', 'http://relay.crisp.chat/', 'ws://10.0.0.7/'].map((address): Fault => ({
 		kind: 'forged',
 		what: `The address is ${address}, where others could read the key`,
-		holds: 'fails: “What answered named no realtime address that the key may be sent to”',
+		holds: 'fails: “The server returned no secure realtime address”',
 		async strike(stage) {
 			const body = JSON.stringify({ error: false, data: { socket: { app: address } } });
 			stage.line.strike(endpoints, answeredWith(body));
 			await stage.fails(
 				stage.activate().then(() => undefined),
-				/^What answered named no realtime address/,
+				/^The server returned no secure realtime address/,
 			);
 		},
 	})),
 	{
 		kind: 'TLS',
-		what: 'The channel has a certificate that is signed by nobody',
+		what: 'The channel has a certificate that is self-signed',
 		holds: 'no key is sent there; delivered over the next line',
 		async strike(stage) {
 			let connections = 0;
@@ -375,13 +374,13 @@ export const realtime: Fault[] = [
 	{
 		kind: 'forged',
 		what: 'The rules of n8n forbid the address of the channel',
-		holds: "fails: “The rules of this n8n allow no connection to Crisp's realtime channel”",
+		holds: "fails: “The network rules of this n8n block Crisp's realtime channel”",
 		async strike(stage) {
 			const guard = { validateUrl: async () => ({ ok: false, error: new Error('127.0.0.1 is blocked') }) };
 			await stage.fails(
 				stage.activate({ guard }).then(() => undefined),
-				/^The rules of this n8n allow no connection/,
-				/Web Hook/,
+				/^The network rules of this n8n block/,
+				/Webhook/,
 			);
 			assert.equal(stage.line.tunnelCount, 0);
 		},

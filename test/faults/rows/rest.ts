@@ -130,14 +130,14 @@ export const rest: Fault[] = [
 	},
 	{
 		kind: 'DNS',
-		what: 'Sending: the name of the host is unknown',
-		holds: 'fails: “Crisp could not be reached: the name of the host is unknown”; nothing sent',
+		what: 'Sending: the host name was not found in DNS',
+		holds: 'fails: “Crisp could not be reached: the host name was not found in DNS”; nothing sent',
 		async strike(stage) {
 			stage.time.hurry();
 			const credential = stage.credential({ baseUrl: 'https://api.crisp.invalid' });
 			await lookedUp([{ code: 'ENOTFOUND' }], async () => {
 				const sent = stage.send(['one'], { credential });
-				await stage.fails(sent, /^Crisp could not be reached: the name of the host is unknown$/, /'API Address'/);
+				await stage.fails(sent, /^Crisp could not be reached: the host name was not found in DNS$/, /'API Address'/);
 			});
 		},
 	},
@@ -153,8 +153,8 @@ export const rest: Fault[] = [
 	},
 	{
 		kind: 'TLS',
-		what: 'Sending: the certificate of the server is signed by nobody',
-		holds: 'fails: “Crisp could not be reached: the certificate of the server is signed by nobody”; nothing sent',
+		what: 'Sending: the certificate of the server is self-signed',
+		holds: 'fails: “Crisp could not be reached: the certificate of the server is self-signed”; nothing sent',
 		async strike(stage) {
 			stage.time.hurry();
 			let requests = 0;
@@ -162,7 +162,7 @@ export const rest: Fault[] = [
 			await served(stage, server, async (port) => {
 				const credential = stage.credential({ baseUrl: `https://127.0.0.1:${port}` });
 				const sent = stage.send(['one'], { credential });
-				await stage.fails(sent, /^Crisp could not be reached: the certificate of the server is signed by nobody$/);
+				await stage.fails(sent, /^Crisp could not be reached: the certificate of the server is self-signed$/);
 			});
 			assert.equal(requests, 0);
 		},
@@ -170,7 +170,7 @@ export const rest: Fault[] = [
 	{
 		kind: 'TLS',
 		what: 'Reading: a server without encryption answers at https://',
-		holds: 'fails: “Crisp could not be reached: no encrypted connection could be made”',
+		holds: 'fails: “Crisp could not be reached: the TLS connection could not be established”',
 		async strike(stage) {
 			stage.time.hurry();
 			const server = createTcpServer(
@@ -180,14 +180,14 @@ export const rest: Fault[] = [
 				const read = stage.run(stage.reading, {
 					credential: stage.credential({ baseUrl: `https://127.0.0.1:${port}` }),
 				});
-				await stage.fails(read, /^Crisp could not be reached: no encrypted connection could be made$/);
+				await stage.fails(read, /^Crisp could not be reached: the TLS connection could not be established$/);
 			});
 		},
 	},
 	{
 		kind: 'TLS',
 		what: 'Reading: the connection is reset during the handshake',
-		holds: 'fails: “Crisp could not be reached: the connection was cut”',
+		holds: 'fails: “Crisp could not be reached: the connection was reset”',
 		async strike(stage) {
 			stage.time.hurry();
 			const server = createTcpServer((socket) => void socket.once('data', () => socket.resetAndDestroy()));
@@ -195,7 +195,7 @@ export const rest: Fault[] = [
 				const credential = stage.credential({ baseUrl: `https://127.0.0.1:${port}` });
 				await stage.fails(
 					stage.run(stage.reading, { credential }),
-					/^Crisp could not be reached: the connection was cut$/,
+					/^Crisp could not be reached: the connection was reset$/,
 				);
 			});
 		},
@@ -225,13 +225,13 @@ export const rest: Fault[] = [
 	{
 		kind: 'limited',
 		what: 'Sending: status 429, to wait for an hour',
-		holds: 'fails: “Crisp limits the requests of this token”; nothing sent',
+		holds: 'fails: “Crisp limits the request rate of this token”; nothing sent',
 		async strike(stage) {
 			stage.time.hurry();
 			stage.line.strike(message, limited({ 'Retry-After': '3600' }));
 			await stage.fails(
 				stage.send(['one', 'two']),
-				/^Crisp limits the requests of this token \(rate_limited\)$/,
+				/^Crisp limits the request rate of this token \(rate_limited\)$/,
 				/3600 seconds/,
 			);
 			assert.deepEqual(stage.stored(), []);
@@ -261,27 +261,38 @@ export const rest: Fault[] = [
 			await stage.delivers(Array.from({ length: 30 }, (_, number) => `${number}`));
 		},
 	},
-	told('cut', 'the answer breaks off', cutAnswer, /^Crisp could not be reached: the answer broke off$/),
-	told('half-open', 'no answer ever comes', silentBefore, /^Crisp could not be reached: no answer in time$/),
-	told('reset', 'every connection is reset', resetBefore, /^Crisp could not be reached: the connection was cut$/),
-	told('malformed', 'a page answers', page(), /^What answered is not Crisp's API$/, /'API Address'.*proxy/),
-	told('malformed', 'what answers is no HTTP', garbage, /^Crisp could not be reached: the answer is not HTTP$/),
+	told('cut', 'the answer breaks off', cutAnswer, /^Crisp could not be reached: the response was cut off$/),
+	told('half-open', 'no answer ever comes', silentBefore, /^Crisp could not be reached: the request timed out$/),
+	told('reset', 'every connection is reset', resetBefore, /^Crisp could not be reached: the connection was reset$/),
+	told(
+		'malformed',
+		'a page answers',
+		page(),
+		/^The server at 'API Address' is not Crisp's API$/,
+		/'API Address'.*proxy/,
+	),
+	told('malformed', 'what answers is no HTTP', garbage, /^Crisp could not be reached: the response is not HTTP$/),
 	told(
 		'malformed',
 		'the answer says it is gzip and is not',
 		isNotGzip,
-		/^Crisp could not be reached: (no answer in time|the answer could not be unpacked)$/,
+		/^Crisp could not be reached: (the request timed out|the response could not be decompressed)$/,
 	),
-	told('slow', 'the answer never ends', goesOn, /^Crisp could not be reached: no answer in time$/),
-	told('oversized', 'the answer is 10 MB of something else', stranger(1e7), /^What answered is not Crisp's API$/),
-	told('failing', 'status 500', failing(500), /^Crisp could not answer \(server_error\)$/, /Try again later/),
+	told('slow', 'the answer never ends', goesOn, /^Crisp could not be reached: the request timed out$/),
+	told(
+		'oversized',
+		'the answer is 10 MB of something else',
+		stranger(1e7),
+		/^The server at 'API Address' is not Crisp's API$/,
+	),
+	told('failing', 'status 500', failing(500), /^Crisp returned a server error \(server_error\)$/, /Try again later/),
 	{
 		kind: 'wrong type',
 		what: 'Reading a list: the answer is none',
-		holds: 'fails: “Crisp answered something else than a list”',
+		holds: 'fails: “Crisp returned something other than a list”',
 		async strike(stage) {
 			stage.line.strike(reading, resolved('a text'), Infinity);
-			await stage.fails(stage.run(listing), /^Crisp answered something else than a list$/, /Try again/);
+			await stage.fails(stage.run(listing), /^Crisp returned something other than a list$/, /Try again/);
 		},
 	},
 	{
@@ -312,7 +323,7 @@ export const rest: Fault[] = [
 	{
 		kind: 'forged',
 		what: 'Reading: a redirect to another host',
-		holds: 'fails: “What answered wants to redirect the request”; nothing goes there',
+		holds: 'fails: “The server tried to redirect the request”; nothing goes there',
 		async strike(stage) {
 			let requests = 0;
 			await served(
@@ -321,7 +332,7 @@ export const rest: Fault[] = [
 				async (port) => {
 					const headers = { Location: `http://127.0.0.1:${port}/v1/elsewhere` };
 					stage.line.strike(reading, answeredWith('', { status: 307, headers }), Infinity);
-					await stage.fails(stage.run(stage.reading), /^What answered wants to redirect the request/, /another host/);
+					await stage.fails(stage.run(stage.reading), /^The server tried to redirect the request/, /another host/);
 				},
 			);
 			assert.equal(requests, 0);
@@ -393,7 +404,7 @@ function passwords(): Fault[] {
 	const given = { password: '={{ $json.password }}', items: [{ password: secrets.password }] };
 	const deeds: Array<[Fault['kind'], string, Strike | undefined, RegExp]> = [
 		['refused', 'the password is wrong', undefined, /invalid_credentials/],
-		['reset', 'the connection is reset', resetBefore, /the connection was cut/],
+		['reset', 'the connection is reset', resetBefore, /the connection was reset/],
 		['malformed', 'a page answers', page(), /not Crisp's API/],
 	];
 	return deeds.map(([kind, what, strike, words]) => ({

@@ -66,8 +66,8 @@ describe('a limit', () => {
 		'with Retry-After %s is told at once, to others too',
 		async (header) => {
 			const { open, sent } = serve(() => limited(header));
-			expect((await errorOf(open()(post))).message).toBe('Crisp limits the requests of this token (rate_limited)');
-			expect((await errorOf(open()(post))).message).toBe('Crisp limits the requests of this token (rate_limited)');
+			expect((await errorOf(open()(post))).message).toBe('Crisp limits the request rate of this token (rate_limited)');
+			expect((await errorOf(open()(post))).message).toBe('Crisp limits the request rate of this token (rate_limited)');
 			expect(sent).toHaveLength(1);
 		},
 	);
@@ -88,7 +88,7 @@ describe('a limit', () => {
 			void open()(get);
 			await clock.advance(1_000);
 		}
-		expect(error?.message).toBe('Crisp limits the requests of this token (rate_limited)');
+		expect(error?.message).toBe('Crisp limits the request rate of this token (rate_limited)');
 		expect(clock.now() - begin).toBeGreaterThanOrEqual(60_000);
 		expect(sent.filter(({ method }) => method === 'POST').length).toBeGreaterThanOrEqual(10);
 	});
@@ -140,7 +140,7 @@ describe('a daily quota that is used up', () => {
 	it.each([
 		['website', /10,000 requests a day/],
 		['plugin', /5,000 requests a day/],
-		['user', /does not say/],
+		['user', /does not document/],
 	] as const)('is told at once where Crisp says so, with the quota of tier %s', async (tier, quota) => {
 		const { open, sent } = serve(() => limited(undefined, 'quota_exceeded'), tier);
 		const error = await errorOf(open()(post));

@@ -45,7 +45,7 @@ describe('the credential', () => {
 	it('stays here where it is not', async () => {
 		for (const options of places('http://api.crisp.chat/v1')) {
 			const made = new CrispApi().authenticate(secrets, options as IHttpRequestOptions);
-			await expect(made).rejects.toThrow('has to begin with https://');
+			await expect(made).rejects.toThrow('must begin with https://');
 		}
 	});
 });

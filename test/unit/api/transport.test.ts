@@ -91,10 +91,10 @@ describe('a failure', () => {
 		expect(sent).toHaveLength(1);
 	});
 
-	it('says of a message that Crisp may have it all the same', async () => {
+	it('says that Crisp may have received the message nevertheless', async () => {
 		const { send } = transportOver([broken('ECONNRESET')]);
 		const error = await errorOf(send(post));
-		expect(error.message).toBe('Crisp could not be reached: the connection was cut');
+		expect(error.message).toBe('Crisp could not be reached: the connection was reset');
 		expect(error.description).toMatch(/may have received it/);
 	});
 });
@@ -119,7 +119,7 @@ describe('a request that n8n never ends', () => {
 			expect([method, ended()]).toEqual([method, [false]]);
 			await clock.advance(4 * longest);
 			const error = await failed;
-			expect(error.message).toBe('Crisp could not be reached: no answer in time');
+			expect(error.message).toBe('Crisp could not be reached: the request timed out');
 			expect(isUncertain(error)).toBe(true);
 			const tries = method === 'POST' || method === 'PATCH' ? 1 : 3;
 			expect([method, ended()]).toEqual([method, Array<boolean>(tries).fill(true)]);
@@ -176,7 +176,7 @@ describe('an answer that cannot be unpacked', () => {
 		'is told as such, and Crisp may have the request: %s',
 		async (code) => {
 			const error = await errorOf(transportOver([broken(code)]).send(post));
-			expect(error.message).toBe('Crisp could not be reached: the answer could not be unpacked');
+			expect(error.message).toBe('Crisp could not be reached: the response could not be decompressed');
 			expect(isUncertain(error)).toBe(true);
 		},
 	);
@@ -190,9 +190,9 @@ describe('a refusal says what happened, with the reason of Crisp, and what to do
 		[403, 'not_allowed', {}, /not allowed.*\(not_allowed\)/, /scope/],
 		[400, 'invalid_data', { message: 'email is wrong' }, /\(invalid_data: email is wrong\)/, /field named here/],
 		[404, 'conversation_not_found', {}, /no such conversation \(conversation_not_found\)/, /Check the IDs/],
-		[409, 'people_exists', {}, /already has this \(people_exists\)/, /Update/],
+		[409, 'people_exists', {}, /already exists in Crisp \(people_exists\)/, /Update/],
 		[418, 'teapot', {}, /refused the request \(teapot\)/, /Check the values/],
-		[503, 'unavailable', {}, /could not answer \(unavailable\)/, /later/],
+		[503, 'unavailable', {}, /returned a server error \(unavailable\)/, /later/],
 		[200, 'odd', {}, /refused the request \(odd\)/, /Check the values/],
 	])('%d %s', async (status, reason, data, message, cure) => {
 		const { send } = transportOver([refused(status, reason, data)]);

@@ -154,7 +154,7 @@ describe('a Crisp that does not answer', () => {
 		expect(await asked).toEqual({});
 		await clock.advance(59_999);
 		expect(await enricher.enrich('message:send', message({ session_id: 'session_2' }))).toEqual({});
-		expect([requests.length, troubles]).toEqual([1, [new Error('no answer in time')]]);
+		expect([requests.length, troubles]).toEqual([1, [new Error('the request timed out')]]);
 		await clock.advance(1);
 		void enricher.enrich('message:send', message({ session_id: 'session_3' }));
 		await settled();

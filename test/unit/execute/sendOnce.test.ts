@@ -70,7 +70,7 @@ describe('a message', () => {
 
 	it('that never arrives is given up after three tries, with what happened', async () => {
 		const { once, methods } = conversation(new Array<Fault>(9).fill('not stored'));
-		expect((await errorOf(once())).message).toBe('Crisp could not be reached: the connection was cut');
+		expect((await errorOf(once())).message).toBe('Crisp could not be reached: the connection was reset');
 		expect(methods()).toBe('POST GET POST GET POST GET');
 	});
 

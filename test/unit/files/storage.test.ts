@@ -78,7 +78,7 @@ describe('an upload', () => {
 		['a redirect, as the bytes are for this host', [307], 1, 'status 307'],
 		['trouble three times', [500, 500, 500], 3, 'status 500'],
 		['too many requests three times', [429, 408, 429], 3, 'status 429'],
-		['a line that is cut three times', [cut, cut, cut], 3, 'the connection was cut'],
+		['a line that is cut three times', [cut, cut, cut], 3, 'the connection was reset'],
 		["what n8n's rules forbid", [new Error('The address is blocked')], 1, 'The address is blocked'],
 		['words about the address, without it', [new Error(`Invalid URL: ${address}`)], 1, 'Invalid URL: …'],
 	])('fails for %s', async (_, answers, tries, said) => {
@@ -124,7 +124,7 @@ describe('a download', () => {
 	});
 
 	it.each<[string, Array<number | Bytes>, number, string]>([
-		['silence three times', [1, 2, 3].map(() => new Bytes(['t'], 'silence')), 3, 'no answer in time'],
+		['silence three times', [1, 2, 3].map(() => new Bytes(['t'], 'silence')), 3, 'the request timed out'],
 		['what is not there', [404], 1, 'status 404'],
 	])('fails for %s', async (_, answers, tries, said) => {
 		const server = serving(...answers);

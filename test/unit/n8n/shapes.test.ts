@@ -55,16 +55,16 @@ describe('the rules for outgoing connections', () => {
 			filtering(async () => await Promise.reject(refusal)),
 			'n8n could not check the address: the host is blocked',
 		],
-		['a fault in the filter', filtering(fail), 'n8n could not check the address: its guard did not answer'],
+		['a fault in the filter', filtering(fail), 'n8n could not check the address: its filter failed'],
 		[
 			'a function that throws',
 			{ helpers: { getSecureEgressFilter: fail } },
-			'n8n could not check the address: its guard did not answer',
+			'n8n could not check the address: its filter failed',
 		],
 		[
 			'a filter that cannot be asked',
 			{ helpers: { getSecureEgressFilter: () => ({}) } },
-			'n8n could not check the address: its guard did not answer',
+			'n8n could not check the address: its filter failed',
 		],
 	];
 

@@ -208,7 +208,7 @@ describe('a connection', () => {
 		expect([lines.length, line.isClosed]).toEqual([1, false]);
 		await clock.advance(1);
 		expect(line.isClosed).toBe(true);
-		expect(endings).toEqual([{ kind: 'lost', wasReady: true, cause: 'no sign of life' }]);
+		expect(endings).toEqual([{ kind: 'lost', wasReady: true, cause: 'no heartbeat from the server' }]);
 		while (lines.length === 1) await clock.advance(100);
 		expect(clock.now() - since).toBeLessThan(45_000);
 		(await accept(lines)).onAlive?.(35_000);

@@ -38,7 +38,7 @@ describe('an event', () => {
 				expect(refusal).toBeUndefined();
 				continue;
 			}
-			expect(refusal?.message).toBe(`The event ${fact.event} never comes to a token of tier ${tier}`);
+			expect(refusal?.message).toBe(`Crisp does not send the event ${fact.event} to a token of tier ${tier}`);
 			for (const needed of fact.tiers) expect(refusal?.description).toMatch(new RegExp(`tier .*\\b${needed}\\b`));
 		}
 	});

@@ -80,7 +80,7 @@ it('gives up in the end, and says so', async () => {
 	}
 	expect([given.length, complaints, clock.sleeping]).toEqual([
 		9,
-		['[n8n-nodes-crisp] Crisp Trigger: n8n did not take message:send: no more'],
+		['[n8n-nodes-crisp] Crisp Trigger: n8n did not accept message:send: no more'],
 		0,
 	]);
 });

@@ -105,7 +105,7 @@ describe('an event that cannot be used', () => {
 		receiver.connected();
 		receiver.receive('message:send', write(1, { content: nested(100_000) as IDataObject }));
 		expect(warnings).toEqual([
-			'[n8n-nodes-crisp] Crisp Trigger: An event message:send could not be used (it has too many levels).',
+			'[n8n-nodes-crisp] Crisp Trigger: An event message:send could not be processed (it is nested too deeply).',
 		]);
 		expect(executions).toEqual([]);
 		await receiver.close();

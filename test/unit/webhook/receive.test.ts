@@ -29,7 +29,7 @@ function hooked({ node = 'one', mode = 'webhook' } = {}) {
 const right = 400;
 const refused = 401;
 
-describe('the credential of a web hook', () => {
+describe('the credential of a webhook', () => {
 	it('is decrypted once for many calls within seconds, also at the same time', async () => {
 		const { call, getCredentials } = hooked({ node: 'many' });
 		const calls = Array.from({ length: 20 }, async (_, index) => await call('first', 1_000 + index));
