@@ -63,6 +63,8 @@ function tidy() {
 		outbase: 'dist',
 		allowOverwrite: true,
 		charset: 'utf8',
+		// `true` becomes `!0`, and constants are joined: names and lines stay readable.
+		minifySyntax: true,
 	});
 }
 

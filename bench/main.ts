@@ -6,17 +6,21 @@ import { REPOSITORY } from '../scripts/host/folder';
 import type { Case } from './case';
 import { cases } from './cases';
 import { currentFacts } from './machine';
+import { measureMachine, reasonNotToMeasure } from './quietMachine';
 import { pageWith, sectionFor, tableFor } from './page';
 
 const PAGE = path.join(REPOSITORY, 'docs/benchmarks.md');
 
 /** Runs the requested cases in the Node of the real n8n, and returns the exit code. */
 async function main(): Promise<number> {
-	const chosen = chosenCases();
+	const { chosen, isForced } = chosenCases();
 	const broken: string[] = [];
 	for (const one of chosen) {
 		try {
-			if (!(await runCase(one))) broken.push(one.name);
+			const reason = reasonNotToMeasure(await measureMachine());
+			if (reason && !isForced)
+				throw new Error(`The machine is busy: ${reason}. --force measures without writing the page.`);
+			if (!(await runCase(one, !reason))) broken.push(one.name);
 		} catch (error) {
 			console.error(`\n  ✗ ${one.name} could not be measured: ${String((error as Error).stack ?? error)}`);
 			broken.push(one.name);
@@ -26,20 +30,23 @@ async function main(): Promise<number> {
 	return broken.length === 0 ? 0 : 1;
 }
 
-function chosenCases(): Case[] {
-	const { positionals, values } = parseArgs({ allowPositionals: true, options: { n8n: { type: 'boolean' } } });
+function chosenCases(): { chosen: Case[]; isForced: boolean } {
+	const options = { n8n: { type: 'boolean' }, force: { type: 'boolean' } } as const;
+	const { positionals, values } = parseArgs({ allowPositionals: true, options });
 	const unknown = positionals.filter((name) => !cases.some((one) => one.name === name));
 	if (unknown.length > 0) throw new Error(`There is no case ${unknown.join(', ')}: npm run bench -- --list`);
-	if (positionals.length > 0) return cases.filter(({ name }) => positionals.includes(name));
-	return cases.filter(({ isInN8n }) => values.n8n || !isInN8n);
+	const isChosen = ({ name, isInN8n }: Case) =>
+		positionals.length > 0 ? positionals.includes(name) : Boolean(values.n8n) || !isInN8n;
+	return { chosen: cases.filter(isChosen), isForced: values.force === true };
 }
 
-/** Measures a case, prints and saves the results, and returns whether its assertions hold. */
-async function runCase(one: Case): Promise<boolean> {
+/** Measures a case, prints the results, saves them if the machine is quiet, and returns whether its assertions hold. */
+async function runCase(one: Case, isSaved: boolean): Promise<boolean> {
 	console.log(`\n${one.name}: ${one.title}`);
 	const outcome = await one.run((line) => console.log(`  … ${line}`));
 	console.log(`\n${tableFor(outcome)}\n`);
 	for (const { what, holds } of outcome.promises) console.log(`  ${holds ? '✓' : '✗'} ${what}`);
+	if (!isSaved) return outcome.promises.every(({ holds }) => holds);
 	const order = cases.map(({ name }) => name);
 	const page = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : '';
 	writeFileSync(PAGE, pageWith(page, one.name, sectionFor(one, outcome, currentFacts()), order));

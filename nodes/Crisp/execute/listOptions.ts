@@ -3,7 +3,7 @@ import type { Operation } from '../operations/operation';
 import type { Reading } from '../request/buildRequest';
 import { simplified } from './output';
 
-/** The number of entries that "Return All" and "Limit" ask for. Throws a UserError for what is no such number. */
+/** Reads the number of entries to return from "Return All" and "Limit". Throws a UserError for an invalid number. */
 export function limitOf({ parameters }: Reading): number {
 	if (parameters.get('returnAll') === true) return Infinity;
 	const given = parameters.get('limit') ?? 50;

@@ -5,8 +5,8 @@ import { isGiven } from '../form/locators';
 import type { Parameters } from '../request/toWire';
 
 /**
- * Reads and caches the values of each item: evaluating an expression is most of the work on an item. A parameter without
- * an expression is read once for all items. Values are shared between items, so that they must not be modified.
+ * Reads and caches the values of each item: evaluating an expression is most of the work on an item. A parameter
+ * without an expression is read once for all items. Values are shared between items, so that they must not be modified.
  */
 export function parametersOf(context: IExecuteFunctions): (itemIndex: number) => Parameters {
 	const { parameters } = context.getNode();
@@ -34,7 +34,7 @@ export function parametersOf(context: IExecuteFunctions): (itemIndex: number) =>
 	};
 }
 
-/** The node validates every value itself. n8n's validation, which no field uses, would search the form for each value. */
+/** The node validates every value itself; n8n's validation, which no field uses, would search the form each time. */
 const unchecked = { skipValidation: true };
 
 /** Expressions are texts that begin with an equals sign, at any depth of the value. */

@@ -7,7 +7,7 @@ import { operationFor } from '../operations';
 import { runInLanes } from './lanes';
 import { openRunner, type Runner } from './runner';
 
-/** Runs the operation of a node for all items of its input; what a test injects comes in place of the real clock. */
+/** Runs the operation of a node for all items of its input. Tests inject a clock in place of the real one. */
 export async function runOperation(
 	context: IExecuteFunctions,
 	{ clock = systemClock }: { clock?: Clock } = {},
@@ -24,8 +24,8 @@ export async function runOperation(
 }
 
 /**
- * The first 100 items are validated before anything is sent, so that an invalid one among them fails the execution without
- * side effects. Up to 400 are validated ahead while answers are pending, so that they can be sent without delay.
+ * The first 100 items are validated before anything is sent, so that an invalid one among them fails the execution
+ * without side effects. Up to 400 are validated ahead while answers are pending, to be sent without delay.
  */
 const checked = { first: 100, most: 400 };
 

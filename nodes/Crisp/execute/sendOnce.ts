@@ -12,7 +12,7 @@ const maxMessages = 100_000;
 /** A day, in milliseconds: an item may be retried at the end of a long execution. */
 const maxAge = 24 * 3_600_000;
 
-/** What messages are sent with. */
+/** What is needed to send messages. */
 export interface MessageSender {
 	send: Send;
 	node: INode;
@@ -30,9 +30,9 @@ const answers = new Store<unknown>({
 const doubtful = new Store<true>({ name: 'messages of which no answer came', maxEntries: maxMessages, maxAge });
 
 /**
- * Sends a message once (idempotent by its fingerprint, which the node computed), however often it is called: n8n's Retry
- * On Fail runs all items of a node again. Keeps Crisp's answers in memory, and the messages that Crisp may have received
- * although no answer came.
+ * Sends a message once, however often it is called (idempotent by the fingerprint that the node computed): n8n's
+ * Retry On Fail runs all items of a node again. Keeps in memory Crisp's answers, and the messages that Crisp may have
+ * received although no answer came.
  */
 export async function sendOnce(sender: MessageSender, message: CrispRequest, fingerprint: number): Promise<unknown> {
 	const key = `${message.path}#${fingerprint}`;
@@ -50,9 +50,9 @@ export async function sendOnce(sender: MessageSender, message: CrispRequest, fin
 }
 
 /**
- * Sends a message and, if the answer is lost, retries only after Crisp reported that it does not have the message. Throws
- * the error of sending, or a NodeApiError if it stays unclear whether the message arrived. A fingerprint that the user
- * set may already exist: Crisp stores a fingerprint once, so that sending it again changes nothing.
+ * Sends a message and, if the answer is lost, retries only after Crisp reported that it does not have the message.
+ * Throws the error of sending, or a NodeApiError if it stays unclear whether the message arrived. A fingerprint that
+ * the user set may already exist: Crisp stores a fingerprint once, so that sending it again changes nothing.
  */
 export async function sendSafely(sender: MessageSender, message: CrispRequest, fingerprint: number): Promise<unknown> {
 	const { send, node, signal, clock } = sender;

@@ -7,8 +7,8 @@ import { isSafeObjectProperty, type IDataObject } from 'n8n-workflow';
 const dragged = /^=\{\{\s*\$json((?:\.(?!constructor)[A-Za-z_]\w*)+)\s*\}\}$/;
 
 /**
- * Resolves a parameter whose expressions only refer to fields of the item. Skips n8n's expression engine, which takes more
- * than half a millisecond of CPU time per expression. Returns undefined if n8n has to evaluate it: for every other
+ * Resolves a parameter whose expressions only refer to fields of the item. Skips n8n's expression engine, which takes
+ * more than half a millisecond of CPU time per expression. Returns undefined if n8n has to evaluate it: for every other
  * expression, and for a value that is missing or is not a text, number, boolean or null.
  */
 export function evaluateSimple(raw: unknown, json: () => unknown): unknown {

@@ -11,7 +11,7 @@ export interface Task {
 	run(): Promise<OutputItem[]>;
 }
 
-/** What a task is made of. */
+/** What is needed to create a task. */
 export interface Item {
 	key: string;
 	reading: Reading;

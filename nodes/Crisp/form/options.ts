@@ -9,7 +9,7 @@ export interface Concurrency {
 
 export const initialConcurrency = 10;
 const maxChosenConcurrency = 50;
-/** The maximum if the user sets nothing. It bounds the throughput, as Crisp's answers take longer than the work on an item. */
+/** The maximum if the user sets nothing. It limits the throughput: waiting for Crisp takes most of the time. */
 export const maxConcurrency = 200;
 
 /** Options that every operation has. */

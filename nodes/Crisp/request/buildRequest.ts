@@ -14,7 +14,7 @@ export interface Reading {
 	collection: string;
 }
 
-/** Reads the path variables of an operation, by their name in the route; skips those that the form hides (see `when`). */
+/** Reads the path variables of an operation, by their name in the route. Skips those that the form hides. */
 export function readPath(
 	operation: Operation,
 	reading: Reading,

@@ -4,11 +4,11 @@ import { isList, pathFields, type Operation } from '../operations/operation';
 
 /** A field of an operation, under all of its names. */
 export interface FormField {
-	/** What Crisp calls it, by dotted name; empty for a field that is the body itself. */
+	/** Crisp's name of the field, dotted; empty for a field that is the body itself. */
 	name: string;
-	/** What n8n calls it. */
+	/** The name of the n8n parameter. */
 	parameter: string;
-	/** What a user reads above it. */
+	/** The label in the form. */
 	label: string;
 	field: Field;
 	place: 'path' | 'query' | 'body';
@@ -19,9 +19,9 @@ export interface FormField {
 const known = new WeakMap<Operation, FormField[]>();
 
 /**
- * All fields of an operation: path variables in the order of the path, then query and body as in the table. The one place
- * where the names of a field are derived: the form, the request and the documentation use it. Throws an UnexpectedError
- * for a path variable that is not described.
+ * All fields of an operation: path variables in the order of the path, then query and body as in the table. The only
+ * place where the names of a field are derived: the form, the request and the documentation use it. Throws an
+ * UnexpectedError for a path variable that is not described.
  */
 export function fieldsOf(operation: Operation): FormField[] {
 	const fields = known.get(operation) ?? [

@@ -5,16 +5,16 @@ interface Server {
 	/** Requests per second. */
 	limit: number;
 	burst: number;
-	/** Milliseconds of a request's way and back. */
+	/** Round-trip time in milliseconds. */
 	latency: number;
-	/** In seconds; a rejection says nothing where not given. */
+	/** In seconds. If undefined, rejections have no Retry-After header. */
 	retryAfter?: number;
 	executions?: number;
-	/** Of n8n, among which the executions are spread. */
+	/** Number of n8n processes that the executions are spread over. */
 	processes?: number;
 }
 
-/** A token bucket, as most servers limit. */
+/** A token bucket, as most servers use for rate limiting. */
 function bucket({ limit, burst, latency, retryAfter }: Server) {
 	const accepted: string[] = [];
 	let tokens = burst;
@@ -35,13 +35,13 @@ function bucket({ limit, burst, latency, retryAfter }: Server) {
 	return { ...served, accepted };
 }
 
-/** How many the node has at a time: ten at first, and more as long as nothing is rejected, or as the user sets it. */
+/** Numbers of concurrent requests: from 10 up to 100 while nothing is rejected, and a fixed 10 as set by the user. */
 const widths = [
 	{ first: 10, most: 100 },
 	{ first: 10, most: 10 },
 ];
 
-/** Sends so many messages in each of several executions, as the node does, and tells how it went. */
+/** Sends `count` messages in each of several executions, as the node does, and returns timings and rejections. */
 async function send(server: Server, count: number, width = widths[0] as Lanes<unknown>['width']) {
 	const { limit, burst, latency, executions = 1, processes = 1 } = server;
 	const { clock, sent, accepted, open, isFree } = bucket(server);
@@ -72,7 +72,7 @@ async function send(server: Server, count: number, width = widths[0] as Lanes<un
 		accepted,
 		rejected: sent.length - accepted.length,
 		seconds: (end - begin) / 1_000,
-		// As fast as anybody could who knows the limit.
+		// The time that a client needs that knows the limit.
 		least: Math.max((total - burst) / limit, byLatency),
 	};
 }
@@ -80,7 +80,7 @@ async function send(server: Server, count: number, width = widths[0] as Lanes<un
 beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0.5));
 afterEach(() => jest.restoreAllMocks());
 
-it('a server without a limit is asked as fast as answers come', async () => {
+it('sends to a server without a rate limit as fast as responses arrive', async () => {
 	for (const [width, most] of [
 		[{ first: 10, most: 10 }, 2.55],
 		[{ first: 10, most: 100 }, 0.45],
@@ -91,8 +91,8 @@ it('a server without a limit is asked as fast as answers come', async () => {
 	}
 });
 
-describe('messages to a server that takes 100 a second, and 100 at once', () => {
-	it.each([1, 10, 30, 50, 60])('at %d ms come through once each, near the limit', async (latency) => {
+describe('messages to a server that accepts 100 a second, with a burst of 100', () => {
+	it.each([1, 10, 30, 50, 60])('at a latency of %d ms arrive once each, close to the limit', async (latency) => {
 		for (const [retryAfter, width] of [undefined, 1].flatMap((hint) => widths.map((width) => [hint, width] as const))) {
 			const server = { limit: 100, burst: 100, latency, retryAfter };
 			const { accepted, seconds, rejected } = await send(server, 500, width);
@@ -103,7 +103,7 @@ describe('messages to a server that takes 100 a second, and 100 at once', () => 
 		}
 	});
 
-	it('stay near the limit where there are thousands of them', async () => {
+	it('stay close to the limit with thousands of messages', async () => {
 		for (const retryAfter of [undefined, 1]) {
 			const server = { limit: 100, burst: 100, latency: 50, retryAfter };
 			const { accepted, seconds, rejected } = await send(server, 5_000);
@@ -115,9 +115,9 @@ describe('messages to a server that takes 100 a second, and 100 at once', () => 
 	}, 60_000);
 });
 
-// How much longer than the limit itself it may take, and how many of a hundred requests may be rejected
-// beyond those under way when the limit strikes first.
-describe('a server that takes', () => {
+// How much longer than the ideal time sending may take, and how many of a hundred requests may be rejected, apart from
+// those in flight when the limit is first hit.
+describe('a server that accepts', () => {
 	it.each<[Server, longer: number, rejections: number]>([
 		[{ limit: 20, burst: 1, latency: 10 }, 1.4, 10],
 		[{ limit: 20, burst: 20, latency: 50 }, 1.1, 10],
@@ -131,7 +131,7 @@ describe('a server that takes', () => {
 		[{ limit: 100, burst: 100, latency: 50, executions: 10 }, 1.15, 5],
 		[{ limit: 100, burst: 100, latency: 10, retryAfter: 1, executions: 10 }, 1.15, 5],
 		[{ limit: 20, burst: 20, latency: 100, executions: 10 }, 1.1, 10],
-	])('%p is used up to its limit, with few rejections', async (server, longer, rejections) => {
+	])('%p is used up to its rate limit, with few rejections', async (server, longer, rejections) => {
 		const { executions = 1 } = server;
 		for (const width of widths) {
 			const { accepted, seconds, least, rejected } = await send(server, 500 / executions, width);
@@ -146,15 +146,15 @@ describe('a server that takes', () => {
 	});
 });
 
-// No process knows of the others, but each is rejected when they are too fast together.
-describe('processes that share a server that takes', () => {
+// The processes share no state; each one only sees its own rejections.
+describe('processes that share a server that accepts', () => {
 	it.each<Server>([
 		{ limit: 100, burst: 100, latency: 50, processes: 2 },
 		{ limit: 100, burst: 100, latency: 50, processes: 4 },
 		{ limit: 100, burst: 100, latency: 50, retryAfter: 1, processes: 4 },
 		{ limit: 20, burst: 20, latency: 50, processes: 4 },
 		{ limit: 20, burst: 20, latency: 100, processes: 8 },
-	])('%p deliver everything once, near the limit', async (server) => {
+	])('%p deliver everything once, close to the limit', async (server) => {
 		const { processes = 1 } = server;
 		const { accepted, seconds, least, rejected } = await send(
 			{ ...server, executions: processes },

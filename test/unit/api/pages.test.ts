@@ -5,7 +5,7 @@ import { FakeClock, settled } from '../../support/fakeClock';
 
 const people = (count: number) => Array.from({ length: count }, (_, index) => ({ people_id: `p${index}` }));
 
-/** Serves a numbered list of so many entries, and takes down what is asked. */
+/** Serves a numbered list with these entries, and records the requests. */
 function serve(entries: unknown[], pageSize?: number) {
 	const asked: CrispRequest[] = [];
 	return {
@@ -31,7 +31,7 @@ describe('a numbered list', () => {
 		[230, 50, 50],
 		[230, 7, 7],
 		[230, 101, 101],
-	])('of %d entries gives, up to %d, %d of them in order', async (count, limit, expected) => {
+	])('of %d entries with a limit of %d returns %d of them, in order', async (count, limit, expected) => {
 		for (const isSized of [true, false]) {
 			const { send } = serve(people(count));
 			const found = await readPages(send, { request, limit, entry: 'people_id', isSized });
@@ -39,7 +39,7 @@ describe('a numbered list', () => {
 		}
 	});
 
-	it('asks for no more pages than the limit needs', async () => {
+	it('requests no more pages than the limit needs', async () => {
 		const { send, asked } = serve(people(500));
 		await readPages(send, { request, limit: 100, isSized: true });
 		expect(asked.map(({ path, query }) => [path.split('/').at(-1), query?.per_page])).toEqual([
@@ -49,7 +49,7 @@ describe('a numbered list', () => {
 	});
 
 	it.each([0, 19, 20, 50, 100, 101, 349, 350, 351, 1000])(
-		'of %d entries is read ahead, at most four pages past its end, which may fail',
+		'of %d entries is prefetched, at most four pages past its end, even if those fail',
 		async (count) => {
 			for (const isSized of [true, false]) {
 				const { send, asked } = serve(people(count));
@@ -74,7 +74,7 @@ describe('a numbered list', () => {
 		},
 	);
 
-	it('of 10,000 entries arrives in a third of the time of page after page', async () => {
+	it('of 10,000 entries is read in a third of the time of sequential requests', async () => {
 		const { send } = serve(people(10_000));
 		const clock = new FakeClock();
 		const begin = clock.now();
@@ -91,7 +91,7 @@ describe('a numbered list', () => {
 		expect(clock.now() - begin).toBeLessThanOrEqual(0.35 * 200 * 50);
 	});
 
-	it('keeps of each entry what is wanted, page by page', async () => {
+	it('keeps what is wanted of each entry, page by page', async () => {
 		const { send } = serve(people(115));
 		const idOf = (person: unknown) => (person as { people_id: string }).people_id;
 		let count = 0;
@@ -108,11 +108,11 @@ describe('a numbered list', () => {
 			{ request, limit: Infinity, entry: 'people_id', isSized: true, keep },
 		);
 		expect(found).toEqual(people(115).map(idOf));
-		// When the second and third page are asked for, the first one is kept already.
+		// When the second and third page are requested, the first one has already been processed.
 		expect(kept).toEqual([0, 50, 50]);
 	});
 
-	it('holds no page any more once its entries are kept', async () => {
+	it('releases a page once its entries are processed', async () => {
 		const { send } = serve(people(1_000));
 		const pages: unknown[][] = [];
 		const held: number[] = [];
@@ -129,7 +129,7 @@ describe('a numbered list', () => {
 		expect(Math.max(...held)).toBe(0);
 	});
 
-	it('tells a page that fails before its end', async () => {
+	it('reports a page that fails before the end of the list', async () => {
 		const { send } = serve(people(500));
 		const reading = readPages(
 			async (one) => {
@@ -141,12 +141,12 @@ describe('a numbered list', () => {
 		await expect(reading).rejects.toThrow('broken');
 	});
 
-	it('is read to its end where pages are smaller than documented', async () => {
+	it('is read to its end even if pages are smaller than documented', async () => {
 		const { send } = serve(people(35), 10);
 		expect(await readPages(send, { request, limit: Infinity, entry: 'people_id' })).toEqual(people(35));
 	});
 
-	it('gives an entry once when the list shifts while it is read', async () => {
+	it('returns each entry once even if the list shifts while it is read', async () => {
 		let shift = 0;
 		const all = people(60);
 		const send = async ({ path }: CrispRequest) => {
@@ -162,7 +162,7 @@ describe('a numbered list', () => {
 
 describe('messages', () => {
 	const messages = Array.from({ length: 130 }, (_, index) => ({ fingerprint: index + 1, timestamp: 1000 + index }));
-	/** Batches of 40, oldest first, as Crisp serves them; a bound is inclusive to make it hard. */
+	/** Batches of 40, oldest first, as Crisp serves them. Bounds are inclusive here, which is the harder case. */
 	const send = async ({ query = {} }: CrispRequest) => {
 		const { timestamp_before: before, timestamp_after: after } = query as Record<string, number | undefined>;
 		if (after !== undefined) return messages.filter(({ timestamp }) => timestamp >= after).slice(0, 40);
@@ -180,18 +180,18 @@ describe('messages', () => {
 	const from = (first: number, last: number) => messages.map(({ fingerprint }) => fingerprint).slice(first - 1, last);
 
 	it.each<[string, number, object, number[]]>([
-		['to the beginning, oldest first', Infinity, {}, from(1, 130)],
-		['the newest ones up to the limit', 50, {}, from(81, 130)],
-		['before a moment', 10, { timestamp_before: 1099 }, from(91, 100)],
-		['forward from a moment', Infinity, { timestamp_after: 1050 }, from(51, 130)],
-		['forward up to the limit', 45, { timestamp_after: 1050 }, from(51, 95)],
+		['back to the beginning, oldest first', Infinity, {}, from(1, 130)],
+		['the newest ones, up to the limit', 50, {}, from(81, 130)],
+		['before a timestamp', 10, { timestamp_before: 1099 }, from(91, 100)],
+		['forward from a timestamp', Infinity, { timestamp_after: 1050 }, from(51, 130)],
+		['forward, up to the limit', 45, { timestamp_after: 1050 }, from(51, 95)],
 	])('are read %s, each once', async (_, limit, query, expected) => {
 		expect(await read(limit, query)).toEqual(expected);
 	});
 });
 
-describe('messages of one moment, as an import makes them', () => {
-	/** So many messages for each moment. */
+describe('messages with the same timestamp, as an import creates them', () => {
+	/** Creates the given number of messages for each timestamp. */
 	const imported = (...counts: number[]) => {
 		const moments = counts.flatMap((count, moment) => Array.from({ length: count }, () => 1_000 + moment));
 		return moments.map((timestamp, index) => ({ fingerprint: index + 1, timestamp }));
@@ -199,8 +199,8 @@ describe('messages of one moment, as an import makes them', () => {
 
 	it.each<[string, number[]]>([
 		['at the edge of a batch', [30, 25, 30, 3, 39]],
-		['as many as a batch', [10, 40, 10, 40]],
-	])('are all read, forward and back, %s', async (_, counts) => {
+		['as many as a batch holds', [10, 40, 10, 40]],
+	])('are all read, forward and backward, %s', async (_, counts) => {
 		const messages = imported(...counts);
 		for (const isInclusive of [true, false]) {
 			const isWithin = (distance: number) => distance > 0 || (isInclusive && distance === 0);
@@ -217,7 +217,7 @@ describe('messages of one moment, as an import makes them', () => {
 	});
 });
 
-describe('items that run together', () => {
+describe('concurrent items', () => {
 	interface Step {
 		finish(): void;
 	}
@@ -231,7 +231,7 @@ describe('items that run together', () => {
 		rest?: () => Promise<void>;
 	}
 
-	/** Runs items of these lanes, each until the test finishes it. */
+	/** Runs items in these lanes; the test decides when each one ends. */
 	function begin(
 		laneNames: Array<string | undefined>,
 		{ isStopped = () => false, width = 10, ...more }: Beginning = {},
@@ -249,7 +249,7 @@ describe('items that run together', () => {
 			isStopped,
 			async read(index) {
 				read.push(index);
-				// What has to be asked for takes its time, and the next item may take less.
+				// Reading takes a varying time, so that a later item may be ready first.
 				for (let turn = index % 3; turn > 0; turn--) await Promise.resolve();
 				return {
 					lane: laneNames[index],
@@ -264,7 +264,7 @@ describe('items that run together', () => {
 		return { started, read, results, finish: async (index: number) => (steps.get(index)?.finish(), await settled()) };
 	}
 
-	it('keep their order within a lane, and give their results in the order of the items', async () => {
+	it('keep their order within a lane, and return their results in the order of the items', async () => {
 		const { started, results, finish } = begin(['a', 'b', 'a', undefined, 'b']);
 		await settled();
 		expect(started).toEqual([0, 1, 3]);
@@ -277,7 +277,7 @@ describe('items that run together', () => {
 		expect(await results).toEqual([0, 1, 2, 3, 4]);
 	});
 
-	it.each([1, 10, 50])('are no more than %d at a time where so many may be', async (width) => {
+	it.each([1, 10, 50])('never exceed a concurrency of %d', async (width) => {
 		const { started, finish } = begin(new Array<undefined>(60).fill(undefined), { width });
 		await settled();
 		expect(started).toHaveLength(width);
@@ -285,7 +285,7 @@ describe('items that run together', () => {
 		expect(started).toHaveLength(width + 1);
 	});
 
-	it('become more while Crisp accepts everything, up to what may be', async () => {
+	it('run with growing concurrency while Crisp accepts everything, up to the maximum', async () => {
 		for (const [isFree, expected] of [
 			[true, 4],
 			[false, 2],
@@ -297,7 +297,7 @@ describe('items that run together', () => {
 		}
 	});
 
-	it('become twice as many in the time that an answer takes', async () => {
+	it('double their concurrency within one round trip', async () => {
 		const { started, finish } = begin(new Array<undefined>(60).fill(undefined), { width: 2, most: 50 });
 		await settled();
 		for (const width of [2, 4, 8]) {
@@ -306,7 +306,7 @@ describe('items that run together', () => {
 		}
 	});
 
-	it('begin when the first hundred are read, and as many stay read while they run', async () => {
+	it('start after the initial read-ahead, which is kept full while they run', async () => {
 		const { started, read, finish } = begin(new Array<undefined>(200).fill(undefined), {
 			ahead: { first: 3, most: 5 },
 			width: 3,
@@ -320,7 +320,7 @@ describe('items that run together', () => {
 		expect([read.length, started.length]).toEqual([200, 200]);
 	});
 
-	it('begin the first hundred only when all of them are read', async () => {
+	it('start the first hundred only when all of them are read', async () => {
 		const { started, read } = begin(new Array<undefined>(200).fill(undefined), {
 			ahead: { first: 100, most: 200 },
 			width: 3,
@@ -333,7 +333,7 @@ describe('items that run together', () => {
 		expect(started).toEqual([0, 1, 2]);
 	});
 
-	it('are read in the pauses only, and where one is wanted that is not read yet', async () => {
+	it('are read only while nothing else is ready, or when the next one is needed', async () => {
 		let goOn = () => {};
 		const rest = async () => await new Promise<void>((resolve) => (goOn = resolve));
 		const { started, read, finish } = begin(new Array<undefined>(20).fill(undefined), {
@@ -350,7 +350,7 @@ describe('items that run together', () => {
 		expect([read.length, started.length]).toEqual([6, 6]);
 	});
 
-	it('are read no more once stopped', async () => {
+	it('are no longer read once stopped', async () => {
 		let isOver = false;
 		const { read, results, finish } = begin(new Array<undefined>(20).fill(undefined), {
 			ahead: { first: 4, most: 4 },
@@ -365,7 +365,7 @@ describe('items that run together', () => {
 		expect(read).toHaveLength(before);
 	});
 
-	it('keep their order within a lane where they are read while others run', async () => {
+	it('keep their order within a lane even if they are read while others run', async () => {
 		const lanes = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? 'even' : undefined));
 		const { started, finish } = begin(lanes, { ahead: { first: 2, most: 2 }, width: 4 });
 		const finished = new Set<number>();
@@ -378,7 +378,7 @@ describe('items that run together', () => {
 		expect(even).toHaveLength(20);
 	});
 
-	it('begin no more once stopped', async () => {
+	it('do not start once stopped', async () => {
 		let isOver = false;
 		const { started, results, finish } = begin(['a', 'a', 'b', 'b'], { isStopped: () => isOver });
 		await settled();

@@ -6,11 +6,11 @@ import { broken, errorOf, limited, ok, refused, serve, type Answer } from '../..
 const get: CrispRequest = { method: 'GET', path: '/v1/website/w' };
 const post: CrispRequest = { method: 'POST', path: '/v1/website/w/conversation', body: {} };
 
-/** Gives these answers in turn, and the last one for ever. */
+/** Returns these responses in turn, and then repeats the last one. */
 const inTurn = (answers: Answer[]) => () => (answers.length > 1 ? answers.shift() : answers[0]) as Answer;
 
-describe('a limit', () => {
-	it.each([429, 420])('of status %d is waited out for every method, once for all', async (status) => {
+describe('a rate limit', () => {
+	it.each([429, 420])('with status %d is waited out for every method, once for all requests', async (status) => {
 		const { open, sent, clock } = serve(inTurn([refused(status, 'rate_limited'), ok(1)]));
 		const both = Promise.all([open()(post), open()(post)]);
 		await clock.advance(5_000);
@@ -21,7 +21,7 @@ describe('a limit', () => {
 	it.each([
 		['7', 7_000],
 		[new Date(1_800_000_009_000).toUTCString(), 9_000],
-	])('with Retry-After %s is waited out that long', async (header, milliseconds) => {
+	])('with Retry-After %s is waited out for that time', async (header, milliseconds) => {
 		const { open, sent, clock } = serve(inTurn([limited(header), ok(1)]));
 		const answer = open()(get);
 		await clock.advance(milliseconds - 1);
@@ -30,7 +30,7 @@ describe('a limit', () => {
 		expect(await answer).toBe(1);
 	});
 
-	it('that is over lets nobody rush out, but one by one', async () => {
+	it('that has ended releases requests gradually, not all at once', async () => {
 		const { open, sent, clock } = serve(inTurn([limited(2), ok(1)]));
 		const all = Promise.all(Array.from({ length: 10 }, async () => await open()(post)));
 		await clock.advance(2_000);
@@ -41,7 +41,7 @@ describe('a limit', () => {
 		expect(await all).toHaveLength(10);
 	});
 
-	it('holds up no other token', async () => {
+	it('does not delay other tokens', async () => {
 		const one = serve(inTurn([limited(30), ok(1)]));
 		const other = serve(() => ok(2));
 		const waiting = one.open()(post);
@@ -52,7 +52,7 @@ describe('a limit', () => {
 		expect(await waiting).toBe(1);
 	});
 
-	it('is forgotten a minute after it', async () => {
+	it('is forgotten after a minute', async () => {
 		const { open, sent, clock } = serve(inTurn([limited(), ok(1)]));
 		const first = open()(post);
 		await clock.advance(70_000);
@@ -63,7 +63,7 @@ describe('a limit', () => {
 	});
 
 	it.each([['86400'], [new Date(1_800_003_600_000).toUTCString()]])(
-		'with Retry-After %s is told at once, to others too',
+		'with Retry-After %s fails at once, also for other requests',
 		async (header) => {
 			const { open, sent } = serve(() => limited(header));
 			expect((await errorOf(open()(post))).message).toBe('Crisp limits the request rate of this token (rate_limited)');
@@ -72,14 +72,14 @@ describe('a limit', () => {
 		},
 	);
 
-	it('is told at once to who tries again by itself', async () => {
+	it('fails at once for callers that retry on their own', async () => {
 		const { open, sent } = serve(() => limited(5));
 		const error = await errorOf(open({ isPatient: false })(get));
 		expect(error.httpCode).toBe('429');
 		expect(sent).toHaveLength(1);
 	});
 
-	it('of one route alone is told after ten tries and a minute', async () => {
+	it('of one route alone fails after ten attempts and a minute', async () => {
 		const { open, sent, clock } = serve(({ url }) => (url.endsWith('/conversation') ? limited() : ok(1)));
 		const begin = clock.now();
 		let error: NodeApiError | undefined;
@@ -97,7 +97,7 @@ describe('a limit', () => {
 describe('a daily quota that is used up', () => {
 	const usedUp = 'The daily quota of this token seems to be used up (rate_limited)';
 
-	/** Ten requests of each of two executions, until all have failed. */
+	/** Ten requests in each of two executions, until all have failed. */
 	async function exhaust(answer: () => Answer) {
 		const served = serve(answer);
 		const begin = served.clock.now();
@@ -109,17 +109,17 @@ describe('a daily quota that is used up', () => {
 		return { ...served, errors, seconds: (served.clock.now() - begin) / 1_000 };
 	}
 
-	it('is told to all together, after at least ten rejections and a minute, and with few requests', async () => {
+	it('fails all requests after at least ten rejections and a minute, with few attempts', async () => {
 		const { errors, seconds, sent } = await exhaust(() => limited());
 		expect(new Set(errors.map(({ message }) => message))).toEqual(new Set([usedUp]));
 		expect(errors[0]?.description).toMatch(/5,000 requests a day/);
 		expect(seconds).toBeGreaterThanOrEqual(60);
 		expect(seconds).toBeLessThan(100);
-		// Those under way when the limit struck, and one after each pause.
+		// Those in flight when the limit was hit, and one after each pause.
 		expect(sent.length).toBeLessThanOrEqual(20 + 20);
 	});
 
-	it('is told at once to who comes later; once a minute, one tries', async () => {
+	it('fails later requests at once, except for one attempt per minute', async () => {
 		let isUsedUp = true;
 		const { open, sent, clock } = await exhaust(() => (isUsedUp ? limited() : ok(1)));
 		const before = sent.length;
@@ -141,7 +141,7 @@ describe('a daily quota that is used up', () => {
 		['website', /10,000 requests a day/],
 		['plugin', /5,000 requests a day/],
 		['user', /does not document/],
-	] as const)('is told at once where Crisp says so, with the quota of tier %s', async (tier, quota) => {
+	] as const)('fails at once if Crisp reports it, with the quota of tier %s', async (tier, quota) => {
 		const { open, sent } = serve(() => limited(undefined, 'quota_exceeded'), tier);
 		const error = await errorOf(open()(post));
 		expect(error.message).toContain('quota_exceeded');
@@ -150,8 +150,8 @@ describe('a daily quota that is used up', () => {
 	});
 });
 
-describe('an execution that is cancelled sends nothing more', () => {
-	it('while it waits at the gate, where others go on', async () => {
+describe('a cancelled execution sends nothing more', () => {
+	it('while it waits for the rate limiter, and others continue', async () => {
 		const cancel = new AbortController();
 		const { open, sent, clock } = serve(inTurn([limited(5), ok(1)]));
 		const cancelled = open({ signal: cancel.signal });
@@ -168,7 +168,7 @@ describe('an execution that is cancelled sends nothing more', () => {
 		expect(sent.map(({ method }) => method)).toEqual(['POST', 'GET']);
 	});
 
-	it('and leaves nothing asleep at the gate', async () => {
+	it('and leaves no timer in the rate limiter', async () => {
 		const cancel = new AbortController();
 		const { open, clock } = serve(() => limited(5));
 		const failed = errorOf(open({ signal: cancel.signal })(post));
@@ -179,7 +179,7 @@ describe('an execution that is cancelled sends nothing more', () => {
 		expect(clock.sleeping).toBe(0);
 	});
 
-	it('while it waits to repeat what failed', async () => {
+	it('while it waits to retry', async () => {
 		const cancel = new AbortController();
 		const { open, sent, clock } = serve(() => refused(503, 'unavailable'));
 		const failed = errorOf(open({ signal: cancel.signal })(get));
@@ -190,7 +190,7 @@ describe('an execution that is cancelled sends nothing more', () => {
 		expect(clock.sleeping).toBe(0);
 	});
 
-	it('and says of what was under way that Crisp may have it', async () => {
+	it('and reports that Crisp may have received the request in flight', async () => {
 		const cancel = new AbortController();
 		const { open, sent } = serve(async () => {
 			cancel.abort();

@@ -22,7 +22,7 @@ it.each([
 	['file:///etc/hosts', false],
 	['api.crisp.chat', false],
 	['', false],
-])('%s may get a key: %s', (address, isIt) => {
+])('%s may receive a key: %s', (address, isIt) => {
 	expect(isSecureUrl(address)).toBe(isIt);
 });
 
@@ -30,19 +30,19 @@ describe('the credential', () => {
 	const secrets = { tier: 'website', identifier: 'i', key: 'k' };
 	const places = (address: string) => [
 		{ url: address },
-		// As n8n's HTTP Request node has it.
+		// As n8n's HTTP Request node passes it.
 		{ uri: address },
 		{ baseURL: address, url: '/v1/website' },
 	];
 
-	it('goes along wherever the address of a request stands, and is private', async () => {
+	it('is sent to a secure address, however the request names it', async () => {
 		for (const options of places('https://api.crisp.chat/v1')) {
 			const made = await new CrispApi().authenticate(secrets, options as IHttpRequestOptions);
 			expect(made.auth).toEqual({ username: 'i', password: 'k' });
 		}
 	});
 
-	it('stays here where it is not', async () => {
+	it('is not sent to an address that is not secure', async () => {
 		for (const options of places('http://api.crisp.chat/v1')) {
 			const made = new CrispApi().authenticate(secrets, options as IHttpRequestOptions);
 			await expect(made).rejects.toThrow('must begin with https://');

@@ -3,7 +3,7 @@ import { isUncertain } from '../../../nodes/shared/errors/apiErrors';
 import { tokenHash, type Credential, type CrispRequest } from '../../../nodes/shared/api/transport';
 import { broken, errorOf, ok, refused, serve, type Answer } from '../../support/servedTransport';
 
-/** A transport over answers given in advance; the last one is given for ever. */
+/** A transport with prepared responses; the last one is repeated. */
 function transportOver(answers: Answer[]) {
 	const { open, sent, clock } = serve(() => (answers.length > 1 ? answers.shift() : answers[0]) as Answer);
 	return { send: open(), sent, clock };
@@ -12,7 +12,7 @@ function transportOver(answers: Answer[]) {
 const get: CrispRequest = { method: 'GET', path: '/v1/website/w' };
 const post: CrispRequest = { method: 'POST', path: '/v1/website/w/conversation', body: {} };
 describe('a request', () => {
-	it('goes to the address of the credential, follows no redirect, and sends an empty body as one', async () => {
+	it('is sent to the address of the credential, follows no redirect, and sends an empty body as an empty object', async () => {
 		const { send, sent } = transportOver([ok({ session_id: 's' })]);
 		expect(await send(post)).toEqual({ session_id: 's' });
 		expect(sent[0]).toMatchObject({
@@ -27,14 +27,14 @@ describe('a request', () => {
 	it.each([
 		[200, true],
 		[404, false],
-	])('of HEAD with status %d says whether the thing exists: %s', async (statusCode, exists) => {
+	])('HEAD with status %d returns whether the resource exists: %s', async (statusCode, exists) => {
 		const { send } = transportOver([{ statusCode, body: '' }]);
 		expect(await send({ method: 'HEAD', path: '/v1/website/w' })).toBe(exists);
 	});
 });
 
 describe('a query', () => {
-	it('with half a letter in it is sent with a sign for it', async () => {
+	it('with half a surrogate pair is sent with a replacement character', async () => {
 		const { send, sent } = transportOver([ok([])]);
 		await send({
 			method: 'GET',
@@ -47,10 +47,10 @@ describe('a query', () => {
 
 describe('a failure', () => {
 	const failures: Array<[string, Answer]> = [
-		['a status 503', refused(503, 'unavailable')],
-		['a broken line', broken('ECONNRESET')],
+		['status 503', refused(503, 'unavailable')],
+		['a lost connection', broken('ECONNRESET')],
 	];
-	it.each(failures)('such as %s is tried again where that is safe, three times in all', async (_, answer) => {
+	it.each(failures)('such as %s is retried if that is safe, with three attempts in total', async (_, answer) => {
 		for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'POST', 'PATCH'] as const) {
 			const { send, sent, clock } = transportOver([answer]);
 			const failed = errorOf(send({ method, path: '/v1/website/w' }));
@@ -60,7 +60,7 @@ describe('a failure', () => {
 		}
 	});
 
-	it('to connect is tried again for every method, as Crisp got nothing', async () => {
+	it('to connect is retried for every method, as Crisp received nothing', async () => {
 		for (const method of ['POST', 'PATCH', 'GET'] as const) {
 			const { send, sent, clock } = transportOver([broken('ECONNREFUSED'), ok(1)]);
 			const answer = send({ method, path: '/v1/website/w' });
@@ -70,28 +70,28 @@ describe('a failure', () => {
 		}
 	});
 
-	it('that passes is not seen', async () => {
+	it('that passes is not reported', async () => {
 		const { send, clock } = transportOver([broken('ECONNRESET'), refused(502, ''), ok(1)]);
 		const answer = send(get);
 		await clock.advance(60_000);
 		expect(await answer).toBe(1);
 	});
 
-	it('after which what was deleted is gone is no failure', async () => {
+	it('with 404 on the retry of a deletion counts as success', async () => {
 		const { send, clock } = transportOver([broken('ECONNRESET'), refused(404, 'conversation_not_found')]);
 		const answer = send({ method: 'DELETE', path: '/v1/website/w' });
 		await clock.advance(60_000);
 		expect(await answer).toBeUndefined();
 	});
 
-	it('of n8n itself is told in its words, without secrets, and not tried again', async () => {
+	it('of n8n itself is reported in its words, without secrets, and not retried', async () => {
 		const { send, sent } = transportOver([new Error('No credential very-secret\nat somewhere')]);
 		const error = await errorOf(send(get));
 		expect(error.message).toBe('n8n could not send the request: No credential …');
 		expect(sent).toHaveLength(1);
 	});
 
-	it('says that Crisp may have received the message nevertheless', async () => {
+	it('warns that Crisp may have received the message', async () => {
 		const { send } = transportOver([broken('ECONNRESET')]);
 		const error = await errorOf(send(post));
 		expect(error.message).toBe('Crisp could not be reached: the connection was reset');
@@ -99,12 +99,12 @@ describe('a failure', () => {
 	});
 });
 
-describe('a request that n8n never ends', () => {
+describe('a request that n8n never settles', () => {
 	const path = '/v1/website/w';
-	/** The time n8n waits itself, and a little. */
+	/** A little longer than n8n's own timeout. */
 	const longest = 35_000;
 
-	/** Sends over a helper that never settles; `ended` says whether it was told to. */
+	/** Sends over a helper that never settles; `ended` says whether its signal was aborted. */
 	function neverAnswered(request: CrispRequest, signal?: AbortSignal) {
 		const { open, sent, clock } = serve(() => new Promise<never>(() => undefined));
 		const failed = errorOf(open({ signal })(request));
@@ -112,7 +112,7 @@ describe('a request that n8n never ends', () => {
 		return { failed, clock, ended };
 	}
 
-	it('is given up once it is late, and tried again where that is safe', async () => {
+	it('is aborted at the deadline, and retried if that is safe', async () => {
 		for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'POST', 'PATCH'] as const) {
 			const { failed, clock, ended } = neverAnswered({ method, path });
 			await clock.advance(longest - 1);
@@ -126,7 +126,7 @@ describe('a request that n8n never ends', () => {
 		}
 	});
 
-	it('ends with its execution', async () => {
+	it('is aborted when its execution is cancelled', async () => {
 		const execution = new AbortController();
 		const { failed, clock, ended } = neverAnswered(post, execution.signal);
 		await clock.advance(1);
@@ -135,7 +135,7 @@ describe('a request that n8n never ends', () => {
 		expect(ended()).toEqual([true]);
 	});
 
-	it('ends with its execution, as do all others, for which one listener is enough', async () => {
+	it('is aborted with all others of its execution, with a single listener on the signal', async () => {
 		const { open, sent } = serve(() => new Promise<never>(() => undefined));
 		const execution = new AbortController();
 		const listening = jest.spyOn(execution.signal, 'addEventListener');
@@ -147,7 +147,7 @@ describe('a request that n8n never ends', () => {
 		expect(listening.mock.calls.filter(([, heard]) => typeof heard === 'function')).toHaveLength(1);
 	});
 
-	it('is the only one that is ended', async () => {
+	it('is aborted without affecting other requests', async () => {
 		const { open, sent, clock } = serve(() => ok(1));
 		const execution = new AbortController();
 		const [add, remove] = (['addEventListener', 'removeEventListener'] as const).map((name) =>
@@ -163,7 +163,7 @@ describe('a request that n8n never ends', () => {
 		jest.restoreAllMocks();
 	});
 
-	it('has n8n take its signal, and not that of its execution', async () => {
+	it('passes its own signal to n8n instead of that of the execution', async () => {
 		const { open, contexts, sent } = serve(() => ok(1));
 		await open()(get);
 		expect(contexts[0]?.getExecutionCancelSignal?.()).toBe(sent[0]?.abortSignal);
@@ -171,9 +171,9 @@ describe('a request that n8n never ends', () => {
 	});
 });
 
-describe('an answer that cannot be unpacked', () => {
+describe('a response that cannot be decompressed', () => {
 	it.each(['Z_DATA_ERROR', 'Z_BUF_ERROR', 'ERR__ERROR_FORMAT_PADDING_2', 'ZSTD_error_prefix_unknown'])(
-		'is told as such, and Crisp may have the request: %s',
+		'is reported as such, and Crisp may have received the request: %s',
 		async (code) => {
 			const error = await errorOf(transportOver([broken(code)]).send(post));
 			expect(error.message).toBe('Crisp could not be reached: the response could not be decompressed');
@@ -182,7 +182,7 @@ describe('an answer that cannot be unpacked', () => {
 	);
 });
 
-describe('a refusal says what happened, with the reason of Crisp, and what to do', () => {
+describe("reports what happened, with Crisp's reason, and what to do", () => {
 	it.each([
 		[401, 'invalid_session', {}, /does not know this token \(invalid_session\)/, /'Tier'/],
 		[403, 'not_subscribed', {}, /not installed on this website \(not_subscribed\)/, /install/],
@@ -205,14 +205,14 @@ describe('a refusal says what happened, with the reason of Crisp, and what to do
 	});
 
 	it.each<[string, Answer]>([
-		['a page of a proxy', { statusCode: 200, body: '<html>Hello</html>' }],
+		["a proxy's HTML page", { statusCode: 200, body: '<html>Hello</html>' }],
 		['a redirect', { statusCode: 302, body: '', headers: { location: 'https://evil.example' } }],
-		['JSON of something else', { statusCode: 200, body: { hello: 'world' } }],
-	])('%s is not taken for an answer', async (_, answer) => {
+		['JSON of another API', { statusCode: 200, body: { hello: 'world' } }],
+	])('%s is not accepted as a response', async (_, answer) => {
 		await errorOf(transportOver([answer]).send(post));
 	});
 
-	it('shows no secret, wherever it comes from', async () => {
+	it('never shows secrets, whatever their source', async () => {
 		for (const answer of [broken('ECONNRESET'), refused(401, 'invalid_session')]) {
 			const error = await errorOf(transportOver([answer]).send(post));
 			const shown = JSON.stringify([error.message, error.description, error.context, error.messages, error]);
@@ -221,7 +221,7 @@ describe('a refusal says what happened, with the reason of Crisp, and what to do
 	});
 });
 
-it('tells tokens apart without showing them', () => {
+it('distinguishes tokens without revealing them', () => {
 	const credential: Credential = { tier: 'plugin', identifier: 'i', key: 'very-secret', baseUrl: 'https://a.co' };
 	const others = [{ tier: 'user' as const }, { identifier: 'j' }, { key: 'k' }, { baseUrl: 'https://b.co' }];
 	const hashes = [{}, ...others].map((other) => tokenHash({ ...credential, ...other }));

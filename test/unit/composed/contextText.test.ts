@@ -11,8 +11,8 @@ const message = (content: string, index: number): IDataObject => ({
 
 const timezone = 'UTC';
 
-describe('a text that has to fit', () => {
-	it('never has more characters than allowed, whatever there is', () => {
+describe('a text with a maximum length', () => {
+	it('never exceeds the maximum, whatever its content', () => {
 		const contents = ['a', 'word '.repeat(30), '😀'.repeat(300), 'x'.repeat(5_000)];
 		for (const most of [500, 501, 777, 1_000, 4_000]) {
 			for (const count of [0, 1, 5, 40]) {
@@ -32,7 +32,7 @@ describe('a text that has to fit', () => {
 	it.each([
 		[true, ')'],
 		[false, ', and any before)'],
-	])('keeps the newest messages and says how many it leaves out (all are there: %p)', (isWhole, end) => {
+	])('keeps the newest messages and reports how many it omits (all are there: %p)', (isWhole, end) => {
 		const messages = Array.from({ length: 40 }, (_, index) => message(`Line ${index}`, index));
 		const { context, kept } = fitted('About', messages, { most: 600, timezone, isWhole });
 		expect(context).toMatch(/Line 39$/);
@@ -41,7 +41,7 @@ describe('a text that has to fit', () => {
 		expect(context).toContain(`(left out here: ${40 - kept} earlier messages${end}`);
 	});
 
-	it('leaves nothing out where all fits', () => {
+	it('omits nothing if everything fits', () => {
 		const { context, kept } = fitted('About', [message('One', 0), message('Two', 1)], {
 			most: 600,
 			timezone,
@@ -53,7 +53,7 @@ describe('a text that has to fit', () => {
 		);
 	});
 
-	it('shows the beginning of the newest message where that alone is too long', () => {
+	it('shows the beginning of the newest message if that alone is too long', () => {
 		const { context, kept } = fitted('About', [message('One', 0), message('y'.repeat(900), 1)], {
 			most: 500,
 			timezone,

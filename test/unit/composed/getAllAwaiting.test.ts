@@ -22,7 +22,7 @@ const answered = (count: number): IDataObject[] =>
 		preview_message: { from: 'operator', type: 'text' },
 	}));
 
-/** Who awaits a reply of a list that Crisp gives in this order, and how many pages were read. */
+/** Reads the conversations awaiting a reply from a list in this order; also returns how many pages were read. */
 async function read(list: IDataObject[], values: IDataObject = {}) {
 	let pages = 0;
 	const client = clientFor(async ({ path, query }) => {
@@ -36,30 +36,30 @@ async function read(list: IDataObject[], values: IDataObject = {}) {
 	return { sessions: made.map(({ json }) => json.session_id), pages };
 }
 
-describe('a list of those who await a reply', () => {
-	it('is not read on once those come who do not wait', async () => {
+describe('the list of conversations awaiting a reply', () => {
+	it('is not read further once conversations appear that are not waiting', async () => {
 		const list = [waiting(90), waiting(5), ...answered(500)];
 		expect(await read(list)).toEqual({ sessions: ['session_90', 'session_5'], pages: 1 });
 	});
 
-	it('is not read on once those come who have not waited long enough', async () => {
+	it('is not read further once conversations appear that have not waited long enough', async () => {
 		const list = [waiting(90), ...Array.from({ length: 300 }, (_, index) => waiting(80 - index / 10))];
 		const { sessions, pages } = await read(list, { waiting_minutes: 85 });
 		expect(sessions).toEqual(['session_90']);
 		expect(pages).toBe(1);
 	});
 
-	it('is read to its end where nobody who waits was seen yet, in whatever order Crisp gives it', async () => {
+	it('is read to its end, in whatever order Crisp returns it, if no waiting conversation has been found yet', async () => {
 		expect((await read([...answered(120), waiting(90)])).sessions).toEqual(['session_90']);
 	});
 
-	it('does not end with somebody who was answered though Crisp still counts the time', async () => {
+	it('does not end at an answered conversation for which Crisp still reports a waiting time', async () => {
 		const still = waiting(60, { session_id: 'session_still', preview_message: { from: 'operator', type: 'text' } });
 		const list = [waiting(90), ...Array.from({ length: 49 }, () => still), waiting(30)];
 		expect((await read(list)).sessions).toEqual(['session_90', 'session_30']);
 	});
 
-	it('takes a note or an event for no answer', async () => {
+	it('does not count a note or an event as an answer', async () => {
 		const noted = waiting(9, { preview_message: { from: 'operator', type: 'note' } });
 		const resolved = waiting(8, { state: 'resolved' });
 		expect((await read([noted, resolved])).sessions).toEqual(['session_9']);

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { authorOf, entryOf, messageText } from '../../../nodes/Crisp/composed/support/messageText';
 
-describe('what a message says', () => {
+describe('the text of a message', () => {
 	const cases: Array<[string, IDataObject, string, string]> = [
 		['text', 'Hi *there*' as never, 'Hi *there*', 'Hi *there*'],
 		[
@@ -29,8 +29,8 @@ describe('what a message says', () => {
 			'Teas\n- Mint, Cool, [Buy](https://e.com)',
 		],
 		['event', { namespace: 'state:resolved' }, 'state:resolved', 'state:resolved'],
-		['of a kind to come', { text: 'Something' }, 'Something', 'Something'],
-		['of a kind to come', {}, '', ''],
+		['of an unknown type', { text: 'Something' }, 'Something', 'Something'],
+		['of an unknown type', {}, '', ''],
 	];
 
 	it.each(cases)('as a %s', (type, content, text, markdown) => {
@@ -39,8 +39,8 @@ describe('what a message says', () => {
 	});
 });
 
-describe('who wrote a message', () => {
-	it('is known by nickname, or else by what they are', () => {
+describe('the author of a message', () => {
+	it('is shown by nickname, or else by role', () => {
 		expect(authorOf({ from: 'user', user: { nickname: 'Mira' } })).toBe('Mira');
 		expect(authorOf({ from: 'user' })).toBe('Visitor');
 		expect(authorOf({ from: 'operator', user: { nickname: ' ' } })).toBe('Operator');

@@ -6,7 +6,7 @@ import type { CrispRequest } from '../../../nodes/shared/api/transport';
 
 const route = parseRoute('GET /v1/website/{website_id}/conversation/{session_id}/meta');
 
-/** A run of the node over a Crisp that goes on answering what it answered first, as a cache may. */
+/** Runs the node against a Crisp whose reads keep returning the initial segments, as a cache may. */
 function overCache(segments: string[]) {
 	const written: unknown[] = [];
 	const shared = new Map<string, unknown>();
@@ -33,7 +33,7 @@ function overCache(segments: string[]) {
 }
 
 describe('segments that earlier items of a run changed', () => {
-	it('stay where Crisp does not show them yet', async () => {
+	it('are kept even if Crisp does not show them yet', async () => {
 		const { change, written } = overCache(['old']);
 		await change('add', 'a');
 		const [made] = await change('add', 'b');
@@ -44,14 +44,14 @@ describe('segments that earlier items of a run changed', () => {
 		expect(made?.json).toEqual({ website_id: 'w', session_id: 's', changed: true, segments: ['old', 'a', 'b'] });
 	});
 
-	it('stay away where Crisp still shows them', async () => {
+	it('stay removed even if Crisp still shows them', async () => {
 		const { change, written } = overCache(['a', 'b', 'c']);
 		await change('remove', 'a');
 		await change('remove', 'b');
 		expect(written).toEqual([['b', 'c'], ['c']]);
 	});
 
-	it('are not those that could not be written', async () => {
+	it('do not include those that could not be written', async () => {
 		const { change, written, refuse } = overCache(['old']);
 		refuse(true);
 		await expect(change('add', 'a')).rejects.toThrow('refused');

@@ -1,6 +1,6 @@
 import { Workload } from '../../../nodes/Crisp/composed/support/workload';
 
-/** Operators who have so many conversations, and how many of them were counted, in order. */
+/** Operators with these numbers of conversations; records which ones were counted, in order. */
 function having(counts: Record<string, number>) {
 	const asked: Array<[string, number]> = [];
 	const workload = new Workload(async (operator, most) => {
@@ -11,11 +11,11 @@ function having(counts: Record<string, number>) {
 }
 
 let names = 0;
-/** Names that no test before has used: who took what is remembered. */
+/** Names that no earlier test has used, since assignments are remembered. */
 const fresh = (count: number) => Array.from({ length: count }, () => `operator ${++names}`);
 
 describe('the workload', () => {
-	it('is counted no further than it takes to know who has the fewest', async () => {
+	it('is counted only as far as needed to find who has the fewest', async () => {
 		const [a = '', b = ''] = fresh(2);
 		const { workload, asked } = having({ [a]: 700, [b]: 7 });
 		expect(await workload.take([a, b])).toBe(b);
@@ -25,21 +25,21 @@ describe('the workload', () => {
 		]);
 	});
 
-	it('is counted on where all have many', async () => {
+	it('is counted further if all have many', async () => {
 		const [a = '', b = ''] = fresh(2);
 		const { workload, asked } = having({ [a]: 130, [b]: 120 });
 		expect(await workload.take([a, b])).toBe(b);
 		expect(asked.filter(([one]) => one === b).map(([, most]) => most)).toEqual([50, 100, 150]);
 	});
 
-	it('is not counted where there is one to choose', async () => {
+	it('is not counted if there is only one candidate', async () => {
 		const [a = ''] = fresh(1);
 		const { workload, asked } = having({});
 		expect(await workload.take([a])).toBe(a);
 		expect(asked).toEqual([]);
 	});
 
-	it('is shared by those who take at the same time', async () => {
+	it('is shared between concurrent assignments', async () => {
 		const [a = '', b = '', c = ''] = fresh(3);
 		const { workload, asked } = having({ [a]: 4 });
 		const taken = await Promise.all(Array.from({ length: 11 }, async () => await workload.take([a, b, c])));
@@ -47,7 +47,7 @@ describe('the workload', () => {
 		expect(asked).toHaveLength(3);
 	});
 
-	it('gets back what could not be given', async () => {
+	it('is reduced again after an assignment that failed', async () => {
 		const [a = '', b = ''] = fresh(2);
 		const { workload } = having({ [b]: 1 });
 		expect(await workload.take([a, b])).toBe(a);
@@ -55,14 +55,14 @@ describe('the workload', () => {
 		expect(await workload.take([a, b])).toBe(a);
 	});
 
-	it('is asked for again where asking failed', async () => {
+	it('is fetched again after a failed fetch', async () => {
 		const [a = '', b = ''] = fresh(2);
 		let tries = 0;
 		const workload = new Workload(async () => {
-			if (++tries === 1) throw new Error('the line was cut');
+			if (++tries === 1) throw new Error('the connection was cut');
 			return await Promise.resolve(0);
 		});
-		await expect(workload.take([a, b])).rejects.toThrow('the line was cut');
+		await expect(workload.take([a, b])).rejects.toThrow('the connection was cut');
 		expect(await workload.take([a, b])).toBe(a);
 	});
 });

@@ -19,26 +19,26 @@ interface EventFacts {
 const facts = JSON.parse(readFileSync('sandbox/data/events.json', 'utf8')) as EventFacts[];
 
 describe('the catalogue of events', () => {
-	it('has every event of the reference and no other', () => {
+	it('contains every event of the reference and no other', () => {
 		expect(events.map(({ name }) => name).sort()).toEqual(facts.map(({ event }) => event).sort());
 		expect(events).toHaveLength(86);
 	});
 
-	it.each(facts)('$event may come to the tiers of the reference', ({ event, tiers, in: sources }) => {
+	it.each(facts)('$event is available to the tiers that the reference lists', ({ event, tiers, in: sources }) => {
 		const known = eventNamed(event);
 		const isGuess = sources.every((source) => source === 'seed');
 		expect(known?.isLegacy ?? false).toBe(isGuess);
-		// A guessed tier is told, but keeps nobody from trying.
+		// A guessed tier is shown, but nobody is prevented from trying.
 		expect([...(known?.tiers ?? [])].sort()).toEqual(isGuess ? ['plugin', 'user', 'website'] : [...tiers].sort());
 	});
 
-	it('says each in words of its own', () => {
+	it('has a unique label for each event', () => {
 		const labels = events.map(({ label }) => label);
 		expect(new Set(labels).size).toBe(labels.length);
 		for (const label of labels) expect(label).toMatch(/^[A-Z][A-Za-z ]+ - [A-Z][A-Za-z ]+$/);
 	});
 
-	it('reaches the 75 names of the original wrapper, message variants by the filter on types', () => {
+	it('covers the 75 names of the original wrapper; message variants are covered by the message type filter', () => {
 		const names = facts.flatMap(({ seed = [] }) => seed);
 		expect(names).toHaveLength(75);
 		for (const name of names) {
@@ -48,7 +48,7 @@ describe('the catalogue of events', () => {
 		}
 	});
 
-	it('has events that people think in, each read from one that Crisp sends', () => {
+	it('has derived events, each based on an event that Crisp sends', () => {
 		const wire = facts.map(({ event }) => event);
 		for (const { name, of, label } of derivedEvents) {
 			expect(wire).not.toContain(name);
@@ -72,7 +72,7 @@ describe('the catalogue of events', () => {
 	});
 });
 
-it('what can be recovered after a gap is said of each event, once', () => {
+it('each event has exactly one statement of what catch-up can recover', () => {
 	const told = recoveries.flatMap(({ events: names }) => names);
 	expect([...told].sort()).toEqual(facts.map(({ event }) => event).sort());
 });

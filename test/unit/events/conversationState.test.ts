@@ -5,7 +5,7 @@ import { FakeClock } from '../../support/fakeClock';
 const since = new FakeClock().now();
 const about = { website_id: 'w', session_id: 's' };
 
-/** A conversation as a list shows it. */
+/** A conversation as Crisp's list returns it. */
 const listed = (more: IDataObject = {}): IDataObject => ({
 	...about,
 	inbox_id: null,
@@ -28,7 +28,7 @@ const told = (conversationStates: ConversationStates, conversation: IDataObject)
 			return name === 'session:set_state' ? state : [previous_routing_id, routing_id];
 		});
 
-describe('what became of a conversation while nobody listened', () => {
+describe('changes of a conversation during a gap', () => {
 	it.each<[string, IDataObject, IDataObject, unknown[]]>([
 		['nothing', {}, {}, []],
 		['it was resolved', {}, { state: 'resolved' }, ['resolved']],
@@ -43,12 +43,12 @@ describe('what became of a conversation while nobody listened', () => {
 		expect(told(conversationStates, listed(after))).toEqual(expected);
 	});
 
-	it('is not guessed for one of which nothing was known', () => {
+	it('are not guessed for a conversation whose state was unknown', () => {
 		const { conversationStates } = begin();
 		expect(told(conversationStates, listed({ state: 'resolved', assigned: { user_id: 'o' } }))).toEqual([]);
 	});
 
-	it("is known of one that began meanwhile, unnoticed and nobody's", () => {
+	it('are known for a conversation that was created during the gap, unassigned', () => {
 		const fresh = { created_at: since };
 		const { conversationStates } = begin();
 		expect(told(conversationStates, listed(fresh))).toEqual([]);
@@ -58,7 +58,7 @@ describe('what became of a conversation while nobody listened', () => {
 		]);
 	});
 
-	it('has the conversation and its inbox', () => {
+	it('contain the conversation and its inbox', () => {
 		const { conversationStates } = begin();
 		conversationStates.learn([listed()]);
 		expect(conversationStates.missedChangesOf(listed({ state: 'resolved', inbox_id: 'i' }))).toEqual([
@@ -66,7 +66,7 @@ describe('what became of a conversation while nobody listened', () => {
 		]);
 	});
 
-	it('is measured by what was heard last, also after n8n was started again', () => {
+	it('are relative to the last event received, also after a restart of n8n', () => {
 		const { conversationStates, memory } = begin();
 		conversationStates.learn([listed()]);
 		conversationStates.note('session:set_state', { ...about, state: 'resolved' });
@@ -81,16 +81,16 @@ describe('what became of a conversation while nobody listened', () => {
 	});
 });
 
-describe('a conversation that began while it was listened', () => {
+describe('a conversation that was created while the trigger was listening', () => {
 	const fresh = { created_at: since + 1 };
 
-	it("was open and nobody's, whatever part of it is known", () => {
+	it('counts as initially open and unassigned, even if only part of its state is known', () => {
 		const { conversationStates } = begin();
 		conversationStates.note('session:set_state', { ...about, state: 'unresolved' });
 		expect(told(conversationStates, listed({ ...fresh, assigned: { user_id: 'o' } }))).toEqual([[null, 'o']]);
 	});
 
-	it('is not taken for new where it may only have been forgotten', async () => {
+	it('does not count as new if its state may only have been dropped', async () => {
 		const { conversationStates, memory, clock } = begin();
 		for (let index = 0; index < 501; index++)
 			conversationStates.note('session:set_state', { session_id: `s${index}`, state: 'resolved' });
@@ -102,7 +102,7 @@ describe('a conversation that began while it was listened', () => {
 	});
 });
 
-it('of many conversations that are learnt, those that changed last are remembered', () => {
+it('of many conversations that are read, the most recently changed ones are kept', () => {
 	const { conversationStates, memory } = begin();
 	conversationStates.learn(Array.from({ length: 600 }, (_, index) => listed({ session_id: `s${index}` })));
 	conversationStates.save();
@@ -111,7 +111,7 @@ it('of many conversations that are learnt, those that changed last are remembere
 	expect([resolved(0), resolved(599)]).toEqual([['resolved'], []]);
 });
 
-describe('an event that the line brings after a list showed it', () => {
+describe('an event that arrives after a list already showed its change', () => {
 	const resolved = () => ({ ...about, state: 'resolved' });
 	const afterReading = () => {
 		const { conversationStates, clock } = begin();
@@ -124,14 +124,14 @@ describe('an event that the line brings after a list showed it', () => {
 		return { conversationStates, clock };
 	};
 
-	it('is a repetition, for ten seconds', async () => {
+	it('counts as a repetition for ten seconds', async () => {
 		const { conversationStates, clock } = afterReading();
 		expect(conversationStates.note('session:set_state', resolved())?.isRepeated).toBe(true);
 		await clock.advance(10_001);
 		expect(conversationStates.note('session:set_state', resolved())?.isRepeated).toBe(false);
 	});
 
-	it('is none if it says something else, nor what follows that', () => {
+	it('does not count as one if it reports another state, nor do later events', () => {
 		const { conversationStates } = afterReading();
 		const states = ['unresolved', 'resolved', 'unresolved'];
 		const repeated = states.map(
@@ -140,7 +140,7 @@ describe('an event that the line brings after a list showed it', () => {
 		expect(repeated).toEqual([false, false, false]);
 	});
 
-	it('is none where nothing was read', () => {
+	it('does not count as one if no change was read from a list', () => {
 		const { conversationStates } = begin();
 		const repeated = [resolved(), resolved()].map(
 			(payload) => conversationStates.note('session:set_state', payload)?.isRepeated,
@@ -149,7 +149,7 @@ describe('an event that the line brings after a list showed it', () => {
 	});
 });
 
-it('saves the latest 500 conversations, and no more than they need', () => {
+it('saves the latest 500 conversations in compact form', () => {
 	const { conversationStates, memory } = begin();
 	for (let index = 0; index < 600; index++) {
 		conversationStates.note('session:set_state', { website_id: 'w', session_id: `s${index}`, state: 'resolved' });

@@ -4,7 +4,7 @@ import { namesOf } from '../../../nodes/shared/events/derived';
 import { ConversationStates } from '../../../nodes/shared/events/conversationState';
 import { FakeClock } from '../../support/fakeClock';
 
-/** The names of events that come one after the other, from when nothing is known of the conversation. */
+/** The names of successive events, starting from an unknown conversation state. */
 function namesOfAll(events: Array<[name: string, payload: IDataObject]>, enrichment = {}): string[][] {
 	const states = new ConversationStates(new FakeClock());
 	return events.map(([name, payload]) => namesOf(name, payload, { change: states.note(name, payload), enrichment }));
@@ -20,7 +20,7 @@ const picker = (...selected: boolean[]) =>
 		},
 	});
 
-describe('what people think in is read from what Crisp sends', () => {
+describe('derived events are read from the events that Crisp sends', () => {
 	it.each<[string, IDataObject, string[]]>([
 		['session:set_state', about({ state: 'resolved' }), ['conversation:resolved']],
 		['session:set_state', about({ state: 'unresolved' }), ['conversation:reopened']],
@@ -36,7 +36,7 @@ describe('what people think in is read from what Crisp sends', () => {
 		expect(namesOfAll([[name, payload]])).toEqual([[name, ...expected]]);
 	});
 
-	it('resolved, reopened and resolved again are three, and between open states there is none', () => {
+	it('resolved, reopened and resolved again are three events; changes between open states are none', () => {
 		const states = ['resolved', 'pending', 'unresolved', 'resolved', 'unresolved'];
 		const names = namesOfAll(states.map((state) => ['session:set_state', about({ state })])).map(
 			([, derived]) => derived,
@@ -50,7 +50,7 @@ describe('what people think in is read from what Crisp sends', () => {
 		]);
 	});
 
-	it('the first message of a visitor is the one that Crisp knows none before', () => {
+	it('the first message of a visitor is one that no other message of a visitor precedes', () => {
 		for (const [isFirst, expected] of [
 			[true, ['message:send', 'message:first']],
 			[false, ['message:send']],
@@ -59,7 +59,7 @@ describe('what people think in is read from what Crisp sends', () => {
 		}
 	});
 
-	it('a choice says what was chosen, of which question', () => {
+	it('a choice contains what was chosen, and of which question', () => {
 		expect(toOutput('message:chosen', picker(false, true))).toMatchObject({
 			event: 'message:chosen',
 			choice: 'v1',

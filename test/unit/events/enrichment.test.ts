@@ -40,8 +40,8 @@ const fail = () => {
 	throw new Error('down');
 };
 
-describe('the segments of what an event is about', () => {
-	it('are those of the conversation, or of the person where there is none', async () => {
+describe('the segments for an event', () => {
+	it('are those of the conversation, or of the person if there is no conversation', async () => {
 		const { enricher, requests } = begin({ segments: true }, vip);
 		expect(await enricher.enrich('message:send', message())).toEqual({ segments: ['vip'] });
 		expect(await enricher.enrich('people:profile:created', { website_id: 'w', people_id: 'p' })).toEqual(vip());
@@ -49,7 +49,7 @@ describe('the segments of what an event is about', () => {
 		expect(requests).toEqual(['GET /v1/website/w/conversation/session_1/meta', 'GET /v1/website/w/people/profile/p']);
 	});
 
-	it('are asked once and then followed, until the line is lost', async () => {
+	it('are fetched once and then kept up to date by events, until the connection is lost', async () => {
 		const { enricher, requests } = begin({ segments: true }, vip);
 		const ask = async () => (await enricher.enrich('message:send', message())).segments;
 		expect([await ask(), await ask()]).toEqual([['vip'], ['vip']]);
@@ -59,14 +59,14 @@ describe('the segments of what an event is about', () => {
 		expect([await ask(), requests.length]).toEqual([['vip'], 2]);
 	});
 
-	it('are asked each time where nothing tells of changes', async () => {
+	it('are fetched each time if no events report changes', async () => {
 		const { enricher, requests } = begin({ segments: true }, vip, false);
 		await enricher.enrich('message:send', message());
 		await enricher.enrich('message:send', message());
 		expect(requests).toHaveLength(2);
 	});
 
-	it('that are set while Crisp is asked are not replaced by what it answers', async () => {
+	it('that change during a fetch are not overwritten by its response', async () => {
 		let answer: (answer: unknown) => void = () => {};
 		const { enricher } = begin({ segments: true }, async () => await new Promise((resolve) => (answer = resolve)));
 		const asked = enricher.enrich('message:send', message());
@@ -77,13 +77,13 @@ describe('the segments of what an event is about', () => {
 		expect(await enricher.enrich('message:send', message())).toEqual({ segments: ['press'] });
 	});
 
-	it('are unknown where Crisp cannot be asked, which is said', async () => {
+	it('are unknown if they cannot be fetched, which is reported', async () => {
 		const { enricher, troubles } = begin({ segments: true }, fail);
 		expect(await enricher.enrich('message:send', message())).toEqual({});
 		expect(troubles).toEqual([new Error('down')]);
 	});
 
-	it('are not asked at an address that an event made up', async () => {
+	it("are not fetched from a path that an event's ID injects", async () => {
 		const { enricher, requests, troubles } = begin({ segments: true }, vip);
 		expect(await enricher.enrich('message:send', message({ session_id: '../../x' }))).toEqual(vip());
 		expect(await enricher.enrich('message:send', message({ session_id: '..' }))).toEqual({});
@@ -94,7 +94,7 @@ describe('the segments of what an event is about', () => {
 });
 
 describe('the first message of a visitor', () => {
-	/** Answers messages before a moment, two at a time, as Crisp does with twenty. */
+	/** Returns messages before a timestamp, two at a time; Crisp returns twenty. */
 	const conversation =
 		(...messages: Array<[from: string, timestamp: number]>): Answer =>
 		({ query }) =>
@@ -113,12 +113,12 @@ describe('the first message of a visitor', () => {
 			false,
 		],
 		['a visitor wrote after it', conversation(['user', 800]), true],
-	])('where %s', async (_, answer, isFirst) => {
+	])('is recognised if %s', async (_, answer, isFirst) => {
 		const { enricher } = begin({ first: true }, answer);
 		expect(await enricher.enrich('message:send', message())).toEqual({ isFirst });
 	});
 
-	it('is the same for whoever asks about it, while Crisp is asked and later', async () => {
+	it('is the same for all who ask, during the fetch and later', async () => {
 		const { enricher, requests } = begin({ first: true }, conversation());
 		const answers = await Promise.all(
 			[message(), message()].map(async (one) => await enricher.enrich('message:send', one)),
@@ -128,7 +128,7 @@ describe('the first message of a visitor', () => {
 		expect(requests).toHaveLength(1);
 	});
 
-	it('comes once, whatever comes while Crisp is asked, and is asked for once', async () => {
+	it('is only one, fetched once, even if another message arrives during the fetch', async () => {
 		const { enricher, requests } = begin({ first: true }, conversation());
 		const both = [message(), message({ fingerprint: 8, timestamp: 701 })];
 		const answers = await Promise.all(both.map(async (one) => await enricher.enrich('message:send', one)));
@@ -136,7 +136,7 @@ describe('the first message of a visitor', () => {
 		expect(requests).toHaveLength(1);
 	});
 
-	it('counts as such where Crisp cannot be asked, and only visitors have one', async () => {
+	it('is assumed if messages cannot be fetched, but only for messages of visitors', async () => {
 		const { enricher, troubles } = begin({ first: true }, fail);
 		expect(await enricher.enrich('message:received', message())).toEqual({});
 		expect(await enricher.enrich('message:send', message())).toEqual({ isFirst: true });
@@ -144,10 +144,10 @@ describe('the first message of a visitor', () => {
 	});
 });
 
-describe('a Crisp that does not answer', () => {
+describe('a Crisp server that does not respond', () => {
 	const silence = async () => await new Promise(() => {});
 
-	it('is waited for five seconds, and left alone for a minute', async () => {
+	it('is waited for at most five seconds, and then skipped for a minute', async () => {
 		const { enricher, requests, troubles, clock } = begin({ segments: true }, silence);
 		const asked = enricher.enrich('message:send', message());
 		await clock.advance(5_000);
@@ -161,14 +161,14 @@ describe('a Crisp that does not answer', () => {
 		expect(requests).toHaveLength(2);
 	});
 
-	it('is waited for as long as it takes where nobody waits', async () => {
+	it('is waited for without a deadline if nothing depends on the event', async () => {
 		const { enricher, patience, troubles, clock } = begin({ segments: true }, silence);
 		void enricher.enrich('message:send', message(), true);
 		await clock.advance(600_000);
 		expect([patience, troubles]).toEqual([[true], []]);
 	});
 
-	it('is asked ten things at once at most', async () => {
+	it('receives at most ten concurrent requests', async () => {
 		const { enricher, requests } = begin({ segments: true }, silence);
 		for (let index = 0; index < 30; index++)
 			void enricher.enrich('message:send', message({ session_id: `session_${index}` }));
@@ -177,7 +177,7 @@ describe('a Crisp that does not answer', () => {
 	});
 });
 
-it('what was asked before the line was lost is not kept', async () => {
+it('what was requested before the connection was lost is not cached', async () => {
 	let answer: (answer: unknown) => void = () => {};
 	const { enricher, requests } = begin(
 		{ segments: true },
@@ -193,7 +193,7 @@ it('what was asked before the line was lost is not kept', async () => {
 	expect(requests).toHaveLength(2);
 });
 
-it('nothing is asked that is not wanted', () => {
+it('nothing is fetched that is not needed', () => {
 	expect(begin({}, vip).enricher.isNeeded).toBe(false);
 	expect(begin({ segments: true }, vip).enricher.isNeeded).toBe(true);
 	expect(begin({ first: true }, vip).enricher.isNeeded).toBe(true);

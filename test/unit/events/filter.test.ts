@@ -30,9 +30,9 @@ const message: IDataObject = {
 describe('a filter', () => {
 	it.each<[string, string, IDataObject, Partial<Filter>, boolean]>([
 		['a message', 'message:send', {}, {}, true],
-		['a type that is asked for', 'message:send', {}, { messageTypes: ['text', 'file'] }, true],
-		['a type that is not', 'message:received', { type: 'note' }, { messageTypes: ['text'] }, false],
-		['another event, whatever the types', 'session:set_state', { type: undefined }, { messageTypes: ['text'] }, true],
+		['a selected type', 'message:send', {}, { messageTypes: ['text', 'file'] }, true],
+		['a type that is not selected', 'message:received', { type: 'note' }, { messageTypes: ['text'] }, false],
+		['another event, whatever its type', 'session:set_state', { type: undefined }, { messageTypes: ['text'] }, true],
 		['the website', 'message:send', {}, { websites: ['v', 'w'] }, true],
 		['another website', 'message:send', {}, { websites: ['x'] }, false],
 		[
@@ -42,22 +42,22 @@ describe('a filter', () => {
 			{ websites: ['v', 'w'] },
 			false,
 		],
-		['an event of no website', 'media:animation:listed', { website_id: undefined }, { websites: ['v', 'w'] }, true],
-		['what this n8n sent', 'message:received', { from: 'operator', fingerprint: own }, {}, false],
+		['an event without a website', 'media:animation:listed', { website_id: undefined }, { websites: ['v', 'w'] }, true],
+		['a message sent by this n8n', 'message:received', { from: 'operator', fingerprint: own }, {}, false],
 		[
-			'what this n8n sent, when asked for',
+			'a message sent by this n8n, if selected',
 			'message:received',
 			{ from: 'operator', fingerprint: own },
 			{ ignoresOwn: false },
 			true,
 		],
-		['what another n8n sent', 'message:received', { from: 'operator', fingerprint: foreign }, {}, true],
+		['a message sent by another n8n', 'message:received', { from: 'operator', fingerprint: foreign }, {}, true],
 		['a bot', 'message:received', { automated: true }, {}, true],
-		['a bot, when bots are left out', 'message:received', { automated: true }, { ignoresAutomated: true }, false],
-		['a person, when bots are left out', 'message:send', {}, { ignoresAutomated: true }, true],
-		['an inbox that is asked for', 'message:send', { inbox_id: 'i' }, { inboxes: ['i'] }, true],
+		['a bot, if bots are excluded', 'message:received', { automated: true }, { ignoresAutomated: true }, false],
+		['a person, if bots are excluded', 'message:send', {}, { ignoresAutomated: true }, true],
+		['a selected inbox', 'message:send', { inbox_id: 'i' }, { inboxes: ['i'] }, true],
 		[
-			'an inbox that is not',
+			'an inbox that is not selected',
 			'session:set_state',
 			{ inbox_id: 'j', type: undefined },
 			{ inboxes: ['i', 'main'] },
@@ -65,10 +65,10 @@ describe('a filter', () => {
 		],
 		['the main inbox', 'message:send', { inbox_id: null }, { inboxes: ['main'] }, true],
 		['no inbox at all', 'people:profile:created', { type: undefined }, { inboxes: ['i'] }, true],
-		['the author who is asked for', 'message:send', {}, { author: 'user' }, true],
-		['the author who is not', 'message:received', { from: 'operator' }, { author: 'user' }, false],
-		['the first message of an author who is not', 'message:first', {}, { author: 'operator' }, false],
-		['another event, whoever the author', 'session:set_state', { type: undefined }, { author: 'operator' }, true],
+		['the selected author', 'message:send', {}, { author: 'user' }, true],
+		['an author who is not selected', 'message:received', { from: 'operator' }, { author: 'user' }, false],
+		['the first message of an author who is not selected', 'message:first', {}, { author: 'operator' }, false],
+		['another event, whatever its author', 'session:set_state', { type: undefined }, { author: 'operator' }, true],
 		['an origin', 'message:send', { origin: 'email' }, { origins: ['chat', 'email'] }, true],
 		['another origin', 'message:send', { origin: 'chat' }, { origins: ['email'] }, false],
 		['the beginning of a URN', 'message:send', { origin: 'urn:a:b:0' }, { origins: ['urn:a:b'] }, true],
@@ -80,18 +80,18 @@ describe('a filter', () => {
 	});
 
 	it.each<[string, string[] | undefined, string[], boolean]>([
-		['one of the segments asked for', ['vip', 'shop'], ['vip', 'press'], true],
+		['one of the selected segments', ['vip', 'shop'], ['vip', 'press'], true],
 		['other segments', ['shop'], ['vip'], false],
 		['no segment', [], ['vip'], false],
-		['segments, and none is asked for', ['shop'], [], true],
-		['neither conversation nor person, or what Crisp could not be asked', undefined, ['vip'], true],
+		['segments, and none is selected', ['shop'], [], true],
+		['neither conversation nor person, or segments that could not be fetched', undefined, ['vip'], true],
 	])('%s', (_, segments, wanted, expected) => {
 		expect(passes('message:send', message, { ...open, segments: wanted }, { segments })).toBe(expected);
 	});
 });
 
 describe('the output', () => {
-	it('has what most workflows need, flat, and all of the event', () => {
+	it('has what most workflows need as flat fields, and the whole event', () => {
 		expect(toOutput('message:send', message)).toEqual({
 			event: 'message:send',
 			website_id: 'w',
@@ -114,7 +114,7 @@ describe('the output', () => {
 		['a file', { name: 'a.pdf', url: 'https://x/a.pdf', type: 'application/pdf' }, 'a.pdf'],
 		['an animation', { url: 'https://x/a.gif', type: 'image/gif' }, 'https://x/a.gif'],
 		['nothing', undefined, undefined],
-	])('has the words of %s', (_, content, text) => {
+	])('has the text of %s', (_, content, text) => {
 		expect(toOutput('message:send', { ...message, content: content as IDataObject }).text).toBe(text);
 	});
 

@@ -8,7 +8,7 @@ describe('the fingerprint of a message', () => {
 		expect(fingerprintFor('instance', identity)).toBe(fingerprintFor('instance', [...identity]));
 	});
 
-	it('is another for any other part of the identity', () => {
+	it('differs for every other part of the identity', () => {
 		const identity = ['workflow', 'execution', 'node', 0, 3];
 		const others = identity.map((part, index) =>
 			fingerprintFor('instance', identity.with(index, typeof part === 'number' ? part + 1 : `${part}2`)),
@@ -17,7 +17,7 @@ describe('the fingerprint of a message', () => {
 		expect(new Set(all).size).toBe(all.length);
 	});
 
-	it('has exactly 15 digits and is recognised by the n8n that made it', () => {
+	it('has exactly 15 digits and is recognised by the n8n that created it', () => {
 		for (const item of many) {
 			const fingerprint = fingerprintFor('instance', ['execution', item]);
 			expect(String(fingerprint)).toMatch(/^[1-9]\d{14}$/);
@@ -25,12 +25,12 @@ describe('the fingerprint of a message', () => {
 		}
 	});
 
-	it('is not taken for its own by another n8n, but for chance', () => {
+	it('is not recognised as its own by another n8n, except by coincidence', () => {
 		const mistaken = many.filter((item) => isOwnFingerprint('other', fingerprintFor('instance', ['execution', item])));
 		expect(mistaken.length).toBeLessThanOrEqual(1);
 	});
 
-	it.each([NaN, 0, -5, 1.5, 2 ** 60])('does not take %d for its own', (fingerprint) => {
+	it.each([NaN, 0, -5, 1.5, 2 ** 60])('does not recognise %d as its own', (fingerprint) => {
 		expect(isOwnFingerprint('instance', fingerprint)).toBe(false);
 	});
 });

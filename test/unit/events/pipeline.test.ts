@@ -36,8 +36,8 @@ const stateChange = (state: string): ReceivedEvent => ({
 	payload: { website_id: 'w', session_id: 's', state },
 });
 
-describe('an event counts as seen', () => {
-	it('when it is accepted, and not while it is being enriched', async () => {
+describe('an event is marked as seen', () => {
+	it('when it is accepted, not while it is being enriched', async () => {
 		const { pipeline } = begin({ segments: ['vip'], answer: () => ({ segments: ['vip'] }) });
 		const both = await Promise.all([pipeline.enrich(message(1)), pipeline.enrich(message(1))]);
 		expect(both).toEqual([{ segments: ['vip'] }, { segments: ['vip'] }]);
@@ -45,13 +45,13 @@ describe('an event counts as seen', () => {
 		expect(accepted).toEqual([1, undefined]);
 	});
 
-	it('where a filter leaves it out, too', () => {
+	it('even if a filter excludes it', () => {
 		const { pipeline } = begin();
 		const leftOut = message(1, { inbox_id: 'other' });
 		expect([pipeline.accept(leftOut), pipeline.accept(leftOut)]).toEqual([[], undefined]);
 	});
 
-	it('by the identity that the trigger gives it, where the payload has none', () => {
+	it('by the identity that the trigger passes, if the payload has none', () => {
 		const { pipeline } = begin({ events: ['session:set_state'] });
 		const identity = { name: '', website: '', session: '', id: 'hash of the request' };
 		const resolved = { ...stateChange('resolved'), identity };

@@ -5,7 +5,7 @@ const message = (more: Partial<EventIdentity> = {}): EventIdentity => {
 	return { name: 'message:send', website: 'w', session: 's', id: 1, ...more };
 };
 
-/** Each differs from the first in one respect. */
+/** Each differs from the first in one field. */
 const alike: EventIdentity[] = [
 	message(),
 	message({ name: 'message:received' }),
@@ -15,8 +15,8 @@ const alike: EventIdentity[] = [
 	message({ id: '1' }),
 ];
 
-describe('what is remembered', () => {
-	it('is new once, and not what differs from it in anything', () => {
+describe('seen events', () => {
+	it('are new once; an event that differs in any field is new', () => {
 		const remembered = new SeenEvents();
 		expect(alike.map((one) => remembered.has(one))).toEqual(alike.map(() => false));
 		for (const one of alike) {
@@ -29,7 +29,7 @@ describe('what is remembered', () => {
 		expect(alike.map((one) => remembered.isNew({ ...one }))).toEqual(alike.map(() => false));
 	});
 
-	it('is so many of the latest at least, and not much more than twice as many', () => {
+	it('keep at least the given number of latest events, and not much more than twice as many', () => {
 		const remembered = new SeenEvents(100);
 		const many = Array.from({ length: 1_000 }, (_, mark) => message({ id: mark, session: `s${mark % 7}` }));
 		for (const [index, one] of many.entries()) {
@@ -41,8 +41,8 @@ describe('what is remembered', () => {
 	});
 });
 
-it('a text tells each from the others', () => {
-	// A mark is a number or a text, but never both in one field of Crisp.
+it('a text representation distinguishes all of them', () => {
+	// In each field, Crisp uses either a number or a text as the fingerprint, never both.
 	const texts = alike.slice(0, -1).map(namedIdentityText);
 	expect(new Set(texts).size).toBe(texts.length);
 });

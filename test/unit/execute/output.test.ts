@@ -3,17 +3,17 @@ import { op } from '../../../nodes/Crisp/operations/operation';
 
 const path = { website_id: 'w', session_id: 's', fingerprint: '12' };
 
-describe('the answer to a write', () => {
+describe('the output of a write', () => {
 	const remove = op('DELETE /v1/website/{website_id}/conversation/{session_id}/message/{fingerprint}', {
 		action: 'Delete',
 	});
 
-	it('names what is in the path, the fingerprint as the number it is', () => {
+	it('contains the IDs of the path, the fingerprint as a number', () => {
 		const expected = { deleted: true, website_id: 'w', session_id: 's', fingerprint: 12 };
 		expect(withTargets(remove, path, { deleted: true })).toEqual(expected);
 	});
 
-	it('keeps what Crisp calls alike', () => {
+	it('keeps the name that Crisp uses', () => {
 		expect(withTargets(remove, path, { session_id: 'other' })).toMatchObject({ session_id: 'other', website_id: 'w' });
 	});
 
@@ -23,7 +23,7 @@ describe('the answer to a write', () => {
 	});
 });
 
-it('the answer to a read is as Crisp gives it', () => {
+it('the output of a read is what Crisp returns', () => {
 	const read = op('GET /v1/website/{website_id}/conversation/{session_id}', { action: 'Read' });
 	expect(withTargets(read, path, { state: 'resolved' })).toEqual({ state: 'resolved' });
 });

@@ -3,7 +3,7 @@ import { parametersOf } from '../../../nodes/Crisp/execute/parameters';
 import { nodeWith } from '../../support/n8nContext';
 import { locator } from '../../support/sandboxWorkspace';
 
-/** A context that takes down which parameters are read for which item. */
+/** A context that records which parameters are read for which item. */
 function contextWith(parameters: INodeParameters) {
 	const read: Array<[string, number]> = [];
 	const context = {
@@ -37,13 +37,13 @@ describe('parameters', () => {
 		['in a locator', locator('={{ $json.id + 1 }}')],
 		['in a row of a collection', { properties: { rows: [{ key: 'a', value: '={{ $json.b + 1 }}' }] } }],
 		['in a list', ['a', '={{ $json.id }}', '={{ $json.b + 1 }}']],
-	])('that hold one %s are read for each item, too', (_, value) => {
+	])('that contain one %s are read for each item, too', (_, value) => {
 		const { read, parametersOfItem } = contextWith({ fields: value });
 		for (const item of [0, 1]) parametersOfItem(item).get('fields');
 		expect(read).toHaveLength(2);
 	});
 
-	it('that hold no more than values of the item are read from it, without asking n8n', () => {
+	it('that only reference values of the item are read from it directly, without calling n8n', () => {
 		const { read, parametersOfItem } = contextWith({
 			one: '={{ $json.id }}',
 			more: { who: locator('={{$json.meta.email}}'), rows: [{ key: 'a', value: '={{ $json.id }}' }] },
@@ -53,7 +53,7 @@ describe('parameters', () => {
 		expect(read).toEqual([]);
 	});
 
-	it('without one are read once for all', () => {
+	it('without an expression are read once for all items', () => {
 		const { read, parametersOfItem } = contextWith({ content: 'a = b', more: { text: '1=2' } });
 		for (const item of [0, 1]) for (const name of ['content', 'more', 'none']) parametersOfItem(item).get(name);
 		expect(read).toEqual([

@@ -9,7 +9,7 @@ type Fault = 'stored' | 'not stored' | 'works';
 
 let fingerprints = 1000;
 
-/** A conversation that, unlike Crisp's, stores what comes twice twice; its posts go wrong in turn. */
+/** A conversation that, unlike Crisp's, stores a duplicate twice; its posts fail in turn. */
 function conversation(faults: Fault[], lost: Answer = broken('ECONNRESET'), lookUps: Answer[] = []) {
 	const fingerprint = ++fingerprints;
 	const stored: unknown[] = [];
@@ -29,7 +29,7 @@ function conversation(faults: Fault[], lost: Answer = broken('ECONNRESET'), look
 	const node = nodeWith('crisp', {});
 	const way: MessageSender = { send: open({ signal: cancel.signal }), node, clock, signal: cancel.signal };
 	const message: CrispRequest = { method: 'POST', path: '/v1/website/w/conversation/s/message', body: { fingerprint } };
-	/** Lets time pass until the message is sent or given up. */
+	/** Lets time pass until the message is sent or has failed. */
 	const during = async <Result>(sending: Promise<Result>) => {
 		const ended = sending.finally(() => undefined);
 		ended.catch(() => undefined);
@@ -47,14 +47,14 @@ function conversation(faults: Fault[], lost: Answer = broken('ECONNRESET'), look
 
 describe('a message', () => {
 	const losses: Array<[string, Answer]> = [
-		['the line is cut', broken('ECONNRESET')],
-		['no answer comes in time', broken('ECONNABORTED')],
-		['the server has a fault', refused(500, 'server_error')],
-		['a gateway gives up', { statusCode: 504, body: '<html>Gateway Timeout</html>' }],
-		['something else answers', { statusCode: 200, body: '<html>Hello</html>' }],
+		['the connection is cut', broken('ECONNRESET')],
+		['no response arrives in time', broken('ECONNABORTED')],
+		['the server has an error', refused(500, 'server_error')],
+		['a gateway times out', { statusCode: 504, body: '<html>Gateway Timeout</html>' }],
+		['another server responds', { statusCode: 200, body: '<html>Hello</html>' }],
 	];
 
-	it.each(losses)('that Crisp has, though %s, is not sent again', async (_, lost) => {
+	it.each(losses)('that Crisp has, although %s, is not sent again', async (_, lost) => {
 		const { once, fingerprint, stored, methods } = conversation(['stored'], lost);
 		expect(await once()).toEqual({ fingerprint });
 		expect(stored).toHaveLength(1);
@@ -68,13 +68,13 @@ describe('a message', () => {
 		expect(methods()).toBe('POST GET POST GET POST');
 	});
 
-	it('that never arrives is given up after three tries, with what happened', async () => {
+	it('that never arrives fails after three attempts, with the cause', async () => {
 		const { once, methods } = conversation(new Array<Fault>(9).fill('not stored'));
 		expect((await errorOf(once())).message).toBe('Crisp could not be reached: the connection was reset');
 		expect(methods()).toBe('POST GET POST GET POST GET');
 	});
 
-	it('that Crisp refuses is not looked for', async () => {
+	it('that Crisp refuses is not looked up', async () => {
 		const { once, methods } = conversation(['not stored'], refused(400, 'invalid_data'));
 		expect((await errorOf(once())).message).toContain('invalid_data');
 		expect(methods()).toBe('POST');
@@ -84,14 +84,14 @@ describe('a message', () => {
 		['a text', 'a text'],
 		['nothing', {}],
 		['another message', { fingerprint: 1 }],
-	])('is not taken for one that Crisp has where %s answers for it', async (_, data) => {
+	])('does not count as received if the lookup returns %s', async (_, data) => {
 		const { once, fingerprint, stored, methods } = conversation(['not stored'], undefined, [ok(data)]);
 		expect(await once()).toEqual({ fingerprint });
 		expect(stored).toHaveLength(1);
 		expect(methods()).toBe('POST GET GET POST');
 	});
 
-	it('is looked for until Crisp can tell', async () => {
+	it('is looked up until Crisp gives a clear response', async () => {
 		const { once, stored } = conversation(
 			['stored'],
 			undefined,
@@ -102,19 +102,22 @@ describe('a message', () => {
 	});
 
 	it.each([
-		['cannot be asked', new Array<Answer>(9).fill(broken('ECONNRESET')), /could not be reached/],
-		['does not say', [refused(403, 'not_allowed')], /not_allowed/],
-	])('of which nobody knows, as Crisp %s, is not sent blindly, not even in another run', async (_, lookUps, cause) => {
-		const { once, stored, fingerprint } = conversation(['stored'], undefined, lookUps);
-		const error = await errorOf(once());
-		expect(error.message).toBe('It is unclear whether Crisp received the message');
-		expect(error.description).toMatch(cause);
-		expect(error.description).toMatch(/Look into the conversation/);
-		expect(await once()).toEqual({ fingerprint });
-		expect(stored).toHaveLength(1);
-	});
+		['cannot be reached', new Array<Answer>(9).fill(broken('ECONNRESET')), /could not be reached/],
+		['refuses the lookup', [refused(403, 'not_allowed')], /not_allowed/],
+	])(
+		'of unclear status, as Crisp %s, is not sent again blindly, not even in another run',
+		async (_, lookUps, cause) => {
+			const { once, stored, fingerprint } = conversation(['stored'], undefined, lookUps);
+			const error = await errorOf(once());
+			expect(error.message).toBe('It is unclear whether Crisp received the message');
+			expect(error.description).toMatch(cause);
+			expect(error.description).toMatch(/Look into the conversation/);
+			expect(await once()).toEqual({ fingerprint });
+			expect(stored).toHaveLength(1);
+		},
+	);
 
-	it('with a fingerprint of the node is sent once, of the user every time', async () => {
+	it('with a fingerprint of the node is sent once; with one of the user, every time', async () => {
 		const own = conversation([]);
 		expect(await own.once()).toEqual(await own.once());
 		expect(own.methods()).toBe('POST');
@@ -124,14 +127,14 @@ describe('a message', () => {
 		expect(users.methods()).toBe('POST POST');
 	});
 
-	it('with a fingerprint of the user is looked for when its answer is lost', async () => {
+	it('with a fingerprint of the user is looked up when its response is lost', async () => {
 		const { safely, stored, methods } = conversation(['stored']);
 		await safely();
 		expect(stored).toHaveLength(1);
 		expect(methods()).toBe('POST GET');
 	});
 
-	it('is neither looked for nor sent again once the execution is cancelled', async () => {
+	it('is neither looked up nor sent again once the execution is cancelled', async () => {
 		const { begin, cancel, clock, methods } = conversation(['stored']);
 		const failed = errorOf(begin());
 		await settled();

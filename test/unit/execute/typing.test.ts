@@ -13,7 +13,7 @@ beforeEach(() => {
 	conversation = `/v1/website/w/conversation/session_${++conversations}`;
 });
 
-/** Every typing ends with its test. */
+/** Lets every typing indicator end with its test. */
 afterEach(async () => await clock.advance(10 * 60_000));
 
 const begin = async (more: Partial<Parameters<typeof keepTyping>[0]> = {}) =>
@@ -33,8 +33,8 @@ const send = async (request: Partial<CrispRequest>, answer = async (): Promise<u
 		...request,
 	});
 
-describe('typing that is kept', () => {
-	it('is shown at once and again before Crisp would end it, then hidden when its time is over', async () => {
+describe('a typing indicator that is kept up', () => {
+	it('is shown at once, renewed before Crisp would hide it, and hidden when its time is over', async () => {
 		await begin({ most: 12_000 });
 		expect(shown).toEqual(['start']);
 		await clock.advance(11_999);
@@ -44,7 +44,7 @@ describe('typing that is kept', () => {
 		expect(clock.sleeping).toBe(0);
 	});
 
-	it('ends with a message to the conversation, and not with one to another', async () => {
+	it('ends with a message to its conversation, not with one to another', async () => {
 		await begin();
 		await send({ path: '/v1/website/w/conversation/session_other/message' });
 		await clock.advance(5_000);
@@ -57,7 +57,7 @@ describe('typing that is kept', () => {
 		expect(clock.sleeping).toBe(0);
 	});
 
-	it('lasts until the message is there, and ends also with one that could not be sent', async () => {
+	it('lasts until the message is sent, and also ends if sending fails', async () => {
 		await begin();
 		const refused = send({}, async () => {
 			await settled();
@@ -72,7 +72,7 @@ describe('typing that is kept', () => {
 	it.each([
 		['a note', { body: { type: 'note', from: 'operator' } }],
 		['an event', { body: { type: 'event', from: 'operator' } }],
-		['what the visitor writes', { body: { type: 'text', from: 'user' } }],
+		['a message of the visitor', { body: { type: 'text', from: 'user' } }],
 		['reading', { method: 'GET' as const, body: undefined }],
 	])('does not end with %s', async (_, request) => {
 		await begin();
@@ -81,14 +81,14 @@ describe('typing that is kept', () => {
 		expect(shown).toEqual(['start', 'start']);
 	});
 
-	it('ends where it is told to hide', async () => {
+	it('ends when a request hides it', async () => {
 		await begin();
 		await send({ method: 'PATCH', path: `${conversation}/compose`, body: { type: 'stop', from: 'operator' } });
 		await clock.advance(60_000);
 		expect(shown).toEqual(['start', 'stop']);
 	});
 
-	it('ends with its execution, and asks for nothing more', async () => {
+	it('ends with its execution, without further requests', async () => {
 		const cancel = new AbortController();
 		await begin({ signal: cancel.signal });
 		cancel.abort();
@@ -97,7 +97,7 @@ describe('typing that is kept', () => {
 		expect(clock.sleeping).toBe(0);
 	});
 
-	it('that begins anew is not hidden by the end of the one before', async () => {
+	it('that is started again is not hidden by the end of the previous one', async () => {
 		await begin({ most: 7_000 });
 		await clock.advance(3_000);
 		await begin({ most: 20_000 });
@@ -107,7 +107,7 @@ describe('typing that is kept', () => {
 		expect(shown.at(-1)).toBe('stop');
 	});
 
-	it('fails nothing when it cannot be shown any more', async () => {
+	it('causes no error if it can no longer be shown', async () => {
 		const unhandled = jest.fn();
 		process.on('unhandledRejection', unhandled);
 		let isBroken = false;
@@ -126,7 +126,7 @@ describe('typing that is kept', () => {
 		expect(shown).toEqual(['start']);
 	});
 
-	it('that cannot be shown at all says so', async () => {
+	it('fails if it cannot be shown at all', async () => {
 		const show = async () => await Promise.reject(new Error('not allowed'));
 		await expect(begin({ show })).rejects.toThrow('not allowed');
 		expect(clock.sleeping).toBe(0);

@@ -8,7 +8,7 @@ const cut = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
 
 const address = 'https://storage.example/up?signature=very-secret';
 
-/** What a server sends before it cuts the line, or for ever keeps silent, or is done. */
+/** What a server sends before it cuts the connection, stays silent forever, or ends. */
 class Bytes {
 	private fault?: Error;
 
@@ -32,7 +32,7 @@ class Bytes {
 	}
 }
 
-/** A storage whose server answers so, one after the other. */
+/** A storage whose server responds with these, in turn. */
 function serving(...answers: Array<number | Error | Bytes>) {
 	const requests: IHttpRequestOptions[] = [];
 	const clock = new FakeClock();
@@ -52,7 +52,7 @@ function serving(...answers: Array<number | Error | Bytes>) {
 	return { storage, requests, clock, stop };
 }
 
-/** A file that gives itself anew each time it is opened. */
+/** A file that is read again each time it is opened. */
 function file() {
 	const opened: Buffer[] = [];
 	const open = async () => {
@@ -63,7 +63,7 @@ function file() {
 }
 
 describe('an upload', () => {
-	it('is tried again from its beginning while the storage is in trouble', async () => {
+	it('is retried from the beginning after an error of the storage server', async () => {
 		const { storage, requests, clock } = serving(503, cut, 200);
 		const given = file();
 		const done = storage.put(given);
@@ -75,12 +75,17 @@ describe('an upload', () => {
 
 	it.each([
 		['403', [403], 1, 'status 403'],
-		['a redirect, as the bytes are for this host', [307], 1, 'status 307'],
-		['trouble three times', [500, 500, 500], 3, 'status 500'],
+		['a redirect, as the bytes are meant for this host only', [307], 1, 'status 307'],
+		['a server error three times', [500, 500, 500], 3, 'status 500'],
 		['too many requests three times', [429, 408, 429], 3, 'status 429'],
-		['a line that is cut three times', [cut, cut, cut], 3, 'the connection was reset'],
-		["what n8n's rules forbid", [new Error('The address is blocked')], 1, 'The address is blocked'],
-		['words about the address, without it', [new Error(`Invalid URL: ${address}`)], 1, 'Invalid URL: …'],
+		['a connection that is cut three times', [cut, cut, cut], 3, 'the connection was reset'],
+		["a request that n8n's rules forbid", [new Error('The address is blocked')], 1, 'The address is blocked'],
+		[
+			'an error that contains the address, which is redacted',
+			[new Error(`Invalid URL: ${address}`)],
+			1,
+			'Invalid URL: …',
+		],
 	])('fails for %s', async (_, answers, tries, said) => {
 		const { storage, requests, clock } = serving(...answers);
 		const failing = storage.put(file()).catch((error: Error) => error);
@@ -92,7 +97,7 @@ describe('an upload', () => {
 		expect(requests[0]).toMatchObject({ disableFollowRedirect: true });
 	});
 
-	it('of an execution that is cancelled is not tried again', async () => {
+	it('of a cancelled execution is not retried', async () => {
 		const { storage, requests, stop } = serving(cut);
 		stop.abort();
 		await expect(storage.put(file())).rejects.toMatchObject({ message: 'The execution was cancelled' });
@@ -113,26 +118,31 @@ describe('a download', () => {
 	};
 
 	it.each([
-		['a server in trouble', [503, new Bytes(['tea'])]],
-		['a line that is cut before anything comes', [cut, new Bytes(['tea'])]],
-		['a line that is cut in the middle', [new Bytes(['t'], 'cut'), new Bytes(['te', 'a'])]],
-		['a server that falls silent', [new Bytes(['t'], 'silence'), new Bytes(['tea'])]],
-	])('begins again after %s', async (_, answers) => {
+		['a server error', [503, new Bytes(['tea'])]],
+		['a connection that is cut before any data', [cut, new Bytes(['tea'])]],
+		['a connection that is cut in the middle', [new Bytes(['t'], 'cut'), new Bytes(['te', 'a'])]],
+		['a server that stops sending', [new Bytes(['t'], 'silence'), new Bytes(['tea'])]],
+	])('is retried after %s', async (_, answers) => {
 		const server = serving(...answers);
 		expect(await reading(server)).toBe('tea');
 		expect(server.requests).toHaveLength(2);
 	});
 
 	it.each<[string, Array<number | Bytes>, number, string]>([
-		['silence three times', [1, 2, 3].map(() => new Bytes(['t'], 'silence')), 3, 'the request timed out'],
-		['what is not there', [404], 1, 'status 404'],
+		[
+			'a server that stops sending three times',
+			[1, 2, 3].map(() => new Bytes(['t'], 'silence')),
+			3,
+			'the request timed out',
+		],
+		['a file that does not exist', [404], 1, 'status 404'],
 	])('fails for %s', async (_, answers, tries, said) => {
 		const server = serving(...answers);
 		expect(await reading(server)).toBe(`The file could not be downloaded (${said})`);
 		expect(server.requests).toHaveLength(tries);
 	});
 
-	it('fails for more bytes than wanted, and asks no second time', async () => {
+	it('fails for more bytes than allowed, without a retry', async () => {
 		const server = serving(new Bytes(['0123', '4567', '89'], 'silence'));
 		expect(await reading(server)).toMatch(/^The file is larger than/);
 		expect(server.requests).toHaveLength(1);

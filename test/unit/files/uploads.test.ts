@@ -13,7 +13,7 @@ interface Line extends ChannelListener {
 	isClosed: boolean;
 }
 
-/** Uploads over lines that the test plays the other end of. */
+/** Uploads over connections whose other end is the test. */
 function begin(more: Partial<UploadsOptions> = {}, baseUrl = 'https://api.crisp.chat') {
 	const clock = new FakeClock();
 	const lines: Line[] = [];
@@ -60,7 +60,7 @@ const told = (id: string | undefined, url: object, more: object = {}) => ({
 	...more,
 });
 
-/** What a grant came to, once it has. */
+/** The outcome of a grant, once it is settled. */
 function outcomeOf(grant: Promise<unknown>) {
 	const outcome: { value?: unknown; error?: Error & { description?: string } } = {};
 	void grant.then(
@@ -70,7 +70,7 @@ function outcomeOf(grant: Promise<unknown>) {
 	return outcome;
 }
 
-/** A grant that waits for Crisp to name the address. */
+/** A grant that is waiting for Crisp to return the upload URL. */
 async function asking(more: Partial<UploadsOptions> = {}, baseUrl?: string) {
 	const setting = begin(more, baseUrl);
 	const outcome = outcomeOf(setting.uploads.grant('website-1', file));
@@ -82,7 +82,7 @@ async function asking(more: Partial<UploadsOptions> = {}, baseUrl?: string) {
 const resource = 'https://storage.crisp.chat/users/upload/a.pdf';
 
 describe('an upload', () => {
-	it('hears the event of its own ID only, and asks after the line is there', async () => {
+	it('only uses the event with its own ID, and sends its request once connected', async () => {
 		const { uploads, lines, posts } = begin();
 		const first = outcomeOf(uploads.grant('website-1', file));
 		const second = outcomeOf(uploads.grant('website-2', file));
@@ -97,7 +97,7 @@ describe('an upload', () => {
 			{ type: 'website', id: 'website-1' },
 			{ type: 'website', id: 'website-2' },
 		]);
-		lines[0]?.onEvent(event, told('of somebody else', { resource, signed: '/nowhere' }));
+		lines[0]?.onEvent(event, told('of another upload', { resource, signed: '/nowhere' }));
 		lines[0]?.onEvent(event, told(posts[1]?.id, { resource, signed: '/second?s=1' }));
 		await settled();
 		expect(first).toEqual({});
@@ -113,13 +113,13 @@ describe('an upload', () => {
 			{ signed: 'https://storage.crisp.chat/up?s=1' },
 		],
 		[
-			'a path on the host of a stand-in',
+			'a path on the host of a test server',
 			{ resource: 'http://127.0.0.1:1/a', signed: '/up' },
 			'http://127.0.0.1:1',
 			{ signed: 'http://127.0.0.1:1/up' },
 		],
 		[
-			'a whole address',
+			'a complete URL',
 			{ resource, signed: 'https://s3.example/up' },
 			'https://api.crisp.chat',
 			{ signed: 'https://s3.example/up' },
@@ -132,7 +132,7 @@ describe('an upload', () => {
 		],
 	];
 
-	it('is not disturbed by an event that is odd', async () => {
+	it('ignores malformed events', async () => {
 		const { uploads, lines, posts } = begin();
 		const grant = outcomeOf(uploads.grant('w', file));
 		await settled();
@@ -154,8 +154,8 @@ describe('an upload', () => {
 
 	it.each([
 		['nothing', {}],
-		['a plain line that anybody can read', { resource, signed: 'http://storage.crisp.chat/up' }],
-		['what is no address', { resource, signed: 7 }],
+		['an unencrypted URL', { resource, signed: 'http://storage.crisp.chat/up' }],
+		['a value that is no URL', { resource, signed: 7 }],
 	])('does not go to %s', async (_, url) => {
 		const { line, posts, outcome, uploads } = await asking();
 		line.onEvent(event, told(posts[0]?.id, url));
@@ -164,7 +164,7 @@ describe('an upload', () => {
 		await uploads.close();
 	});
 
-	it('waits 15 seconds for its address, and no longer', async () => {
+	it('waits 15 seconds for its URL, and no longer', async () => {
 		const { clock, outcome, uploads, line } = await asking();
 		await clock.advance(14_999);
 		expect(outcome).toEqual({});
@@ -176,7 +176,7 @@ describe('an upload', () => {
 		expect(clock.sleeping).toBe(0);
 	});
 
-	it('tells of a channel that says nothing, after two tries of 15 seconds', async () => {
+	it('reports a silent channel after two attempts of 15 seconds', async () => {
 		const { uploads, clock, lines } = begin();
 		const outcome = outcomeOf(uploads.grant('website-1', file));
 		await settled();
@@ -194,7 +194,7 @@ describe('an upload', () => {
 		expect(clock.sleeping).toBe(0);
 	});
 
-	it('leaves no line and no timer when the execution is cancelled', async () => {
+	it('leaves no connection and no timer when the execution is cancelled', async () => {
 		const stop = new AbortController();
 		const { clock, outcome, line } = await asking({ signal: stop.signal });
 		expect(clock.sleeping).toBe(1);
@@ -205,7 +205,7 @@ describe('an upload', () => {
 		expect(clock.sleeping).toBe(0);
 	});
 
-	it('leaves no line when the execution is cancelled before Crisp accepts it', async () => {
+	it('leaves no connection when the execution is cancelled before Crisp accepts it', async () => {
 		const stop = new AbortController();
 		const { uploads, clock, lines } = begin({ signal: stop.signal });
 		const outcome = outcomeOf(uploads.grant('website-1', file));
@@ -217,7 +217,7 @@ describe('an upload', () => {
 		expect(clock.sleeping).toBe(0);
 	});
 
-	it('leaves no timer after it went well', async () => {
+	it('leaves no timer after a success', async () => {
 		const { line, posts, clock, uploads } = await asking();
 		line.onEvent(event, told(posts[0]?.id, { resource, signed: '/up' }));
 		await settled();
@@ -226,7 +226,7 @@ describe('an upload', () => {
 		expect(line.isClosed).toBe(true);
 	});
 
-	it('says what to do on a Node.js that cannot hold a line', async () => {
+	it('says what to do if Node.js has no WebSocket', async () => {
 		const { uploads, lines } = begin({ isAble: false });
 		const outcome = outcomeOf(uploads.grant('website-1', file));
 		await settled();
@@ -235,7 +235,7 @@ describe('an upload', () => {
 		expect(lines).toEqual([]);
 	});
 
-	it('of a website token hears its own website', async () => {
+	it('with a website token listens to its own website', async () => {
 		const credential: Credential = { tier: 'website', identifier: 'i', key: 'k', baseUrl: 'https://api.crisp.chat' };
 		const { line, uploads } = await asking({ credential });
 		expect(line.said).toEqual([expect.objectContaining({ tier: 'website', rooms: ['website-1'] })]);

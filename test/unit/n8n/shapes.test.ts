@@ -7,7 +7,7 @@ import { emitTo, takesKeys } from '../../../nodes/shared/n8n/emit';
 import { logOf } from '../../../nodes/shared/n8n/log';
 import { n8nSleep } from '../../../nodes/shared/n8n/sleep';
 
-/** What a version of n8n was seen to offer, or could: each use of it works with every shape. */
+/** Shapes that versions of n8n were seen to offer, or could offer. Every use of n8n must work with each shape. */
 
 const address = 'wss://relay.example/';
 const fail = () => {
@@ -42,7 +42,7 @@ describe('the rules for outgoing connections', () => {
 	const refused: Array<[string, object, string]> = [
 		['a filter that refuses', filtering(async () => ({ ok: false, error: refusal })), 'the host is blocked'],
 		['a refusal without a reason', filtering(() => ({ ok: false })), 'the address is not allowed'],
-		['an answer that says nothing', filtering(() => undefined), 'the address is not allowed'],
+		['an empty result', filtering(() => undefined), 'the address is not allowed'],
 		[
 			'a filter that throws',
 			filtering(() => {
@@ -55,14 +55,14 @@ describe('the rules for outgoing connections', () => {
 			filtering(async () => await Promise.reject(refusal)),
 			'n8n could not check the address: the host is blocked',
 		],
-		['a fault in the filter', filtering(fail), 'n8n could not check the address: its filter failed'],
+		['an error in the filter', filtering(fail), 'n8n could not check the address: its filter failed'],
 		[
 			'a function that throws',
 			{ helpers: { getSecureEgressFilter: fail } },
 			'n8n could not check the address: its filter failed',
 		],
 		[
-			'a filter that cannot be asked',
+			'a filter without a validation function',
 			{ helpers: { getSecureEgressFilter: () => ({}) } },
 			'n8n could not check the address: its filter failed',
 		],
@@ -76,11 +76,11 @@ describe('the rules for outgoing connections', () => {
 		expect(await egressOf(given)(address)).toBeUndefined();
 	});
 
-	it.each(refused)('refuse it, and say why, with %s', async (_, given, why) => {
+	it.each(refused)('refuse it with a reason, with %s', async (_, given, why) => {
 		expect((await egressOf(given)(address))?.message).toBe(why);
 	});
 
-	it('are asked as n8n offers them, each time', async () => {
+	it('are called as a method, on each use', async () => {
 		const asked: unknown[] = [];
 		const helpers = {
 			own: { ok: true },
@@ -221,7 +221,7 @@ describe('what a context offers', () => {
 		['bytes that are read on demand', { getRequestObject: () => onDemand() }, bytes],
 		['bytes that cannot be read', { getRequestObject: () => ({ readRawBody: fail }) }, undefined],
 		['something else', { getRequestObject: () => ({ rawBody: 'text' }) }, undefined],
-	])('gives the body of a request with %s', async (_, given, expected) => {
+	])('returns the body of a request with %s', async (_, given, expected) => {
 		expect(await context.rawBodyOf(given)).toBe(expected);
 	});
 
@@ -233,7 +233,7 @@ describe('what a context offers', () => {
 		},
 	});
 
-	it('keeps the context that a request goes by, beside a signal of its own', () => {
+	it('keeps the context of a request next to its own signal', () => {
 		class Context {
 			constructor(private readonly name: string) {}
 			getName() {
@@ -249,7 +249,7 @@ describe('emit', () => {
 	const items = [{ json: { a: 1 } }];
 	const trigger = (emit: unknown) => ({ emit }) as ITriggerFunctions;
 
-	it('gets the key wherever n8n looks for it', () => {
+	it('passes the key wherever n8n expects it', () => {
 		const given: unknown[][] = [];
 		void emitTo(
 			trigger((...all: unknown[]) => given.push(all)),
@@ -259,7 +259,7 @@ describe('emit', () => {
 		expect(given).toEqual([[[items], undefined, undefined, 'k']]);
 	});
 
-	it('tells when n8n is done, also where it is asynchronous', async () => {
+	it('reports when n8n is done, even if emit is asynchronous', async () => {
 		for (const isAsync of [false, true]) {
 			const emit = (_: unknown, _response: unknown, done: { resolve(value: unknown): void }) => {
 				done.resolve('run');
@@ -269,7 +269,7 @@ describe('emit', () => {
 		}
 	});
 
-	it('passes on why n8n did not take it, however it says so', async () => {
+	it('reports why n8n did not accept an event, however n8n reports it', async () => {
 		const rejecting = async () => await Promise.reject(refusal);
 		await expect(emitTo(trigger(rejecting), items, { isTold: true })).rejects.toBe(refusal);
 		expect(() =>
@@ -293,7 +293,7 @@ describe('sleep', () => {
 			'without a signal (1.123)',
 			{ sleep: async (ms: number) => await new Promise((resolve) => setTimeout(resolve, ms)) },
 		],
-		['that gives no promise', { sleep: () => undefined }],
+		['that returns no promise', { sleep: () => undefined }],
 		['that throws', { sleep: fail }],
 		['that rejects', { sleep: async () => await Promise.reject(refusal) }],
 	];
@@ -329,7 +329,7 @@ describe('the log', () => {
 		['no logger', {}],
 		['a logger without levels', { logger: {} }],
 		['a logger that throws', { logger: { warn: fail, error: fail, debug: fail } }],
-	])('does no harm with %s', (_, given) => {
+	])('causes no error with %s', (_, given) => {
 		const log = logOf({ ...node, ...given });
 		log.warn('a');
 		log.error('b');
@@ -343,14 +343,14 @@ describe('the log', () => {
 	});
 });
 
-describe('every use of n8n that differs between versions', () => {
+describe('everything in n8n that differs between versions', () => {
 	const names =
 		/getSecureEgressFilter|getExecutionCancelSignal|getActivationMode|isToolExecution|getWorkflowDataProxy|getWorkflowStaticData|sleepWithAbort|\.saveFailedExecution|\.logger\b|\bemit\.length/;
 	const root = join(__dirname, '../../../nodes');
 	const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
 
-	it('takes nothing from n8n-workflow that some versions lack', () => {
-		// These are there in each version that test/versions installs, from 1.123 to 2.41; others come and go.
+	it('imports nothing from n8n-workflow that some versions lack', () => {
+		// These exist in each version that test/versions installs, from 1.123 to 2.41; others do not.
 		const steady = [
 			'NodeApiError',
 			'NodeConnectionTypes',
@@ -370,7 +370,7 @@ describe('every use of n8n that differs between versions', () => {
 		expect(imports.length).toBeGreaterThan(10);
 	});
 
-	it('goes through one module', () => {
+	it('is accessed through one module', () => {
 		const using = files.filter((name) => names.test(readFileSync(join(root, name), 'utf8')));
 		expect(using.filter((name) => !name.startsWith('shared/n8n/'))).toEqual([]);
 		expect(using.length).toBeGreaterThan(2);

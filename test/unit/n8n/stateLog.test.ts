@@ -8,7 +8,7 @@ function begin() {
 	const clock = new FakeClock();
 	const lines: string[] = [];
 	const states = new StateLog({ warn: (text) => lines.push(text) }, clock);
-	/** The state is there for so long, and is reported every so often. */
+	/** Keeps the state for `time`, reporting it at the given interval. */
 	const last = async (time: number, every: number) => {
 		for (let left = time; left > 0; left -= every) {
 			states.begin('down', 'It is down.');
@@ -18,8 +18,8 @@ function begin() {
 	return { clock, lines, states, last };
 }
 
-describe('a state that lasts', () => {
-	it('is logged once, then once an hour with how long it has lasted, and once when it is over', async () => {
+describe('a lasting state', () => {
+	it('is logged once, then hourly with its duration, and once when it ends', async () => {
 		const { lines, states, last } = begin();
 		await last(3 * hour, 5_000);
 		states.end('down', 'It is up again');
@@ -31,7 +31,7 @@ describe('a state that lasts', () => {
 		]);
 	});
 
-	it('is logged at most twice in an hour when it comes and goes', async () => {
+	it('is logged at most twice an hour when it comes and goes', async () => {
 		const { clock, lines, states } = begin();
 		for (let second = 0; second < 3600; second += 6) {
 			states.begin('down', 'It is down.');
@@ -42,7 +42,7 @@ describe('a state that lasts', () => {
 		expect(lines).toEqual(['It is down.', 'It is up again after 2 seconds.']);
 	});
 
-	it('is logged again within the hour where it lasts more than a minute', async () => {
+	it('is logged again within the hour if it lasts more than a minute', async () => {
 		const { clock, lines, states, last } = begin();
 		await last(2_000, 1_000);
 		states.end('down', 'It is up again');
@@ -54,7 +54,7 @@ describe('a state that lasts', () => {
 		]);
 	});
 
-	it('is one state beside others', async () => {
+	it('is tracked separately from other states', async () => {
 		const { lines, states } = begin();
 		states.begin('a', 'A.');
 		states.begin('b', 'B.');
@@ -66,7 +66,7 @@ describe('a state that lasts', () => {
 	});
 });
 
-it('tells what repeats once an hour, with how often it came', async () => {
+it('logs a repeated event once an hour, with its count', async () => {
 	const { clock, lines, states } = begin();
 	for (let count = 0; count < 1_000; count++) states.tell('refused', 'Refused.');
 	await clock.advance(hour);

@@ -14,8 +14,8 @@ const ofMessage = /^(type|content|user|automated)\b/;
 export const sendAndWait: ComposedOperation = {
 	name: 'Send and Wait for Reply',
 	action: 'Send a message and wait for the reply',
-	// The execution keeps running while it waits. Polling takes about 60 requests in 5 minutes, 120 in 15. To wait longer,
-	// send the question here and receive the answer with Crisp Trigger in another workflow.
+	// The execution keeps running while it waits. Polling takes about 60 requests in 5 minutes, 120 in 15. To wait
+	// longer, send the question here and receive the answer with Crisp Trigger in another workflow.
 	description: `Sends a question and waits up to ${longest} minutes for the reply. The wait does not survive a restart of n8n.`,
 	scope: 'website:conversation:messages',
 	variables: ['website_id', 'session_id'],
@@ -60,7 +60,7 @@ export const sendAndWait: ComposedOperation = {
 		if (!reply && values.fails === true) {
 			throw new UserError(`No reply came within ${minutes} minute${minutes === 1 ? '' : 's'}`, {
 				description:
-					"The question stays in the conversation. Wait longer, or remove 'Fail Without Reply' to continue without a reply.",
+					"The question remains in the conversation. Wait longer, or remove 'Fail Without Reply' to continue without a reply.",
 			});
 		}
 		const waited_seconds = Math.round((clock.now() - begun) / 1_000);

@@ -31,7 +31,7 @@ const summary = [
 
 export const upsertPerson: ComposedOperation = {
 	action: 'Create a person or update the one with the same email',
-	// n8n's lint rules fix the beginning and the end of this sentence, so that the plugin scopes are not appended to it:
+	// n8n's lint rules fix the beginning and the end of this sentence, so that plugin scopes cannot be appended to it:
 	// website:people:profiles and website:people:data, read and write. Costs two requests, three with custom data.
 	description: 'Create a new contact, or update the current one if it already exists (upsert)',
 	scope: '',

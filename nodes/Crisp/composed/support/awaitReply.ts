@@ -21,7 +21,7 @@ export interface Reply {
 	choice?: string;
 	choice_label?: string;
 	from: string;
-	/** The fingerprint of the reply, or of the question if the visitor answered in the question itself (picker, field). */
+	/** The fingerprint of the reply, or of the question if that itself was answered (picker, field). */
 	fingerprint: number;
 	/** Undefined if the question itself was answered, as Crisp does not report when. */
 	timestamp?: number;

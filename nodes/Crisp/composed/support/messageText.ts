@@ -49,7 +49,7 @@ function link(name: string, address: unknown, markup: Markup): string {
 	const url = oneLine(address);
 	if (!url) return `[${name}]`;
 	if (markup === 'text') return `[${name}] ${url}`;
-	// Brackets in a name, and parentheses in an address, would end the link; so would a backslash before an escaped one.
+	// Brackets in a name and parentheses in a URL would end the link; so would a backslash before an escaped one.
 	return `[${name.replace(/[\\[\]]/g, '\\$&')}](${url.replace(/[()\s]/g, (sign) => escapes[sign] ?? '%20')})`;
 }
 
