@@ -1,3 +1,4 @@
+import '../support/environment';
 import { parseArgs } from 'node:util';
 import { triggerContext } from '../support/n8nContext';
 import { Evidence, watchLog, watchOutput } from './evidence';
