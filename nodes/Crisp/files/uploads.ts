@@ -45,7 +45,7 @@ const instead = "Or set 'File Source' to Public URL, which needs no upload.";
  * upload, and kept until `close`.
  */
 export class Uploads {
-	private line?: Line;
+	private connection?: UploadConnection;
 
 	/** Why this execution cannot have a connection. */
 	private fault?: Error;
@@ -56,36 +56,36 @@ export class Uploads {
 	async grant(website: string, file: { name: string; type: string }): Promise<Grant> {
 		const { node, signal, send } = this.options;
 		for (let tries = 1; ; tries++) {
-			const line = await this.ready(website);
+			const connection = await this.ready(website);
 			const id = randomUUID();
 			const resource = { type: 'website', id: website };
 			const body = { namespace: 'upload', id, file: { name: file.name, type: file.type }, resource };
-			const answer = await line.ask(id, async () => {
+			const answer = await connection.ask(id, async () => {
 				await send({ method: 'POST', path: '/v1/bucket/url/generate', body });
 			});
 			if (answer) return this.toGrant(answer);
 			if (signal?.aborted) throw cancelledError(node);
 			// Crisp does not repeat what it sent while the connection was down, so that a new request is needed.
-			if (!line.ending) throw lateError(node);
-			if (tries >= mostTries) throw lineError(node, line.ending);
+			if (!connection.ending) throw lateError(node);
+			if (tries >= mostTries) throw lineError(node, connection.ending);
 		}
 	}
 
 	/** Closes the connection and ends all pending requests. */
 	async close(): Promise<void> {
-		await this.line?.close();
-		this.line = undefined;
+		await this.connection?.close();
+		this.connection = undefined;
 	}
 
-	private async ready(website: string): Promise<Line> {
+	private async ready(website: string): Promise<UploadConnection> {
 		const { node, signal, isAble = hasWebSocket() } = this.options;
 		if (!isAble) throw oldNodeError(node);
 		for (let tries = 1; ; tries++) {
 			if (this.fault) throw this.fault;
-			if (this.line?.ending) this.line = undefined;
-			const line = (this.line ??= new Line(this.options, website));
-			const ending = await line.outcome;
-			if (!ending) return line;
+			if (this.connection?.ending) this.connection = undefined;
+			const connection = (this.connection ??= new UploadConnection(this.options, website));
+			const ending = await connection.outcome;
+			if (!ending) return connection;
 			if (signal?.aborted) throw cancelledError(node);
 			if (ending.kind !== 'refused' && tries < mostTries) continue;
 			throw (this.fault ??= lineError(node, ending));
@@ -108,7 +108,7 @@ export class Uploads {
 }
 
 /** One connection to the realtime channel, which receives upload URLs. It does not reconnect. */
-class Line {
+class UploadConnection {
 	/** Resolves with undefined once connected, or with the reason why the connection failed. */
 	readonly outcome: Promise<Ending | undefined>;
 

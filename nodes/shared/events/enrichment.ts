@@ -129,7 +129,7 @@ export class EventEnricher {
 		const isLeftAlone = () => clock.now() < this.asksAgainAt;
 		const over = new AbortController();
 		let isLate = false;
-		const deed = async () => {
+		const fetch = async () => {
 			if (isLeftAlone()) return undefined;
 			if (!isPatient) {
 				void clock.sleep(longestWait, over.signal).then(() => {
@@ -140,7 +140,7 @@ export class EventEnricher {
 			return await question(await open(over.signal, isPatient));
 		};
 		try {
-			const answer = await this.semaphore.run(deed);
+			const answer = await this.semaphore.run(fetch);
 			if (answer !== undefined) onSuccess?.();
 			return answer;
 		} catch (error) {

@@ -23,7 +23,7 @@ export function toOutput(name: string, payload: IDataObject): IDataObject {
 		session_id: session,
 		people_id: payload.people_id,
 		inbox_id: payload.inbox_id,
-		text: textOf(payload),
+		text: readableText(payload),
 		choice: choice?.value,
 		choice_label: choice?.label,
 		question_id: choice && (payload.content as IDataObject).id,
@@ -48,7 +48,7 @@ function sessionOf({ session_id, identifier, type }: IDataObject): IDataObject[s
 }
 
 /** The readable part of a message: its text, or the text, name or URL of other content. */
-function textOf({ content, excerpt }: IDataObject): string | undefined {
+function readableText({ content, excerpt }: IDataObject): string | undefined {
 	if (typeof content === 'string') return content;
 	if (typeof content !== 'object' || content === null) return typeof excerpt === 'string' ? excerpt : undefined;
 	const { text, name, url } = content as IDataObject;

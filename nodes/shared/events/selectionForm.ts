@@ -107,14 +107,14 @@ export function selectionProperties(): INodeProperties[] {
 
 /** The subtitle on the canvas: the selected events. n8n provides the values of a list there, but not their labels. */
 export function listeningSubtitle(): string {
-	const named = Object.fromEntries([...events, ...derivedEvents].map(({ name, label }) => [name, wordsOf(label)]));
+	const named = Object.fromEntries([...events, ...derivedEvents].map(({ name, label }) => [name, eventText(label)]));
 	return `={{ $parameter.events.map((name) => (${JSON.stringify(named)})[name] ?? name).join(', ') }}`;
 }
 
 /** Hints in the panel of a trigger: one for each selected event. */
 export function listeningHints(): NodeHint[] {
 	return [...events, ...derivedEvents].map(({ name, label }) => ({
-		message: `Listens to <b>${wordsOf(label)}</b> (${name})`,
+		message: `Listens to <b>${eventText(label)}</b> (${name})`,
 		// n8n supports only fixed texts, so each event needs a separate hint.
 		displayCondition: `={{ $parameter.events.includes('${name}') }}`,
 		whenToDisplay: 'beforeExecution',
@@ -123,7 +123,7 @@ export function listeningHints(): NodeHint[] {
 }
 
 /** The label of an event for use outside of the list, in which the part before the dash groups the events. */
-function wordsOf(label: string): string {
+function eventText(label: string): string {
 	return label.replace(' - ', ': ');
 }
 

@@ -19,7 +19,7 @@ export function egressOf(context: object): Egress {
 			if (filter === undefined || filter === null) return undefined;
 			return refusalIn(await (filter as Filter).validateUrl(address));
 		} catch (error) {
-			return new Error(`n8n could not check the address: ${wordsOf(error)}`);
+			return new Error(`n8n could not check the address: ${messageOf(error)}`);
 		}
 	};
 }
@@ -36,7 +36,7 @@ function refusalIn(verdict: unknown): Error | undefined {
 }
 
 /** The message of an error of n8n's filter. An error from a bug in the filter does not help users. */
-function wordsOf(error: unknown): string {
+function messageOf(error: unknown): string {
 	const isFault = error instanceof TypeError || error instanceof ReferenceError || !(error instanceof Error);
 	return isFault ? 'its filter failed' : error.message;
 }

@@ -1,6 +1,6 @@
 interface Listener {
-	deeds: Set<() => void>;
-	hear(): void;
+	callbacks: Set<() => void>;
+	notify(): void;
 }
 
 const listeners = new WeakMap<AbortSignal, Listener>();
@@ -10,24 +10,24 @@ const listeners = new WeakMap<AbortSignal, Listener>();
  * listener: with more than ten listeners, Node.js writes a warning to n8n's log, and a separate signal for each would
  * cost more than the rest of a request.
  */
-export function onAbort(signal: AbortSignal, deed: () => void): () => void {
+export function onAbort(signal: AbortSignal, callback: () => void): () => void {
 	const listener = listeners.get(signal) ?? listenerOf(signal);
-	listener.deeds.add(deed);
+	listener.callbacks.add(callback);
 	return () => {
-		listener.deeds.delete(deed);
-		if (listener.deeds.size > 0) return;
-		signal.removeEventListener('abort', listener.hear);
+		listener.callbacks.delete(callback);
+		if (listener.callbacks.size > 0) return;
+		signal.removeEventListener('abort', listener.notify);
 		listeners.delete(signal);
 	};
 }
 
 function listenerOf(signal: AbortSignal): Listener {
-	const deeds = new Set<() => void>();
-	const hear = () => {
-		for (const deed of deeds) deed();
+	const callbacks = new Set<() => void>();
+	const notify = () => {
+		for (const callback of callbacks) callback();
 	};
-	const listener = { deeds, hear };
+	const listener = { callbacks, notify };
 	listeners.set(signal, listener);
-	signal.addEventListener('abort', hear);
+	signal.addEventListener('abort', notify);
 	return listener;
 }

@@ -2,13 +2,13 @@
 export async function mapConcurrently<Entry, Result>(
 	entries: Entry[],
 	most: number,
-	deed: (entry: Entry) => Promise<Result>,
+	task: (entry: Entry) => Promise<Result>,
 ): Promise<Result[]> {
 	const results = new Array<Result>(entries.length);
 	let next = 0;
 	const work = async () => {
 		for (let index = next++; index < entries.length; index = next++) {
-			results[index] = await deed(entries[index] as Entry);
+			results[index] = await task(entries[index] as Entry);
 		}
 	};
 	await Promise.all(Array.from({ length: Math.min(most, entries.length) }, work));
@@ -21,11 +21,11 @@ export class Semaphore {
 
 	constructor(private free: number) {}
 
-	async run<Result>(deed: () => Promise<Result>): Promise<Result> {
+	async run<Result>(task: () => Promise<Result>): Promise<Result> {
 		if (this.free > 0) this.free -= 1;
 		else await new Promise<void>((enter) => this.waiting.push(enter));
 		try {
-			return await deed();
+			return await task();
 		} finally {
 			const next = this.waiting.shift();
 			if (next) next();

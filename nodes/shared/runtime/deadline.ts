@@ -14,7 +14,7 @@ interface Ends {
  */
 export async function withDeadline<Result>(
 	{ clock, longest, signal }: Ends,
-	deed: (signal: AbortSignal) => Promise<Result>,
+	task: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
 	const over = new AbortController();
 	return await new Promise<Result>((resolve, reject) => {
@@ -29,6 +29,6 @@ export async function withDeadline<Result>(
 			disarm();
 			unlisten?.();
 		};
-		void deed(over.signal).then(resolve, reject).finally(leave);
+		void task(over.signal).then(resolve, reject).finally(leave);
 	});
 }

@@ -47,10 +47,10 @@ export const createWithMessage: ComposedOperation = {
 			(session) => `conversation ${session} was created`,
 		);
 		const path = fillPath(conversation, { website_id, session_id });
-		const set = async (part: keyof typeof deeds, body: IDataObject | undefined) => {
+		const set = async (part: keyof typeof descriptions, body: IDataObject | undefined) => {
 			if (!body) return;
 			const step = async () => await client.send({ method: 'PATCH', path: `${path}/${part}`, body });
-			await steps.take(part, step, () => deeds[part]);
+			await steps.take(part, step, () => descriptions[part]);
 		};
 		await set('meta', detailsIn(values));
 		const send = async () => await composing.sendMessage(session_id, messageOf(values));
@@ -66,7 +66,7 @@ export const createWithMessage: ComposedOperation = {
 };
 
 /** The finished steps, as an error of a later step lists them. */
-const deeds = {
+const descriptions = {
 	meta: 'its details were set',
 	inbox: 'it was moved to the inbox',
 	routing: 'it was assigned',

@@ -10,11 +10,11 @@ export class Steps {
 
 	constructor(private readonly composing: Composing) {}
 
-	/** `name` distinguishes the steps of an item; `deed` describes the finished step, for the error of a later one. */
-	async take<Result>(name: string, step: () => Promise<Result>, deed: (result: Result) => string): Promise<Result> {
+	/** `name` distinguishes the steps of an item; `describe` describes the finished step, for the error of a later one. */
+	async take<Result>(name: string, step: () => Promise<Result>, describe: (result: Result) => string): Promise<Result> {
 		try {
 			const result = await this.composing.once(name, step);
-			this.done.push(deed(result));
+			this.done.push(describe(result));
 			return result;
 		} catch (error) {
 			const failure = asNodeError(this.composing.node, error);
