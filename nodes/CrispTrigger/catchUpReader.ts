@@ -10,7 +10,7 @@ import { readConversationStates, readMissedEvents, type PastEvent } from './catc
 import type { OpenApi } from './openApi';
 
 export interface CatchUpReaderOptions {
-	/** The names of Crisp's events that are listened to. */
+	/** The Crisp events that the trigger subscribes to. */
 	events: string[];
 	/** Empty for every website of the token. */
 	websites: string[];
@@ -20,14 +20,17 @@ export interface CatchUpReaderOptions {
 	pipeline: EventPipeline;
 }
 
-/** Which conversation states are read at the start: how far back in milliseconds, and how many at most. */
+/** Limits for reading conversation states at the start: how far back, in milliseconds, and how many conversations. */
 const stateReading = { time: 24 * 3_600_000, conversations: 500 };
-/** How many events are enriched, websites listed and conversations read at the same time. */
+/** How many events are enriched, websites listed and conversations read concurrently. */
 const maxConcurrent = { events: 10, websites: 4, conversations: 50 };
 
-/** Fetches over REST, for all websites of a workflow, the events that the realtime channel did not deliver. */
+/** The catch-up of a workflow: fetches over REST, for all its websites, the events that the realtime channel missed. */
 export class CatchUpReader {
-	/** By conversation: its last change when all of it was read. An unchanged conversation is not read again. */
+	/**
+	 * For each conversation, the time of the last change until which everything was read. If it has not changed since,
+	 * it is not read again.
+	 */
 	private readonly readUntil = new BoundedMap<number>();
 
 	constructor(private readonly options: CatchUpReaderOptions) {}
@@ -50,7 +53,7 @@ export class CatchUpReader {
 		return enriched;
 	}
 
-	/** Reads the present states of conversations, so that later changes can be told from them. */
+	/** Records the current states of conversations, so that later changes can be detected. */
 	async readStates(signal: AbortSignal): Promise<void> {
 		const { states: conversationStates, clock } = this.options;
 		const since = clock.now() - stateReading.time;

@@ -3,18 +3,18 @@ import { namedIdentityText, shortHash, type EventIdentity } from '../shared/even
 import type { SelectedEvent } from '../shared/events/pipeline';
 import { SeenEvents } from '../shared/events/seenEvents';
 
-/** The IDs of events that one execution got, and when the latest of them happened, in milliseconds. */
+/** The IDs of the events of one execution, and the time of the latest event until then, in milliseconds. */
 export interface SavedDelivery {
 	at: number;
 	ids: string[];
 }
 
-/** n8n copies what is saved into each execution, so that it must not grow without bound. */
+/** The maximum number of saved IDs: n8n copies the static data into each execution. */
 const maxSaved = 5_000;
 
 /**
- * Deduplicates the events of one workflow: those of this process in memory, and those that were delivered before a restart
- * by their IDs in n8n's database, where n8n itself has no deduplication key for an execution.
+ * Deduplicates the events of one workflow. The events of this process are kept in memory. If an execution has no
+ * deduplication key, n8n cannot recognise its events after a restart, so their IDs are also saved in n8n's database.
  */
 export class DeliveredEvents {
 	private readonly seen = new SeenEvents();
@@ -35,9 +35,10 @@ export class DeliveredEvents {
 	}
 
 	/**
-	 * Saves what an execution gets. n8n stores it when it is handed the execution, and nothing when the trigger ends: an ID
-	 * that is not in it by then is delivered again after each restart. Only what n8n is killed over between the two is lost.
-	 * What happened before `oldest` is never read again and needs no place.
+	 * Saves the IDs of the events of an execution. n8n stores static data when it receives an execution, but not when
+	 * the trigger ends: events whose IDs are not saved by then would be delivered again after each restart. If n8n is
+	 * killed after storing the IDs and before storing the execution, these events are lost. IDs from before `oldest`
+	 * are dropped, because the catch-up never reads that far back.
 	 */
 	save(events: SelectedEvent[], { at, oldest }: { at: number; oldest: number }): void {
 		const ids = events.flatMap(({ identity }) => (identity ? [idOf(identity)] : []));
@@ -55,12 +56,12 @@ export class DeliveredEvents {
 	}
 }
 
-/** Short, as thousands of them are saved. */
+/** A short hash, because thousands of IDs are saved. */
 function idOf(identity: EventIdentity): string {
 	return shortHash(namedIdentityText(identity));
 }
 
-/** Whether n8n's database may hold this: any program that writes to it may have put something else there. */
+/** Whether a saved entry is valid: other programs can write to n8n's database. */
 export function isSavedDelivery(entry: unknown): entry is SavedDelivery {
 	const { at, ids } = Object(entry) as IDataObject;
 	return typeof at === 'number' && Array.isArray(ids) && ids.every((id) => typeof id === 'string');

@@ -61,8 +61,8 @@ const troubles = {
 } satisfies Record<string, Trouble>;
 
 /**
- * What one workflow receives from the connection. Puts together its pipeline, its subscription, its catch-up and its
- * executions, and keeps events in their order while some are being enriched.
+ * Receives the events of the connection for one workflow. Creates its pipeline, subscription, catch-up and emitter, and
+ * keeps events in order while some are being enriched.
  */
 export class EventReceiver {
 	/** The events and websites that the connection has to cover. */
@@ -82,10 +82,10 @@ export class EventReceiver {
 
 	private readonly catchUp: CatchUpReader;
 
-	/** Whether the states of conversations are known, or not needed. */
+	/** Whether the states of conversations have been read, or are not needed. */
 	private areStatesKnown: boolean;
 
-	/** Events that are being enriched, in their order. */
+	/** The lane of events that are being enriched: it keeps them in order. */
 	private queue = Promise.resolve();
 
 	constructor(
@@ -137,7 +137,9 @@ export class EventReceiver {
 		this.catchUp = new CatchUpReader({ events: sourceEvents, websites, clock, open, states, pipeline: this.pipeline });
 	}
 
-	/** Takes an event of the connection, with any payload. Never throws: the connection serves other workflows, too. */
+	/**
+	 * Takes an event from the connection. Never throws, for any payload: the connection serves other workflows, too.
+	 */
 	receive(name: string, given: unknown): void {
 		const { pipeline, subscription } = this;
 		const payload = (typeof given === 'object' && given !== null ? given : {}) as IDataObject;
@@ -148,10 +150,10 @@ export class EventReceiver {
 		this.queue = this.queue.then(async () => subscription.receive(name, payload, await enrichment));
 	}
 
-	/** The connection is ready, for the first time or again. */
+	/** Called when connected, first or again. */
 	connected(): void {
 		const isCaughtUp = this.subscription.connected();
-		// The catch-up compares with the states before the gap, so that the present ones are read after it.
+		// The catch-up compares with the states from before the gap, so the current ones must be read after it.
 		if (!this.areStatesKnown) void isCaughtUp.then(async () => await this.readStates());
 	}
 
@@ -202,7 +204,7 @@ export class EventReceiver {
 		this.log.end(name, isOver);
 	}
 
-	/** There may be many of these: the log gets one line for each kind. */
+	/** Logs an event that cannot be processed. There may be many, so the state log throttles them by event name. */
 	private logUnusable(name: string, error: unknown): void {
 		if (this.stop.signal.aborted) return;
 		logOf(this.context).debug(error);

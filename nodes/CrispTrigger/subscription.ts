@@ -12,7 +12,7 @@ import { DeliveredEvents, type SavedDelivery } from './deliveredEvents';
 export interface Memory {
 	/** The watermark: the time until which everything is delivered, in milliseconds. */
 	mark?: number;
-	/** What executions got for which n8n has no deduplication key. */
+	/** The events of executions for which n8n has no deduplication key. */
 	batched?: SavedDelivery[];
 	/** The times from which each event and website starts the workflow. */
 	coverage?: SavedCoverage;

@@ -19,19 +19,22 @@ import { ConversationStates } from '../shared/events/conversationState';
 import { openTransport, type Credential } from '../shared/api/transport';
 import { faultOfKey, faultOfSignature } from './signature';
 
-/** What a node remembers of earlier requests. It is stored here because n8n creates the node again for each request. */
+/**
+ * What a node keeps between requests. n8n creates the node object again for each request, so it cannot hold this
+ * itself.
+ */
 interface Memory {
 	states: ConversationStates;
 	seen: SeenEvents;
 }
 
 const day = 24 * 3_600_000;
-/** n8n makes a new node object for each request, so that what it has to remember is kept by workflow and node. */
+/** The limits of the next two stores. Their keys identify the workflow and the node; see `slotOf`. */
 const perNode = { maxEntries: 1_000, maxAge: day, isRenewedByUse: true };
 const memories = new Store<Memory>({ name: 'events and states of webhook triggers, by workflow and node', ...perNode });
 const logs = new Store<StateLog>({ name: 'logged states of webhook triggers, by workflow and node', ...perNode });
 
-/** n8n decrypts a credential in a virtual machine for each request; within this time it is read once. */
+/** Caches decrypted credentials for a few seconds; see `credentialOf`. */
 const credentials = new Store<Promise<Credential>>({
 	name: 'decrypted credentials, by workflow, node and credential',
 	maxEntries: 1_000,

@@ -15,9 +15,9 @@ interface KnownState {
 
 /** What an event changed. */
 export interface StateChange {
-	/** The state before, where it is known. */
+	/** The previous state, if known. */
 	before?: string;
-	/** Whether the change was already read over REST and delivered as an event of its own. */
+	/** Whether the change was already read over REST and delivered as a separate event. */
 	isRepeated: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface SavedConversationStates {
 	since: number;
 	/** The operators that conversations are assigned to; the first entry stands for unassigned. */
 	operators: string[];
-	/** By hash: the state and the index of the operator; empty if unknown. */
+	/** By the hash of the conversation: the state and the index of the operator; empty if unknown. */
 	conversations: Record<string, string>;
 }
 
@@ -73,7 +73,7 @@ export class ConversationStates {
 		}
 	}
 
-	/** Notes what an event says about its conversation. Undefined for events that say nothing about it. */
+	/** Records the state or the assignee that an event contains. Returns undefined for events that contain neither. */
 	note(name: string, payload: IDataObject): StateChange | undefined {
 		if (!conversationStateEvents.includes(name)) return undefined;
 		const said = saidBy[name]?.(payload) ?? {};

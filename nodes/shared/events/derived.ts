@@ -4,12 +4,14 @@ import type { StateChange } from './conversationState';
 
 /** The data, besides the payload, that decides the names of an event. */
 interface Known {
-	/** What `ConversationStates` knows of the change. */
+	/** The result of `ConversationStates.note`. */
 	change?: StateChange;
 	enrichment?: Enrichment;
 }
 
-/** The names an event goes by: Crisp's own and the derived ones. None for a change that was already read over REST. */
+/**
+ * All names of a Crisp event: its own, and those of derived events. None for a change that was already read over REST.
+ */
 export function namesOf(name: string, payload: IDataObject, { change, enrichment }: Known): string[] {
 	if (change?.isRepeated) return [];
 	switch (name) {
@@ -28,7 +30,10 @@ export function namesOf(name: string, payload: IDataObject, { change, enrichment
 	}
 }
 
-/** Changing between pending and unresolved does not reopen a conversation. An unknown previous state may have been resolved. */
+/**
+ * A change between the two open states, pending and unresolved, does not reopen a conversation. An unknown previous
+ * state counts as resolved.
+ */
 function namesOfState(state: unknown, before?: string): string[] {
 	if (state === 'resolved') return ['conversation:resolved'];
 	return before === undefined || before === 'resolved' ? ['conversation:reopened'] : [];

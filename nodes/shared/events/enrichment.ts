@@ -80,7 +80,7 @@ export class EventEnricher {
 		if (this.options.isKept) this.segments.set(keyOf(website, payload), Promise.resolve(segmentsIn(payload)));
 	}
 
-	/** Clears the cache: changes may have been missed while disconnected. */
+	/** Clears the cached segments. Call it when disconnected: changes may be missed from then on. */
 	forget(): void {
 		this.segments.clear();
 	}
@@ -120,7 +120,10 @@ export class EventEnricher {
 		return await isFirst;
 	}
 
-	/** Undefined if the request failed. */
+	/**
+	 * Runs a lookup, with a deadline unless `isPatient`. Undefined if it failed, or if lookups are paused after a
+	 * failure.
+	 */
 	private async ask<Answer>(
 		{ isPatient }: Subject,
 		question: (send: Send) => Promise<Answer>,

@@ -11,36 +11,36 @@ import { maySelect, type EventSelection } from './selection';
 export interface ReceivedEvent {
 	name: string;
 	payload: IDataObject;
-	/** Identifies the event where its payload does not; see `identityOf`. */
+	/** The identity for deduplication, if the payload contains none; see `identityOf`. */
 	identity?: EventIdentity;
-	/** What was fetched about it. */
+	/** The data that was fetched for the event. */
 	enrichment?: Enrichment;
 }
 
-/** An event that starts the workflow, under one of the names that the user chose. */
+/** An event that starts the workflow, under one of the selected names. */
 export interface SelectedEvent {
 	name: string;
 	payload: IDataObject;
-	/** Undefined for what can happen several times with the same payload. */
+	/** The identity for deduplication; undefined for events that can legitimately occur again with the same payload. */
 	identity?: EventIdentity;
 }
 
 export interface PipelineOptions {
 	selection: EventSelection;
-	/** Followed from event to event, so that "reopened" and "assigned" can be derived. */
+	/** Updated with each event: derived events such as "reopened" depend on the previous state. */
 	states: ConversationStates;
 	seen: Pick<SeenEvents, 'has' | 'isNew'>;
 	enricher: EventEnricher;
 }
 
 /**
- * The one path of an event into a workflow, for all triggers. It has two stages, because the first may take a request and
- * the second has to run in the order of the events:
+ * The event pipeline of both triggers: deduplicates, enriches and filters events. It has two stages, because the first
+ * may send requests, and the second has to process events in order:
  *
- * 1. `enrich`: identify, filter by what the payload says, fetch what the payload lacks.
- * 2. `accept`: deduplicate, follow the conversation's state, derive the names that people think in, filter by everything.
+ * 1. `enrich`: identify, filter by the payload, fetch data that the payload lacks.
+ * 2. `accept`: deduplicate, update the conversation state, derive events such as "reopened", apply all filters.
  *
- * An event counts as seen in `accept`, and nowhere else.
+ * Only `accept` marks an event as seen.
  */
 export class EventPipeline {
 	constructor(private readonly options: PipelineOptions) {}
@@ -50,7 +50,10 @@ export class EventPipeline {
 		return this.options.enricher.isNeeded;
 	}
 
-	/** Fetches nothing for events that are filtered out or already seen. Never rejects: an event passes without its enrichment. */
+	/**
+	 * Stage 1: fetches the data that the payload lacks; nothing for events that are filtered out or already seen. Never
+	 * rejects: if a request fails, the event passes without its enrichment.
+	 */
 	async enrich(event: ReceivedEvent, isPatient = false): Promise<Enrichment> {
 		const { selection, seen, enricher } = this.options;
 		const { name, payload } = event;
@@ -61,7 +64,9 @@ export class EventPipeline {
 		return await enricher.enrich(name, payload, isPatient);
 	}
 
-	/** The events that start the workflow; none where the filters leave it out. Undefined where it was seen before. */
+	/**
+	 * Stage 2: the events that start the workflow; none if the event is filtered out, undefined if it was already seen.
+	 */
 	accept(event: ReceivedEvent): SelectedEvent[] | undefined {
 		const identity = identified(event);
 		if (identity !== undefined && !this.options.seen.isNew(identity)) return undefined;

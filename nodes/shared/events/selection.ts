@@ -17,7 +17,7 @@ interface Context {
 	getNodeParameter(name: string, fallback?: unknown): unknown;
 }
 
-/** Reads what `selectionProperties` show. */
+/** Reads the values of the fields in `selectionProperties`. */
 export function readSelection(context: Context, credential: Credential): EventSelection {
 	const chosen = namesIn(context.getNodeParameter('websiteIds', []));
 	const websites = chosen.length > 0 ? chosen : namesIn(credential.websiteId);
@@ -46,12 +46,12 @@ function namesIn(given: unknown): string[] {
 	return names.map((name) => String(name).trim()).filter((name) => name !== '');
 }
 
-/** What has to be fetched from Crisp for a selection, because the payloads of events lack it. */
+/** Which data has to be fetched for a selection, because payloads lack it (enrichment). */
 export function neededEnrichment({ events, filter }: EventSelection): { segments: boolean; first: boolean } {
 	return { segments: filter.segments.length > 0, first: events.includes('message:first') };
 }
 
-/** Whether an event of Crisp may start the workflow, judged by its payload alone. */
+/** Whether a Crisp event may start the workflow, judged by its payload only, before enrichment. */
 export function maySelect({ events, filter }: EventSelection, name: string, payload: IDataObject): boolean {
 	return events.some((one) => (eventNamed(one)?.of ?? one) === name && passes(one, payload, filter));
 }
