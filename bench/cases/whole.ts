@@ -1,6 +1,6 @@
 import { startStack } from '../../test/e2e/support/stack';
 import type { Case } from '../case';
-import { httpInN8n, oursInN8n } from '../peers/whole';
+import { httpInN8n, oursEvaluatedInN8n, oursInN8n } from '../peers/whole';
 import { Workspace } from '../place/workspace';
 import { columns, compareWriting, freePromises, rowsOf } from '../peers/writing';
 
@@ -22,7 +22,7 @@ export const whole: Case = {
 		const stack = await startStack('bench');
 		const workspace = await Workspace.at(stack.sandbox.url);
 		try {
-			const peers = [await oursInN8n(stack), await httpInN8n(stack, workspace)];
+			const peers = [await oursInN8n(stack), await oursEvaluatedInN8n(stack), await httpInN8n(stack, workspace)];
 			const rows: Array<Array<string | number>> = [];
 			const promises = [];
 			for (const { count, rounds } of SIZES) {
@@ -31,7 +31,10 @@ export const whole: Case = {
 				rows.push(...rowsOf(figures, count).map((row) => [count, ...row]));
 				promises.push(...freePromises(figures, count));
 			}
-			return { columns: ['messages', ...columns], rows, promises };
+			const remarks = [
+				'Dragged expressions, such as `{{ $json.text }}`, are resolved by the Crisp node itself. *Other expressions*, here `{{ $json.text.trim() }}`, are evaluated by n8n in its virtual machine.',
+			];
+			return { columns: ['messages', ...columns], rows, promises, remarks };
 		} finally {
 			await workspace.close();
 			await stack.stop();

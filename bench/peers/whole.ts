@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { HTTP_REQUEST_VERSION } from '../place/host';
-import { message } from './actions';
+import { evaluated, message } from './actions';
 import { failedIn, names, type Peer } from './peers';
 import type { Workspace } from '../place/workspace';
 import { CREDENTIAL_NAME } from '../../scripts/start/seed';
@@ -10,6 +10,10 @@ import { chainOf, plainNode, publish, type Stack } from '../../test/e2e/support/
 /** The Crisp node, in a workflow of a complete n8n. */
 export const oursInN8n = async (stack: Stack): Promise<Peer> =>
 	await peerInN8n(stack, names.ours, plainNode('n8n-nodes-crisp.crisp', 1, 'Send', message.crisp));
+
+/** The same, with expressions that the node leaves to n8n's virtual machine. */
+export const oursEvaluatedInN8n = async (stack: Stack): Promise<Peer> =>
+	await peerInN8n(stack, names.oursEvaluated, plainNode('n8n-nodes-crisp.crisp', 1, 'Send', evaluated.crisp));
 
 /** The HTTP Request node, in the same workflow. */
 export async function httpInN8n(stack: Stack, workspace: Workspace): Promise<Peer> {
