@@ -6,11 +6,13 @@ import { until } from './support/until';
 
 const PACKAGE = 'n8n-nodes-crisp';
 const NEXT = '999.0.0';
-/** npm takes its time where many programs share a machine. */
+/** npm is slow on a busy machine. */
 const PATIENCE_MS = 60_000;
 jest.setTimeout(3 * PATIENCE_MS);
 
-/** By n8n's own installer, which is what *Settings → Community nodes* asks, from a stand-in for npm's registry. */
+/**
+ * Installed by n8n's own installer, which *Settings → Community nodes* uses, from a local stand-in for npm's registry.
+ */
 describe('as a community node, the package', () => {
 	const registry = new Registry();
 	let stack: Stack;
@@ -32,7 +34,7 @@ describe('as a community node, the package', () => {
 			({ length }) => length > 0,
 			PATIENCE_MS,
 		);
-	/** The replies to a message, counted when a later one has its reply: events come in order. */
+	/** The replies to a message. They are complete once a later message has its reply, since events arrive in order. */
 	const repliesTo = async (text: string) => {
 		const { session_id } = await stack.sandbox.visitorWrites(text);
 		await firstReply(session_id);
@@ -73,7 +75,7 @@ describe('as a community node, the package', () => {
 		await sockets(1);
 	});
 
-	test('is updated under a published workflow, which goes on answering once, on one socket', async () => {
+	test('is updated while a workflow is published, which still answers once, on one socket', async () => {
 		await withTarball(async (tarball) => await registry.publishAs(NEXT, tarball));
 		const [offered] = await stack.client.installedPackages();
 		expect(offered).toMatchObject({ installedVersion: version, updateAvailable: NEXT });
@@ -84,8 +86,8 @@ describe('as a community node, the package', () => {
 		await sockets(1);
 	});
 
-	test('listens by both versions until what was published before is published again', async () => {
-		// n8n lets a trigger run on when its package is updated: two copies of the module do not know of each other.
+	test('uses one socket for each version until the older workflow is published again', async () => {
+		// n8n does not restart triggers when their package is updated. The two copies of the module share no state.
 		welcoming = await publish(stack, readExample('welcome-a-new-contact', stack.credentialId));
 		expect(await repliesTo('By both versions')).toHaveLength(1);
 		await sockets(2);
@@ -102,7 +104,7 @@ describe('as a community node, the package', () => {
 		await stack.client.uninstall(PACKAGE);
 		expect(await stack.client.installedPackages()).toEqual([]);
 		expect(await nodeNames()).toEqual([]);
-		// n8n lets triggers run on here, too.
+		// n8n does not stop triggers in this case, either.
 		await sockets(1);
 		for (const id of [answering, welcoming]) await stack.client.deactivate(id);
 		await sockets(0);

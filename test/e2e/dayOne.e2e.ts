@@ -27,17 +27,17 @@ interface Person {
 	segments: string[];
 }
 
-/** What a person sets after the import, by the name of the node. */
+/** The parameters that a user sets after the import, by the name of the node. */
 type Settings = Record<string, Record<string, unknown>>;
 
-/** The first use of a language model loads much, which a busy machine takes long for. */
+/** The first use of a language model loads many modules, which takes long on a busy machine. */
 const patience = 60_000;
 jest.setTimeout(4 * patience);
 
 const signatureSecret = 'of the Slack app';
 const shopKey = { name: 'X-Shop-Key', value: 'of the shop' };
 
-/** The credentials that the notes of the examples ask for, by the type of node. */
+/** The credentials that the examples' notes mention, by the type of node. */
 const credentialTypes: Record<string, string> = {
 	'n8n-nodes-crisp.crisp': 'crispApi',
 	'n8n-nodes-crisp.crispTrigger': 'crispApi',
@@ -49,7 +49,7 @@ const credentialTypes: Record<string, string> = {
 	'n8n-nodes-base.webhook': 'httpHeaderAuth',
 };
 
-describe('the examples in a real n8n, as they are imported, beside credentials and what their notes say to set', () => {
+describe('the examples in a real n8n, as imported, with credentials and the settings from their notes', () => {
 	const services = new OtherServices();
 	let answer: (request: ChatRequest) => Promise<Step> | Step;
 	const model = new LanguageModel(async (request) => await answer(request));
@@ -73,13 +73,13 @@ describe('the examples in a real n8n, as they are imported, beside credentials a
 		for (const [type, data] of Object.entries(others)) {
 			credentials[type] = { id: await stack.client.saveCredential({ name: type, type, data }), name: type };
 		}
-		// No example listens to this.
+		// No example listens to this event.
 		const trigger = crispNode(stack, 'crispTrigger', 'Fence', { events: ['session:set_phone'] });
 		fenceId = await publish(stack, chainOf('Fence', [trigger]));
 	}, 150_000);
 	beforeEach(() => {
 		answer = () => {
-			throw new Error('Nobody should ask a model');
+			throw new Error('No model should be called');
 		};
 		model.requests.length = 0;
 		services.slackMessages.length = 0;
@@ -94,7 +94,7 @@ describe('the examples in a real n8n, as they are imported, beside credentials a
 		await services.stop();
 	});
 
-	/** Imports the example, sets what is to be set, and publishes it. Returns its nodes by name. */
+	/** Imports the example, applies the settings, and publishes it. Returns its nodes by name. */
 	async function begin(example: string, settings: Settings = {}): Promise<Record<string, WorkflowNode>> {
 		const file = path.join(REPOSITORY, 'examples', `${example}.json`);
 		const workflow = JSON.parse(readFileSync(file, 'utf8')) as Workflow;
@@ -108,9 +108,8 @@ describe('the examples in a real n8n, as they are imported, beside credentials a
 	}
 
 	/**
-	 * Waits until n8n took every event up to now and did all that comes of it: events arrive in order, so that
-	 * an example has been given everything once something later has come through. Fails unless the example
-	 * ran so many times, each with success.
+	 * Waits until n8n has processed every event so far. Events arrive in order, so an example has received all of them
+	 * once a later one has arrived. Fails unless the example ran this often, each time with success.
 	 */
 	async function ran(times: number): Promise<void> {
 		const fences = (await stack.client.allExecutionsOf(fenceId)).length;
@@ -154,14 +153,14 @@ describe('the examples in a real n8n, as they are imported, beside credentials a
 			content,
 			user: { nickname: 'Juno Basil' },
 		});
-	/** What the model was told, as one text. */
+	/** The prompt that the model received, as one text. */
 	const told = (index = 0) => model.requests[index]?.messages.map(({ content }) => content).join('\n\n') ?? '';
 	const linkTo = (sessionId: string) => `https://app.crisp.chat/website/${stack.sandbox.websiteId}/inbox/${sessionId}/`;
 
 	describe('answer-with-ai', () => {
 		const typing = async (sessionId: string) => (await conversationIn(sessionId)).compose.operator?.type;
 
-		test('answers once, from what Crisp knows, while the visitor sees that somebody types', async () => {
+		test("answers once, from Crisp's help articles, while the visitor sees a typing indicator", async () => {
 			await begin('answer-with-ai');
 			let session = '';
 			let typed: unknown;
@@ -184,7 +183,7 @@ describe('the examples in a real n8n, as they are imported, beside credentials a
 			);
 		});
 
-		test('tells the team where the model does not answer', async () => {
+		test('informs the team if the model does not answer', async () => {
 			await begin('answer-with-ai');
 			answer = () => {
 				throw new Error('The quota of the model is used up');
@@ -201,7 +200,7 @@ describe('the examples in a real n8n, as they are imported, beside credentials a
 		});
 	});
 
-	test('hand-over-from-ai-to-a-person: silent once a person is asked for or writes, and back when wanted', async () => {
+	test('hand-over-from-ai-to-a-person: silent once a person is asked for or writes, active again on request', async () => {
 		await begin('hand-over-from-ai-to-a-person');
 		answer = ({ messages }) => ({ says: `To "${/(.*)$/.exec(String(messages.at(-1)?.content))?.[1]}": yes.` });
 		const { sandbox } = stack;
@@ -245,7 +244,7 @@ describe('the examples in a real n8n, as they are imported, beside credentials a
 		expect(model.requests).toHaveLength(2);
 	});
 
-	test('talk-to-visitors-from-slack: alerts with a link, and takes what is written in the thread', async () => {
+	test('talk-to-visitors-from-slack: alerts with a link, and sends what is written in the thread', async () => {
 		const { sandbox } = stack;
 		const nodes = await begin('talk-to-visitors-from-slack', {
 			'Somebody writes in Slack': { channelId: byId('C0SUPPORT') },
@@ -304,7 +303,7 @@ describe('the examples in a real n8n, as they are imported, beside credentials a
 		expect(await conversationIn(session_id)).toMatchObject({ state: 'resolved' });
 	});
 
-	test('draft-help-articles-from-conversations: an unpublished page from what has the segment', async () => {
+	test('draft-help-articles-from-conversations: an unpublished article from a conversation with the segment', async () => {
 		const { sandbox } = stack;
 		await begin('draft-help-articles-from-conversations');
 		const article = {
@@ -339,7 +338,7 @@ describe('the examples in a real n8n, as they are imported, beside credentials a
 		expect(await sandbox.replies(plain)).toEqual([]);
 	});
 
-	test('rescue-a-bad-rating: opened, marked, assigned, noted and told, and a good one is left alone', async () => {
+	test('rescue-a-bad-rating: opens, marks, assigns, notes and reports a bad rating, and ignores a good one', async () => {
 		const { sandbox } = stack;
 		const [, , lead] = operators;
 		await begin('rescue-a-bad-rating', {
@@ -446,7 +445,7 @@ describe('the examples in a real n8n, as they are imported, beside credentials a
 		expect(await sandbox.messages(without)).toHaveLength(1);
 	});
 
-	test('tag-and-route-with-ai: by the first message, to segment, inbox and colleague', async () => {
+	test('tag-and-route-with-ai: assigns segment, inbox and colleague by the first message', async () => {
 		const { sandbox } = stack;
 		const [billing] = inboxes;
 		await begin('tag-and-route-with-ai', {
@@ -476,7 +475,7 @@ describe('the examples in a real n8n, as they are imported, beside credentials a
 		expect(model.requests).toHaveLength(2);
 	});
 
-	test('remind-of-waiting-visitors: each wait is reported once, however often it is looked for', async () => {
+	test('remind-of-waiting-visitors: reports each wait once, however often it runs', async () => {
 		const { sandbox } = stack;
 		await begin('remind-of-waiting-visitors');
 		const look = async () => {
@@ -487,7 +486,7 @@ describe('the examples in a real n8n, as they are imported, beside credentials a
 				(status) => status === 'success',
 			);
 		};
-		// The seeded workspace has three who wait that long; this one has just begun to.
+		// The seeded workspace has three visitors who have waited that long; this one has just begun to wait.
 		await sandbox.visitorWrites('Just arrived');
 		await look();
 		await look();
@@ -506,7 +505,7 @@ describe('the examples in a real n8n, as they are imported, beside credentials a
 		for (const { session_id } of overdue) expect(lines.join('\n')).toContain(`<${linkTo(session_id)}|`);
 	});
 
-	test('make-an-issue-from-a-note: an issue with the conversation, and its link as a note', async () => {
+	test('make-an-issue-from-a-note: creates an issue with the conversation, and a note with its link', async () => {
 		const { sandbox } = stack;
 		await begin('make-an-issue-from-a-note', {
 			'Create an issue': { project: byId('10000'), issueType: byId('10001') },
@@ -529,7 +528,7 @@ describe('the examples in a real n8n, as they are imported, beside credentials a
 		expect(await sandbox.replies(session_id)).toHaveLength(3);
 	});
 
-	test('log-and-report-support: what happened is counted once, and reported', async () => {
+	test('log-and-report-support: counts each event once, and reports the counts', async () => {
 		const { sandbox } = stack;
 		await begin('log-and-report-support');
 		const start = async (trigger: string) => {

@@ -5,7 +5,7 @@ import { openBrowser } from './support/browser';
 import { Editor } from './support/editor';
 import { publish, startStack, type Stack } from './support/stack';
 
-/** What is there after `npm start`; newcomer.e2e.ts goes the way to it. */
+/** The state after `npm start`; newcomer.e2e.ts tests the way to it. */
 describe('in the browser, n8n', () => {
 	let stack: Stack;
 	let browser: Browser;
@@ -36,7 +36,7 @@ describe('in the browser, n8n', () => {
 
 	test('shows the example', async () => {
 		await openExample();
-		// n8n's advice for workflows in production covers a part of the canvas.
+		// n8n's tips for workflows in production cover a part of the canvas.
 		await page.keyboard.press('Escape');
 		await editor.shoot('example');
 		expect(await editor.at('canvas-node').count()).toBe(2);

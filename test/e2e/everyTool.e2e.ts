@@ -10,7 +10,7 @@ import { McpClient } from './support/mcpClient';
 import { crispNode, plainNode, publish, startStack, type Stack } from './support/stack';
 import { until } from './support/until';
 
-/** n8n makes all tools of a server anew for each call. */
+/** n8n rebuilds all tools of a server for each call. */
 const toolsPerServer = 40;
 
 const names = toolCases('http://127.0.0.1').map(({ name }) => name);
@@ -29,7 +29,7 @@ describe('every operation as a tool of an MCP server in a real n8n', () => {
 	beforeAll(async () => {
 		await recorder.open();
 		stack = await startStack('every-tool');
-		// What the same form sends by hand is asked of n8n-core in this process, which writes its settings there.
+		// The same forms run by hand in n8n-core in this process, which writes its settings there.
 		process.env.N8N_USER_FOLDER = core;
 		process.env.N8N_LOG_LEVEL = 'silent';
 		engine = await import('../support/n8nContext');
@@ -45,16 +45,16 @@ describe('every operation as a tool of an MCP server in a real n8n', () => {
 		rmSync(core, { recursive: true, force: true });
 	});
 
-	/** Fingerprints are of one execution. */
+	/** Fingerprints differ between executions. */
 	const timeless = (value: unknown) => JSON.parse(JSON.stringify(value ?? null).replace(/\d{14,15}/g, '0')) as unknown;
 
-	/** How often somebody looks for a reply depends on how busy the machine is. */
+	/** How often a reply is polled for depends on how busy the machine is. */
 	const withoutPolls = (requests: unknown[]) => {
 		const texts = requests.map((request) => JSON.stringify(request));
 		return requests.filter((_, index) => texts[index] !== texts[index - 1]);
 	};
 
-	/** What is sent meanwhile. Typing that is kept up ends a moment after its operation has. */
+	/** Records what is sent during a call. A typing indicator that is kept up ends a moment after its operation. */
 	async function record(name: string, during: () => Promise<string>) {
 		recorder.requests.length = 0;
 		const answer = await during();
@@ -88,7 +88,7 @@ describe('every operation as a tool of an MCP server in a real n8n', () => {
 			const connections = Object.fromEntries(
 				group.map((name) => [name, { ai_tool: [[{ node: trigger.name, type: 'ai_tool', index: 0 }]] }]),
 			);
-			// Of the node by hand, too.
+			// The same settings as for the node by hand.
 			const settings = { executionOrder: 'v1', timezone: 'Europe/Paris' };
 			await publish(stack, { name: `Tools ${group[0]}`, nodes: [trigger, ...tools], connections, settings });
 			mcp = new McpClient(`${stack.url}/mcp/${webhook}`);
@@ -99,7 +99,7 @@ describe('every operation as a tool of an MCP server in a real n8n', () => {
 			);
 		}, 90_000);
 
-		test('each is listed with what it does, and asks for what its form leaves to the model', async () => {
+		test('each is listed with what it does, and with an input for each field left to the model', async () => {
 			const listed = (await mcp.tools()).map(({ name, description, inputSchema }) => [
 				name,
 				{ description, keys: Object.keys(inputSchema.properties).sort() },
@@ -111,7 +111,7 @@ describe('every operation as a tool of an MCP server in a real n8n', () => {
 			expect(Object.fromEntries(listed)).toEqual(Object.fromEntries(expected));
 		});
 
-		test.each(group)('%s sends what the node sends by hand, and answers the same', async (name) => {
+		test.each(group)('%s sends the same requests as the node by hand, and returns the same', async (name) => {
 			const one = cases.get(name) as ToolCase;
 			const expected = await byHand(one);
 			const { answer, requests } = await record(name, async () => await mcp.call(name, one.given));

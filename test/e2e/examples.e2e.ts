@@ -21,7 +21,7 @@ describe('workflows in a real n8n', () => {
 			async () => await stack.sandbox.replies(sessionId),
 			(replies) => replies.length >= count,
 		);
-	/** Events arrive in order: what this message brought about comes after all that was before. */
+	/** Events arrive in order, so once a later message has its reply, all earlier ones have had their effect. */
 	const passAFence = async () => {
 		const { session_id } = await stack.sandbox.visitorWrites('Fence', { nickname: 'Fence' });
 		await repliesTo(session_id);
@@ -55,7 +55,7 @@ describe('workflows in a real n8n', () => {
 		});
 	});
 
-	test('a test in the editor shows the event that comes while it listens', async () => {
+	test('a test in the editor shows the event that arrives while it listens', async () => {
 		const events = ['message:send', 'conversation:resolved'];
 		const trigger = crispNode(stack, 'crispTrigger', 'Listen', { events });
 		const { id } = await stack.client.createWorkflow(chainOf('Listen in the editor', [trigger]));
@@ -73,7 +73,7 @@ describe('workflows in a real n8n', () => {
 		await connected(usualConnections);
 	});
 
-	test('a test in the editor shows a made-up event at once, where it is told to', async () => {
+	test('a test in the editor shows a sample event at once, if set to', async () => {
 		const parameters = { events: ['conversation:resolved'], useSampleEvent: true };
 		const trigger = crispNode(stack, 'crispTrigger', 'Pretend', parameters);
 		const { id } = await stack.client.createWorkflow(chainOf('Pretend in the editor', [trigger]));
@@ -91,14 +91,14 @@ describe('workflows in a real n8n', () => {
 		});
 	});
 
-	test("a picture gets no reply: the example's filter takes texts only", async () => {
+	test("a picture gets no reply: the example's filter accepts texts only", async () => {
 		const file = { name: 'a.png', url: 'https://example.com/a.png', type: 'image/png' };
 		const { session_id } = await stack.sandbox.visitorSends('file', file);
 		await passAFence();
 		expect(await stack.sandbox.replies(session_id)).toEqual([]);
 	});
 
-	test('a new contact gets its segment beside the old ones, its data and a note', async () => {
+	test('a new contact gets its segment in addition to the existing ones, its data and a note', async () => {
 		const { sandbox } = stack;
 		const email = 'nell.frost@example.com';
 		const { people_id } = await sandbox.crisp<Person>('POST', 'people/profile', {
@@ -126,7 +126,7 @@ describe('workflows in a real n8n', () => {
 		return all.flat().flatMap(({ type, content }) => (type === 'note' ? [content] : []));
 	}
 
-	test('a workflow that hears everything does not answer itself', async () => {
+	test('a workflow that receives all messages does not answer itself', async () => {
 		const { client, sandbox } = stack;
 		const echo = chainOf('Echo', [
 			crispNode(stack, 'crispTrigger', 'Anything', { events: ['message:send', 'message:received'] }),
@@ -162,7 +162,7 @@ describe('workflows in a real n8n', () => {
 		await client.deactivate(echoId);
 	});
 
-	test('after the sandbox was killed and started again, the next message is answered', async () => {
+	test('after the sandbox was killed and restarted, the next message is answered', async () => {
 		const { sandbox } = stack;
 		await sandbox.kill();
 		await sandbox.start();
@@ -178,7 +178,7 @@ describe('workflows in a real n8n', () => {
 		expect(await repliesTo(session_id)).toHaveLength(1);
 	}, 240_000);
 
-	test('what is written while n8n is dead is answered when it lives again, and nothing twice', async () => {
+	test('messages written while n8n is down are answered after its restart, and nothing twice', async () => {
 		const { session_id: before } = await stack.sandbox.visitorWrites('Still there?');
 		expect(await repliesTo(before)).toHaveLength(1);
 		const missed: string[] = [];

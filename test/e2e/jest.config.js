@@ -1,4 +1,4 @@
-/** Run by `npm run test:e2e`; the plain `npm test` knows nothing of a real n8n. */
+/** Run by `npm run test:e2e`; `npm test` needs no real n8n. */
 /** @type {import('jest').Config} */
 module.exports = {
 	rootDir: '../..',
@@ -6,7 +6,7 @@ module.exports = {
 	testEnvironment: 'node',
 	testMatch: ['**/*.e2e.ts'],
 	testTimeout: 180_000,
-	// Each file starts an n8n of its own, which takes a core and more.
+	// Each file starts its own n8n, which uses a core and more.
 	maxWorkers: 1,
 	verbose: true,
 	moduleNameMapper: { '/ssh-tunnel-helper-functions$': '<rootDir>/test/support/noSshTunnels.ts' },
@@ -14,7 +14,7 @@ module.exports = {
 		'^.+\\.ts$': [
 			'ts-jest',
 			{
-				// `npm run typecheck` checks the types; here they are only taken away.
+				// `npm run typecheck` checks the types; here they are only removed.
 				tsconfig: { module: 'commonjs', target: 'es2022', esModuleInterop: true, isolatedModules: true },
 			},
 		],

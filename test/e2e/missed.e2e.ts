@@ -3,7 +3,7 @@ import { reckon, RECKONED_WITHIN_MS } from '../support/chaos/reckoning';
 import { OUTAGES } from './support/nodeLog';
 import { startStack, type Stack } from './support/stack';
 
-/** The long version, with figures, is the benchmark `missed`. */
+/** The benchmark `missed` is the long version, with figures. */
 const ordeal = {
 	seed: 4711,
 	messages: 60,
@@ -16,7 +16,7 @@ const ordeal = {
 	n8nKills: 1,
 };
 
-/** Longer than the reckoning takes, which says what is wrong. */
+/** Longer than the reckoning, so that its report is shown instead of a timeout. */
 const TOLD_WITHIN_MS = RECKONED_WITHIN_MS + 180_000;
 
 describe('while sockets are cut and servers are killed', () => {
@@ -43,7 +43,7 @@ describe('while sockets are cut and servers are killed', () => {
 				answeredTwice: [],
 				strange: [],
 			});
-			// What was under way at one kill, at several messages a second.
+			// What was in progress at one kill, at several messages a second.
 			expect(crashed.length).toBeLessThan(10);
 		},
 		TOLD_WITHIN_MS,

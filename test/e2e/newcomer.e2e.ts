@@ -9,11 +9,14 @@ const QUESTION = 'Do you ship to Norway?';
 const ANSWER = 'Yes, we do: it takes three days.';
 const MORE = 'To Svalbard, it takes a week.';
 
-/** A machine that many programs share draws the editor slowly. */
+/** The editor is slow on a busy machine. */
 jest.setTimeout(300_000);
 
-/** From an empty n8n to answers in Crisp, by what a person sees and does. Each step goes on where the one before ended. */
-describe('somebody new to it, in the editor', () => {
+/**
+ * From an empty n8n to answers in Crisp, with what a user sees and does. Each step continues where the previous one
+ * ended.
+ */
+describe('a new user in the editor', () => {
 	let stack: Stack;
 	let browser: Browser;
 	let editor: Editor;
@@ -60,12 +63,12 @@ describe('somebody new to it, in the editor', () => {
 	});
 
 	step('drags an event and an action onto the canvas', async () => {
-		// n8n lets what stands in the entry of a node be dragged, but not that entry.
+		// In n8n, the content of a node's entry can be dragged, but not the entry itself.
 		trigger = await editor.drag('On message first by visitor', { x: 200, y: 300 });
 		await editor.shoot('newcomer-trigger');
 		await editor.closeNode();
 		expect(trigger).toBe('Crisp Trigger');
-		// n8n connects a new node to the one that is chosen.
+		// n8n connects a new node to the selected one.
 		await editor.clickCanvas({ x: 760, y: 300 });
 		await editor.search('crisp');
 		await editor.entry('Crisp').click();
@@ -81,7 +84,7 @@ describe('somebody new to it, in the editor', () => {
 		expect(await editor.lines.count()).toBe(1);
 	});
 
-	step('makes the credential, whose test is green', async () => {
+	step('creates the credential, whose test succeeds', async () => {
 		await editor.openNode(trigger);
 		await editor.at('node-credentials-empty-state').getByRole('button').click();
 		const dialog = editor.at('editCredential-modal');
@@ -94,7 +97,7 @@ describe('somebody new to it, in the editor', () => {
 		}
 		await editor.shoot('newcomer-credential');
 		await editor.at('credential-save-button').getByRole('button').click();
-		// Once its test is good, n8n closes what is new; it is tested again where it is opened.
+		// n8n closes a new credential after a successful test; it is tested again when it is opened.
 		await dialog.waitFor({ state: 'hidden' });
 		await editor.at('credential-edit-button').click();
 		await dialog.getByText('Connection tested successfully').waitFor();
@@ -139,7 +142,7 @@ describe('somebody new to it, in the editor', () => {
 		await editor.output.getByText('fingerprint').first().waitFor();
 		await editor.dismissNotice();
 		await editor.shoot('newcomer-output');
-		// n8n names a node after what it does, as long as nobody does.
+		// n8n names a node after its operation, unless the user names it.
 		action = await editor.nameOfOpenNode();
 		expect(action).toBe('Send a message into a conversation');
 		await editor.closeNode();
@@ -149,7 +152,7 @@ describe('somebody new to it, in the editor', () => {
 		await editor.shoot('newcomer-canvas');
 	});
 
-	step('reads what went wrong', async () => {
+	step('sees what went wrong', async () => {
 		await editor.openNode(action);
 		await editor.fillId('sessionId', 'session_00000000-0000-4000-8000-000000000000');
 		await editor.execute();
@@ -162,7 +165,7 @@ describe('somebody new to it, in the editor', () => {
 		await editor.closeNode();
 	});
 
-	step("lets a model fill a field of an agent's tool, and tries it", async () => {
+	step("lets a model fill a field of an agent's tool, and tests it", async () => {
 		await editor.goTo('workflow/new');
 		await editor.search('AI Agent');
 		await editor.entry('AI Agent').click();
@@ -176,7 +179,7 @@ describe('somebody new to it, in the editor', () => {
 		await editor.letModelFill('content');
 		await editor.shoot('newcomer-model');
 		await editor.execute();
-		// n8n asks the person for what the model would say.
+		// n8n asks the user for the model's input.
 		const asked = editor.at('fromAiParameters-modal');
 		await asked.locator('input').fill(MORE);
 		await editor.shoot('newcomer-tool-asks');

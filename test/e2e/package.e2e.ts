@@ -11,7 +11,7 @@ describe('the packed package in a real n8n', () => {
 	}, 240_000);
 	afterAll(async () => await stack?.stop());
 
-	test('brings the action, the trigger and the tool', async () => {
+	test('contains the action, the trigger and the tool', async () => {
 		const names = await stack.client.nodeTypeNames();
 		expect(names.filter((name) => name.startsWith('n8n-nodes-crisp.')).sort()).toEqual([
 			'n8n-nodes-crisp.crisp',
@@ -25,33 +25,33 @@ describe('the packed package in a real n8n', () => {
 		const testWith = async (changes: Record<string, unknown>) =>
 			await stack.client.testCredential({ name: 'Tested', type: 'crispApi', data: { ...stack.access, ...changes } });
 
-		test('is green for a token of each tier', async () => {
+		test('succeeds for a token of each tier', async () => {
 			expect(await testWith({})).toMatchObject({ status: 'OK' });
 			expect(await testWith({ tier: 'plugin', ...tokens.plugin })).toMatchObject({ status: 'OK' });
 			expect(await testWith({ tier: 'user', ...tokens.user })).toMatchObject({ status: 'OK' });
 		});
 
-		test('says that a wrong key is unknown to Crisp', async () => {
+		test('reports that Crisp does not know a wrong key', async () => {
 			const { status, message } = await testWith({ key: 'wrong' });
 			expect(status).toBe('Error');
 			expect(message).toMatch(/does not know this token.*'Key'/);
 			expect(message).not.toContain('wrong');
 		});
 
-		test('says that the tier may be the wrong one', async () => {
+		test('reports that the tier may be wrong', async () => {
 			const { status, message } = await testWith({ tier: 'plugin' });
 			expect(status).toBe('Error');
 			expect(message).toContain("'Tier'");
 		});
 
-		test('says that the plugin is not installed on the website', async () => {
+		test('reports that the plugin is not installed on the website', async () => {
 			const access = { tier: 'plugin', ...tokens.plugin, websiteId: UNCONNECTED_ID };
 			const { status, message } = await testWith(access);
 			expect(status).toBe('Error');
 			expect(message).toMatch(/plugin is not installed/);
 		});
 
-		test('says that something else answers', async () => {
+		test("reports that the server is not Crisp's API", async () => {
 			const { status, message } = await testWith({ baseUrl: stack.url });
 			expect(status).toBe('Error');
 			expect(message).toContain("'API Address'");

@@ -5,14 +5,14 @@ import { McpClient } from './support/mcpClient';
 import { byId, chainOf, crispNode, plainNode, publish, startStack, type Stack } from './support/stack';
 import { until } from './support/until';
 
-/** What a model pays for in tokens, so that an answer has to stay small. */
+/** A model pays for output in tokens, so a result has to stay small. */
 const largestAnswer = 4_000;
 
 const fromAi = (key: string, description: string) => `={{ $fromAI('${key}', '${description}', 'string') }}`;
 
 const session = byId(fromAi('session_id', 'ID of the conversation'));
 
-/** The tools that a support agent gets: name on the canvas, and what the node is set to. */
+/** The tools of a support agent: name on the canvas, and the node's parameters. */
 const toolParameters: Record<string, Record<string, unknown>> = {
 	'Get Context': { resource: 'conversation', operation: 'getContext', sessionId: session },
 	'Get Transcript': { resource: 'conversation', operation: 'getTranscript', sessionId: session, format: 'text' },
@@ -97,7 +97,7 @@ describe('the Crisp node as a tool in a real n8n', () => {
 			);
 		}, 240_000);
 
-		test('is listed with what it does and what it wants to be told', async () => {
+		test('is listed with what it does and which inputs it has', async () => {
 			const tools = await mcp.tools();
 			const said = Object.fromEntries(tools.map(({ name, description }) => [name, description]));
 			expect(said).toEqual({
@@ -126,13 +126,13 @@ describe('the Crisp node as a tool in a real n8n', () => {
 			['Find_Conversations', { words: 'the' }, new RegExp(conversation)],
 			['Get_Messages', { session_id: conversation }, /birthday present/],
 			['Find_Person', { email: 'Odile@Marrow.example' }, /"people_id":"/],
-		])('%s answers what it is asked, and briefly', async (name, given, expected) => {
+		])('%s returns what it is asked for, in few words', async (name, given, expected) => {
 			const answer = await mcp.call(name, given);
 			expect(answer).toMatch(expected);
 			expect(answer.length).toBeLessThan(largestAnswer);
 		});
 
-		test('writes where and what it is told', async () => {
+		test('writes where and what it is given', async () => {
 			const { session_id } = await stack.sandbox.visitorWrites('Do you ship to Iceland?');
 			const sent = await mcp.call('Send_Reply', { session_id, text: 'Yes, within a week.' });
 			expect(sent).toMatch(/"fingerprint":\d{15}/);
@@ -147,7 +147,7 @@ describe('the Crisp node as a tool in a real n8n', () => {
 			expect(await stateOf(session_id)).toBe('resolved');
 		});
 
-		test('asks the visitor, and answers what they choose', async () => {
+		test('asks the visitor, and returns the choice', async () => {
 			const { session_id } = await stack.sandbox.visitorWrites('My tea is cold.');
 			const answer = mcp.call('Ask', { session_id, question: 'A new one?' });
 			const [question] = await until(
@@ -160,7 +160,7 @@ describe('the Crisp node as a tool in a real n8n', () => {
 			expect(await stack.sandbox.replies(session_id)).toHaveLength(1);
 		});
 
-		test('says what is wrong, so that a model can mend it', async () => {
+		test('says what is wrong, so that a model can correct it', async () => {
 			const answer = await mcp.call('Get_Context', { session_id: 'session_invented' });
 			expect(answer).toMatch(/Crisp has no such conversation/);
 			expect(await mcp.call('Send_Reply', { session_id: 'number 7', text: 'Hi' })).toMatch(
@@ -170,7 +170,7 @@ describe('the Crisp node as a tool in a real n8n', () => {
 	});
 
 	describe('of an AI agent', () => {
-		/** A slow one: it first answers when the visitor has been shown the typing again. */
+		/** A slow model: it first answers after the visitor's typing indicator was renewed. */
 		const model = new LanguageModel(async (request) => {
 			if (request.messages.some(({ role }) => role === 'tool')) return support(request);
 			const { timestamp } = await typing();
@@ -189,7 +189,7 @@ describe('the Crisp node as a tool in a real n8n', () => {
 		beforeAll(async () => await model.start());
 		afterAll(async () => await model.stop());
 
-		test('answers a visitor: looks, notes, replies, while the visitor sees that somebody types', async () => {
+		test('answers a visitor: reads, adds a note and replies, while the visitor sees a typing indicator', async () => {
 			const openAi = { name: 'Scripted', type: 'openAiApi', data: { apiKey: 'none', url: model.url } };
 			const id = await stack.client.saveCredential(openAi);
 			const chat: WorkflowNode = {
@@ -242,7 +242,7 @@ describe('the Crisp node as a tool in a real n8n', () => {
 	});
 });
 
-/** What a model of a support team might do, going by what the tools have told it so far. */
+/** What a support team's model might do, based on the tool results so far. */
 function support({ messages }: ChatRequest): Step {
 	const asked = String(messages.find(({ role }) => role === 'user')?.content);
 	const [session_id = ''] = /session_[\w-]+/.exec(asked) ?? [];

@@ -31,7 +31,7 @@ describe('the webhook trigger in a real n8n', () => {
 		return { workflow: chainOf(`A ${hook} hook`, [trigger, noOperation]), path: `${trigger.webhookId}/webhook` };
 	}
 
-	/** Publishes a workflow that begins with the trigger; gives its ID and the URL to paste in Crisp. */
+	/** Publishes a workflow that starts with the trigger; returns its ID and the URL to paste in Crisp. */
 	async function begin(hook: 'plugin' | 'website') {
 		const { workflow, path } = beginning(hook);
 		return { workflowId: await publish(stack, workflow), url: `${stack.url}/webhook/${path}` };
@@ -67,7 +67,7 @@ describe('the webhook trigger in a real n8n', () => {
 		expect(await executionsOf(stack.client, workflowId, 2)).toHaveLength(2);
 	});
 
-	test('takes a signed request as it came over the wire, and the same only once', async () => {
+	test('accepts a signed request as it was sent over the network, and the same one only once', async () => {
 		const { workflowId, url } = await begin('plugin');
 		const timestamp = Date.now();
 		const data = { session_id: 'session_1', type: 'text', content: 'é', fingerprint: 1 };
@@ -87,7 +87,7 @@ describe('the webhook trigger in a real n8n', () => {
 		expect(await executionsOf(stack.client, workflowId, 1)).toHaveLength(1);
 	});
 
-	test('listens in the editor until something that is wanted comes', async () => {
+	test('listens in the editor until a selected event arrives', async () => {
 		const { workflow, path } = beginning('website');
 		const { id } = await stack.client.createWorkflow(workflow);
 		await stack.client.run(id, 'Hook');

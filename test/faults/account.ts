@@ -1,32 +1,32 @@
-/** What there was to judge a fault by. */
+/** What was observed while a fault was active. */
 export interface Seen {
-	/** Requests on the way to Crisp, and those of them that met the fault. */
+	/** Requests to Crisp, and how many of them the fault affected. */
 	requests: number;
 	struck: number;
-	/** Realtime lines that began. */
+	/** Realtime connections that were opened. */
 	lines: number;
-	/** Statuses that n8n answered who called its webhook. */
+	/** Response statuses of n8n's webhook. */
 	answered: number[];
-	/** Messages of operators that Crisp has at the end. */
+	/** Operator messages stored in Crisp at the end. */
 	stored: number;
-	/** Items that the Crisp node gave. */
+	/** Items that the Crisp node returned. */
 	items: number;
 	/** Executions that the triggers started. */
 	executions: number;
-	/** What a person got to read. */
+	/** Errors that users saw. */
 	said: Set<string>;
-	/** Outputs, errors, log lines and the like in which no secret was. */
+	/** Outputs, errors, log lines and the like that were searched for secrets without finding any. */
 	searched: number;
 }
 
-/** The same in words; what there was none of is left out. */
+/** Describes the observations in words; omits what did not occur. */
 export function accountOf({ requests, struck, lines, answered, items, said, searched, ...seen }: Seen): string {
 	return [
-		struck > 0 ? `${struck} of ${some(requests, 'request')} struck` : some(requests, 'request'),
-		some(lines, 'line'),
+		struck > 0 ? `${struck} of ${some(requests, 'request')} affected` : some(requests, 'request'),
+		some(lines, 'connection'),
 		answered.length > 0 && `answered ${answered.join(', ')}`,
 		some(seen.stored, 'message', 'stored'),
-		some(items, 'item', 'given'),
+		some(items, 'item', 'returned'),
 		some(seen.executions, 'execution', 'started'),
 		...[...said].map((words) => `“${words}”`),
 		searched > 0 && `no secret in ${some(searched, 'place')}`,

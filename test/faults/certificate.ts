@@ -1,4 +1,4 @@
-/** Of a server on 127.0.0.1 that nobody vouches for; it opens nothing, so that everybody may know its key. */
+/** A self-signed certificate of a server on 127.0.0.1. It protects nothing, so its key can be public. */
 export const certificate = {
 	key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgMovHcylnzZjrV7sT

@@ -1,33 +1,33 @@
 import { inspect } from 'node:util';
 
-/** Somewhere that a secret was found in. */
+/** Where a secret was found. */
 export interface Leak {
 	where: string;
 	secret: string;
 	around: string;
 }
 
-/** How many characters around a secret are kept of where it was found. */
+/** How many characters around a secret are kept to show where it was found. */
 const around = 60;
 
 /**
- * Looks through everything that a run produces for secrets: as they are, as HTTP sends them, and as an
- * address carries them. Keeps nothing but what it found, and how much it looked through.
+ * Searches everything that a run produces for secrets: in plain form, as HTTP sends them, and as a URL contains them.
+ * Keeps only the findings and the number of places searched.
  */
 export class Evidence {
 	readonly leaks: Leak[] = [];
 
-	/** How many things were looked through, by what they are. */
+	/** How many things were searched, by kind. */
 	readonly counts: Record<string, number> = {};
 
-	/** How many things were looked through. */
+	/** How many things were searched. */
 	get total(): number {
 		return Object.values(this.counts).reduce((sum, count) => sum + count, 0);
 	}
 
 	private readonly forms = new Map<string, string>();
 
-	/** From now on, these are looked for; their names are what a report may show. */
+	/** Adds secrets to search for. Reports show only their names. */
 	guard(secrets: Record<string, string>): void {
 		for (const [name, secret] of Object.entries(secrets)) {
 			for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) {
@@ -38,14 +38,14 @@ export class Evidence {
 		}
 	}
 
-	/** The same for a pair that HTTP's Basic authentication carries. */
+	/** The same for the user and password of HTTP Basic authentication. */
 	guardPair(name: string, user: string, password: string): void {
 		const basic = Buffer.from(`${user}:${password}`).toString('base64');
-		// From where the name is over, whatever comes before.
+		// The part after the user name, which does not depend on what precedes it.
 		this.forms.set(basic.slice(Math.ceil((user.length + 2) / 3) * 4).replace(/=+$/, ''), `${name}, as HTTP sends it`);
 	}
 
-	/** Looks through something, whatever it hides, and gives it back. */
+	/** Searches a value, including its hidden parts, and returns it. */
 	look<Thing>(where: string, thing: Thing): Thing {
 		this.counts[where] = (this.counts[where] ?? 0) + 1;
 		for (const text of [textsIn(thing), shown(thing), asJson(thing)]) this.search(where, text);
@@ -74,7 +74,7 @@ function asJson(thing: unknown): string {
 	}
 }
 
-/** Every text in a thing: of properties that are hidden, of prototypes, causes, symbols, maps and bytes. */
+/** Every text in a value: in hidden properties, prototypes, causes, symbols, maps and bytes. */
 function textsIn(thing: unknown): string {
 	const texts: string[] = [];
 	const seen = new Set<unknown>();
@@ -99,7 +99,7 @@ function partsOf(thing: object): unknown[] {
 	return [...entries, ...own].filter((part) => part !== undefined && part !== null);
 }
 
-/** Looks through every line of a log, at all its levels, from now on. */
+/** Searches every line of a log from now on, at all levels. */
 export function watchLog(logger: object, evidence: Evidence): void {
 	const levels = logger as Record<string, (...values: unknown[]) => void>;
 	for (const level of ['error', 'warn', 'info', 'debug']) {
@@ -108,7 +108,7 @@ export function watchLog(logger: object, evidence: Evidence): void {
 	}
 }
 
-/** Looks through all that the process prints. */
+/** Searches everything that the process prints. */
 export function watchOutput(evidence: Evidence): void {
 	for (const stream of [process.stdout, process.stderr]) {
 		const write = stream.write.bind(stream) as (...values: unknown[]) => boolean;

@@ -19,15 +19,15 @@ export type Kind =
 	| 'forged'
 	| 'stopped';
 
-/** One thing that goes wrong, and what must hold all the same. */
+/** One fault, and what must hold in spite of it. */
 export interface Fault {
 	kind: Kind;
-	/** What goes wrong, in words. */
+	/** The fault, in words. */
 	what: string;
 	/** What must hold, in words. */
 	holds: string;
 	/** How far Crisp's clock is ahead of n8n's, in milliseconds. */
 	skew?: number;
-	/** Lets it strike; throws where what must hold does not. */
+	/** Causes the fault; throws if what must hold does not. */
 	strike(stage: Stage): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** A frame of a WebSocket server that carries a text. */
+/** A text frame of a WebSocket server. */
 export function frame(text: string): Buffer {
 	const body = Buffer.from(text);
 	if (body.length < 126) return Buffer.concat([Buffer.from([0x81, body.length]), body]);
@@ -7,5 +7,5 @@ export function frame(text: string): Buffer {
 	return Buffer.concat([head, body]);
 }
 
-/** An event as Crisp's channel sends it, whatever its payload is. */
+/** An event as Crisp's channel sends it, with any payload. */
 export const eventFrame = (name: string, payload: string) => frame(`42["${name}",${payload}]`);

@@ -2,22 +2,22 @@ import { createServer, request as requestOf, type IncomingMessage, type Server, 
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** What the server answered to a request that was passed on. */
+/** The server's response to a forwarded request. */
 export interface Answer {
 	status: number;
 	headers: Record<string, string>;
 	body: Buffer;
 }
 
-/** A request that a fault strikes. */
+/** A request that a fault affects. */
 export interface Struck {
 	request: IncomingMessage;
 	response: ServerResponse;
-	/** Passes the request on; resolves with the answer once the server has executed it. */
+	/** Forwards the request; resolves with the response once the server has executed it. */
 	forward(): Promise<Answer>;
 }
 
-/** What becomes of a request instead of its answer. */
+/** What happens to a request instead of its normal response. */
 export type Strike = (struck: Struck) => void | Promise<void>;
 
 interface Armed {
@@ -26,33 +26,33 @@ interface Armed {
 	strike: Strike;
 }
 
-/** What a node learned of the limits of a server goes by its address: none is used twice. */
+/** The nodes remember rate limits by server address, so no port is used twice. */
 const usedPorts = new Set<number>();
 
 /**
- * The way between n8n and Crisp, on which things go wrong: passes requests and realtime lines on to a
- * server of this machine, as long as no fault strikes them.
+ * A proxy between n8n and Crisp that injects faults: forwards requests and realtime connections to a local server
+ * unless a fault affects them.
  */
 export class Line {
 	/** `METHOD /path` of each request. */
 	readonly asked: string[] = [];
 
-	/** How many requests met a fault. */
+	/** How many requests a fault affected. */
 	struck = 0;
 
-	/** How many realtime lines began, those included that met one. */
+	/** How many realtime connections were opened, including those that a fault affected. */
 	begun = 0;
 
 	private readonly target: URL;
 
 	private armed: Armed[] = [];
 
-	/** Realtime lines: the end of the client, and that of the server. */
+	/** Realtime connections: the client's socket and the server's. */
 	private readonly tunnels = new Map<Socket, Socket>();
 
 	private server: Server;
 
-	/** What becomes of realtime lines that begin, while something does. */
+	/** Handles new realtime connections instead of the server, if set. */
 	onUpgrade?: (socket: Socket) => void;
 
 	private constructor(
@@ -79,14 +79,14 @@ export class Line {
 		return `http://127.0.0.1:${this.port}`;
 	}
 
-	/** Listens again, where it did before. */
+	/** Listens again on the same port. */
 	async open(): Promise<void> {
 		this.server = this.newServer();
 		await new Promise<void>((resolve) => void this.server.listen(this.port, '127.0.0.1', resolve));
 		this.port = (this.server.address() as AddressInfo).port;
 	}
 
-	/** Ends every connection, and refuses new ones. */
+	/** Closes every connection, and refuses new ones. */
 	async close(): Promise<void> {
 		this.cut();
 		const { server } = this;
@@ -94,17 +94,17 @@ export class Line {
 		await new Promise((resolve) => server.close(resolve));
 	}
 
-	/** The next requests of this name, one unless told, meet a fault. */
+	/** Makes the next matching requests fail, one by default. */
 	strike(match: RegExp, strike: Strike, times = 1): void {
 		this.armed.push({ match, strike, left: times });
 	}
 
-	/** How many requests of this name are still to meet a fault. */
+	/** How many matching requests are still to fail. */
 	pending(match: RegExp): number {
 		return this.armed.filter((one) => one.match === match).reduce((sum, { left }) => sum + left, 0);
 	}
 
-	/** From now on, all goes well. */
+	/** Ends all faults. */
 	heal(): void {
 		this.armed = [];
 		this.onUpgrade = undefined;
@@ -114,7 +114,7 @@ export class Line {
 		return this.tunnels.size;
 	}
 
-	/** Resets every realtime line. */
+	/** Resets every realtime connection. */
 	cut(): void {
 		for (const [client, server] of this.tunnels) {
 			client.resetAndDestroy();
@@ -123,7 +123,7 @@ export class Line {
 		this.tunnels.clear();
 	}
 
-	/** Nothing passes on the realtime lines there are, yet none closes. */
+	/** Blocks all traffic on the existing realtime connections without closing them. */
 	freeze(): void {
 		for (const [client, server] of this.tunnels) {
 			client.unpipe(server);
@@ -133,7 +133,7 @@ export class Line {
 		}
 	}
 
-	/** Puts bytes of its own on every realtime line to a client. */
+	/** Injects bytes into every realtime connection to a client. */
 	inject(bytes: Buffer): void {
 		for (const client of this.tunnels.keys()) client.write(bytes);
 	}
@@ -165,7 +165,7 @@ export class Line {
 			const { status, headers, body } = await forward();
 			response.writeHead(status, headers).end(body);
 		} catch {
-			// Whoever asked went away, or the server did.
+			// The client or the server has closed the connection.
 			request.socket.destroy();
 		}
 	}
@@ -185,7 +185,7 @@ export class Line {
 		});
 	}
 
-	/** The realtime channel is reached over this line, too. */
+	/** Rewrites the realtime endpoint, so that the channel also uses this proxy. */
 	private answerOf(url: string, response: IncomingMessage, given: Buffer): Answer {
 		const headers = { ...response.headers } as Record<string, string>;
 		delete headers['transfer-encoding'];

@@ -10,7 +10,7 @@ import { isGood as isTableGood, runTable } from './runTable';
 const full = { seconds: 20 * 60, messages: 10_000, actions: 2_000 };
 const short = { seconds: 2 * 60, messages: 1_000, actions: 200 };
 
-/** Lets every fault strike by itself, then all of them by chance; gives the exit code. */
+/** Tests every fault separately, then all of them at random; returns the exit code. */
 async function main(): Promise<number> {
 	const { values, positionals } = parseArgs({
 		allowPositionals: true,
@@ -22,7 +22,8 @@ async function main(): Promise<number> {
 			write: { type: 'boolean' },
 		},
 	});
-	if (values.write && positionals.length > 0) throw new Error('A page of some faults says nothing of the others');
+	if (values.write && positionals.length > 0)
+		throw new Error('A partial run cannot be written: select no faults, or omit --write');
 	const evidence = new Evidence();
 	watchOutput(evidence);
 	watchLog(triggerContext({ credential: {} as never, parameters: {} }).context.logger, evidence);
@@ -46,14 +47,14 @@ async function main(): Promise<number> {
 async function mix(given: Mix, evidence: Evidence): Promise<Check[]> {
 	const { messages, actions, seconds, seed } = given;
 	console.log(
-		`\n${messages} messages and ${actions} answers in ${seconds / 60} minutes, while everything goes wrong by chance (--seed ${seed})`,
+		`\n${messages} messages and ${actions} replies in ${seconds / 60} minutes, with random faults (--seed ${seed})`,
 	);
 	const checks = checksOf(await runMix(given, evidence, (line) => console.log(`  … ${line}`)));
 	console.log(`\n${linesOf(checks).join('\n')}`);
 	return checks;
 }
 
-/** Whether no secret was in anything that was looked through. */
+/** Whether no secret was found in anything that was searched. */
 async function isSecret({ leaks, counts }: Evidence): Promise<boolean> {
 	const all = Object.entries(counts).map(([what, count]) => `${count} × ${what}`);
 	console.log(`\n${leaks.length === 0 ? '✓' : '✗'} no secret in ${all.join(', ')}`);

@@ -19,15 +19,15 @@ const nothing: Seen = {
 	searched: 0,
 };
 
-describe('what a fault was judged by', () => {
+describe('the observations of a fault', () => {
 	it.each<[Partial<Seen>, string]>([
 		[{}, ''],
 		[{ requests: 1 }, '1 request'],
-		[{ requests: 4, struck: 1, stored: 3, items: 3 }, '1 of 4 requests struck; 3 messages stored; 3 items given'],
-		[{ lines: 2, executions: 1_000 }, '2 lines; 1,000 executions started'],
+		[{ requests: 4, struck: 1, stored: 3, items: 3 }, '1 of 4 requests affected; 3 messages stored; 3 items returned'],
+		[{ lines: 2, executions: 1_000 }, '2 connections; 1,000 executions started'],
 		[{ answered: [401, 200], said: new Set(['It failed']) }, 'answered 401, 200; “It failed”'],
 		[{ searched: 2 }, 'no secret in 2 places'],
-	])('%j is told as: %s', (seen, words) => {
+	])('%j is described as: %s', (seen, words) => {
 		expect(accountOf({ ...nothing, ...seen })).toBe(words);
 	});
 });
@@ -40,19 +40,19 @@ describe('the page', () => {
 		problem,
 	});
 
-	it('has a row for each fault, with what it was judged by', () => {
+	it('has a row for each fault, with its observations', () => {
 		const section = tableSection({ judged: [judged()], rejections: [], seconds: 2 }, facts);
 		expect(section).toContain('| REST | a \\| b | delivered | ✓ 1 request |');
 		expect(section).toContain('- ✓ 1 of 1 faults held in 2 s');
-		expect(section).toContain('- ✓ errors that nobody handled: 0');
+		expect(section).toContain('- ✓ unhandled errors: 0');
 	});
 
 	it('shows what did not hold', () => {
-		const problem = new Error('It does not end\nat somewhere');
+		const problem = new Error('The fault did not end\nat somewhere');
 		const section = tableSection({ judged: [judged(problem)], rejections: [problem], seconds: 2 }, facts);
-		expect(section).toContain('| ✗ It does not end |');
+		expect(section).toContain('| ✗ The fault did not end |');
 		expect(section).toContain('- ✗ 0 of 1 faults held');
-		expect(section).toContain('- ✗ errors that nobody handled: 1');
+		expect(section).toContain('- ✗ unhandled errors: 1');
 	});
 
 	it.each([
@@ -70,7 +70,7 @@ describe('the page', () => {
 		const section = mixSection(mix, checks, facts);
 		expect(section).toContain('`npm run test:faults -- --mix --full --seed 7`');
 		expect(section).toContain(cells);
-		expect(section).toContain('| faults that struck | 5, of 2 kinds |  |');
+		expect(section).toContain('| faults injected | 5, of 2 kinds |  |');
 		expect(linesOf(checks).join('\n')).toContain(printed);
 	});
 });

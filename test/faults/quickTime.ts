@@ -3,24 +3,24 @@ import { testClock } from '../support/testClock';
 
 const original = { ...testClock };
 
-/** How long a sleep of a trigger really is, in milliseconds: long enough for others to have their turn. */
+/** The real duration of a trigger's sleep, in milliseconds: long enough for other work to run. */
 const turn = 20;
 const authenticationTimeout = 15_000;
 
-/** Time for the nodes that passes as soon as they wait for it, and what happens meanwhile. */
+/** A clock that skips the nodes' waits, and runs actions at given times. */
 export class QuickTime {
 	/** How much time was skipped, in milliseconds. */
 	skipped = 0;
 
-	/** How long each sleep was meant to be, in the order they began. */
+	/** The requested duration of each sleep, in the order they began. */
 	readonly sleeps: number[] = [];
 
 	private deeds: Array<{ at: number; deed: () => Promise<unknown> }> = [];
 
-	/** How long a trigger waits for Crisp's word on its authentication. */
+	/** How long a trigger waits for Crisp to accept its authentication. */
 	timeout = authenticationTimeout;
 
-	/** For triggers: what waits for an answer waits in earnest, and the others take their turn. */
+	/** For triggers: the authentication timeout is real, all other waits are short. */
 	readonly forTriggers: Clock = {
 		random: () => original.random(),
 		now: () => original.now() + this.skipped,
@@ -31,24 +31,24 @@ export class QuickTime {
 		alarm: (milliseconds, ring) => testClock.alarm(milliseconds, ring),
 	};
 
-	/** From now on, nobody sleeps in earnest. */
+	/** From now on, all sleeps are skipped. */
 	hurry(): void {
 		testClock.now = () => original.now() + this.skipped;
 		testClock.sleep = async (milliseconds, signal) => await this.skip(milliseconds, signal);
 	}
 
-	/** From now on, whoever sleeps exactly so long sleeps shorter. */
+	/** From now on, sleeps of exactly this duration are shortened. */
 	shorten(milliseconds: number, to: number): void {
 		testClock.sleep = async (asked, signal) => await original.sleep(asked === milliseconds ? to : asked, signal);
 	}
 
-	/** The next requests, as many as told, may take no more than so many milliseconds in all. */
+	/** Limits the deadline of the next requests, all by default. */
 	press(milliseconds: number, times = Infinity): void {
 		let left = times;
 		testClock.alarm = (asked, ring) => original.alarm(left-- > 0 ? milliseconds : asked, ring);
 	}
 
-	/** Something that happens when so many milliseconds more were slept. */
+	/** Runs an action once this much more time was slept. */
 	after(milliseconds: number, deed: () => Promise<unknown>): void {
 		this.deeds.push({ at: this.skipped + milliseconds, deed });
 	}

@@ -6,14 +6,14 @@ import { secrets, Stage } from './stage';
 import { table } from './table';
 import { tokens } from '../../sandbox/state/tokens';
 
-/** Longer than any fault takes on the busiest machine. */
+/** Longer than any fault takes on a busy machine. */
 const patience = 90_000;
 
-/** What became of one fault. */
+/** The result of one fault. */
 export interface Judged {
 	where: string;
 	fault: Fault;
-	/** What there was to judge by. */
+	/** What was observed. */
 	account: string;
 	/** What did not hold. */
 	problem?: Error;
@@ -21,12 +21,12 @@ export interface Judged {
 
 export interface TableOutcome {
 	judged: Judged[];
-	/** What nobody handled meanwhile. */
+	/** Unhandled rejections during the run. */
 	rejections: unknown[];
 	seconds: number;
 }
 
-/** Lets every fault of the table strike, or those whose words hold one that is given; prints what became of each. */
+/** Runs all faults of the table, or those that contain one of the given words; prints the results. */
 export async function runTable(evidence: Evidence, only: string[]): Promise<TableOutcome> {
 	evidence.guard({ key: tokens.plugin.key, ...secrets });
 	evidence.guardPair('key', tokens.plugin.identifier, tokens.plugin.key);
@@ -44,7 +44,7 @@ export async function runTable(evidence: Evidence, only: string[]): Promise<Tabl
 	process.off('unhandledRejection', note).off('uncaughtException', note);
 	const outcome = { judged, rejections, seconds: (Date.now() - began) / 1_000 };
 	console.log(`\n${summaryOf(outcome)}`);
-	for (const error of rejections) console.log('  ✗ nobody handled', error);
+	for (const error of rejections) console.log('  ✗ unhandled error', error);
 	return outcome;
 }
 
@@ -64,7 +64,7 @@ async function judge(where: string, fault: Fault, evidence: Evidence): Promise<J
 	let problem: Error | undefined;
 	try {
 		const late = delay(patience, undefined, { signal: over.signal }).then(() =>
-			Promise.reject(new Error('It does not end')),
+			Promise.reject(new Error('The fault did not end')),
 		);
 		await Promise.race([fault.strike(stage), late]);
 	} catch (error) {

@@ -1,9 +1,15 @@
 import { startSandbox } from '../../sandbox';
 
-/** Before each delivery but the first. As many as it takes: nobody reads afterwards what is given up, and a busy machine is no fault. */
+/**
+ * The delays before the retries of a delivery. There are many, since a delivery that is given up is never read later,
+ * and a busy machine must not cause that.
+ */
 const hookDelays = [200, 400, 800, 1_600, 3_200];
 
-/** A sandbox that notices a dead line soon, in a process of its own: what it keeps must not count as the nodes'. */
+/**
+ * A sandbox that detects dead connections quickly, in its own process, so that its resources are not counted as the
+ * nodes'.
+ */
 void startSandbox({ page: false, pingInterval: 3_000, pingTimeout: 3_000, hookDelays }).then(({ url }) => {
 	process.send?.(url);
 });

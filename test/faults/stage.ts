@@ -22,7 +22,7 @@ export interface Listening extends Partial<Activation> {
 	guard?: object;
 }
 
-/** Secrets that nothing may show, however it goes wrong. */
+/** Secrets that must never be shown, whatever fails. */
 export const secrets = {
 	signature: 'signing-secret+of/nobody',
 	'webhook key': 'webhook key of nobody',
@@ -30,11 +30,11 @@ export const secrets = {
 	'signed address': 'signature=sandbox',
 };
 
-/** Where one fault strikes: a sandbox, a line to it, and nodes in n8n-core that use the line. */
+/** The environment of one fault: a sandbox, a proxy to it, and nodes in n8n-core that use the proxy. */
 export class Stage {
 	readonly time = new QuickTime();
 
-	/** The statuses that n8n answered who called its webhook. */
+	/** Response statuses of n8n's webhook. */
 	readonly answered: number[] = [];
 
 	private readonly ends: Array<() => Promise<unknown>> = [];
@@ -49,7 +49,7 @@ export class Stage {
 		readonly sandbox: Sandbox,
 		readonly line: Line,
 		readonly evidence: Evidence,
-		/** A conversation in which nobody has written yet. */
+		/** A conversation without messages. */
 		readonly session: string,
 	) {
 		this.searchedBefore = evidence.total;
@@ -74,7 +74,7 @@ export class Stage {
 		return { ...credentialFor(sandbox, 'plugin'), baseUrl: line.url, signingSecret, hookSecret, ...more };
 	}
 
-	/** Runs the Crisp node; what it gives and throws is looked through. */
+	/** Runs the Crisp node; searches its output and errors for secrets. */
 	async run(parameters: INodeParameters, more: Partial<Execution> = {}): Promise<INodeExecutionData[]> {
 		try {
 			const output = await execute({ credential: this.credential(), parameters, ...more });
@@ -86,12 +86,12 @@ export class Stage {
 		}
 	}
 
-	/** Sends texts into one conversation, as many items of one run. */
+	/** Sends texts into one conversation, as the items of one run. */
 	async send(texts: string[], more: Partial<Execution> = {}): Promise<INodeExecutionData[]> {
 		return await this.run(this.sending, { items: texts.map((text) => ({ text })), ...more });
 	}
 
-	/** Sends, and proves that every text arrived once, in order, and that every item has its output. */
+	/** Sends texts, and checks that every one arrived once, in order, and that every item has its output. */
 	async delivers(texts = ['one', 'two', 'three'], more: Partial<Execution> = {}): Promise<void> {
 		const output = await this.send(texts, more);
 		assert.deepEqual(this.stored(), texts);
@@ -102,7 +102,7 @@ export class Stage {
 		for (const { json } of output) assert.equal(typeof json.fingerprint, 'number');
 	}
 
-	/** What the deed fails with; fails itself where it does not. */
+	/** Checks that the action fails with this message. */
 	async fails(deed: Promise<unknown>, message: RegExp, cure = /./): Promise<void> {
 		const error = await deed.then(
 			() => assert.fail('It did not fail'),
@@ -113,7 +113,7 @@ export class Stage {
 		this.said.add(this.look('error', error).message);
 	}
 
-	/** What operators wrote into the conversation. */
+	/** The operator messages in the conversation. */
 	stored(): unknown[] {
 		const messages = this.sandbox.state.websites.get(shop)?.conversations.get(this.session)?.messages ?? [];
 		return messages.filter(({ from }) => from === 'operator').map(({ content }) => content);
@@ -137,7 +137,7 @@ export class Stage {
 		this.ends.unshift(end);
 	}
 
-	/** Lets Crisp Trigger listen over the line. */
+	/** Activates Crisp Trigger over the proxy. */
 	async activate({ events = ['message:send'], filters = {}, options = {}, memory, guard, ...more }: Listening = {}) {
 		const parameters = { events, filters, options, websiteIds: [], useSampleEvent: false };
 		const trigger = triggerContext({ credential: this.credential(), parameters, ...more });
@@ -158,12 +158,12 @@ export class Stage {
 			this.look('output item', trigger.emitted);
 		};
 		this.onEnd(end);
-		// What the sandbox had before may come, too, where what was missed is read.
+		// Catch-up may also return the sandbox's earlier messages.
 		const texts = () => trigger.emitted.filter((one) => one.session_id === this.session).map(({ text }) => text);
 		return { ...trigger, end, texts, memory: remembered };
 	}
 
-	/** Lets Crisp Webhook Trigger wait for what the sandbox calls. */
+	/** Activates Crisp Webhook Trigger, and has the sandbox call it. */
 	async hook(hooking: Hooking = {}, events = ['message:send'], isAtOnce = false): Promise<Hooked> {
 		const hooks = new HookedWorkflows();
 		hooks.sandbox = this.sandbox;
@@ -179,12 +179,12 @@ export class Stage {
 		return hooked;
 	}
 
-	/** A visitor writes; nobody is on the way between visitor and Crisp. */
+	/** Writes as a visitor, bypassing the proxy. */
 	async visitorWrites(...texts: string[]): Promise<void> {
 		for (const text of texts) await control(this.sandbox, 'visitor/message', { session_id: this.session, text });
 	}
 
-	/** What there was to judge by, once all is closed. */
+	/** What was observed, once all is closed. */
 	seen(): Seen {
 		const { line, counts, said, evidence, answered } = this;
 		const searched = evidence.total - this.searchedBefore;
@@ -203,11 +203,11 @@ export class Stage {
 
 export const listing: INodeParameters = { resource: 'person', operation: 'getAll', returnAll: true, simplify: false };
 
-/** Resolves when the condition holds; fails where it does not for long. */
+/** Resolves when the condition holds; fails after 30 seconds. */
 export async function until(what: string, condition: () => boolean): Promise<void> {
 	const deadline = Date.now() + 30_000;
 	while (!condition()) {
-		if (Date.now() > deadline) assert.fail(`Waited in vain for ${what}`);
+		if (Date.now() > deadline) assert.fail(`Waited without success for ${what}`);
 		await new Promise((resolve) => setImmediate(resolve));
 	}
 }

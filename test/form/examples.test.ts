@@ -24,13 +24,13 @@ const crispTypes: Record<string, INodeType> = {
 const textOf = (file: string) => readFileSync(path.join(folder, file), 'utf8');
 const workflowIn = (file: string) => JSON.parse(textOf(file)) as Workflow;
 
-/** What n8n makes of the parameters: all that the form shows, and nothing else. */
+/** The parameters as n8n resolves them: all that the form shows, and nothing else. */
 function understood(node: WorkflowNode, { description }: INodeType): INodeParameters {
 	const given = node.parameters as INodeParameters;
 	return NodeHelpers.getNodeParameters(description.properties, given, true, false, node as INode, description) ?? {};
 }
 
-/** The values that are none of those to choose, which n8n itself does not mind. */
+/** Values that are not among the options, which n8n itself accepts. */
 function notOffered(node: WorkflowNode, { description }: INodeType): string[] {
 	const isShown = (property: INodeProperties) =>
 		NodeHelpers.displayParameter(understood(node, { description } as INodeType), property, node as INode, description);
@@ -47,7 +47,7 @@ function notOffered(node: WorkflowNode, { description }: INodeType): string[] {
 	return amongAll(description.properties.filter(isShown), node.parameters as INodeParameters);
 }
 
-/** The labels of what has to be filled in and is not. */
+/** The labels of required fields that are empty. */
 function toBeSet(node: WorkflowNode, { description }: INodeType): string[] {
 	const parameters = understood(node, { description } as INodeType);
 	const issues = NodeHelpers.getNodeParametersIssues(
@@ -63,7 +63,7 @@ const targetsOf = ({ connections }: Workflow) =>
 		.flatMap((outputs) => Object.values(outputs).flat(2))
 		.map(({ node }) => node);
 
-test('there are the two that npm start brings, and the twelve', () => {
+test('there are the two that npm start uses, and the twelve', () => {
 	expect(files).toHaveLength(14);
 	expect(files).toEqual(expect.arrayContaining(EXAMPLES.map((example) => `${example}.json`)));
 });
@@ -74,27 +74,27 @@ describe.each(files)('%s', (file) => {
 	const note = String(nodes.find(({ type }) => type === 'n8n-nodes-base.stickyNote')?.parameters.content);
 	const ofCrisp = nodes.flatMap((node) => (crispTypes[node.type] ? [[node.name, node] as const] : []));
 
-	test('has a name that the file has, too, and is in the table of examples', () => {
+	test('has the same name as its file, and is in the table of examples', () => {
 		expect(file).toBe(`${workflow.name.toLowerCase().replace(/[^a-z]+/g, '-')}.json`);
 		expect(index).toContain(`[${workflow.name}](${file})`);
 	});
 
-	test('says in a note what it does and what to set', () => {
+	test('has a note on what it does and what to set', () => {
 		expect(note.startsWith(`## ${workflow.name}\n\n`)).toBe(true);
 		expect(note).toMatch(/\*\*Set:?\*\*/);
 		expect(note).toMatch(/\*Crisp API\* credential/);
 	});
 
-	test('holds nothing of the n8n or the workspace it was made in', () => {
+	test('contains nothing of the n8n or the workspace in which it was made', () => {
 		const { credentials, id, pinData, meta } = JSON.parse(textOf(file)) as Record<string, unknown>;
 		expect({ credentials, id, pinData, meta }).toEqual({});
 		for (const node of nodes) expect(node.credentials).toBeUndefined();
-		// n8n gives an ID of its own to each condition and each field.
+		// n8n gives its own ID to each condition and each field.
 		const own = (key: string, value: unknown) => (key === 'id' || key === 'webhookId' ? undefined : value);
 		expect(JSON.stringify(nodes, own)).not.toMatch(/\w{8}-(\w{4}-){3}\w{12}/);
 	});
 
-	test('has its nodes connected, and apart from each other', () => {
+	test('has its nodes connected and not overlapping', () => {
 		const names = nodes.map(({ name }) => name);
 		expect(new Set(names).size).toBe(names.length);
 		expect(new Set(nodes.map(({ id }) => id)).size).toBe(names.length);
@@ -110,7 +110,7 @@ describe.each(files)('%s', (file) => {
 		expect(notOffered(node, type)).toEqual([]);
 	});
 
-	test.each(ofCrisp)('%s: what is missing is said in the note', (_, node) => {
+	test.each(ofCrisp)('%s: the note mentions what has to be filled in', (_, node) => {
 		const missing = toBeSet(node, crispTypes[node.type] as INodeType);
 		for (const issue of missing) {
 			const [, label = issue] = /^Parameter "(.*)" is required\.$/.exec(issue) ?? [];
@@ -119,7 +119,7 @@ describe.each(files)('%s', (file) => {
 		}
 	});
 
-	test('speaks only of nodes that there are', () => {
+	test('mentions only existing nodes', () => {
 		const emphasised = [...JSON.stringify(nodes).matchAll(/\$\('([^']+)'\)/g)].map(([, name]) => name);
 		expect(nodes.map(({ name }) => name)).toEqual(expect.arrayContaining(emphasised));
 	});

@@ -4,7 +4,7 @@ import type { Conversation, Person } from '../../sandbox/state/state';
 import { execute, type Execution } from './n8nContext';
 import { credentialFor, locator, shop } from './sandboxWorkspace';
 
-/** What tests of composed operations do with the sandbox of their file. */
+/** Helpers for tests of composed operations, which use the sandbox of their file. */
 export function composing(sandbox: { current: Sandbox }) {
 	const run = async (parameters: INodeParameters, more: Partial<Execution> = {}) =>
 		await execute({ credential: credentialFor(sandbox.current, 'plugin'), parameters, ...more });
@@ -16,10 +16,10 @@ export function composing(sandbox: { current: Sandbox }) {
 	return {
 		run,
 		website,
-		/** What the node gives as JSON. */
+		/** The JSON output of the node. */
 		json: async (parameters: INodeParameters, more: Partial<Execution> = {}) =>
 			(await run(parameters, more)).map((item) => item.json),
-		/** What the node fails with; fails itself where it does not. */
+		/** The node's error; fails if there is none. */
 		async failure(parameters: INodeParameters, more: Partial<Execution> = {}) {
 			return await run(parameters, more).then(
 				() => Promise.reject(new Error('It did not fail')),
@@ -37,7 +37,7 @@ export function composing(sandbox: { current: Sandbox }) {
 		},
 		personWith: (email: string): Person | undefined =>
 			[...website().people.values()].find((person) => person.email === email),
-		/** What is asked of Crisp meanwhile: "GET meta", of each request the method and the end of its path. */
+		/** The requests during a call, such as "GET meta": the method and the end of the path. */
 		async asked(during: () => Promise<unknown>): Promise<string[]> {
 			const before = sandbox.current.requests.length;
 			await during();
@@ -51,7 +51,7 @@ function nameOf({ method, path }: RecordedRequest): string {
 	return `${method} ${parts.at(-1)}`;
 }
 
-/** Names chosen one by one, as the form has them. */
+/** Names chosen one by one, as in the form. */
 export const named = (...names: string[]) => ({ rows: names.map((name) => ({ entry: locator(name, 'name') })) });
 
 export const pairsOf = (values: IDataObject) => ({

@@ -3,20 +3,20 @@ import type { Clock } from '../../nodes/shared/runtime/clock';
 interface Sleeper {
 	wakesAt: number;
 	wake(): void;
-	/** Whoever has an alarm does not sleep. */
+	/** Whether it is an alarm, which does not count as a sleep. */
 	isAlarm?: boolean;
 }
 
-/** Time that passes when a test says so. */
+/** A clock that only advances when a test says so. */
 export class FakeClock implements Clock {
 	private time = 1_800_000_000_000;
 
 	private sleepers: Sleeper[] = [];
 
-	/** How long each sleep was meant to be, in the order they began. */
+	/** The requested duration of each sleep, in the order they began. */
 	readonly sleeps: number[] = [];
 
-	/** No jitter: delays are as long as they can be. */
+	/** No jitter: delays have their maximum length. */
 	random(): number {
 		return 1;
 	}
@@ -58,7 +58,7 @@ export class FakeClock implements Clock {
 		return this.sleepers.length - this.sleeping;
 	}
 
-	/** Lets what is ready run, then wakes in order whoever sleeps no longer than so many milliseconds. */
+	/** Lets what is ready run, then ends in order the sleeps that are due within this time. */
 	async advance(milliseconds: number): Promise<void> {
 		const end = this.time + milliseconds;
 		for (;;) {
@@ -74,7 +74,7 @@ export class FakeClock implements Clock {
 	}
 }
 
-/** Resolves when everything that waits for nothing but promises has run. */
+/** Resolves when everything that only waits for promises has run. */
 export async function settled(): Promise<void> {
 	for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,12 +1,12 @@
 import { testClock } from './testClock';
 
-/** Time that passes as soon as somebody waits for it, and what happens meanwhile. */
+/** A clock that skips all waits, and runs actions at given times. */
 export class HurriedTime {
 	private passed = 0;
 
 	private deeds: Array<{ after: number; deed: () => Promise<unknown> }> = [];
 
-	/** How long each sleep was meant to be, in the order they began. */
+	/** The requested duration of each sleep, in the order they began. */
 	readonly sleeps: number[] = [];
 
 	constructor() {
@@ -15,7 +15,7 @@ export class HurriedTime {
 		jest.spyOn(testClock, 'sleep').mockImplementation(async (milliseconds) => await this.sleep(milliseconds));
 	}
 
-	/** Something that happens so many milliseconds from now on. */
+	/** Runs an action this long from now. */
 	after(milliseconds: number, deed: () => Promise<unknown>): void {
 		this.deeds.push({ after: this.passed + milliseconds, deed });
 	}

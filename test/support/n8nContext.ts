@@ -54,12 +54,12 @@ const nodeTypes = {
 	getKnownTypes: () => ({}),
 } as unknown as INodeTypes;
 
-/** What n8n makes of a node that is usable as a tool. */
+/** The tool that n8n derives from a node that is usable as a tool. */
 const crispTool: INodeType = Object.assign(Object.create(crisp) as INodeType, {
 	description: { ...crisp.description, name: 'crispTool', inputs: [], outputs: [NodeConnectionTypes.AiTool] },
 });
 
-/** What has tools. */
+/** A node type that accepts tools. */
 const agentType = {
 	description: {
 		displayName: 'Agent',
@@ -89,7 +89,7 @@ export function nodeWith(type: string, parameters: INodeParameters, more: Partia
 	};
 }
 
-/** The workflow that a node is alone in. */
+/** A workflow that contains only this node. */
 export function workflowOf(node: INode): Workflow {
 	return new Workflow({
 		id: 'workflow-1',
@@ -117,7 +117,7 @@ function additionalDataFor(credential: () => Credential, executionId?: string) {
 export interface Execution {
 	credential: Credential;
 	parameters: INodeParameters;
-	/** The JSON of the input items; one empty item where not given. */
+	/** The JSON of the input items; one empty item by default. */
 	items?: IDataObject[];
 	/** The binary fields of the input items, by index. */
 	binary?: IBinaryKeyData[];
@@ -125,27 +125,27 @@ export interface Execution {
 	runIndex?: number;
 	executionId?: string;
 	signal?: AbortSignal;
-	/** Requests that are given up soon, instead of after the node's own time: compared with `METHOD url`. */
+	/** Requests that time out early, instead of after the node's own timeout: matched against `METHOD url`. */
 	givesUp?: Impatience;
-	/** Hears each time that n8n decrypts the credential. */
+	/** Called each time n8n decrypts the credential. */
 	onDecrypt?(): void;
 	/** Whether an AI agent calls the node as its tool. */
 	isTool?: boolean;
-	/** Addresses to which n8n sends no request without credentials, and what it throws instead. */
+	/** Addresses to which n8n blocks requests without credentials, and the error that it throws. */
 	forbids?: { match: RegExp; forbid(options: IHttpRequestOptions): Error };
 }
 
 export interface Impatience {
 	match: RegExp;
-	/** How many requests; every one unless told. */
+	/** How many requests; all by default. */
 	times?: number;
-	/** In milliseconds; what the server does at once has to fit in, however busy the machine is. */
+	/** In milliseconds; long enough for immediate responses of the server, even on a busy machine. */
 	after: number;
 }
 
 let executions = 0;
 
-/** What the Crisp node gives for these items; rejects with what it throws. */
+/** The Crisp node's output for these items; rejects with its error. */
 export async function execute(execution: Execution): Promise<INodeExecutionData[]> {
 	const context = executeContext(execution);
 	if (execution.givesUp) shorten(context, execution.givesUp);
@@ -155,7 +155,7 @@ export async function execute(execution: Execution): Promise<INodeExecutionData[
 	return output ?? [];
 }
 
-/** What n8n gives the Crisp node to work with. */
+/** The execution context that n8n passes to the Crisp node. */
 export function executeContext(execution: Execution): ExecuteContext {
 	const { credential, parameters, items = [{}], binary = [], onError, runIndex = 0, signal } = execution;
 	const node = nodeWith('crisp', parameters, { onError });
@@ -180,7 +180,7 @@ export function executeContext(execution: Execution): ExecuteContext {
 	);
 }
 
-/** The node as n8n gives it to an AI agent: a tool that asks for what the form leaves to the model. */
+/** The node as n8n gives it to an AI agent: a tool with an input for each field that the form leaves to the model. */
 export async function toolOf({ credential, parameters }: Pick<Execution, 'credential' | 'parameters'>) {
 	const agent: INode = { ...nodeWith('crisp', {}), id: 'agent', name: 'Agent', type: 'agent' };
 	const node: INode = { ...nodeWith('crisp', parameters), type: 'crispTool' };
@@ -206,14 +206,14 @@ export async function toolOf({ credential, parameters }: Pick<Execution, 'creden
 		[],
 	);
 	const [tool] = (await context.getInputConnectionData(NodeConnectionTypes.AiTool, 0)) as Tool[];
-	if (!tool) throw new Error('n8n made no tool of the node');
+	if (!tool) throw new Error('n8n derived no tool from the node');
 	return tool;
 }
 
 export interface Tool {
 	name: string;
 	description: string;
-	/** Gives the JSON text that the model reads. */
+	/** Returns the JSON text that the model reads. */
 	invoke(given: Record<string, unknown>): Promise<unknown>;
 }
 
@@ -246,12 +246,12 @@ export interface Activation {
 	mode?: WorkflowExecuteMode;
 	activation?: WorkflowActivateMode;
 	nodeId?: string;
-	/** What n8n does with what is emitted; it takes everything at once unless told. */
+	/** How n8n handles emitted items; by default it accepts everything at once. */
 	take?: Take;
 	givesUp?: Impatience;
 }
 
-/** Takes the items of one execution, tells what becomes of it, and knows those that have a key by it. */
+/** Takes the items of one execution, reports its result, and deduplicates by key. */
 export type Take = (items: IDataObject[], done?: IDeferredPromise<IRun>, key?: string) => void;
 
 /** A trigger context of n8n-core, with what it emitted and saved. */
@@ -275,7 +275,7 @@ export function triggerContext({ credential, parameters, mode = 'trigger', take,
 		additionalDataFor(typeof credential === 'function' ? credential : () => credential),
 		mode,
 		more.activation ?? 'activate',
-		// In a test in the editor, n8n has a place for events only once `trigger()` has returned.
+		// In a test in the editor, n8n accepts events only after `trigger()` has returned.
 		mode === 'manual' ? undefined : emit,
 		undefined,
 		(error) => failures.push(error),
@@ -292,7 +292,7 @@ export interface Exchange extends Pick<IWorkflowExecuteAdditionalData, 'httpRequ
 	nodeId?: string;
 }
 
-/** What the webhook trigger makes of one request. */
+/** The webhook trigger's result for one request. */
 export async function callWebhook({ credential, parameters, mode = 'webhook', nodeId, ...http }: Exchange) {
 	const node = nodeWith('crispWebhookTrigger', parameters, nodeId ? { id: nodeId } : {});
 	const workflow = workflowOf(node);
@@ -309,7 +309,7 @@ export async function callWebhook({ credential, parameters, mode = 'webhook', no
 	return await crispWebhookTrigger.webhook.call(context as unknown as IWebhookFunctions);
 }
 
-/** What a list in the form of a trigger offers. */
+/** The entries of a list in a trigger's form. */
 export async function load(
 	method: keyof typeof selectionLists,
 	credential: Credential,
@@ -324,7 +324,7 @@ export async function load(
 	return await crispTrigger.methods.loadOptions[method].call(context);
 }
 
-/** What the test of a credential says; undefined where it is content. n8n runs it as a node of one request. */
+/** The error of the credential test; undefined if it succeeds. n8n runs the test as a node with one request. */
 export async function credentialTest(credential: Credential): Promise<string | undefined> {
 	const { request, rules = [] } = new CrispApi().test;
 	const properties = [{ displayName: '', name: 'temp', type: 'string' as const, default: '', routing: { request } }];
@@ -362,7 +362,7 @@ export async function credentialTest(credential: Credential): Promise<string | u
 
 type Search = keyof Crisp['methods']['listSearch'];
 
-/** What a dropdown of the Crisp node lists. */
+/** The entries of a dropdown of the Crisp node. */
 export async function search(
 	method: Search,
 	credential: Credential,

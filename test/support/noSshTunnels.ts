@@ -1,2 +1,2 @@
-/** In place of n8n-core's SSH tunnels, whose manager keeps an interval that keeps the test process alive. */
+/** Replaces n8n-core's SSH tunnels, whose manager has an interval that keeps the test process alive. */
 export const getSSHTunnelFunctions = () => ({});

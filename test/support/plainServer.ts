@@ -16,7 +16,7 @@ export const secrets = { identifier: 'identifier-of-nobody', key: 'a-very-secret
 
 let tokens = 0;
 
-/** A server on 127.0.0.1 that answers as it is told; each has a token of its own, as limits go by token. */
+/** A server on 127.0.0.1 with the given handler. Each has its own token, as rate limits are tracked by token. */
 export async function serveOn(handle: Handle): Promise<PlainServer> {
 	const asked: string[] = [];
 	const server = createServer((request, response) => {

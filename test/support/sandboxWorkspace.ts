@@ -23,7 +23,7 @@ export function locator(value: string, mode = 'id') {
 	return { __rl: true, mode, value };
 }
 
-/** Starts a sandbox for the tests of a file, and ends it after them. */
+/** Starts a sandbox for the tests of a file, and stops it after them. */
 export function useSandbox(): { current: Sandbox } {
 	const holder = {} as { current: Sandbox };
 	beforeAll(async () => {

@@ -10,19 +10,19 @@ import {
 import { nodeWith } from './n8nContext';
 import { FakeClock } from './fakeClock';
 
-/** Transports of one token over a server that is a function. */
+/** Transports with one token, to a server that is a function. */
 
 export type Answer = Partial<IN8nHttpFullResponse> | Error;
 
 export interface Served {
 	clock: FakeClock;
-	/** What the server was asked, in order. */
+	/** The requests to the server, in order. */
 	sent: IHttpRequestOptions[];
-	/** What n8n's helper was called in. */
+	/** The contexts in which n8n's helper was called. */
 	contexts: Array<Partial<IExecuteFunctions>>;
-	/** As an execution opens it: with a signal of its own; in another process, with a gate that knows nothing of this one's. */
+	/** Opens a transport as an execution does, with its own signal; each process has its own rate limiter. */
 	open(options?: TransportOptions, process?: number): Send;
-	/** Whether requests of the token go out as they come, in one process. */
+	/** Whether one process currently sends requests of the token without a rate limit. */
 	isFree(process?: number): boolean;
 }
 
@@ -49,7 +49,7 @@ export function serve(
 		return { statusCode: 200, headers: {}, body: { error: false, reason: 'ok', data: {} }, ...given };
 	}
 	const context = { getNode: () => nodeWith('crisp', {}), helpers: { httpRequestWithAuthentication } };
-	// Nothing but the token joins what shares a gate, and this server does not look at it.
+	// Rate limiters are shared by token, so a different token simulates another process; the server ignores the token.
 	const tokenIn = (process: number) => ({ ...credential, identifier: `${identifier}-${process}` });
 	return {
 		clock,
@@ -74,7 +74,7 @@ export const limited = (retryAfter?: string | number, reason = 'rate_limited'): 
 
 export const broken = (code: string) => Object.assign(new Error(`socket: ${code} very-secret`), { code });
 
-/** What a request fails with; fails itself where that does not. */
+/** The error of a request; fails if there is none. */
 export async function errorOf(promise: Promise<unknown>): Promise<NodeApiError> {
 	return await promise.then(
 		() => Promise.reject(new Error('It did not fail')),

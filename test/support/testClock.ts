@@ -1,4 +1,4 @@
 import { clock, type Clock } from '../../nodes/shared/runtime/clock';
 
-/** The clock of the nodes that tests run. A test may replace what it does; the clock of the product is frozen. */
+/** The clock of the nodes under test. A test may replace its functions; the product's clock is frozen. */
 export const testClock: Clock = { ...clock };

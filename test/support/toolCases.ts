@@ -9,24 +9,24 @@ export interface ToolCase {
 	/** The name of the tool. */
 	name: string;
 	action: string;
-	/** The form in which every field asks the model. */
+	/** The form in which the model provides every field. */
 	asked: INodeParameters;
 	/** The same form filled in by hand. */
 	filled: INodeParameters;
-	/** What the model gives, by key. */
+	/** The model's input, by key. */
 	given: Record<string, unknown>;
-	/** What the operation fails with where the server knows of nothing. */
+	/** The error of the operation if the server returns no data. */
 	failure?: RegExp;
-	/** Whether it fails as a tool only. */
+	/** Whether it fails only as a tool. */
 	isByHandOnly: boolean;
 }
 
 type ModelType = 'string' | 'number' | 'boolean' | 'json';
 
-/** Puts a value into a form: the sample itself, or the question for it. */
+/** Puts a value into a form: the sample itself, or an expression that requests it from the model. */
 type Fill = (key: string, type: ModelType, sample: unknown) => NodeParameterValueType;
 
-/** One case for each operation; one whose form depends on a choice, for each value of it. */
+/** One case for each operation; if its form depends on a choice, one for each option. */
 export function toolCases(server: string): ToolCase[] {
 	return Object.entries(resources).flatMap(([resource, { operations }]) =>
 		Object.entries(operations).flatMap(([key, operation]) =>
@@ -41,7 +41,7 @@ interface Plan {
 	operation: Operation;
 	/** The parameter on which the shown fields depend, such as the type of a message. */
 	chosen: Record<string, string>;
-	/** Where files may be read from. */
+	/** The server from which files can be read. */
 	server: string;
 }
 
@@ -52,10 +52,10 @@ function choicesOf({ body = {} }: Operation): Array<Record<string, string>> {
 	return values.map((value) => ({ [deciding]: value }));
 }
 
-/** The one thing that n8n gives no tool: a file that comes in with an item. */
+/** The one thing that n8n does not pass to a tool: a binary file of an item. */
 const byHandOnly: Record<string, RegExp> = { message_sendFile_binary: /An AI agent has no binary data to send/ };
 
-/** What says that there is nobody and nothing where the server answers just that. */
+/** The errors of operations that find nothing, as the server returns empty data. */
 const failures: Record<string, RegExp> = {
 	...byHandOnly,
 	conversation_assignToAvailable: /no operator of this website is/,
@@ -108,11 +108,11 @@ function formOf({ resource, key, operation, chosen, server }: Plan, fill: Fill):
 	return form;
 }
 
-/** Values for what cannot have just any. */
+/** Values for fields that restrict their values. */
 const samples: Record<string, unknown> = {
 	path: 'getting-started/install',
 	maxCharacters: 1_000,
-	// As short as it may be, as it is waited for.
+	// As short as allowed, since it is waited for.
 	waitMinutes: 0.02,
 	atMost: 0.5,
 };
@@ -133,7 +133,7 @@ function inForm(key: string, field: Field, fill: Fill, sample?: unknown): NodePa
 				value: text(ids[field.picks as Picks] ?? `some-${field.picks}`),
 			} as never;
 		case 'choice':
-			// What n8n shows as a list is chosen by whoever builds the workflow.
+			// A field with fixed options is set by the author of the workflow.
 			return field.fallback ?? Object.keys(field.options ?? {}).find((value) => value !== '') ?? '';
 		case 'number':
 			return fill(key, 'number', sample ?? 7);

@@ -5,18 +5,18 @@ import { startSandbox, type Sandbox } from '../../sandbox';
 import { execute, triggerContext, type Activation } from './n8nContext';
 import { conversation, credentialFor, locator, shop } from './sandboxWorkspace';
 
-/** Resolves when the condition holds; a test that waits in vain fails by its own timeout. */
+/** Resolves when the condition holds; otherwise the test fails by its timeout. */
 export async function until(condition: () => boolean): Promise<void> {
 	while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Waits are cut short, so that a reconnection takes its turn and no time. */
+/** Shortens waits below 15 seconds, so that a reconnection takes almost no time. */
 export const hurried: Clock = {
 	...clock,
 	sleep: async (milliseconds, signal) => await clock.sleep(milliseconds >= 15_000 ? milliseconds : 20, signal),
 };
 
-/** The same, and a token that was refused is tried again at once. */
+/** The same, and a refused token is retried at once. */
 export const insistent: Clock = {
 	...clock,
 	sleep: async (milliseconds, signal) => await hurried.sleep(milliseconds >= 40_000 ? 20 : milliseconds, signal),
@@ -27,18 +27,18 @@ export interface Listening extends Partial<Activation> {
 	options?: INodeParameters;
 	websiteIds?: string[];
 	useSampleEvent?: boolean;
-	/** What the trigger remembers from before. */
+	/** The saved data of the trigger. */
 	memory?: IDataObject;
 	clock?: Clock;
 }
 
-/** Triggers that listen to a sandbox of their own, which both end after each test. */
+/** Triggers that listen to their own sandbox; all end after each test. */
 export class Workflows {
 	sandbox = undefined as unknown as Sandbox;
 
 	private responses: ITriggerResponse[] = [];
 
-	/** Registers the beginning and the end of each test of a file. */
+	/** Registers the setup and teardown of each test of a file. */
 	static use(): Workflows {
 		const workflows = new Workflows();
 		beforeEach(async () => {
@@ -73,7 +73,7 @@ export class Workflows {
 		});
 	}
 
-	/** Lets the Crisp node do something in the sandbox. */
+	/** Runs the Crisp node with the sandbox. */
 	async run(parameters: IDataObject) {
 		return await execute({ credential: credentialFor(this.sandbox), parameters: parameters as INodeParameters });
 	}

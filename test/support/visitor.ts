@@ -13,7 +13,7 @@ export async function control(sandbox: Sandbox, path: string, body: IDataObject)
 	return (await response.json()) as IDataObject;
 }
 
-/** What the sandbox has of a conversation. */
+/** The messages that the sandbox has of a conversation. */
 export async function messagesIn(sandbox: Sandbox, session: string): Promise<IDataObject[]> {
 	const response = await fetch(`${sandbox.url}/sandbox/conversations/${shop}/${session}/messages`);
 	return (await response.json()) as IDataObject[];

@@ -18,26 +18,26 @@ export interface Hooking {
 	credential?: Partial<Credential>;
 	mode?: WorkflowExecuteMode;
 	nodeId?: string;
-	/** Whether the request is lost before n8n has it, asked when it comes. */
+	/** Whether the request is lost before n8n receives it; called when it arrives. */
 	isLost?: () => boolean;
-	/** Whether the answer is lost, asked when the workflow has started. */
+	/** Whether the response is lost; called when the workflow has started. */
 	isCut?: () => boolean;
 }
 
-/** Nothing happens twice in a millisecond, as it would not at Crisp either. */
+/** A clock that never returns the same millisecond twice, as two events at Crisp do not share one. */
 function ticking(): () => number {
 	let time = 0;
 	return () => (time = Math.max(time + 1, Date.now()));
 }
 
-/** A webhook trigger behind a server that does what n8n's does. */
+/** A webhook trigger behind a server that behaves like n8n's. */
 export interface Hooked {
 	url: string;
 	executions: IDataObject[][];
 	emitted(): IDataObject[];
 }
 
-/** Webhook triggers and a sandbox that calls them, which all end after each test. */
+/** Webhook triggers and a sandbox that calls them; all end after each test. */
 export class HookedWorkflows {
 	sandbox = undefined as unknown as Sandbox;
 
@@ -45,7 +45,7 @@ export class HookedWorkflows {
 
 	private nodes = 0;
 
-	/** Registers the beginning and the end of each test of a file. */
+	/** Registers the setup and teardown of each test of a file. */
 	static use(): HookedWorkflows {
 		const workflows = new HookedWorkflows();
 		beforeEach(async () => {
@@ -55,7 +55,7 @@ export class HookedWorkflows {
 		return workflows;
 	}
 
-	/** Serves a trigger, and has the sandbox call it. */
+	/** Serves a trigger, and registers it as a webhook in the sandbox. */
 	async activate(events: string[], hooking: Hooking = {}): Promise<Hooked> {
 		const hooked = await this.serve(events, hooking);
 		const { kind = 'plugin' } = hooking;

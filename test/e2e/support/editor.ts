@@ -7,7 +7,7 @@ import { OWNER } from '../../../scripts/host/n8n';
 
 const SCREENSHOTS = process.env.N8N_CRISP_SCREENSHOTS ?? openHostFolder().screenshots;
 const WINDOW = { width: 1280, height: 800 };
-/** On a busy machine the editor itself takes many seconds to load. */
+/** On a busy machine, the editor takes many seconds to load. */
 const PATIENCE_MS = 60_000;
 
 interface Place {
@@ -15,14 +15,14 @@ interface Place {
 	y: number;
 }
 
-/** n8n's editor, as far as a person uses it with hands and eyes. */
+/** n8n's editor, operated as a user does. */
 export class Editor {
 	private constructor(
 		readonly page: Page,
 		private readonly url: string,
 	) {}
 
-	/** Opens the editor in a window of its own, with the owner logged in. */
+	/** Opens the editor in a new window, with the owner logged in. */
 	static async open(browser: Browser, url: string): Promise<Editor> {
 		const editor = new Editor(await openWindow(browser, url), url);
 		await editor.page.locator('input[name="emailOrLdapLoginId"]').fill(OWNER.email);
@@ -44,27 +44,27 @@ export class Editor {
 		await shoot(this.page, name);
 	}
 
-	/** Opens the node panel by the button that the canvas has for it, and searches there. */
+	/** Opens the node panel with the canvas button, and searches there. */
 	async search(words: string): Promise<void> {
 		await this.at('canvas-plus-button').or(this.at('node-creator-plus-button')).first().click();
 		await this.at('node-creator-search-bar').fill(words);
 	}
 
-	/** Opens the panel with the tools that an agent on the canvas can be given, and searches there. */
+	/** Opens the panel of tools for an agent on the canvas, and searches there. */
 	async searchTools(agent: string, words: string): Promise<void> {
 		const tools = '[data-test-id="canvas-node-input-handle"][data-connection-type="ai_tool"]';
 		await this.node(agent).locator(tools).locator('[data-test-id="canvas-handle-plus"]').click();
 		await this.at('node-creator-search-bar').fill(words);
 	}
 
-	/** An entry of the node panel that is open: a node, an event or an action. */
+	/** An entry of the open node panel: a node, an event or an action. */
 	entry(name: string): Locator {
 		return this.at('node-creator').getByText(name, { exact: true }).first();
 	}
 
 	/**
-	 * Drags an event or an action from the panel to a place on the canvas, and returns the name of the
-	 * new node, whose form is open then.
+	 * Drags an event or an action from the panel to a place on the canvas, and returns the name of the new node, whose
+	 * form is then open.
 	 */
 	async drag(name: string, to: Place): Promise<string> {
 		const nodes = this.at('canvas-node');
@@ -76,12 +76,12 @@ export class Editor {
 		return (await nodes.nth(before).getAttribute('data-node-name')) ?? '';
 	}
 
-	/** Clicks on the empty canvas, so that no node is the chosen one. */
+	/** Clicks on the empty canvas, so that no node is selected. */
 	async clickCanvas(at: Place): Promise<void> {
 		await this.at('canvas-wrapper').click({ position: at });
 	}
 
-	/** Draws a line from one node to another, which shows then. */
+	/** Connects one node to another; the connection is then shown. */
 	async connect(from: string, to: string): Promise<void> {
 		const handle = (kind: string, name: string) =>
 			this.page.locator(`[data-test-id="canvas-node-${kind}-handle"][data-node-name="${name}"]`);
@@ -89,12 +89,12 @@ export class Editor {
 		await this.lines.first().waitFor({ state: 'attached' });
 	}
 
-	/** What connects nodes. */
+	/** The connections between nodes. */
 	get lines(): Locator {
 		return this.at('edge');
 	}
 
-	/** Shows all nodes, and a little larger than n8n does by itself. */
+	/** Shows all nodes, slightly larger than n8n's default. */
 	async lookCloser(): Promise<void> {
 		await this.at('zoom-to-fit').click();
 		await this.at('zoom-in-button').click();
@@ -129,7 +129,7 @@ export class Editor {
 		return this.at('output-panel');
 	}
 
-	/** Closes what n8n tells in a corner, which it covers. */
+	/** Closes n8n's notification, which covers a corner. */
 	async dismissNotice(): Promise<void> {
 		const notice = this.page.getByRole('alert').filter({ visible: true });
 		await notice.first().locator('.el-notification__closeBtn').click();
@@ -141,12 +141,12 @@ export class Editor {
 		return this.at(`parameter-input-${name}`);
 	}
 
-	/** What a field shows. */
+	/** The value that a field shows. */
 	async valueOf(name: string): Promise<string> {
 		return await this.field(name).locator('input, textarea').last().inputValue();
 	}
 
-	/** Opens the list of a field, searches it, and picks what has exactly this name. */
+	/** Opens the list of a field, searches it, and picks the entry with exactly this name. */
 	async pick(parameter: string, name: string): Promise<void> {
 		await this.field(parameter).click();
 		const options = this.page.locator('.option-headline:visible');
@@ -155,16 +155,16 @@ export class Editor {
 		await options.getByText(name, { exact: true }).click();
 	}
 
-	/** Takes away one of several that are picked in a field. */
+	/** Removes one of several entries picked in a field. */
 	async unpick(parameter: string, name: string): Promise<void> {
 		const tag = this.field(parameter).locator('.el-tag').filter({ hasText: name });
 		await tag.locator('.el-tag__close').click();
 		await tag.waitFor({ state: 'hidden' });
 	}
 
-	/** Presses the button beside a field that leaves it to a model. */
+	/** Presses the button next to a field that leaves its value to a model. */
 	async letModelFill(parameter: string): Promise<void> {
-		// The field itself goes.
+		// The field itself disappears.
 		const options = this.at(`${parameter}-parameter-input-options-container`);
 		const item = this.at('parameter-item').filter({ has: options });
 		await item.hover();
@@ -172,7 +172,7 @@ export class Editor {
 		await item.locator('[data-test-id="fromAI-override-field"]').waitFor();
 	}
 
-	/** Opens the list of something in Crisp. */
+	/** Opens the list of a resource locator. */
 	async openList(parameter: string): Promise<Locator> {
 		await this.resource(parameter).locator('[data-test-id="rlc-input"]').click();
 		const items = this.page.locator('[data-test-id="rlc-item"]:visible');
@@ -180,14 +180,14 @@ export class Editor {
 		return items;
 	}
 
-	/** Picks from the list of something in Crisp the first that has these words. */
+	/** Picks the first entry with these words from the list of a resource locator. */
 	async pickListed(parameter: string, words: string): Promise<void> {
 		const items = await this.openList(parameter);
 		await items.filter({ hasText: words }).first().click();
 		await items.first().waitFor({ state: 'hidden' });
 	}
 
-	/** Says by its ID what of Crisp is meant. */
+	/** Sets a resource locator by ID. */
 	async fillId(parameter: string, id: string): Promise<void> {
 		await this.resource(parameter).locator('[data-test-id="rlc-mode-selector"]').click();
 		await this.page.locator('[data-test-id="mode-id"]:visible').click();
@@ -206,7 +206,7 @@ export async function openWindow(browser: Browser, url: string): Promise<Page> {
 	return page;
 }
 
-/** Keeps what a window shows beside the others. */
+/** Saves a screenshot of a page. */
 export async function shoot(page: Page, name: string): Promise<void> {
 	mkdirSync(SCREENSHOTS, { recursive: true });
 	await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), animations: 'disabled' });

@@ -17,10 +17,10 @@ export interface ChatRequest {
 	tools?: Array<{ function: { name: string; description: string; parameters: object } }>;
 }
 
-/** A step of a model: the tools it calls, or what it says. */
+/** A step of a model: the tools that it calls, or its answer. */
 export type Step = { calls: Array<[tool: string, given: object]> } | { says: string };
 
-/** Speaks as OpenAI's chat API does, and says what a script makes of the conversation so far; refuses what it throws. */
+/** A fake OpenAI chat API, whose answers come from a script; an exception of the script becomes an error response. */
 export class LanguageModel {
 	readonly requests: ChatRequest[] = [];
 
@@ -45,7 +45,7 @@ export class LanguageModel {
 				};
 				void this.answer(Buffer.concat(parts).toString()).then(
 					(answer) => send(200, answer),
-					// Of 400, a client does not try again.
+					// Clients do not retry after status 400.
 					({ message }: Error) => send(400, { error: { message, type: 'invalid_request_error' } }),
 				);
 			});

@@ -14,7 +14,7 @@ interface Called {
 	isError?: boolean;
 }
 
-/** A client of the Model Context Protocol over HTTP, as far as tools go. */
+/** A client of the Model Context Protocol over HTTP, limited to tools. */
 export class McpClient {
 	private session = '';
 
@@ -32,7 +32,7 @@ export class McpClient {
 		return ((await this.ask('tools/list', {})) as { tools: Tool[] }).tools;
 	}
 
-	/** What a tool answers, as the text that a model gets. */
+	/** The result of a tool, as the text that a model receives. */
 	async call(name: string, given: Record<string, unknown>): Promise<string> {
 		const { content } = (await this.ask('tools/call', { name, arguments: given })) as Called;
 		return content.map(({ text }) => text).join('\n');

@@ -1,18 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/** What the nodes of this package write into n8n's log, and what n8n writes of them. */
+/** Lines that this package's nodes write into n8n's log, or that n8n writes about them. */
 const OF_THE_PACKAGE = /n8n-nodes-crisp(?!-\w)|\bcrisp(Api|Tool|Trigger|WebhookTrigger)?\.(node|credentials)\b/i;
-/** Where the package comes from: n8n says so when it loads or installs community nodes. */
+/** Lines about the source of the package, which n8n logs when it loads or installs community nodes. */
 const OF_LOADING = /\bLoad(ed|ing)\b|community package|unverified/i;
 
-/** What triggers say while Crisp cannot be reached, and when it can again. */
+/** What triggers log while Crisp cannot be reached, and when it can be reached again. */
 export const OUTAGES = [
 	/Not connected to Crisp;/,
 	/The realtime connection works again/,
 	/Missed events (could not be fetched yet|were fetched)/,
 ];
 
-/** The lines of a log that come from the nodes and that no pattern expects. */
+/** The lines of the nodes in a log that no pattern expects. */
 export function unexpectedLines(logFile: string, expected: RegExp[] = []): string[] {
 	const lines = existsSync(logFile) ? readFileSync(logFile, 'utf8').split('\n') : [];
 	return lines.filter(
@@ -20,7 +20,7 @@ export function unexpectedLines(logFile: string, expected: RegExp[] = []): strin
 	);
 }
 
-/** Throws with the lines where there are any. */
+/** Throws if there are unexpected lines. */
 export function checkLog(logFile: string, expected: RegExp[] = []): void {
 	const lines = unexpectedLines(logFile, expected);
 	if (lines.length === 0) return;

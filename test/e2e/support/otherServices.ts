@@ -22,8 +22,8 @@ interface SlackMessage {
 const hosts = ['slack.com', 'sheets.googleapis.com'];
 
 /**
- * Stands in for Slack, Google Sheets and Jira. n8n's nodes for the first two know one host only: n8n is told
- * to reach it through a proxy, which is this, and to trust its certificate; so the nodes are what users run.
+ * Fakes Slack, Google Sheets and Jira. The first two nodes only support their real host, so n8n reaches it through this
+ * proxy and trusts its certificate. The nodes are therefore the same as in production.
  */
 export class OtherServices {
 	readonly slackMessages: SlackMessage[] = [];
@@ -33,7 +33,7 @@ export class OtherServices {
 
 	readonly issues: Array<Record<string, unknown>> = [];
 
-	/** What nothing here knows how to answer. */
+	/** Requests that have no handler here. */
 	readonly unknown: string[] = [];
 
 	private readonly folder = mkdtempSync(path.join(os.tmpdir(), 'n8n-nodes-crisp-services-'));
@@ -41,12 +41,12 @@ export class OtherServices {
 	private secure?: https.Server;
 	private plain?: Server;
 
-	/** Where Jira is, whose credential has an address. */
+	/** The address of Jira, which its credential contains. */
 	get url(): string {
 		return `http://127.0.0.1:${portOf(this.plain)}`;
 	}
 
-	/** What n8n has to be started with. */
+	/** The environment variables for n8n. */
 	get settings(): Record<string, string> {
 		return { HTTPS_PROXY: this.url, https_proxy: this.url, NODE_EXTRA_CA_CERTS: this.file('certificate.pem') };
 	}
@@ -83,7 +83,7 @@ export class OtherServices {
 		rmSync(this.folder, { recursive: true });
 	}
 
-	/** Every host is this one. */
+	/** Routes every host to this server. */
 	private tunnel(socket: Socket): void {
 		const inner = connect(portOf(this.secure), '127.0.0.1', () => {
 			socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');

@@ -18,21 +18,21 @@ interface Release {
 }
 
 /**
- * A stand-in for npm's registry on this machine. n8n takes another address than npm's own only with
- * a licence, so the stand-in is met at npm's address: through a proxy that leads there and nowhere
- * else, with a certificate that only those trust who were given `settings`.
+ * A local stand-in for npm's registry. Without a licence, n8n only uses npm's own registry, so the stand-in is reached
+ * at npm's address: through a proxy that connects to nothing else, with a certificate that only processes with these
+ * `settings` trust.
  */
 export class Registry {
 	private readonly folder = mkdtempSync(path.join(os.tmpdir(), 'n8n-nodes-crisp-registry-'));
 	private readonly releases: Release[] = [];
 	private servers: Server[] = [];
-	/** The lines through the proxy, which no server counts as its own. */
+	/** The connections through the proxy, which no server closes. */
 	private readonly lines = new Set<Duplex>();
 	private proxyUrl = '';
-	/** Where n8n's installer looks unless a licence lets it look elsewhere. */
+	/** The registry that n8n's installer uses without a licence. */
 	private host = '';
 
-	/** What n8n and its npm are started with to find this registry. */
+	/** The environment variables with which n8n and its npm find this registry. */
 	get settings(): Record<string, string> {
 		const emptyConfig = this.inFolder('npmrc');
 		const certificate = this.inFolder('certificate.pem');
@@ -40,9 +40,9 @@ export class Registry {
 			HTTPS_PROXY: this.proxyUrl,
 			https_proxy: this.proxyUrl,
 			NODE_EXTRA_CA_CERTS: certificate,
-			// Where npm is told of certificates already, it trusts those alone.
+			// If npm has certificates configured, it trusts only those.
 			npm_config_cafile: certificate,
-			// What is set up on this machine leads to the real one, and npm's cache knows its packages.
+			// The machine's npm settings lead to the real registry, and npm's cache contains its packages.
 			npm_config_registry: `https://${this.host}/`,
 			npm_config_https_proxy: this.proxyUrl,
 			npm_config_userconfig: emptyConfig,
@@ -74,7 +74,7 @@ export class Registry {
 		this.servers = [proxy, registry as Server];
 	}
 
-	/** Publishes a tarball as it is, and returns its version. */
+	/** Publishes a tarball unchanged, and returns its version. */
 	async publish(tarball: string): Promise<string> {
 		const { stdout } = await run('tar', ['-xzOf', tarball, 'package/package.json']);
 		const manifest = JSON.parse(stdout) as Release['manifest'];
@@ -82,7 +82,7 @@ export class Registry {
 		return manifest.version;
 	}
 
-	/** Publishes what a tarball holds as another version. */
+	/** Publishes the content of a tarball as another version. */
 	async publishAs(version: string, tarball: string): Promise<void> {
 		const folder = mkdtempSync(this.inFolder('release-'));
 		await run('tar', ['-xzf', tarball, '-C', folder]);
@@ -138,7 +138,7 @@ export class Registry {
 	}
 }
 
-/** The host of the registry that npm asks where nobody told it another; `folder` has no settings of npm. */
+/** The host of npm's default registry; `folder` contains no npm settings. */
 async function usualHost(folder: string): Promise<string> {
 	const settings = ['--userconfig', path.join(folder, 'none'), '--globalconfig', path.join(folder, 'no-other')];
 	const env = { PATH: process.env.PATH };
@@ -146,7 +146,7 @@ async function usualHost(folder: string): Promise<string> {
 	return new URL(stdout.trim()).host;
 }
 
-/** A version as a registry describes it. */
+/** A version in the format of a registry. */
 function described({ manifest, bytes }: Release, host: string) {
 	const integrity = `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
 	const shasum = createHash('sha1').update(bytes).digest('hex');

@@ -28,7 +28,7 @@ export interface Asked {
 interface SpeechOptions {
 	session_id?: string;
 	nickname?: string;
-	/** With it, a message that is sent again is stored once. */
+	/** If set, a message that is sent again is stored once. */
 	fingerprint?: number;
 }
 
@@ -36,12 +36,12 @@ interface SandboxProcessOptions {
 	port: number;
 	/** The website that the tests' credential belongs to. */
 	websiteId: string;
-	/** Where the workspace outlives the process, as Crisp's outlives any of its servers. */
+	/** Where the workspace is saved, so that it survives the process. */
 	stateFile: string;
 	logFile: string;
 }
 
-/** The sandbox in a process of its own, so that a test can kill it, and what a test asks of it. */
+/** The sandbox in its own process, so that a test can kill it, with functions to control it. */
 export class SandboxProcess {
 	private child: Child | undefined;
 	readonly url: string;
@@ -62,7 +62,7 @@ export class SandboxProcess {
 		await until('the sandbox to answer', async () => await this.isUp(), Boolean);
 	}
 
-	/** Ends the process without a goodbye. */
+	/** Kills the process without a shutdown. */
 	async kill(): Promise<void> {
 		await this.child?.kill();
 		this.child = undefined;
@@ -73,7 +73,7 @@ export class SandboxProcess {
 		return (await this.read<{ connections: number }>('/sandbox/status')).connections;
 	}
 
-	/** How many messages there are in all conversations. */
+	/** How many messages all conversations contain. */
 	async messageCount(): Promise<number> {
 		return (await this.read<{ messages: number }>('/sandbox/status')).messages;
 	}
@@ -82,7 +82,7 @@ export class SandboxProcess {
 		return await this.send('/sandbox/visitor/message', { text, ...options });
 	}
 
-	/** The visitor of a new conversation sends something that is not a text. */
+	/** The visitor of a new conversation sends a message that is not a text. */
 	async visitorSends(type: string, content: unknown): Promise<Spoken> {
 		return await this.send('/sandbox/visitor/message', { type, content });
 	}
@@ -103,7 +103,7 @@ export class SandboxProcess {
 		return await this.crisp('GET', `conversation/${sessionId}/messages`);
 	}
 
-	/** The whole of a conversation, of which Crisp's API gives forty messages at a time. */
+	/** All messages of a conversation; Crisp's API returns forty at a time. */
 	async everythingIn(sessionId: string): Promise<Message[]> {
 		return await this.read(`/sandbox/conversations/${this.websiteId}/${sessionId}/messages`);
 	}
@@ -113,12 +113,12 @@ export class SandboxProcess {
 		await this.send('/sandbox/drop-sockets', {});
 	}
 
-	/** Lets the REST API answer later, as over a long line; forgotten when the process ends. */
+	/** Delays the responses of the REST API, as on a slow network; reset when the process ends. */
 	async delayAnswers(latency: number): Promise<void> {
 		await this.send('/sandbox/faults', { latency });
 	}
 
-	/** What was asked of the REST API from then on, in milliseconds since 1970. */
+	/** The requests to the REST API from this time on, in milliseconds since 1970. */
 	async requestsSince(time: number): Promise<Asked[]> {
 		return await this.read(`/sandbox/requests?since=${time}`);
 	}
@@ -127,17 +127,17 @@ export class SandboxProcess {
 		await this.send('/sandbox/hooks/remove', { url });
 	}
 
-	/** Calls the address with the events of a website hook, without waiting for the answer to the call before. */
+	/** Sends the events of a website hook to the address, without waiting for the response to the previous call. */
 	async addHook(url: string, events: string[]): Promise<void> {
 		await this.send('/sandbox/hooks', { url, kind: 'website', events, isAtOnce: true });
 	}
 
-	/** What operators sent into a conversation. */
+	/** The messages that operators sent into a conversation. */
 	async replies(sessionId: string): Promise<Message[]> {
 		return (await this.messages(sessionId)).filter(({ from }) => from === 'operator');
 	}
 
-	/** Asks the sandbox's REST API as Crisp's; the path is what follows the website. */
+	/** Calls the sandbox's REST API like Crisp's; the path is relative to the website. */
 	async crisp<T>(method: string, pathInWebsite: string, body?: unknown): Promise<T> {
 		const { identifier, key } = tokens.website;
 		const answer = await this.json<{ data: T }>(`/v1/website/${this.websiteId}/${pathInWebsite}`, {

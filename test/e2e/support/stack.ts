@@ -14,33 +14,33 @@ import { checkLog } from './nodeLog';
 import { SandboxProcess } from './sandboxProcess';
 import { until } from './until';
 
-/** The packed package in a real, empty n8n, and a sandbox beside it. */
+/** The packed package in a real, empty n8n, with a sandbox. */
 export interface Stack {
-	/** Where n8n is. */
+	/** The URL of n8n. */
 	readonly url: string;
 	readonly client: N8nClient;
 	readonly sandbox: SandboxProcess;
-	/** What the credential of the tests holds. */
+	/** The data of the tests' credential. */
 	readonly access: CrispAccess;
 	readonly credentialId: string;
-	/** Ends n8n and starts it again with the same data. */
+	/** Restarts n8n with the same data. */
 	restartN8n(): Promise<void>;
-	/** Kills n8n, and starts it again with the same data after what happens meanwhile. */
+	/** Kills n8n, runs `meanwhile`, and starts n8n with the same data. */
 	killN8n(meanwhile: () => Promise<void>): Promise<void>;
 	stop(): Promise<void>;
 }
 
-/** How much is there already, for tests of the way to it. */
+/** How much is already set up, for tests of the setup itself. */
 export interface Beginning {
-	/** Without, n8n does not know the package. */
+	/** If false, n8n does not have the package. */
 	hasPackage?: boolean;
-	/** Without, `credentialId` is empty. */
+	/** If false, `credentialId` is empty. */
 	hasCredential?: boolean;
-	/** What the nodes may write into n8n's log; any other line of theirs fails the test when the stack stops. */
+	/** Lines that the nodes may write into n8n's log; any other line of theirs fails the test when the stack stops. */
 	expectedLog?: RegExp[];
 }
 
-/** Starts a stack; `name` tells its log files apart, `settings` are n8n's beside the usual ones. */
+/** Starts a stack; `name` distinguishes its log files, `settings` are additional settings of n8n. */
 export async function startStack(
 	name: string,
 	settings: Record<string, string> = {},
@@ -93,7 +93,7 @@ export async function startStack(
 	}
 }
 
-/** Logs in to an n8n that runs, and saves the credential that the tests use. */
+/** Logs in to a running n8n, and saves the credential of the tests. */
 export async function openStack(n8n: RunningN8n, sandbox: SandboxProcess) {
 	const client = new N8nClient(n8n);
 	await client.login();
@@ -105,7 +105,7 @@ export async function saveAccess({ client, access }: Pick<Stack, 'client' | 'acc
 	return await client.saveCredential({ name: CREDENTIAL_NAME, type: 'crispApi', data: { ...access } });
 }
 
-/** What the credential of the tests holds. */
+/** The data of the tests' credential. */
 export function accessTo({ url: baseUrl }: SandboxProcess): CrispAccess {
 	return { tier: 'website', ...tokens.website, websiteId: SHOP_ID, baseUrl };
 }
@@ -117,10 +117,10 @@ export async function publish(stack: Stack, workflow: Workflow): Promise<string>
 	return saved.id;
 }
 
-/** Publishes a workflow that n8n has, and waits until its trigger runs. */
+/** Publishes a saved workflow, and waits until its trigger runs. */
 export async function publishSaved({ client }: Stack, saved: SavedWorkflow): Promise<void> {
 	await client.activate(saved);
-	// n8n asks for what is under way and for what runs at the same time: it may see neither when one becomes the other.
+	// n8n reads pending and active publications separately; during a change from one to the other, it may see neither.
 	const isDone = ({ status }: { status: string }) => !['in_progress', 'not_published'].includes(status);
 	const ask = async () => await client.publicationOf(saved.id);
 	const { status } = await until(`"${saved.name}" to be published`, ask, isDone);

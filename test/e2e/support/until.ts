@@ -4,8 +4,8 @@ const PATIENCE_MS = 60_000;
 const POLL_MS = 100;
 
 /**
- * Asks until the answer is what the test waits for, and returns it. Throws with what was waited
- * for and the last answer, when it does not come in time.
+ * Polls until the result is what the test expects, and returns it. On a timeout, throws with the expectation and the
+ * last result.
  */
 export async function until<T>(
 	what: string,
@@ -19,7 +19,7 @@ export async function until<T>(
 		if (isIt(answer)) return answer;
 		if (Date.now() > deadline) {
 			const last = JSON.stringify(answer)?.slice(0, 1000);
-			throw new Error(`Waited ${patienceMs / 1000} s for ${what}; the last answer was ${last}`);
+			throw new Error(`Waited ${patienceMs / 1000} s for ${what}; the last result was ${last}`);
 		}
 		await delay(POLL_MS);
 	}

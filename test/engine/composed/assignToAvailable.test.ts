@@ -21,7 +21,7 @@ function online(...operators: string[]) {
 
 const creating = { resource: 'conversation', operation: 'createWithMessage', from: 'user', content: 'Hello' };
 
-/** New conversations, of somebody if so told. */
+/** Creates conversations, assigned to an operator if one is given. */
 async function conversations(count: number, assigned?: string): Promise<string[]> {
 	const additionalFields = assigned ? { assignedUserId: locator(assigned) } : {};
 	const made = await json({ ...creating, additionalFields }, { items: Array.from({ length: count }, () => ({})) });
@@ -40,7 +40,7 @@ const assigning = (additionalFields: INodeParameters = {}, more: INodeParameters
 const itemsOf = (sessions: string[]) => sessions.map((session_id) => ({ session_id }));
 const assignees = (sessions: string[]) => sessions.map((session) => conversation(session).assigned?.user_id);
 
-/** How many conversations each operator has, by ID. */
+/** The number of conversations of each operator, by ID. */
 function shares(sessions: string[]) {
 	const all = assignees(sessions);
 	return Object.fromEntries([juno, pim, ines, rafe].map((one) => [one, all.filter((id) => id === one).length]));
@@ -52,8 +52,8 @@ beforeEach(() => {
 	}
 });
 
-describe('a conversation for whoever is available', () => {
-	it('goes to the one who has the fewest that are not resolved', async () => {
+describe('assigning a conversation to an available operator', () => {
+	it('chooses the operator with the fewest unresolved conversations', async () => {
 		online(juno, pim, ines);
 		await conversations(2, juno);
 		await conversations(1, ines);
@@ -70,7 +70,7 @@ describe('a conversation for whoever is available', () => {
 		expect(made).toEqual([{ json: answer, pairedItem: { item: 0 } }]);
 	});
 
-	it('is spread with the others of the same run, and evens out what they have', async () => {
+	it('spreads the items of one run, and evens out the workloads', async () => {
 		online(juno, pim, ines);
 		await conversations(3, juno);
 		const sessions = await conversations(12);
@@ -79,7 +79,7 @@ describe('a conversation for whoever is available', () => {
 		expect(made.map(({ pairedItem }) => pairedItem)).toEqual(sessions.map((_, item) => ({ item })));
 	});
 
-	it('costs a request, and one for all to know the operators, and one for each of them', async () => {
+	it('takes one request per item, one for the list of operators, and one for each operator', async () => {
 		online(juno, pim);
 		const sessions = await conversations(10);
 		const requests = await asked(async () => await run(assigning(), { items: itemsOf(sessions) }));
@@ -91,7 +91,7 @@ describe('a conversation for whoever is available', () => {
 		);
 	});
 
-	it('goes, of those who have as few, to who waited longest for one', async () => {
+	it('chooses, of operators with equal workloads, the one who has waited longest', async () => {
 		online(juno, pim, ines);
 		const order: unknown[] = [];
 		for (let turn = 0; turn < 6; turn++) {
@@ -104,7 +104,7 @@ describe('a conversation for whoever is available', () => {
 		expect(order.slice(3)).toEqual(order.slice(0, 3));
 	});
 
-	it('goes only to operators who are named, by ID or email, and are of the team and the inbox', async () => {
+	it('chooses only named operators, by ID or email, and only members of the team and the inbox', async () => {
 		online(juno, pim, ines, rafe);
 		await conversations(1, ines);
 		const [team] = website().teams;
@@ -126,7 +126,7 @@ describe('a conversation for whoever is available', () => {
 		expect(error.message).toBe(`'Only Operators': no operator of this website is "zoe@example.org"`);
 	});
 
-	it('fails where nobody is, or stays as it is', async () => {
+	it('fails if nobody is online, or leaves the conversation unchanged', async () => {
 		online(rafe);
 		const sessions = await conversations(1);
 		const [team] = website().teams;
@@ -140,7 +140,7 @@ describe('a conversation for whoever is available', () => {
 		expect(assignees(sessions)).toEqual([undefined]);
 	});
 
-	it('may stay with whom it has', async () => {
+	it('can keep the current assignment', async () => {
 		online(juno, pim);
 		const sessions = await conversations(1, ines);
 		const [kept] = await json(assigning({ keep: true }), { items: itemsOf(sessions) });
@@ -152,7 +152,7 @@ describe('a conversation for whoever is available', () => {
 		expect(sandbox.current.requests.at(-1)?.body).toMatchObject({ silent: true });
 	});
 
-	it('is not passed on when n8n runs the items again', async () => {
+	it('does not reassign when n8n runs the items again', async () => {
 		online(juno, pim);
 		const sessions = await conversations(3);
 		sandbox.current.faults.fail({ status: 400, match: new RegExp(`PATCH .*${sessions[2]}`) });
@@ -167,7 +167,7 @@ describe('a conversation for whoever is available', () => {
 		expect(Math.abs((shares(sessions)[juno] ?? 0) - (shares(sessions)[pim] ?? 0))).toBe(1);
 	});
 
-	it('goes on with the others where one is unknown, which counts for nobody', async () => {
+	it('continues with the other items if one conversation is unknown, which adds to no workload', async () => {
 		online(juno, pim);
 		const [one = '', two = ''] = await conversations(2);
 		const items = itemsOf(['session_unknown', one, two]);

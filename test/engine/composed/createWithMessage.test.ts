@@ -19,7 +19,7 @@ const inbox = () => website().inboxes[0]?.inbox_id ?? '';
 const sessions = () => [...website().conversations.keys()];
 
 describe('a conversation created with a message', () => {
-	it('has contact, details, message, inbox, operator and state, in this order', async () => {
+	it('gets contact, details, message, inbox, operator and state, in this order', async () => {
 		const additionalFields = {
 			email: 'una@example.org',
 			nickname: 'Una',
@@ -66,11 +66,11 @@ describe('a conversation created with a message', () => {
 		});
 	});
 
-	it('asks for no more than what is given', async () => {
+	it('sends no more requests than needed', async () => {
 		expect(await asked(async () => await run(creating()))).toEqual(['POST conversation', 'POST message']);
 	});
 
-	it('may begin with a note or a text of an operator', async () => {
+	it('can start with a note or a text of an operator', async () => {
 		const fields = { userNickname: 'The shop', automated: true, stealth: true };
 		const [note] = await json(creating(fields, { from: 'operator', type: 'note' }));
 		expect(conversation(note?.session_id).messages).toMatchObject([
@@ -84,7 +84,7 @@ describe('a conversation created with a message', () => {
 		});
 	});
 
-	it('is one for each item, paired with it', async () => {
+	it('is created for each item, paired with it', async () => {
 		const items = Array.from({ length: 12 }, (_, index) => ({ text: `Number ${index}` }));
 		const made = await run(creating({}, { content: '={{ $json.text }}' }), { items });
 		expect(made.map(({ pairedItem }) => pairedItem)).toEqual(items.map((_, item) => ({ item })));
@@ -92,7 +92,7 @@ describe('a conversation created with a message', () => {
 		expect(said).toEqual(items.map(({ text }) => [text]));
 	});
 
-	it('that fails on the way says which conversation there is and what was done', async () => {
+	it('that fails halfway reports the conversation and the completed steps', async () => {
 		sandbox.current.faults.fail({ status: 400, reason: 'invalid_data', match: /PATCH .*inbox/ });
 		const before = new Set(sessions());
 		const error = await failure(creating({ subject: 'Help', inboxId: locator(inbox()) }));
@@ -105,7 +105,7 @@ describe('a conversation created with a message', () => {
 		expect(error.context.itemIndex).toBe(0);
 	});
 
-	it('goes on where it failed when n8n runs the item again, and doubles nothing', async () => {
+	it('continues where it failed when n8n runs the item again, without duplicates', async () => {
 		const items = [{ text: 'one' }, { text: 'two' }];
 		const parameters = creating({ subject: 'Help', state: 'pending' }, { content: '={{ $json.text }}' });
 		sandbox.current.faults.fail({ status: 400, match: /PATCH .*state/ });
@@ -121,7 +121,7 @@ describe('a conversation created with a message', () => {
 		expect(sessions()).toHaveLength(before + 4);
 	});
 
-	it('is sent nothing more once the execution is cancelled', async () => {
+	it('receives nothing more once the execution is cancelled', async () => {
 		sandbox.current.faults.stall({ match: /PATCH .*meta/, ms: 60_000 });
 		const cancel = new AbortController();
 		const before = sandbox.current.requests.length;
@@ -133,11 +133,11 @@ describe('a conversation created with a message', () => {
 		expect(sent()).toEqual(['POST', 'PATCH']);
 	});
 
-	it('whose creation got no answer is there once with the message, whatever Crisp made of the first', async () => {
+	it('has its message exactly once, even if the response to its creation was lost', async () => {
 		sandbox.current.faults.cut({ match: /POST .*conversation$/ });
 		const parameters = creating({}, { content: 'said once' });
 		const error = await failure(parameters, { executionId: 'cut' });
-		expect(error.message).not.toContain('done before');
+		expect(error.message).not.toContain('Already done');
 		await run(parameters, { executionId: 'cut' });
 		const said = [...website().conversations.values()].flatMap(({ messages }) =>
 			messages.map(({ content }) => content),
@@ -145,7 +145,7 @@ describe('a conversation created with a message', () => {
 		expect(said.filter((content) => content === 'said once')).toHaveLength(1);
 	});
 
-	it('goes on with the other items where the node is told to', async () => {
+	it('does not stop the other items if the node continues on errors', async () => {
 		const items = [{ text: 'one' }, { text: '' }, { text: 'three' }];
 		const parameters = creating({}, { content: '={{ $json.text }}' });
 		const made = await run(parameters, { items, onError: 'continueRegularOutput' });

@@ -12,7 +12,7 @@ const seen: IncomingMessage[] = [];
 let server: Server;
 let url: string;
 
-/** A server of files, each of another kind. */
+/** A file server with files of several kinds. */
 const pages: Record<string, (response: ServerResponse) => void> = {
 	'/files/price%20list.pdf': (response) => response.setHeader('Content-Type', 'application/pdf; q=1').end(pdf),
 	'/no-type': (response) => response.end(pdf),
@@ -80,7 +80,7 @@ const bytesOf = (item?: { binary?: Record<string, { data: string }> }, field = '
 	Buffer.from(item?.binary?.[field]?.data ?? '', 'base64').toString();
 
 describe('the file of a message', () => {
-	it('comes with the name and type that the message has', async () => {
+	it('is returned with the name and type from the message', async () => {
 		const file = { name: 'Prices.pdf', type: 'application/x-price', url: `${url}/files/price%20list.pdf` };
 		const fingerprint = await sent('file', file);
 		const [item, ...others] = await run(ofMessage(fingerprint));
@@ -91,13 +91,13 @@ describe('the file of a message', () => {
 		expect(bytesOf(item)).toBe(pdf.toString());
 	});
 
-	it('may be a voice message, which has no name', async () => {
+	it('can be a voice message, which has no name', async () => {
 		const fingerprint = await sent('audio', { type: 'audio/webm', url: `${url}/no-type`, duration: 3 });
 		const [item] = await run(ofMessage(fingerprint));
 		expect(item?.json).toMatchObject({ name: 'no-type', type: 'audio/webm' });
 	});
 
-	it('is what was sent with Send File', async () => {
+	it('is the one that Send File sent', async () => {
 		const parameters: INodeParameters = {
 			resource: 'message',
 			operation: 'sendFile',
@@ -120,19 +120,19 @@ describe('the file of a message', () => {
 		expect({ method, authorization: headers?.authorization }).toEqual({ method: 'GET', authorization: undefined });
 	});
 
-	it('is not there in a message that is a text, which is told', async () => {
+	it('is missing in a text message, which is reported', async () => {
 		const error = await failing(ofMessage(await sent('text', 'Hello')));
 		expect(error.message).toMatch(/holds no file: it is of type text/);
 	});
 
-	it('is not there where there is no message', async () => {
+	it('is missing if there is no message', async () => {
 		const error = await failing(ofMessage(7));
 		expect(error.message).toMatch(/message_not_found/);
 	});
 });
 
-describe('the file of an address', () => {
-	it('comes as the server has it, into the field that the user names', async () => {
+describe('the file of a URL', () => {
+	it('is returned as the server has it, in the field that the user names', async () => {
 		const [item] = await run({ ...ofUrl('/files/price%20list.pdf'), outputPropertyName: 'prices' });
 		expect(item?.json).toEqual({
 			fingerprint: null,
@@ -150,12 +150,12 @@ describe('the file of an address', () => {
 		expect(item?.json.type).toBe('application/octet-stream');
 	});
 
-	it('is followed to where it moved', async () => {
+	it('is found after a redirect', async () => {
 		const [item] = await run(ofUrl('/moved', { name: 'new.pdf' }));
 		expect(item?.json).toMatchObject({ name: 'new.pdf', size: pdf.length });
 	});
 
-	it('is read for each item, paired with it; one that is not there fails alone where the node goes on', async () => {
+	it('is read for each item, paired with it; a missing one fails alone if the node continues on errors', async () => {
 		const items = [{ path: '/no-type' }, { path: '/gone' }, { path: '/in-chunks' }];
 		const parameters = { source: 'url', url: `=${url}{{ $json.path }}` };
 		const given = await run(parameters, { items, onError: 'continueRegularOutput' });
@@ -166,18 +166,18 @@ describe('the file of an address', () => {
 
 	const small = (size: number) => ({ maxSize: size / 1_000_000 });
 
-	it.each(['/no-type', '/in-chunks'])('is an error where %s has more bytes than wanted', async (path) => {
+	it.each(['/no-type', '/in-chunks'])('is an error if %s has more bytes than allowed', async (path) => {
 		const error = await failing(ofUrl(path, small(pdf.length - 1)));
 		expect(error.message).toMatch(/^The file is larger than/);
 		expect(error.description).toMatch(/'Max Size \(MB\)'/);
 	});
 
-	it('may have just as many bytes as wanted', async () => {
+	it('can have exactly as many bytes as allowed', async () => {
 		const [item] = await run(ofUrl('/in-chunks', small(3 * pdf.length)));
 		expect(item?.json.size).toBe(3 * pdf.length);
 	});
 
-	it('is an error where the line is cut in the middle of it, three times', async () => {
+	it('is an error if the connection is cut in the middle, three times', async () => {
 		const { sleep } = testClock;
 		const isPause = (milliseconds: number) => milliseconds < 10_000;
 		const hurried = jest.spyOn(testClock, 'sleep').mockImplementation(async (milliseconds, signal) => {

@@ -3,14 +3,14 @@ import type { IBinaryData } from 'n8n-workflow';
 import { execute } from '../../support/n8nContext';
 import { conversation, credentialFor, locator, useSandbox } from '../../support/sandboxWorkspace';
 
-/** The container that n8n-core itself takes its services from, wherever npm has put it. */
+/** The container from which n8n-core itself takes its services, wherever npm has installed it. */
 const { Container } = jest.requireActual<{ Container: { get(service: typeof BinaryDataService): BinaryDataService } }>(
 	require.resolve('@n8n/di', { paths: [require.resolve('n8n-core')] }),
 );
 
 const sandbox = useSandbox();
 
-it('a file that n8n keeps on disk is sent and downloaded, byte by byte as it is', async () => {
+it('a file that n8n keeps on disk is sent and downloaded byte by byte', async () => {
 	const service = Container.get(BinaryDataService);
 	await service.init();
 	const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 251));

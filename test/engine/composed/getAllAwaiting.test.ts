@@ -16,8 +16,8 @@ const sessionsIn = (given: Awaited<ReturnType<typeof run>>) => given.map(({ json
 
 const session = (n: number) => conversation.replace(/\d$/, `${n}`);
 
-describe('the conversations that await a reply', () => {
-	it('come with who waits and for how long, the longest first', async () => {
+describe('conversations awaiting a reply', () => {
+	it('are returned with who waits and for how long, the longest first', async () => {
 		const given = await run();
 		const minutes = given.map(({ json }) => Number(json.waiting_minutes));
 		expect(minutes).toEqual([...minutes].sort((a, b) => b - a));
@@ -38,7 +38,7 @@ describe('the conversations that await a reply', () => {
 		expect(given.every(({ pairedItem }) => JSON.stringify(pairedItem) === '{"item":0}')).toBe(true);
 	});
 
-	it('are neither answered nor resolved, and a note is no answer', async () => {
+	it('are neither answered nor resolved; a note is not an answer', async () => {
 		const { session_id } = await control(sandbox.current, 'visitor/message', { text: 'Anybody?' });
 		const id = String(session_id);
 		const message = { resource: 'message', operation: 'send', sessionId: locator(id), content: 'Yes' };
@@ -55,7 +55,7 @@ describe('the conversations that await a reply', () => {
 		expect(sessionsIn(await run())).not.toContain(id);
 	});
 
-	it('are filtered by time, inbox and who they are assigned to', async () => {
+	it('are filtered by time, inbox and assignee', async () => {
 		const all = await run();
 		const long = all.filter(({ json }) => Number(json.waiting_minutes) >= 30);
 		expect(long.length).toBeGreaterThan(0);
@@ -71,7 +71,7 @@ describe('the conversations that await a reply', () => {
 		expect(sessionsIn(billing)).toEqual([session(4)]);
 	});
 
-	it('take one request while the list begins with those who wait', async () => {
+	it('take one request while the list starts with waiting conversations', async () => {
 		for (let n = 0; n < 60; n++) await control(sandbox.current, 'visitor/message', { text: `${n}` });
 		const before = sandbox.current.requests.length;
 		const given = await run({ returnAll: false, limit: 5 });
@@ -82,7 +82,7 @@ describe('the conversations that await a reply', () => {
 		expect((await run()).length).toBeGreaterThanOrEqual(60);
 	});
 
-	it('are an error of the item that names an unknown website, and the others come', async () => {
+	it('fail the item that names an unknown website, while the others are returned', async () => {
 		const websiteId = locator('={{ $json.website }}');
 		const items = [{ website: '00000000-0000-4000-8000-000000000000' }, { website: shop }];
 		const given = await run({ websiteId }, { items, onError: 'continueRegularOutput' });

@@ -19,7 +19,7 @@ const run = async (additionalFields: INodeParameters = {}, more: Partial<Executi
 	});
 
 describe('the context of a conversation', () => {
-	it('tells of the conversation, its messages, the visitor and their other conversations', async () => {
+	it('contains the conversation, its messages, the visitor and their other conversations', async () => {
 		const earlier = await control(sandbox.current, 'visitor/message', {
 			text: 'Do you sell gift cards?',
 			email: 'odile@marrow.example',
@@ -53,7 +53,7 @@ describe('the context of a conversation', () => {
 		expect(earlier.session_id).toBeDefined();
 	});
 
-	it('is read in 5 requests and one for each other conversation', async () => {
+	it('takes 5 requests, and one for each other conversation', async () => {
 		const before = sandbox.current.requests.length;
 		const [item] = await run();
 		expect(sandbox.current.requests.length - before).toBe(5 + Number(item?.json.other_conversations));
@@ -62,7 +62,7 @@ describe('the context of a conversation', () => {
 		expect(sandbox.current.requests.length - again).toBe(4);
 	});
 
-	it('holds to the limit, with notes where they are included', async () => {
+	it('respects the limit, with notes if they are included', async () => {
 		const [item] = await run({ maxCharacters: 600, includeNotes: true });
 		expect(String(item?.json.context).length).toBeLessThanOrEqual(600);
 		expect(Number(item?.json.messages_left_out)).toBe(6 - Number(item?.json.messages));
@@ -94,7 +94,7 @@ describe('the context of a conversation', () => {
 			return { item, batches: asked.length, text: String(item?.json.context) };
 		};
 
-		it('has all messages where there is room, a request for every 40', async () => {
+		it('contains all messages if there is room, with a request for every 40', async () => {
 			const { item, batches, text } = await reading(20_000);
 			expect(text).not.toContain('left out here');
 			expect(text.match(/Line \d+/g)).toEqual(Array.from({ length: 95 }, (_, index) => `Line ${index + 1}`));
@@ -102,7 +102,7 @@ describe('the context of a conversation', () => {
 			expect(batches).toBe(3);
 		});
 
-		it('asks for no more messages than may fit, and says that there are others', async () => {
+		it('requests no more messages than may fit, and states that there are others', async () => {
 			const { item, batches, text } = await reading(1_500);
 			expect(text).toMatch(/\(left out here: \d+ earlier messages, and any before\)/);
 			expect(text).toMatch(/Line 95$/);
@@ -111,7 +111,7 @@ describe('the context of a conversation', () => {
 		});
 	});
 
-	it('does without a person whom Crisp does not know, or no longer', async () => {
+	it('is returned without a person if Crisp does not know them (any longer)', async () => {
 		const { session_id } = await control(sandbox.current, 'visitor/message', { text: 'Hi' });
 		const unknown = await run({}, { items: [{ session_id }] as IDataObject[] });
 		expect(unknown[0]?.json).toMatchObject({ people_id: null, other_conversations: 0, messages: 1 });
@@ -123,7 +123,7 @@ describe('the context of a conversation', () => {
 		expect(item?.json).toMatchObject({ people_id: null, email: 'gone@example.com' });
 	});
 
-	it('is an error of the conversation that does not exist, and the others come', async () => {
+	it('fails the item of a conversation that does not exist, while the others are returned', async () => {
 		sandbox.current.faults.fail({ status: 403, reason: 'not_allowed', match: '/people/' });
 		await expect(run()).rejects.toThrow('not_allowed');
 		const items = [{ session_id: 'session_unknown' }, { session_id: conversation }];

@@ -18,7 +18,7 @@ const run = async (parameters: INodeParameters, more: Partial<Execution> = {}) =
 		...more,
 	});
 
-/** A conversation of so many messages, each from the visitor. */
+/** Creates a conversation with this many messages, each from the visitor. */
 async function conversationOf(count: number): Promise<string> {
 	let session_id: string | undefined;
 	for (let index = 0; index < count; index++) {
@@ -31,7 +31,7 @@ async function conversationOf(count: number): Promise<string> {
 const inParis = (timestamp: unknown) => DateTime.fromMillis(Number(timestamp), { zone: 'Europe/Paris' });
 
 describe('a transcript', () => {
-	it('has who wrote what and when, in the time zone of the workflow, without notes', async () => {
+	it("shows who wrote what and when, in the workflow's time zone, without notes", async () => {
 		const [item] = await run({ format: 'text' });
 		const said = (await messagesIn(sandbox.current, conversation)).filter(({ type }) => type !== 'note');
 		const lines = String(item?.json.transcript).split('\n');
@@ -51,7 +51,7 @@ describe('a transcript', () => {
 		expect(item?.pairedItem).toEqual({ item: 0 });
 	});
 
-	it('has notes and events where they are included', async () => {
+	it('contains notes and events if they are included', async () => {
 		const { session_id } = await control(sandbox.current, 'visitor/message', { text: 'Hello' });
 		await execute({
 			credential: credentialFor(sandbox.current, 'plugin'),
@@ -76,7 +76,7 @@ describe('a transcript', () => {
 		expect(without?.json.transcript).not.toMatch(/resolved/);
 	});
 
-	it('shows files as links and what was chosen, as text and as Markdown', async () => {
+	it('shows files as links, and choices with what was chosen, as text and as Markdown', async () => {
 		const session = (n: number) => conversation.replace(/1$/, `${n}`);
 		const [file] = await run({ format: 'text', sessionId: locator(session(3)) });
 		expect(file?.json.transcript).toContain('[trade-prices.pdf] https://files.example/trade-prices.pdf');
@@ -92,7 +92,7 @@ describe('a transcript', () => {
 		expect(marked?.json.transcript).toContain('> - [x] Choosing a tea\n> - [ ] My order');
 	});
 
-	it('cannot be made to show what nobody wrote', async () => {
+	it('cannot be forged by the content of messages or names', async () => {
 		const text = 'Hi\n[2026-01-01 09:00] Juno (Operator): you get 100 % off';
 		const nickname = 'Eve\n[2026-01-01 09:00] Juno (Operator): yes';
 		const { session_id } = await control(sandbox.current, 'visitor/message', { text, nickname });
@@ -104,7 +104,7 @@ describe('a transcript', () => {
 		expect(String(markdown?.json.transcript).match(/^\*\*/gm)).toHaveLength(1);
 	});
 
-	it('begins with the first message of a long conversation, a request for each batch', async () => {
+	it('starts with the first message of a long conversation, with a request for each batch', async () => {
 		const session_id = await conversationOf(95);
 		const before = sandbox.current.requests.length;
 		const given = await run({ format: 'items' }, { items: [{ session_id }] });
@@ -119,12 +119,12 @@ describe('a transcript', () => {
 		});
 	});
 
-	it('counts only what is wanted towards the most messages', async () => {
+	it('counts only included messages towards the limit', async () => {
 		const [item] = await run({ format: 'text', additionalFields: { maxMessages: 4 } });
 		expect(item?.json.messages).toBe(4);
 	});
 
-	it('says which item it cannot be had for, and goes on where told to', async () => {
+	it('reports which item failed, and continues if set', async () => {
 		const items = [{ session_id: 'session_unknown' }, {}];
 		await expect(run({ format: 'text' }, { items })).rejects.toThrow('conversation_not_found');
 		const given = await run({ format: 'text' }, { items, onError: 'continueRegularOutput' });

@@ -30,7 +30,7 @@ const run = async (parameters: INodeParameters, more: Partial<Execution> = {}) =
 const keep = async (additionalFields: INodeParameters = {}, more: Partial<Execution> = {}) =>
 	await run({ operation: 'keepTyping', additionalFields }, more);
 
-/** What the sandbox was told of typing since the test began. */
+/** The typing requests that the sandbox received since the test began. */
 const typings = () =>
 	sandbox.current.requests
 		.slice(before)
@@ -38,7 +38,7 @@ const typings = () =>
 		.map(({ body }) => (body as { type: string }).type);
 
 describe('Keep Typing', () => {
-	it('lets the item pass and goes on until a message is sent', async () => {
+	it('outputs the item at once, and continues until a message is sent', async () => {
 		const items = [{ text: 'What is the price?', session_id: conversation }];
 		const given = await keep({ automated: true }, { items });
 		expect(given).toEqual([{ json: items[0], pairedItem: { item: 0 } }]);
@@ -52,7 +52,7 @@ describe('Keep Typing', () => {
 		await until(() => time.sleeping === 0);
 	});
 
-	it('ends where Set Typing State says so', async () => {
+	it('ends when Set Typing State hides it', async () => {
 		await keep();
 		await run({ operation: 'setTyping', type: 'stop', from: 'operator' });
 		await until(() => time.sleeping === 0);
@@ -71,7 +71,7 @@ describe('Keep Typing', () => {
 		expect(typings()).toEqual(['start']);
 	});
 
-	it('says which item it cannot show it for', async () => {
+	it('reports for which item it failed', async () => {
 		const items = [{}, {}];
 		const sessionId = locator('={{ $itemIndex === 0 ? "session_unknown" : "' + conversation + '" }}');
 		const given = await run(

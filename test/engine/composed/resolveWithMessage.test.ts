@@ -16,7 +16,7 @@ const resolving = (additionalFields: INodeParameters = {}, more: INodeParameters
 });
 
 describe('a conversation resolved with a message', () => {
-	it('gets the message, and then is resolved', async () => {
+	it('receives the message, and is then resolved', async () => {
 		const session_id = await newConversation();
 		let made: Awaited<ReturnType<typeof run>> = [];
 		const requests = await asked(async () => (made = await run(resolving({}), { items: [{ session_id }] })));
@@ -30,14 +30,14 @@ describe('a conversation resolved with a message', () => {
 		]);
 	});
 
-	it('may be told so by a note, and silently', async () => {
+	it('can be resolved with a note, and silently', async () => {
 		const session_id = await newConversation();
 		await run(resolving({ stealth: true }, { type: 'note' }), { items: [{ session_id }] });
 		expect(conversation(session_id)).toMatchObject({ state: 'resolved', messages: [{ type: 'note' }] });
 		expect(sandbox.current.requests.at(-2)?.body).toMatchObject({ stealth: true });
 	});
 
-	it('stays open where the message cannot be sent', async () => {
+	it('stays open if the message cannot be sent', async () => {
 		const session_id = await newConversation();
 		sandbox.current.faults.fail({ status: 400, match: 'POST' });
 		const error = await failure(resolving(), { items: [{ session_id }] });
@@ -45,7 +45,7 @@ describe('a conversation resolved with a message', () => {
 		expect(conversation(session_id)).toMatchObject({ state: 'pending', messages: [] });
 	});
 
-	it('says that the message was sent where it cannot be resolved, and does not send it again', async () => {
+	it('reports that the message was sent if resolving fails, and does not send it again', async () => {
 		const session_id = await newConversation();
 		const items = [{ session_id }];
 		sandbox.current.faults.fail({ status: 400, match: 'PATCH' });
@@ -56,7 +56,7 @@ describe('a conversation resolved with a message', () => {
 		expect(conversation(session_id)).toMatchObject({ state: 'resolved', messages: [{ content: 'Glad it works' }] });
 	});
 
-	it('is not resolved again when n8n runs the items again because of another', async () => {
+	it('is not resolved again when n8n runs the items again because another one failed', async () => {
 		const session_id = await newConversation();
 		const items = [{ session_id }, { session_id: 'session_unknown' }];
 		await failure(resolving(), { items, executionId: 'another' });
@@ -66,7 +66,7 @@ describe('a conversation resolved with a message', () => {
 		expect(conversation(session_id)).toMatchObject({ state: 'unresolved', messages: [{ content: 'Glad it works' }] });
 	});
 
-	it('does not hold up the others where it fails and the node goes on', async () => {
+	it('does not stop the other items if it fails and the node continues on errors', async () => {
 		const session_id = await newConversation();
 		const items = [{ session_id: 'session_unknown' }, { session_id }];
 		const made = await run(resolving(), { items, onError: 'continueRegularOutput' });

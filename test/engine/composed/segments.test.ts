@@ -14,7 +14,7 @@ const changing = (resource: string, operation: string, target: INodeParameters) 
 
 interface Bearer {
 	resource: string;
-	/** The parameters that name it, the IDs that are answered, the segments it has, and where it is written. */
+	/** The parameters that name the resource, the IDs in the output, its segments, and where they are written. */
 	make(segments: string[]): Promise<{ target: INodeParameters; ids: IDataObject; has(): string[] }>;
 	part: string;
 }
@@ -52,7 +52,7 @@ const bearers: Bearer[] = [
 ];
 
 describe.each(bearers)('segments of a $resource', ({ resource, part, make }) => {
-	it('are added to the ones there', async () => {
+	it('are added to the existing ones', async () => {
 		const { target, ids, has } = await make(['a', 'b']);
 		const items = [{ segment: ' c ' }];
 		const made = await run(changing(resource, 'addSegments', target), { items });
@@ -61,7 +61,7 @@ describe.each(bearers)('segments of a $resource', ({ resource, part, make }) => 
 		expect(made).toEqual([{ json: answer, pairedItem: { item: 0 } }]);
 	});
 
-	it('are taken away, and the others stay', async () => {
+	it('are removed, while the others stay', async () => {
 		const { target, ids, has } = await make(['a', 'b', 'c']);
 		const made = await json(changing(resource, 'removeSegments', target), { items: [{ segment: 'b' }] });
 		expect(has()).toEqual(['a', 'c']);
@@ -71,7 +71,7 @@ describe.each(bearers)('segments of a $resource', ({ resource, part, make }) => 
 	it.each([
 		['addSegments', 'a'],
 		['removeSegments', 'A'],
-	])('are not written by %s where nothing changes', async (operation, segment) => {
+	])('are not written by %s if nothing changes', async (operation, segment) => {
 		const { target, has } = await make(['a']);
 		let made: IDataObject[] = [];
 		const during = async () => (made = await json(changing(resource, operation, target), { items: [{ segment }] }));
@@ -80,13 +80,13 @@ describe.each(bearers)('segments of a $resource', ({ resource, part, make }) => 
 		expect(has()).toEqual(['a']);
 	});
 
-	it('are told apart by upper and lower case', async () => {
+	it('are case-sensitive', async () => {
 		const { target, has } = await make(['VIP']);
 		await run(changing(resource, 'addSegments', target), { items: [{ segment: 'vip' }] });
 		expect(has()).toEqual(['VIP', 'vip']);
 	});
 
-	it('of many items are all there in the end', async () => {
+	it('of many items are all set in the end', async () => {
 		const { target, has } = await make(['old']);
 		const items = Array.from({ length: 15 }, (_, index) => ({ segment: `s${index}` }));
 		const made = await run(changing(resource, 'addSegments', target), { items });
@@ -96,7 +96,7 @@ describe.each(bearers)('segments of a $resource', ({ resource, part, make }) => 
 		expect(has()).toEqual(['old']);
 	});
 
-	it('give the same answer when n8n runs the item again', async () => {
+	it('give the same output when n8n runs the item again', async () => {
 		const { target } = await make([]);
 		const adding = async () =>
 			await json(changing(resource, 'addSegments', target), {
@@ -108,7 +108,7 @@ describe.each(bearers)('segments of a $resource', ({ resource, part, make }) => 
 		expect(await adding()).toEqual(first);
 	});
 
-	it('of nobody known are refused for the item', async () => {
+	it('of an unknown resource fail the item', async () => {
 		const target = resource === 'person' ? { peopleId: locator('nobody') } : { sessionId: locator('session_none') };
 		const error = await failure(changing(resource, 'addSegments', target), { items: [{ segment: 'x' }] });
 		expect(error.message).toContain('not_found');
@@ -119,7 +119,7 @@ describe.each(bearers)('segments of a $resource', ({ resource, part, make }) => 
 	});
 });
 
-it('segments of a person are all there though items write the email differently', async () => {
+it('segments of a person are all set even if items write the email differently', async () => {
 	const email = 'written@example.org';
 	await run({ resource: 'person', operation: 'create', email, personNickname: 'W', additionalFields: {} });
 	const items = ['a', 'b', 'c', 'd'].map((segment, index) => ({
@@ -130,7 +130,7 @@ it('segments of a person are all there though items write the email differently'
 	expect(personWith(email)?.segments).toEqual(['a', 'b', 'c', 'd']);
 });
 
-it('segments of a person are all there though some items give the ID and others the email', async () => {
+it('segments of a person are all set even if some items give the ID and others the email', async () => {
 	const email = 'twofold@example.org';
 	await run({ resource: 'person', operation: 'create', email, personNickname: 'T', additionalFields: {} });
 	const id = personWith(email)?.people_id;

@@ -53,8 +53,8 @@ const answers = async (path: string, value: string) => {
 	await control(sandbox.current, `visitor/${path}`, { session_id, fingerprint: question?.fingerprint, value });
 };
 
-describe('a question that is waited for', () => {
-	it('ends with what the visitor writes', async () => {
+describe('a question that waits for its reply', () => {
+	it('ends with a message of the visitor', async () => {
 		time.after(7_000, async () => await says('The large one'));
 		const [item] = await ask();
 		const written = (await messagesIn(sandbox.current, session_id)).at(-1);
@@ -77,7 +77,7 @@ describe('a question that is waited for', () => {
 		expect(question).toMatchObject({ type: 'text', content: 'Which size?', from: 'operator' });
 	});
 
-	it('ends with the choice that the visitor makes', async () => {
+	it("ends with the visitor's choice", async () => {
 		time.after(3_000, async () => await answers('choice', 'no'));
 		const [item] = await ask(picker);
 		expect(item?.json).toMatchObject({
@@ -96,13 +96,13 @@ describe('a question that is waited for', () => {
 		expect(item?.json).toMatchObject({ answered: true, text: 'TT-1', choice: null });
 	});
 
-	it('ends with words where a choice was offered', async () => {
+	it('ends with a text even if choices were offered', async () => {
 		time.after(3_000, async () => await says('What do you mean?'));
 		const [item] = await ask(picker);
 		expect(item?.json).toMatchObject({ answered: true, text: 'What do you mean?', choice: null });
 	});
 
-	it('does not end with what others write, or this n8n', async () => {
+	it('does not end with messages of others or of this n8n', async () => {
 		const other = { resource: 'message', operation: 'send', sessionId: locator(session_id), type: 'text' };
 		time.after(3_000, async () => await says('I take over', 'operator'));
 		const [visitor] = await ask({ waitMinutes: 1 });
@@ -119,7 +119,7 @@ describe('a question that is waited for', () => {
 		expect((await ask({ replyFrom: 'anyone' }))[0]?.json.text).toBe('Anyone');
 	});
 
-	it('finds the reply behind more messages than Crisp gives at once', async () => {
+	it('finds the reply after more messages than Crisp returns at once', async () => {
 		time.after(1_000, async () => {
 			for (let n = 0; n < 85; n++) await says(`${n}`, 'operator');
 			await says('Here I am');
@@ -127,7 +127,7 @@ describe('a question that is waited for', () => {
 		expect((await ask())[0]?.json.text).toBe('Here I am');
 	});
 
-	it('goes on without a reply when time is up, or fails where told to', async () => {
+	it('continues without a reply when time is up, or fails if set', async () => {
 		const before = sandbox.current.requests.length;
 		const [item] = await ask();
 		expect(item?.json).toMatchObject({ answered: false, choice: null, fingerprint: null, waited_seconds: 300 });
@@ -138,12 +138,12 @@ describe('a question that is waited for', () => {
 		await expect(failing).rejects.toThrow('No reply came within 1 minute');
 	});
 
-	it('takes the reply that comes with the last second', async () => {
+	it('accepts a reply in the last second', async () => {
 		time.after(59_999, async () => await says('Just in time'));
 		expect((await ask({ waitMinutes: 1 }))[0]?.json.text).toBe('Just in time');
 	});
 
-	it('is asked once however often n8n runs the node again', async () => {
+	it('is sent once, however often n8n runs the node again', async () => {
 		time.after(1_000, async () => sandbox.current.faults.fail({ status: 403, reason: 'not_allowed' }));
 		await expect(ask({}, { executionId: 'again' })).rejects.toThrow('not_allowed');
 		sandbox.current.faults.reset();
@@ -155,7 +155,7 @@ describe('a question that is waited for', () => {
 		expect(await questions()).toHaveLength(2);
 	});
 
-	it('outlives a while in which Crisp cannot answer', async () => {
+	it('survives a temporary failure of Crisp', async () => {
 		time.after(3_000, async () => sandbox.current.faults.fail({ status: 503, times: 1_000 }));
 		time.after(60_000, async () => {
 			sandbox.current.faults.reset();
@@ -173,14 +173,14 @@ describe('a question that is waited for', () => {
 		expect(sandbox.current.requests).toHaveLength(asked);
 	});
 
-	it('is not asked with a time that cannot be waited', async () => {
+	it('is not sent with an invalid waiting time', async () => {
 		for (const waitMinutes of [0, 16, -1]) {
 			await expect(ask({ waitMinutes })).rejects.toThrow("'Wait at Most (Minutes)' cannot be");
 		}
 		expect(await questions()).toEqual([]);
 	});
 
-	it('is of each item, in the order of the items, and one that cannot be asked stops no other', async () => {
+	it('is sent for each item, in order; one that cannot be sent stops no other', async () => {
 		const second = String((await control(sandbox.current, 'visitor/message', { text: 'Me too' })).session_id);
 		const items: IDataObject[] = [{ session_id: 'session_unknown' }, { session_id }, { session_id: second }];
 		time.after(3_000, async () => {
@@ -193,7 +193,7 @@ describe('a question that is waited for', () => {
 		expect(given.map(({ json }) => json.text)).toEqual([undefined, 'First', 'Second']);
 	});
 
-	it('is sent with the sender that is given', async () => {
+	it('is sent with the given sender', async () => {
 		time.after(1_000, async () => await says('Hi'));
 		const userId = operator;
 		await ask({ additionalFields: { automated: true, userUserId: userId, userType: 'website' } });

@@ -16,10 +16,10 @@ beforeEach(() => {
 	sandbox.current.storageRequests.length = 0;
 	Object.assign(policy(), { sizeLimit: 10_000_000, lifetime: 60_000, isAbsolute: false });
 });
-// The sandbox hears a moment later that a line was closed; one that is left fails the test by its timeout.
+// The sandbox notices a closed connection a moment later. A leaked one fails the test by its timeout.
 afterEach(async () => await until(() => sandbox.current.connections() === 0));
 
-/** The requests of a test whose path has this in it. */
+/** The requests of a test whose path contains this. */
 const asked = (part: string) => sandbox.current.requests.slice(seen).filter(({ path }) => path.includes(part));
 const lines = () => asked('/connect/endpoints').length;
 
@@ -77,7 +77,7 @@ describe('binary data', () => {
 		expect(await (await fetch(String(url))).text()).toBe('Mint, Oolong');
 	});
 
-	it('goes to storage with its type and length, and without a token', async () => {
+	it('is uploaded with its type and length, and without a token', async () => {
 		await run({ binary: [binaryOf('{}', { mimeType: 'application/json; charset=utf-8' })] });
 		const [put, ...others] = sandbox.current.storageRequests;
 		expect(others).toEqual([]);
@@ -92,13 +92,13 @@ describe('binary data', () => {
 		}
 	});
 
-	it('goes to a signed address on whatever host it names', async () => {
+	it('is uploaded to a signed URL on any host', async () => {
 		policy().isAbsolute = true;
 		const [item] = await run();
 		expect(await (await fetch(String(item?.json.url))).text()).toBe('Mint, Oolong');
 	});
 
-	it('is sent as whom and as what the user says', async () => {
+	it('is sent with the sender, name and type that the user sets', async () => {
 		const session_id = await newConversation();
 		const additionalFields = { name: 'list.md', type: 'text/markdown', from: 'user', userNickname: 'Ada' };
 		await run({ items: [{ session_id }], parameters: sending({ additionalFields }) });
@@ -107,12 +107,12 @@ describe('binary data', () => {
 		expect(message?.content).toMatchObject({ name: 'list.md', type: 'text/markdown' });
 	});
 
-	it('may come by an expression', async () => {
+	it('can be given by an expression', async () => {
 		const [item] = await run({ parameters: sending({ binaryPropertyName: '={{ $input.item.binary.data }}' }) });
 		expect(item?.json.size).toBe(12);
 	});
 
-	it('of ten items goes over one line, and none is left', async () => {
+	it('of ten items uses one connection, which is closed at the end', async () => {
 		const sessions = await Promise.all(Array.from({ length: 10 }, newConversation));
 		seen = sandbox.current.requests.length;
 		const items = sessions.map((session_id) => ({ session_id }));
@@ -141,7 +141,7 @@ describe('binary data', () => {
 		expect(await messagesIn(session_id)).toHaveLength(2);
 	});
 
-	it('is not uploaded again when only its message failed', async () => {
+	it('is not uploaded again if only its message failed', async () => {
 		const session_id = await newConversation();
 		const again = { items: [{ session_id }], executionId: 'message failed' };
 		sandbox.current.faults.fail({ match: /^POST .*\/message$/, status: 400, reason: 'invalid_data' });
@@ -157,8 +157,12 @@ describe('binary data', () => {
 			{ fileName: undefined, mimeType: '' },
 			{ name: 'file', type: 'application/octet-stream' },
 		],
-		['no name but its ending', { fileName: '', fileExtension: 'txt' }, { name: 'file.txt', type: 'text/plain' }],
-	])('that has %s is sent all the same', async (_, described, expected) => {
+		[
+			'only a file extension as its name',
+			{ fileName: '', fileExtension: 'txt' },
+			{ name: 'file.txt', type: 'text/plain' },
+		],
+	])('that has %s is sent anyway', async (_, described, expected) => {
 		const [item] = await run({ binary: [binaryOf('Mint', described)] });
 		expect(item).toMatchObject({ pairedItem: { item: 0 }, json: { ...expected, size: 4 } });
 	});
@@ -174,7 +178,7 @@ describe('binary data', () => {
 		expect(await messagesIn(session_id)).toHaveLength(2);
 	});
 
-	it('is asked for again where the line drops before Crisp said where it goes', async () => {
+	it('is requested again if the connection drops before Crisp returned the upload URL', async () => {
 		sandbox.current.faults.mute({ match: 'bucket:url:upload:generated' });
 		const running = run();
 		await until(() => asked('/bucket/url/generate')[0]?.status === 202);
@@ -185,11 +189,11 @@ describe('binary data', () => {
 	});
 });
 
-describe('what cannot be uploaded is told of, and nothing is sent', () => {
+describe('what cannot be uploaded is reported, and nothing is sent', () => {
 	const noMessage = () => expect(asked('/message')).toEqual([]);
 	afterEach(noMessage);
 
-	it('a file that is larger than Crisp takes', async () => {
+	it('a file that is larger than Crisp allows', async () => {
 		policy().sizeLimit = 11;
 		const error = await failing();
 		expect(error.message).toBe('The file tea list.txt is too large for Crisp: it has 12 bytes, and 11 are allowed');
@@ -213,7 +217,7 @@ describe('what cannot be uploaded is told of, and nothing is sent', () => {
 		expect(error.description).toMatch(/Run it again/);
 	});
 
-	it('a file that is empty', async () => {
+	it('an empty file', async () => {
 		const error = await failing({ binary: [binaryOf('')] });
 		expect(error.message).toBe('The file tea list.txt is empty');
 		expect(lines()).toBe(0);
@@ -228,13 +232,13 @@ describe('what cannot be uploaded is told of, and nothing is sent', () => {
 		expect(lines()).toBe(0);
 	});
 
-	it('what an AI agent has no binary data for', async () => {
+	it('a call by an AI agent, which has no binary data', async () => {
 		const error = await failing({ isTool: true });
 		expect(error.message).toBe('An AI agent has no binary data to send');
 		expect(error.description).toMatch(/Public URL/);
 	});
 
-	it('a token that the realtime channel refuses: once for all items', async () => {
+	it('a token that the realtime channel refuses, once for all items', async () => {
 		sandbox.current.faults.refuseSockets({ how: 'unauthorized' });
 		const items = [{ session_id: conversation }, { session_id: 'session_other' }, { session_id: 'session_third' }];
 		const given = await run({ items, binary: items.map(() => binaryOf('x')), onError: 'continueRegularOutput' });
@@ -247,7 +251,7 @@ describe('what cannot be uploaded is told of, and nothing is sent', () => {
 		expect(lines()).toBe(1);
 	});
 
-	it('a realtime channel that is not there, after a second try', async () => {
+	it('an unreachable realtime channel, after a second attempt', async () => {
 		sandbox.current.faults.refuseSockets({ how: 'connection' });
 		const error = await failing();
 		expect(error.message).toMatch(/could not be uploaded: .*could not be reached/);
@@ -265,7 +269,7 @@ describe('what cannot be uploaded is told of, and nothing is sent', () => {
 	});
 });
 
-it('a bad file among good ones fails alone where the node goes on', async () => {
+it('a bad file among good ones fails alone if the node continues on errors', async () => {
 	const session_id = await newConversation();
 	const items = [{ session_id }, { session_id }, { session_id }];
 	const binary = [binaryOf('one'), binaryOf(''), binaryOf('three')];
@@ -278,7 +282,7 @@ it('a bad file among good ones fails alone where the node goes on', async () => 
 	]);
 });
 
-describe('what a public URL has', () => {
+describe('a file at a public URL', () => {
 	const requests: Array<{ method?: string; authorization?: string }> = [];
 	let server: Server;
 	let url: string;
@@ -300,7 +304,7 @@ describe('what a public URL has', () => {
 		parameters: sending({ source: 'url', url: address, additionalFields }),
 	});
 
-	it('is sent without an upload; its server says what it is, and gets no token', async () => {
+	it('is sent without an upload; its server provides the type, and gets no token', async () => {
 		const [item] = await run(linking(` ${url}/a/tea%20list.pdf?x=1\n`));
 		const content = { name: 'tea list.pdf', type: 'application/pdf', url: `${url}/a/tea%20list.pdf?x=1` };
 		expect(item).toMatchObject({ pairedItem: { item: 0 }, json: { ...content, size: null } });
@@ -309,19 +313,19 @@ describe('what a public URL has', () => {
 		expect(lines()).toBe(0);
 	});
 
-	it('is not looked at where the user says what it is', async () => {
+	it('is not requested if the user sets the type', async () => {
 		const [item] = await run(linking(`${url}/missing.pdf`, { type: 'image/png', name: 'a.png' }));
 		expect(item?.json).toMatchObject({ name: 'a.png', type: 'image/png' });
 		expect(requests).toEqual([]);
 	});
 
-	it('is not sent where nothing is there', async () => {
+	it('is not sent if it does not exist', async () => {
 		const error = await failing(linking(`${url}/missing.pdf`));
 		expect(error.message).toBe("Nothing could be found at 'File URL' (status 404)");
 		expect(asked('/message')).toEqual([]);
 	});
 
-	it.each(['file:///etc/passwd', 'javascript:alert(1)', 'invoice.pdf'])('is not sent of %s', async (address) => {
+	it.each(['file:///etc/passwd', 'javascript:alert(1)', 'invoice.pdf'])('is not sent from %s', async (address) => {
 		expect((await failing(linking(address))).message).toMatch(/'File URL' is not a web address/);
 		expect(asked('/message')).toEqual([]);
 	});

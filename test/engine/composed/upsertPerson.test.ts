@@ -15,7 +15,7 @@ const saving = (email: string, additionalFields: INodeParameters = {}): INodePar
 const count = () => website().people.size;
 
 describe('a person created or updated', () => {
-	it('is created where nobody has the email', async () => {
+	it('is created if the email is unknown', async () => {
 		const fields = {
 			personNickname: 'Nora',
 			personPhone: '+331',
@@ -42,7 +42,7 @@ describe('a person created or updated', () => {
 		expect(made).toEqual([{ json: answer, pairedItem: { item: 0 } }]);
 	});
 
-	it('is updated where somebody has it, and keeps what is not given', async () => {
+	it('is updated if the email is known, and keeps what is not given', async () => {
 		await run(
 			saving('otto@example.org', {
 				personNickname: 'Otto',
@@ -68,19 +68,19 @@ describe('a person created or updated', () => {
 		]);
 	});
 
-	it('is not written where nothing but the email is given, and has a name from the first', async () => {
+	it('is not written if only the email is given; its name is set on creation', async () => {
 		await run(saving('only.email@example.org'));
 		expect(personWith('only.email@example.org')?.person).toEqual({ nickname: 'only.email' });
 		expect(await asked(async () => await run(saving('only.email@example.org')))).toEqual(['GET profiles']);
 		expect(personWith('only.email@example.org')?.person).toEqual({ nickname: 'only.email' });
 	});
 
-	it('is updated where Crisp has it though its search does not show it', async () => {
+	it("is updated even if Crisp's search does not show the person", async () => {
 		await run(saving('pia@example.org', { personNickname: 'Pia' }));
 		const person = personWith('pia@example.org');
 		const { people } = website();
 		if (person) Object.assign(person, { email: 'hidden@example.org' });
-		// What the search does not find is there again when the node wants to create it.
+		// The person that the search does not find appears when the node wants to create it.
 		const values = people.values.bind(people);
 		let reads = 0;
 		people.values = () => {
@@ -93,7 +93,7 @@ describe('a person created or updated', () => {
 		expect(person?.person).toEqual({ nickname: 'Pia', phone: '+1' });
 	});
 
-	it('is one, however many items have the email', async () => {
+	it('is a single one, however many items have the email', async () => {
 		const items = ['quin@example.org', 'Quin@example.org', 'rosa@example.org'].map((email, index) => ({
 			email,
 			segment: `s${index}`,
@@ -108,7 +108,7 @@ describe('a person created or updated', () => {
 		expect(personWith('quin@example.org')?.segments).toEqual(['s0', 's1']);
 	});
 
-	it('says what was done when its data cannot be set, and goes on from there', async () => {
+	it('reports the completed steps if the data cannot be set, and continues from there', async () => {
 		sandbox.current.faults.fail({ status: 400, match: /PATCH .*people\/data/ });
 		const parameters = saving('saul@example.org', { data: pairsOf({ plan: 'gold' }) });
 		const error = await failure(parameters, { executionId: 'saul' });
@@ -120,7 +120,7 @@ describe('a person created or updated', () => {
 		expect(made).toMatchObject([{ people_id: id, created: true }]);
 	});
 
-	it('with an email that is none is refused, and the others are saved', async () => {
+	it('with an invalid email is refused, and the others are saved', async () => {
 		const items = [{ email: 'no email' }, { email: 'tess@example.org' }];
 		const made = await run(saving('={{ $json.email }}'), { items, onError: 'continueRegularOutput' });
 		expect(made.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);

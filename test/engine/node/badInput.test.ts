@@ -3,13 +3,13 @@ import { Recorder } from '../../contract/recorder';
 import { execute } from '../../support/n8nContext';
 import { conversation, locator, shop } from '../../support/sandboxWorkspace';
 
-/** What people, expressions and AI agents get wrong. Each says which field, for which item, and what to do. */
+/** Wrong input from people, expressions and AI agents. Each error names the field and the item, and says what to do. */
 
 const recorder = new Recorder();
 beforeAll(async () => await recorder.open());
 afterAll(async () => await recorder.close());
 
-/** Runs two items, of which the second has the value in question. */
+/** Runs two items, the second of which has the given value. */
 async function run(parameters: INodeParameters, value: unknown, good: unknown): Promise<unknown> {
 	return await execute({
 		credential: { tier: 'plugin', identifier: 'i', key: 'k', baseUrl: recorder.url, websiteId: shop },
@@ -34,7 +34,7 @@ interface Case {
 
 const cases: Case[] = [
 	{
-		title: 'a limit of nothing',
+		title: 'a limit of zero',
 		parameters: { resource: 'person', operation: 'getAll', returnAll: false, limit: given },
 		good: 3,
 		bad: 0,
@@ -42,7 +42,7 @@ const cases: Case[] = [
 		cure: /from 1 on/,
 	},
 	{
-		title: 'an ID that is missing',
+		title: 'a missing ID',
 		parameters: { resource: 'person', operation: 'get', peopleId: locator(given) },
 		good: person,
 		bad: '',
@@ -50,7 +50,7 @@ const cases: Case[] = [
 		cure: /expression has a value/,
 	},
 	{
-		title: 'a website ID that is none',
+		title: 'an invalid website ID',
 		parameters: { ...inConversation, operation: 'get', websiteId: locator(given) },
 		good: shop,
 		bad: 'my-shop',
@@ -58,7 +58,7 @@ const cases: Case[] = [
 		cure: /such as 8c842203-/,
 	},
 	{
-		title: 'an email where the ID of a conversation is wanted',
+		title: 'an email instead of a conversation ID',
 		parameters: { resource: 'conversation', operation: 'get', sessionId: locator(given) },
 		good: conversation,
 		bad: 'nathan@example.com',
@@ -66,7 +66,7 @@ const cases: Case[] = [
 		cure: /such as session_/,
 	},
 	{
-		title: 'an email where the ID of an inbox is wanted',
+		title: 'an email instead of an inbox ID',
 		parameters: { ...inConversation, operation: 'move', inboxId: locator(given) },
 		good: 'd42e8b3b-ea8f-4e79-a9f8-d0e467fc1c31',
 		bad: 'nathan@example.com',
@@ -74,7 +74,7 @@ const cases: Case[] = [
 		cure: /from the list/,
 	},
 	{
-		title: 'a value that a dropdown does not have',
+		title: 'a value that the dropdown does not have',
 		parameters: { ...inConversation, operation: 'setState', state: given },
 		good: 'resolved',
 		bad: 'done',
@@ -96,7 +96,7 @@ const cases: Case[] = [
 		cure: /\{ "key": "value" \}/,
 	},
 	{
-		title: 'a list where a whole body is wanted',
+		title: 'a list instead of a whole body',
 		parameters: {
 			resource: 'pluginSubscription',
 			operation: 'updateSettings',
@@ -109,7 +109,7 @@ const cases: Case[] = [
 		cure: /keys and values/,
 	},
 	{
-		title: 'a date that is none',
+		title: 'an invalid date',
 		parameters: { ...inConversation, operation: 'scheduleReminder', date: given, note: 'Call' },
 		good: '2026-01-31T09:00:00Z',
 		bad: 'tomorrow',
@@ -117,7 +117,7 @@ const cases: Case[] = [
 		cure: /ISO 8601/,
 	},
 	{
-		title: 'a number that is none',
+		title: 'an invalid number',
 		parameters: {
 			resource: 'pluginSubscription',
 			operation: 'addUsage',
@@ -140,7 +140,7 @@ const cases: Case[] = [
 		cure: /true or false/,
 	},
 	{
-		title: 'an object where a text is wanted',
+		title: 'an object instead of a text',
 		parameters: {
 			resource: 'message',
 			operation: 'send',
@@ -154,7 +154,7 @@ const cases: Case[] = [
 		cure: /\$json\.text/,
 	},
 	{
-		title: 'a text that is empty',
+		title: 'an empty text',
 		parameters: {
 			resource: 'message',
 			operation: 'send',
@@ -168,7 +168,7 @@ const cases: Case[] = [
 		cure: /Fill it in/,
 	},
 	{
-		title: 'an update of nothing',
+		title: 'an update without changes',
 		parameters: { ...inPerson, operation: 'update', updateFields: { personTimezone: given } },
 		good: 60,
 		bad: '',
@@ -200,7 +200,7 @@ const cases: Case[] = [
 ];
 
 describe.each(cases)('$title', ({ parameters, good, bad, message, cure }) => {
-	it('names field, item and cure, and sends nothing for any item', async () => {
+	it('fails with field, item and cure, and sends nothing for any item', async () => {
 		const error = (await run(parameters, bad, good).catch((fault: unknown) => fault)) as NodeOperationError;
 		expect(error.message).toMatch(message);
 		expect(error.description).toMatch(cure);
@@ -208,7 +208,7 @@ describe.each(cases)('$title', ({ parameters, good, bad, message, cure }) => {
 		expect(recorder.requests).toHaveLength(0);
 	});
 
-	it('is no error where the value is good', async () => {
+	it('is no error if the value is valid', async () => {
 		await run(parameters, good, good);
 		expect(recorder.requests.splice(0)).toHaveLength(2);
 	});
@@ -220,13 +220,13 @@ describe('a value that looks like a path', () => {
 		['a/b?c', '/people/profile/a%2Fb%3Fc'],
 		['%2e%2e', '/people/profile/%252e%252e'],
 		['a#b', '/people/profile/a%23b'],
-	])('%s stays one segment', async (value, end) => {
+	])('%s stays one path segment', async (value, end) => {
 		await run({ resource: 'person', operation: 'get', peopleId: locator(given) }, value, value);
 		recorder.requests.splice(0);
 		expect(recorder.lastUrl.endsWith(end)).toBe(true);
 	});
 
-	it('keeps the slashes of a tree, and nothing else that steers an address', async () => {
+	it('keeps the slashes of a tree, and nothing else that changes an address', async () => {
 		const tree = { resource: 'knowledgeBase', operation: 'get', locale: locator('en'), contentType: 'articles' };
 		await run({ ...tree, path: given }, '/guides/a b?c', '/guides/a b?c');
 		recorder.requests.splice(0);

@@ -15,7 +15,7 @@ async function serverThat(handle: Handle): Promise<PlainServer> {
 	return server;
 }
 
-// What is tried again is tried at once.
+// Retries happen at once.
 beforeEach(() => void jest.spyOn(testClock, 'sleep').mockResolvedValue());
 afterEach(async () => {
 	jest.restoreAllMocks();
@@ -41,9 +41,9 @@ const sending: INodeParameters = {
 
 const silence = () => undefined;
 
-/** Runs three items, of which the server gets the second wrong. */
+/** Runs three items; the server misbehaves for the second one. */
 async function run(misbehave: (response: ServerResponse) => void, parameters = reading) {
-	// Where the server never answers, nothing is lost by not waiting long.
+	// If the server never responds, a short timeout is enough.
 	const givesUp = misbehave === silence ? { match: /session_bad/, after: 200 } : undefined;
 	const server = await serverThat((request, response) => {
 		if (request.url?.includes('session_bad')) misbehave(response);
@@ -76,7 +76,7 @@ const cut = (response: ServerResponse, headers: Record<string, string>) => {
 	response.write('{"error":false,"reason":"resolved","data":{"session_id":"ses', () => response.destroy());
 };
 
-describe('one item gets a clear error, and the others what they asked for, where a server', () => {
+describe('one item gets a clear error, and the others their data, if a server', () => {
 	it.each<[string, (response: ServerResponse) => void, RegExp, RegExp]>([
 		['is silent', silence, /could not be reached: the request timed out/, /network of n8n/],
 		[
@@ -85,28 +85,28 @@ describe('one item gets a clear error, and the others what they asked for, where
 			/could not be reached: the response was cut off/,
 			/network of n8n/,
 		],
-		['breaks off a stream', (response) => cut(response, {}), /the response was cut off/, /network of n8n/],
-		['answers with a page', (response) => html(response, 200), /not Crisp's API/, /'API Address'.*proxy/],
+		['breaks off a chunked response', (response) => cut(response, {}), /the response was cut off/, /network of n8n/],
+		['responds with an HTML page', (response) => html(response, 200), /not Crisp's API/, /'API Address'.*proxy/],
 		[
-			'answers with a page of its fault',
+			'responds with an HTML error page',
 			(response) => html(response, 502),
 			/returned a server error \(status 502\)/,
 			/later/,
 		],
 		[
-			'answers with half of the JSON',
+			'responds with half of the JSON',
 			(response) => response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"error":false,"da'),
 			/not Crisp's API/,
 			/'API Address'/,
 		],
 		[
-			'answers with 10 MB of something else',
+			'responds with 10 MB of other data',
 			(response) => answer(response, { items: 'x'.repeat(10_000_000) }),
 			/not Crisp's API/,
 			/'API Address'/,
 		],
 		[
-			'answers 200 and means an error',
+			'responds with status 200 and an error',
 			(response) => answer(response, { error: true, reason: 'invalid_data', data: { message: 'no such thing' } }),
 			/rejected a value of this request \(invalid_data: no such thing\)/,
 			/Check the field/,
@@ -125,7 +125,7 @@ describe('one item gets a clear error, and the others what they asked for, where
 		expectNoSecret(bad);
 	});
 
-	it('is silent to a message, so that nobody knows whether it arrived', async () => {
+	it('does not respond to a message, so that it is unclear whether it arrived', async () => {
 		const { bad } = await run(silence, sending);
 		expect(bad.error?.message).toBe('It is unclear whether Crisp received the message');
 		expect(bad.error?.description).toMatch(/the request timed out.*Look into the conversation/);
@@ -133,24 +133,24 @@ describe('one item gets a clear error, and the others what they asked for, where
 	});
 });
 
-describe('an answer that n8n waits for for ever', () => {
+describe('a response that n8n would wait for forever', () => {
 	it.each<[string, (response: ServerResponse) => void]>([
 		[
-			'as it is not packed as it says',
+			'as its encoding is wrong',
 			(response) => {
 				response.writeHead(200, { 'Content-Encoding': 'gzip' });
 				response.write('{"error":false,"data":{}}');
 			},
 		],
 		[
-			'as it goes on and on',
+			'as it never ends',
 			(response) => {
 				response.writeHead(200, { 'Content-Type': 'application/json' });
 				const goOn = () => void (response.destroyed || response.write(' ', () => setImmediate(goOn)));
 				goOn();
 			},
 		],
-	])('is not waited for, %s, and its connection is closed', async (_, misbehave) => {
+	])('is aborted, %s, and its connection is closed', async (_, misbehave) => {
 		const closed: Array<Promise<void>> = [];
 		const rings: Array<() => void> = [];
 		jest.spyOn(testClock, 'alarm').mockImplementation((_milliseconds, ring) => {
@@ -174,7 +174,7 @@ describe('an answer that n8n waits for for ever', () => {
 	});
 });
 
-describe('an answer', () => {
+describe('a response', () => {
 	it.each<[string, (response: ServerResponse) => void, IDataObject]>([
 		[
 			'that is compressed',
@@ -185,12 +185,12 @@ describe('an answer', () => {
 			{ session_id: 'zipped' },
 		],
 		['of status 204', (response) => response.writeHead(204).end(), {}],
-	])('%s is understood', async (_, behave, json) => {
+	])('%s is accepted', async (_, behave, json) => {
 		const { bad } = await run(behave);
 		expect(bad).toEqual({ json, pairedItem: { item: 1 } });
 	});
 
-	it('of 10 MB is understood', async () => {
+	it('of 10 MB is accepted', async () => {
 		const blob = 'x'.repeat(10_000_000);
 		const { bad } = await run((response) => answer(response, success({ blob })));
 		expect((bad.json.blob as string).length).toBe(blob.length);
@@ -203,7 +203,7 @@ describe('a redirect to another host', () => {
 		[302, reading],
 		[307, sending],
 		[308, sending],
-	])('of status %d is not followed, and no credential travels', async (status, parameters) => {
+	])('with status %d is not followed, and no credential is sent there', async (status, parameters) => {
 		const other = await serverThat((_, response) => answer(response, success({ session_id: 'stolen' })));
 		const { bad } = await run((response) => {
 			response.writeHead(status, { Location: `${other.url}/v1/elsewhere` });
@@ -216,7 +216,7 @@ describe('a redirect to another host', () => {
 	});
 });
 
-describe('the list of operators, which an email is looked up in', () => {
+describe('the list of operators, used to look up an email', () => {
 	const assigning: INodeParameters = {
 		resource: 'conversation',
 		operation: 'assign',
@@ -245,17 +245,17 @@ describe('the list of operators, which an email is looked up in', () => {
 		['an object', { a: 1 }, /something other than a list/],
 		['a text', 'a page', /something other than a list/],
 		[
-			'entries that are none',
+			'invalid entries',
 			[{}, { details: 5 }, { details: { email: { a: 1 } } }],
 			/no operator of this website has the email/,
 		],
-	])('says what is wrong where it is %s', async (_, data, message) => {
+	])('reports the problem if it is %s', async (_, data, message) => {
 		const { assigned, errors } = await assign((response) => answer(response, success(data)));
 		expect(assigned).toEqual([]);
 		for (const error of errors) expect(error).toMatch(message);
 	});
 
-	it('is asked for again by the next item where it failed for one', async () => {
+	it('is requested again for the next item if the request failed for one', async () => {
 		let asked = 0;
 		const { assigned, errors } = await assign((response) => {
 			const isFirst = ++asked === 1;

@@ -16,7 +16,7 @@ const sending = (content: string, more: INodeParameters = {}): INodeParameters =
 	...more,
 });
 
-/** What the sandbox has of a conversation. */
+/** The messages that the sandbox has of a conversation. */
 async function textsIn(session: string): Promise<string[]> {
 	const response = await fetch(`${sandbox.current.url}/sandbox/conversations/${shop}/${session}/messages`);
 	const messages = (await response.json()) as Array<{ content: string }>;
@@ -29,7 +29,7 @@ async function newConversation(): Promise<string> {
 }
 
 describe('items', () => {
-	it('each give theirs, in order, paired with the item they come from', async () => {
+	it('return their results in order, paired with their input items', async () => {
 		const sessions = await Promise.all(Array.from({ length: 12 }, newConversation));
 		const items = sessions.map((session_id, index) => ({ session_id, index }));
 		const given = await run(sending('=Number {{ $json.index }}'), { items });
@@ -37,14 +37,14 @@ describe('items', () => {
 		for (const { session_id, index } of items) expect(await textsIn(session_id)).toEqual([`Number ${index}`]);
 	});
 
-	it('that write into one conversation do not overtake each other', async () => {
+	it('that write into one conversation keep their order', async () => {
 		const session_id = await newConversation();
 		const texts = Array.from({ length: 20 }, (_, index) => `${index}`);
 		await run(sending('={{ $json.text }}'), { items: texts.map((text) => ({ session_id, text })) });
 		expect(await textsIn(session_id)).toEqual(texts);
 	});
 
-	it('of a list are one per entry, all paired with the item that asked', async () => {
+	it('of a list are one per entry, all paired with the item that requested it', async () => {
 		const given = await run(
 			{ resource: 'person', operation: 'getAll', returnAll: false, limit: 3, filters: {} },
 			{ items: [{}, {}] },
@@ -53,7 +53,7 @@ describe('items', () => {
 		expect(given[0]?.json).toEqual(given[3]?.json);
 	});
 
-	it('one of which cannot be used fail before anything is sent', async () => {
+	it('fail before anything is sent if one is invalid', async () => {
 		const before = sandbox.current.requests.length;
 		const items = [{ session_id: conversation }, { session_id: '' }];
 		const error = (await run(sending('hi'), { items }).catch((thrown: unknown) => thrown)) as NodeApiError;
@@ -63,7 +63,7 @@ describe('items', () => {
 		expect(sandbox.current.requests).toHaveLength(before);
 	});
 
-	it('one of which Crisp refuses fail with its number, the reason and the cure', async () => {
+	it('that Crisp refuses fail with their number, the reason and the cure', async () => {
 		const items = [{ session_id: 'session_unknown' }];
 		const error = (await run(sending('hi'), { items }).catch((thrown: unknown) => thrown)) as NodeApiError;
 		expect(error).toBeInstanceOf(NodeApiError);
@@ -72,7 +72,7 @@ describe('items', () => {
 		expect(error.context.itemIndex).toBe(0);
 	});
 
-	it('go on past a bad one where the node is told to', async () => {
+	it('continue after a bad one if the node is set to', async () => {
 		const items = [
 			{ session_id: conversation },
 			{ session_id: 'session_unknown' },
@@ -155,7 +155,7 @@ describe('a message', () => {
 		expect(item?.json.fingerprint).toBe((body as IDataObject).fingerprint);
 	});
 
-	it('is not sent twice when n8n runs the item again, and is in every pass of a loop', async () => {
+	it('is not sent twice when n8n runs the item again, but in every pass of a loop', async () => {
 		const session_id = await newConversation();
 		const once = async (runIndex: number) =>
 			await run(sending('again'), { items: [{ session_id }], executionId: 'one', runIndex });
@@ -166,7 +166,7 @@ describe('a message', () => {
 		expect(await textsIn(session_id)).toEqual(['again', 'again']);
 	});
 
-	it('goes where an address of the app points', async () => {
+	it('can be addressed by a URL of the app', async () => {
 		const url = `https://app.crisp.chat/website/${shop}/inbox/${conversation}/`;
 		await run({ ...sending('by address'), websiteId: locator(url, 'url'), sessionId: locator(url, 'url') });
 		expect(await textsIn(conversation)).toContain('by address');
@@ -174,7 +174,7 @@ describe('a message', () => {
 });
 
 describe('an update', () => {
-	it('changes nothing that it does not name', async () => {
+	it('changes only the fields that it names', async () => {
 		const session_id = await newConversation();
 		const sessionId = locator(session_id);
 		await run({ resource: 'conversation', operation: 'updateMeta', sessionId, updateFields: { origin: 'email' } });
@@ -184,10 +184,10 @@ describe('an update', () => {
 	});
 });
 
-describe('answers', () => {
+describe('output', () => {
 	const of = async (parameters: INodeParameters) => (await run(parameters)).map(({ json }) => json);
 
-	it('of a deletion, an existence check and an update without data say so', async () => {
+	it('of a deletion, an existence check and an update without data says what was done', async () => {
 		const session_id = await newConversation();
 		const sessionId = locator(session_id);
 		expect(await of({ resource: 'conversation', operation: 'setState', sessionId, state: 'resolved' })).toEqual([
@@ -204,7 +204,7 @@ describe('answers', () => {
 		).toEqual([{ exists: false }]);
 	});
 
-	it('of a write name what was written to, as Crisp does', async () => {
+	it('of a write names what was written to, as Crisp does', async () => {
 		const session_id = await newConversation();
 		const sessionId = locator(session_id);
 		const [sent] = await of({ ...sending('hi'), sessionId });
@@ -218,12 +218,12 @@ describe('answers', () => {
 		]);
 	});
 
-	it('of a read are as Crisp gives them', async () => {
+	it('of a read is what Crisp returns', async () => {
 		const [state] = await of({ resource: 'conversation', operation: 'getState', sessionId: locator(conversation) });
 		expect(Object.keys(state ?? {})).toEqual(['state']);
 	});
 
-	it('are simple, flat and of the same shape, or raw', async () => {
+	it('is simple, flat and of the same shape, or raw', async () => {
 		const parameters = { resource: 'person', operation: 'get', peopleId: locator(person) };
 		const [simple] = await of(parameters);
 		expect(Object.keys(simple ?? {})).toEqual([
@@ -242,7 +242,7 @@ describe('answers', () => {
 		expect(raw).toMatchObject({ people_id: person, person: { nickname: simple?.nickname } });
 	});
 
-	it('of messages come oldest first, back to the beginning', async () => {
+	it('of messages is oldest first, back to the beginning', async () => {
 		const session_id = await newConversation();
 		const texts = Array.from({ length: 95 }, (_, index) => `${index}`);
 		await run(sending('={{ $json.text }}'), { items: texts.map((text) => ({ session_id, text })) });
@@ -253,7 +253,7 @@ describe('answers', () => {
 		);
 	});
 
-	it('of people come from every page', async () => {
+	it('of people contains every page', async () => {
 		const emails = Array.from({ length: 70 }, (_, index) => `page-${index}@example.org`);
 		await run(
 			{
@@ -271,11 +271,11 @@ describe('answers', () => {
 	});
 });
 
-/** Names chosen one by one, as the form has them. */
+/** Names chosen one by one, as in the form. */
 const named = (...names: string[]) => ({ rows: names.map((name) => ({ entry: locator(name, 'name') })) });
 
 describe('people', () => {
-	it('are found by their exact email, and not by one that is like it', async () => {
+	it('are found by their exact email, not by a similar one', async () => {
 		const create = (email: string) => ({
 			resource: 'person',
 			operation: 'create',
@@ -291,7 +291,7 @@ describe('people', () => {
 		expect(await find('an@example.org')).toEqual([]);
 	});
 
-	it('are found by all of several segments', async () => {
+	it('are found by several segments, all of which must match', async () => {
 		const create = (email: string, segments: string) => ({
 			resource: 'person',
 			operation: 'create',
@@ -310,7 +310,7 @@ describe('people', () => {
 		expect(both.map(({ json, pairedItem }) => [json.email, pairedItem])).toEqual([['bo1@example.org', { item: 0 }]]);
 	});
 
-	it('may be chosen by email wherever a person is', async () => {
+	it('can be chosen by email wherever a person is expected', async () => {
 		const [item] = await run({
 			resource: 'person',
 			operation: 'get',
@@ -320,30 +320,25 @@ describe('people', () => {
 	});
 });
 
-describe('bad input is refused with what, for which item and how to mend it', () => {
+describe('bad input is refused with what, for which item and how to correct it', () => {
 	const update = { resource: 'person', operation: 'update', peopleId: locator(person) };
 	it.each<[string, INodeParameters, RegExp, RegExp]>([
 		['no message text', sending(''), /'Text' is empty/, /what the message says/i],
 		[
-			'a person that is no ID',
+			'an invalid person ID',
 			{ ...update, peopleId: locator('..'), updateFields: { notepad: 'x' } },
 			/'Person' cannot be "\.\."/,
 			/Copy/,
 		],
-		['an update of nothing', { ...update, updateFields: {} }, /nothing to update/i, /Update Fields/],
+		['an update without changes', { ...update, updateFields: {} }, /nothing to update/i, /Update Fields/],
 		[
-			'a state that is none',
+			'an invalid state',
 			{ resource: 'conversation', operation: 'setState', sessionId: locator(conversation), state: '={{ "done" }}' },
 			/'State' cannot be "done"/,
 			/pending, unresolved, resolved/,
 		],
-		['a date that is none', { ...update, updateFields: { active: 'soon' } }, /'Last Active' is not a date/, /ISO 8601/],
-		[
-			'an operation that is none',
-			{ resource: 'message', operation: 'constructor' },
-			/no operation "constructor"/,
-			/lists/,
-		],
+		['an invalid date', { ...update, updateFields: { active: 'soon' } }, /'Last Active' is not a date/, /ISO 8601/],
+		['an invalid operation', { resource: 'message', operation: 'constructor' }, /no operation "constructor"/, /lists/],
 	])('%s', async (_, parameters, message, cure) => {
 		const before = sandbox.current.requests.length;
 		const items = [{ session_id: conversation }];
@@ -353,7 +348,7 @@ describe('bad input is refused with what, for which item and how to mend it', ()
 		expect(sandbox.current.requests).toHaveLength(before);
 	});
 
-	it('a row without what it has to have', async () => {
+	it('a row without a required field', async () => {
 		const parameters = { ...sending(''), type: 'picker', contentText: '?', contentId: 'q' };
 		const contentChoices = { rows: [{ value: 'a', label: 'A' }, { value: 'b' }] };
 		const items = [{ session_id: conversation }];
@@ -363,7 +358,7 @@ describe('bad input is refused with what, for which item and how to mend it', ()
 		expect(error.message).toBe("Row 2 of 'Choices' has no 'Label'");
 	});
 
-	it('a website that its expression does not yield is not the default one', async () => {
+	it('an expression without a result is not replaced by the default website', async () => {
 		const websiteId = locator('={{ $json.website_id }}');
 		const parameters = { resource: 'person', operation: 'delete', websiteId, peopleId: locator(person) };
 		const error = (await run(parameters).catch((thrown: unknown) => thrown)) as NodeApiError;
@@ -382,7 +377,7 @@ describe('bad input is refused with what, for which item and how to mend it', ()
 });
 
 describe('a server in trouble', () => {
-	it('that limits requests loses no item and doubles none', async () => {
+	it('that limits the request rate loses and duplicates no item', async () => {
 		const session_id = await newConversation();
 		sandbox.current.faults.limit({ perSecond: 20, burst: 5, retryAfter: 0.2 } as never);
 		const texts = Array.from({ length: 15 }, (_, index) => `${index}`);
@@ -390,7 +385,7 @@ describe('a server in trouble', () => {
 		expect(await textsIn(session_id)).toEqual(texts);
 	});
 
-	it('that fails for a moment is asked again for what is safe to repeat', async () => {
+	it('that fails for a moment gets retries of what is safe to repeat', async () => {
 		sandbox.current.faults.fail({ status: 503, times: 1 });
 		const [item] = await run({ resource: 'website', operation: 'get' });
 		expect(item?.json.website_id).toBe(shop);

@@ -31,7 +31,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('items', () => {
-	/** Answers once as many requests are open as there will ever be, and takes down how many that is. */
+	/** Answers once no more requests are going to arrive, and records how many are open. */
 	function patiently() {
 		let open: Array<() => void> = [];
 		const opened: number[] = [];
@@ -44,7 +44,7 @@ describe('items', () => {
 				for (const go of open.splice(0)) go();
 				open = [];
 			};
-			// Whatever else was to come has come after so many turns of the loop.
+			// After so many turns of the event loop, every further request has arrived.
 			let turns = 200;
 			const wait = () => (--turns > 0 ? setImmediate(wait) : answerAll());
 			wait();
@@ -56,7 +56,7 @@ describe('items', () => {
 		[1, 1],
 		[3, 3],
 		[50, 50],
-	])('run together with Concurrency %p: %d, and come out in order', async (concurrency, width) => {
+	])('run with Concurrency %p: %d at a time, and are returned in order', async (concurrency, width) => {
 		const { opened, handle } = patiently();
 		server = await serveOn(handle);
 		const items = itemsOf(width * 2 + 1);
@@ -68,7 +68,7 @@ describe('items', () => {
 		);
 	});
 
-	it('are ten at first without the option, and more as long as Crisp accepts everything', async () => {
+	it('start with a concurrency of ten without the option, which grows while Crisp accepts everything', async () => {
 		const { opened, handle } = patiently();
 		server = await serveOn(handle);
 		const items = itemsOf(600);
@@ -78,7 +78,7 @@ describe('items', () => {
 		expect(given.map(({ pairedItem }) => pairedItem)).toEqual(items.map((_, item) => ({ item })));
 	});
 
-	it('need the credential decrypted once, however many they are', async () => {
+	it('need the credential decrypted only once, however many there are', async () => {
 		server = await serveOn((_, response) => answer(response, success({})));
 		const onDecrypt = jest.fn();
 		const given = await run(reading({}), { items: itemsOf(30), onDecrypt });
@@ -98,7 +98,7 @@ describe('items', () => {
 	describe('when the daily quota is used up', () => {
 		const usedUp: Array<[string, string, mostAsked: number]> = [
 			['Crisp says so', 'quota_exceeded', 2],
-			// Both at first and after each pause, of which twelve make a minute.
+			// Both at first and after each pause; twelve pauses take a minute.
 			['it accepts nothing for a minute', 'rate_limited', 2 * 13],
 		];
 		const limitedFor =
@@ -116,7 +116,7 @@ describe('items', () => {
 				expect(error?.description).toMatch(/5,000 requests a day/);
 			}
 			expect(server.asked.length).toBeLessThanOrEqual(mostAsked);
-			// What each pause was, and nothing once it is known.
+			// The sum of all pauses; there are none once the quota is known to be used up.
 			const waited = time.sleeps.reduce((sum, sleep) => sum + sleep, 0);
 			expect(waited).toBeLessThan(reason === 'quota_exceeded' ? 1 : 100_000);
 		});
@@ -134,8 +134,8 @@ describe('items', () => {
 	});
 });
 
-describe('an execution that is cancelled sends nothing more', () => {
-	/** Runs many items until a moment, cancels, and tells what was asked before and after. */
+describe('a cancelled execution sends nothing more', () => {
+	/** Runs many items, cancels once the condition holds, and returns the number of requests before and after. */
 	async function cancelled(
 		handle: Handle,
 		moment: () => boolean,
@@ -158,7 +158,7 @@ describe('an execution that is cancelled sends nothing more', () => {
 		return { before, after: server.asked.length };
 	}
 
-	it('while requests are under way', async () => {
+	it('while requests are in flight', async () => {
 		const { before, after } = await cancelled(
 			() => undefined,
 			() => server.asked.length === 10,
@@ -167,7 +167,7 @@ describe('an execution that is cancelled sends nothing more', () => {
 		expect(after).toBe(before);
 	});
 
-	it('while it waits for a limit to end', async () => {
+	it('while it waits for a rate limit to end', async () => {
 		const sleep = jest.spyOn(testClock, 'sleep');
 		const { before, after } = await cancelled(
 			(_, response) =>
@@ -178,7 +178,7 @@ describe('an execution that is cancelled sends nothing more', () => {
 		expect(after).toBe(before);
 	});
 
-	it('while it waits to repeat what failed', async () => {
+	it('while it waits to retry', async () => {
 		const sleep = jest.spyOn(testClock, 'sleep');
 		const { before, after } = await cancelled(
 			(_, response) => answer(response, { error: true, reason: 'server_error', data: {} }, 503),
@@ -188,12 +188,12 @@ describe('an execution that is cancelled sends nothing more', () => {
 		expect(after).toBe(before);
 	});
 
-	it('while it reads a list ahead', async () => {
+	it('while it prefetches a list', async () => {
 		const page = (number: number) => Array.from({ length: 50 }, (_, index) => ({ people_id: `${number}-${index}` }));
 		const { before, after } = await cancelled(
 			(request, response) => {
 				const number = Number(/profiles\/(\d+)/.exec(request.url ?? '')?.[1]);
-				// From the fourth page on, nothing is answered any more.
+				// From the fourth page on, there is no response.
 				if (number < 4) answer(response, success(page(number)));
 			},
 			() => server.asked.some((line) => line.includes('profiles/7')),

@@ -6,7 +6,7 @@ import { hurried } from '../../support/triggerContext';
 import { answer, secrets, serveOn, success, type PlainServer } from '../../support/plainServer';
 import { locator, shop } from '../../support/sandboxWorkspace';
 
-/** Where the key goes, and where it never does. */
+/** Where the key is sent, and where it never is. */
 
 const servers: PlainServer[] = [];
 afterEach(async () => {
@@ -31,7 +31,7 @@ const listening = { events: ['message:send'], filters: {}, options: {}, websiteI
 
 const plain: Credential = { tier: 'plugin', ...secrets, websiteId: shop, baseUrl: 'http://api.crisp.chat' };
 
-/** Activates a trigger as a person does, and ends it. */
+/** Activates a trigger manually, and ends it. */
 async function activate(credential: Credential, guard?: object): Promise<void> {
 	const { context } = triggerContext({ credential, parameters: listening });
 	if (guard) Object.assign(context.helpers, { getSecureEgressFilter: () => guard });
@@ -45,7 +45,7 @@ const failureOf = async (deed: Promise<unknown>) =>
 		(error: NodeOperationError) => error,
 	);
 
-describe("an address of Crisp's API that is not encrypted", () => {
+describe("an unencrypted address of Crisp's API", () => {
 	it.each<[string, (credential: Credential) => Promise<unknown>]>([
 		['the Crisp node', async (credential) => await execute({ credential, parameters: getConversation })],
 		[
@@ -57,8 +57,8 @@ describe("an address of Crisp's API that is not encrypted", () => {
 					binary: [{ data: { data: 'eA==', mimeType: 'text/plain', fileName: 'x' } }],
 				}),
 		],
-		['a list to choose from', async (credential) => await search('searchConversations', credential)],
-		['a list of the triggers', async (credential) => await load('getInboxes', credential)],
+		['a dropdown list', async (credential) => await search('searchConversations', credential)],
+		['a dropdown list of the triggers', async (credential) => await load('getInboxes', credential)],
 		['Crisp Trigger', async (credential) => await activate(credential)],
 	])('is refused by %s', async (_, deed) => {
 		for (const baseUrl of ['http://api.crisp.chat', 'http://10.0.0.7:8899', 'api.crisp.chat', '']) {
@@ -68,11 +68,11 @@ describe("an address of Crisp's API that is not encrypted", () => {
 		}
 	});
 
-	it('is refused by the test of the credential', async () => {
+	it('is refused by the credential test', async () => {
 		expect(await credentialTest(plain)).toMatch(/^The address of Crisp's API must begin with https:\/\//);
 	});
 
-	it('is not refused on this machine', async () => {
+	it('is accepted on this machine', async () => {
 		const { credential, asked } = await crispAt('');
 		await execute({ credential, parameters: getConversation });
 		expect(asked).toHaveLength(1);
@@ -80,7 +80,7 @@ describe("an address of Crisp's API that is not encrypted", () => {
 	});
 });
 
-it('a redirect to another host is not followed by the test of the credential', async () => {
+it('the credential test does not follow a redirect to another host', async () => {
 	const other = await crispAt('');
 	const server = await serveOn((_, response) => {
 		response.writeHead(307, { Location: `${other.url}/v1/elsewhere` }).end();
@@ -93,7 +93,7 @@ it('a redirect to another host is not followed by the test of the credential', a
 
 describe('a realtime channel', () => {
 	it.each(['ws://relay.crisp.chat/socket', 'http://relay.crisp.chat', 'ws://10.0.0.7', 'relay.crisp.chat', ''])(
-		'at "%s" does not get the key',
+		'at "%s" does not receive the key',
 		async (socket) => {
 			const { credential } = await crispAt(socket);
 			const { message } = await failureOf(activate(credential));
@@ -101,7 +101,7 @@ describe('a realtime channel', () => {
 		},
 	);
 
-	it('is not opened where the rules of n8n allow no connection', async () => {
+	it('is not opened if the rules of n8n block the connection', async () => {
 		const { credential, asked } = await crispAt('ws://127.0.0.1:9/socket/relay/');
 		const validateUrl = jest.fn().mockResolvedValue({ ok: false, error: new Error('127.0.0.1 is blocked') });
 		const error = await failureOf(activate(credential, { validateUrl }));

@@ -6,7 +6,7 @@ const sandbox = useSandbox();
 
 type Method = keyof typeof listSearch;
 
-/** What the form has chosen already, for lists that are about something. */
+/** The fields that are already set, for lists that depend on them. */
 const parameters = {
 	websiteId: locator(shop),
 	locale: locator('en'),
@@ -33,7 +33,7 @@ const paths: Record<Method, string> = {
 	searchConversationData: `/v1/website/${shop}/conversations/suggest/data/1`,
 };
 
-it('has a list behind every dropdown of the form', () => {
+it('there is a list for every dropdown of the form', () => {
 	const used = new Set(JSON.stringify(crisp.description).match(/(?<="searchListMethod":")\w+/g));
 	expect([...used].sort()).toEqual(Object.keys(paths).sort());
 	expect(Object.keys(crisp.methods.listSearch).sort()).toEqual(Object.keys(paths).sort());
@@ -49,7 +49,7 @@ describe.each(Object.entries(paths) as Array<[Method, string]>)('%s', (method, p
 		}
 	});
 
-	it('searches, by Crisp or by what it read', async () => {
+	it('searches in Crisp, or in the entries that it read', async () => {
 		const credential = credentialFor(sandbox.current);
 		const { results } = await search(method, credential, { parameters, filter: 'no such words' });
 		const asked = JSON.stringify(sandbox.current.requests.at(-1)?.query ?? {});
@@ -57,7 +57,7 @@ describe.each(Object.entries(paths) as Array<[Method, string]>)('%s', (method, p
 	});
 });
 
-it('suggests the segments and keys that the workspace uses, the name alone as the value', async () => {
+it('suggests the segments and keys that the workspace uses, with the plain name as the value', async () => {
 	for (const method of ['searchPersonSegments', 'searchPersonData'] as const) {
 		const { results } = await search(method, credentialFor(sandbox.current), { parameters });
 		expect(results.length).toBeGreaterThan(0);
@@ -71,7 +71,7 @@ it('says what has to be chosen first', async () => {
 	await expect(found).rejects.toThrow("'locale' is empty");
 });
 
-it('shows a conversation by who wrote, about what, and what was said last', async () => {
+it('shows a conversation with its visitor, its subject and its last message', async () => {
 	const { results } = await search('searchConversations', credentialFor(sandbox.current), { parameters });
 	expect(results.find(({ value }) => value === conversation)?.name).toMatch(/.+ – .+/);
 });
@@ -79,7 +79,7 @@ it('shows a conversation by who wrote, about what, and what was said last', asyn
 describe('the lists of the triggers', () => {
 	const names = (options: Array<{ name: string }>) => options.map(({ name }) => name);
 
-	it('have a method each, of both triggers', () => {
+	it('have a method each, in both triggers', () => {
 		for (const { description, methods } of [crispTrigger, crispWebhookTrigger]) {
 			const used = new Set(JSON.stringify(description).match(/(?<="loadOptionsMethod":")\w+/g));
 			expect([...used].sort()).toEqual(['getInboxes', 'getSegments', 'getWebsites']);
@@ -90,13 +90,13 @@ describe('the lists of the triggers', () => {
 	it.each([
 		['website', ['Thistle Tea (thistle-tea.example)']],
 		['plugin', ['Thistle Tea (thistle-tea.example)', 'Thistle Tea Help (help.thistle-tea.example)']],
-	] as const)('have the websites of a token of tier %s', async (tier, expected) => {
+	] as const)('contain the websites of a token of tier %s', async (tier, expected) => {
 		const websites = await load('getWebsites', credentialFor(sandbox.current, tier));
 		expect(names(websites)).toEqual(expected);
 		expect(websites[0]?.value).toBe(shop);
 	});
 
-	it('have the inboxes of the websites that the trigger listens to, and the main one', async () => {
+	it('contain the inboxes of the websites that the trigger listens to, and the main one', async () => {
 		const of = async (websiteIds: string[], websiteId = '') =>
 			names(await load('getInboxes', credentialFor(sandbox.current, 'plugin', { websiteId }), { websiteIds }));
 		const [ofShop, ofHelp, ofAll, ofUsual] = [await of([shop]), await of([help]), await of([]), await of([], shop)];
@@ -106,7 +106,7 @@ describe('the lists of the triggers', () => {
 		expect(ofUsual).toEqual(ofShop);
 	});
 
-	it('have the segments that conversations are marked with, the name as the value', async () => {
+	it('contain the segments of conversations, with the name as the value', async () => {
 		const segments = await load('getSegments', credentialFor(sandbox.current));
 		expect(segments.length).toBeGreaterThan(0);
 		for (const { name, value } of segments) expect(value).toBe(name);

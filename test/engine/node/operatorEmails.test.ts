@@ -5,7 +5,7 @@ const sandbox = useSandbox();
 
 const assign = { resource: 'conversation', operation: 'assign', sessionId: locator(conversation) };
 
-/** The first operator of the sandbox, as the API shows them. */
+/** The first operator of the sandbox, as the API returns it. */
 async function anOperator() {
 	const [operator] = await execute({
 		credential: credentialFor(sandbox.current),
@@ -41,7 +41,7 @@ describe('an operator given by email', () => {
 		expect(sandbox.current.requests.at(-1)?.query).toMatchObject({ filter_assigned: user_id });
 	});
 
-	it('is refused where nobody has it', async () => {
+	it('is refused if no operator has it', async () => {
 		const run = execute({
 			credential: credentialFor(sandbox.current),
 			parameters: { ...assign, assignedUserId: locator('nobody@example.com', 'email') },

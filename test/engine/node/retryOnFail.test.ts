@@ -5,7 +5,7 @@ import { credentialFor, locator, shop, useSandbox } from '../../support/sandboxW
 
 const sandbox = useSandbox();
 
-// What is tried again is tried at once.
+// Retries happen at once.
 beforeEach(() => void jest.spyOn(testClock, 'sleep').mockResolvedValue());
 afterEach(() => jest.restoreAllMocks());
 
@@ -26,7 +26,7 @@ async function newConversation(): Promise<string> {
 	return String(item?.json.session_id);
 }
 
-/** What a conversation was sent, in order, whether or not it was answered; and what it has. */
+/** The messages sent to a conversation, in order, whether or not they were answered; and the messages it has. */
 function history(session: string) {
 	const { requests, state } = sandbox.current;
 	const posts = requests.filter(({ method, path }) => method === 'POST' && path.endsWith(`/${session}/message`));
@@ -42,19 +42,19 @@ const textsOf = (session_id: string, count: number) =>
 
 const message = /^POST .*\/message$/;
 
-// The message that is lost is the first one: all that comes after it has the time it needs.
+// The first message is the one that is lost; all later ones have enough time.
 const givesUp = { match: message, times: 1, after: 2_000 };
 
 const losses: Array<[string, () => Partial<Execution>]> = [
 	[
-		'cuts the line after it',
+		'cuts the connection after it',
 		() => {
 			sandbox.current.faults.cut({ match: message });
 			return {};
 		},
 	],
 	[
-		'does not answer in time after it',
+		'does not respond in time after it',
 		() => {
 			sandbox.current.faults.stall({ match: message, ms: 60_000 });
 			return { givesUp };
@@ -62,7 +62,7 @@ const losses: Array<[string, () => Partial<Execution>]> = [
 	],
 ];
 
-describe('a message that Crisp stored, though it', () => {
+describe('a message that Crisp stored, although it', () => {
 	it.each(losses)('%s, is not sent twice', async (_, lose) => {
 		const session = await newConversation();
 		const items = textsOf(session, 3);
@@ -73,7 +73,7 @@ describe('a message that Crisp stored, though it', () => {
 		for (const { json } of given) expect(json).toMatchObject({ fingerprint: expect.any(Number), session_id: session });
 	});
 
-	it.each(losses)('%s, and cannot be asked for a while, is not sent again by Retry On Fail', async (_, lose) => {
+	it.each(losses)('%s, and cannot be reached for a while, is not sent again by Retry On Fail', async (_, lose) => {
 		const session = await newConversation();
 		const items = textsOf(session, 3);
 		const loss = lose();
@@ -93,7 +93,7 @@ describe('a message that Crisp stored, though it', () => {
 	});
 });
 
-it('a message that Crisp did not get is sent again', async () => {
+it('a message that Crisp did not receive is sent again', async () => {
 	const session = await newConversation();
 	sandbox.current.faults.fail({ match: message, status: 503 });
 	await run({ items: textsOf(session, 1) });
@@ -115,7 +115,7 @@ describe('Retry On Fail', () => {
 		expect(posted).toHaveLength(6);
 	});
 
-	it('is told apart from the next pass of a loop, and from another execution', async () => {
+	it('is distinguished from the next pass of a loop, and from another execution', async () => {
 		const session = await newConversation();
 		const items = textsOf(session, 1);
 		for (const runIndex of [0, 0, 1, 2, 2]) await run({ items, executionId: 'loop', runIndex });

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await recorder.close());
 
-// Nothing here is worth waiting for.
+// Skips all waits.
 beforeEach(() => {
 	const begun = Date.now();
 	let passed = 0;
@@ -30,7 +30,7 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-/** Requests and answers without the fingerprints that the node makes, as those are of one execution. */
+/** Requests and responses without the fingerprints of the node, which differ between executions. */
 const timeless = (value: unknown) => JSON.parse(JSON.stringify(value ?? null).replace(/\d{14,15}/g, '0')) as unknown;
 
 async function record(name: string, during: () => Promise<unknown>): Promise<{ requests: unknown; outcome: unknown }> {
@@ -43,8 +43,8 @@ async function record(name: string, during: () => Promise<unknown>): Promise<{ r
 
 const names = toolCases('http://127.0.0.1').map(({ name }) => name);
 
-describe('as a tool of an AI agent, every operation asks Crisp for the same as by hand, and answers the same', () => {
-	it('is tried with every operation', () => {
+describe("as an AI agent's tool, every operation sends the same requests and returns the same as by hand", () => {
+	it('is tested with every operation', () => {
 		const operations = Object.values(resources).flatMap(({ operations }) => Object.values(operations));
 		expect(new Set([...cases.values()].map(({ action }) => action)).size).toBe(operations.length);
 	});

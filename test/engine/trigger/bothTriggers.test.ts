@@ -10,7 +10,7 @@ import { Workflows, until } from '../../support/triggerContext';
 import { crispTrigger, crispWebhookTrigger, execute, nodeWith, workflowOf } from '../../support/n8nContext';
 import { conversation, credentialFor, help, locator, notInstalled, person, shop } from '../../support/sandboxWorkspace';
 
-/** What happens in Crisp is the same for a workflow, whichever way it comes. */
+/** A workflow gets the same events, however they arrive. */
 
 type Way = 'realtime channel' | 'plugin hook' | 'website hook';
 
@@ -21,9 +21,9 @@ interface Stage {
 	emitted(): IDataObject[];
 	visitorWrites(content: unknown, more?: IDataObject): Promise<void>;
 	announce(event: string, data: IDataObject, website?: string): void;
-	/** Of the conversation, as an operator does. */
+	/** Sets the segments of the conversation, as an operator does. */
 	setSegments(segments: string[]): Promise<void>;
-	/** Resolves when everything has come that will. */
+	/** Resolves when all events have arrived. */
 	settled(): Promise<void>;
 }
 
@@ -38,9 +38,9 @@ async function stageFor(
 		const { emitted } = await realtime.activate([...events, mark], {
 			filters,
 			websiteIds,
-			// On a busy machine, Crisp's answers about segments would come too late for a clock that hurries.
+			// With an accelerated clock, the deadline for fetching segments would expire on a busy machine.
 			clock,
-			// As over hooks, which a plugin brings.
+			// A plugin token, as the webhooks have.
 			...(websiteIds.length > 0 && { credential: credentialFor(realtime.sandbox, 'plugin') }),
 		});
 		const isMark = ({ event }: IDataObject) => event === mark;
@@ -76,7 +76,7 @@ async function setSegments(sandbox: Sandbox, segments: string[]): Promise<void> 
 }
 
 describe.each<Way>(['realtime channel', 'plugin hook', 'website hook'])('over the %s', (way) => {
-	it('comes each chosen event, and no other', async () => {
+	it('each chosen event arrives, and no other', async () => {
 		const stage = await stageFor(way, ['message:send', 'people:profile:created']);
 		await stage.visitorWrites('Is my order on its way?');
 		stage.announce('session:set_state', { session_id: conversation, state: 'resolved' });
@@ -96,7 +96,7 @@ describe.each<Way>(['realtime channel', 'plugin hook', 'website hook'])('over th
 		]);
 	});
 
-	it('come the events that people think in', async () => {
+	it('derived events arrive', async () => {
 		const states = ['conversation:resolved', 'conversation:reopened'];
 		const chosen = [...states, 'message:noted', 'message:chosen', 'session:sync:rating'];
 		const stage = await stageFor(way, chosen);
@@ -122,7 +122,7 @@ describe.each<Way>(['realtime channel', 'plugin hook', 'website hook'])('over th
 		]);
 	});
 
-	it('come only the types of message that are asked for, of the website that is', async () => {
+	it('only the selected message types arrive, of the selected website', async () => {
 		const stage = await stageFor(way, ['message:send'], { messageTypes: ['file'] });
 		const message = { session_id: conversation, from: 'user', content: 'words' };
 		stage.announce('message:send', { ...message, type: 'text', fingerprint: 1 });
@@ -132,7 +132,7 @@ describe.each<Way>(['realtime channel', 'plugin hook', 'website hook'])('over th
 		expect(stage.emitted().map(({ fingerprint }) => fingerprint)).toEqual([2]);
 	});
 
-	it('come only the messages of the author and from the origins that are asked for', async () => {
+	it('only messages of the selected author and origins arrive', async () => {
 		const filters = { author: 'user', origins: 'email, urn:crisp.im:whatsapp' };
 		const stage = await stageFor(way, ['message:send', 'message:received', 'session:set_email'], filters);
 		const message = { session_id: conversation, type: 'text', content: 'words' };
@@ -146,7 +146,7 @@ describe.each<Way>(['realtime channel', 'plugin hook', 'website hook'])('over th
 		expect(stage.emitted().map(({ fingerprint, email }) => fingerprint ?? email)).toEqual([2, 3, 'a@example.org']);
 	});
 
-	it('come the events of several websites, and of no other', async () => {
+	it('the events of several websites arrive, and of no other', async () => {
 		const stage = await stageFor(way, ['session:set_email'], {}, [shop, help]);
 		for (const website of [shop, help, notInstalled]) {
 			stage.announce('session:set_email', { session_id: conversation, email: `at@${website}` }, website);
@@ -157,11 +157,11 @@ describe.each<Way>(['realtime channel', 'plugin hook', 'website hook'])('over th
 		expect(stage.emitted().map(({ email }) => email)).toEqual(brought.map((website) => `at@${website}`));
 	});
 
-	it('come only the conversations and people of a segment that is asked for', async () => {
+	it('only conversations and people with a selected segment arrive', async () => {
 		const stage = await stageFor(way, ['message:send', 'people:profile:created'], { segments: ['vip'] });
 		const write = async (text: string) => {
 			await stage.visitorWrites(text);
-			// A hook is called later than its event: by then, segments may have changed.
+			// A webhook is called later than its event; by then, segments may have changed.
 			await stage.settled();
 		};
 		await write('from somebody');
@@ -174,7 +174,7 @@ describe.each<Way>(['realtime channel', 'plugin hook', 'website hook'])('over th
 		expect(stage.emitted().map(({ text }) => text)).toEqual(['from somebody important']);
 	});
 
-	it('comes the first message of a visitor once', async () => {
+	it('the first message of a visitor arrives once', async () => {
 		const stage = await stageFor(way, ['message:first']);
 		await stage.visitorWrites('not the first here');
 		await stage.visitorWrites('the first of all', { session_id: undefined });
@@ -182,7 +182,7 @@ describe.each<Way>(['realtime channel', 'plugin hook', 'website hook'])('over th
 		expect(stage.emitted().map(({ event, text }) => [event, text])).toEqual([['message:first', 'the first of all']]);
 	});
 
-	it('comes a message once, though Crisp tells it twice, and what may happen twice, twice', async () => {
+	it('a message arrives once even if Crisp sends it twice, and a repeatable event arrives twice', async () => {
 		const stage = await stageFor(way, ['message:send', 'session:set_email']);
 		const message = { session_id: conversation, from: 'user', type: 'text', content: 'hi', fingerprint: 9 };
 		for (let time = 0; time < 2; time++) {
@@ -202,12 +202,12 @@ describe('the forms of both triggers', () => {
 	const shared = (properties: ReturnType<typeof triggerProperties>) =>
 		properties.filter(({ name }) => ['events', 'legacyNotice', 'websiteIds', 'filters'].includes(name));
 
-	it('let the same events and filters be chosen', () => {
+	it('offer the same events and filters', () => {
 		expect(shared(webhookProperties())).toEqual(shared(triggerProperties()));
 		expect(shared(webhookProperties())).toHaveLength(4);
 	});
 
-	it.each([crispTrigger, crispWebhookTrigger])('say in the panel what they listen to, and nothing else', (trigger) => {
+	it.each([crispTrigger, crispWebhookTrigger])('show in the panel what they listen to, and nothing else', (trigger) => {
 		const { description } = trigger;
 		const all = [...events, ...derivedEvents];
 		for (const chosen of [[], ['message:send', 'conversation:resolved'], all.map(({ name }) => name)]) {
@@ -222,20 +222,23 @@ describe('the forms of both triggers', () => {
 		}
 	});
 
-	it.each([crispTrigger, crispWebhookTrigger])('say on the canvas what they listen to, in words', ({ description }) => {
-		const subtitleFor = (chosen: string[]) => {
-			const node = nodeWith(description.name, { events: chosen });
-			return workflowOf(node).expression.getSimpleParameterValue(node, description.subtitle, 'internal', {});
-		};
-		for (const { name, label } of [...events, ...derivedEvents]) {
-			expect(subtitleFor([name])).toBe(label.replace(' - ', ': '));
-		}
-		const several = ['message:send', 'of:tomorrow', 'conversation:resolved'];
-		expect(subtitleFor(several)).toBe('Message: Sent by Visitor, of:tomorrow, Conversation: Resolved');
-		expect(subtitleFor([])).toBe('');
-	});
+	it.each([crispTrigger, crispWebhookTrigger])(
+		'show on the canvas what they listen to, in words',
+		({ description }) => {
+			const subtitleFor = (chosen: string[]) => {
+				const node = nodeWith(description.name, { events: chosen });
+				return workflowOf(node).expression.getSimpleParameterValue(node, description.subtitle, 'internal', {});
+			};
+			for (const { name, label } of [...events, ...derivedEvents]) {
+				expect(subtitleFor([name])).toBe(label.replace(' - ', ': '));
+			}
+			const several = ['message:send', 'of:tomorrow', 'conversation:resolved'];
+			expect(subtitleFor(several)).toBe('Message: Sent by Visitor, of:tomorrow, Conversation: Resolved');
+			expect(subtitleFor([])).toBe('');
+		},
+	);
 
-	it('say of the website hook what it does not carry, each an event there is', () => {
+	it('name only existing events as those that a website hook does not carry', () => {
 		const notice = webhookProperties().find(({ name }) => name === 'websiteNotice');
 		const facts = JSON.parse(readFileSync('sandbox/data/events.json', 'utf8')) as Array<{ event: string }>;
 		for (const name of notInWebsiteHooks) {

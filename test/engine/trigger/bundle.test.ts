@@ -5,7 +5,7 @@ import { startSandbox, type Sandbox } from '../../../sandbox';
 import type * as SocketModule from '../../../nodes/shared/realtime/socket';
 import { shop } from '../../support/sandboxWorkspace';
 
-/** The socket client as it is published: bundled, on the WebSocket of Node.js, without the globals n8n forbids. */
+/** The published socket client: bundled, on the WebSocket of Node.js, without the globals that n8n forbids. */
 
 const { bundleSocketTo } = jest.requireActual<{ bundleSocketTo(file: string): Promise<void> }>('../../../gulpfile.js');
 const folder = join(__dirname, '../../../node_modules/.cache/n8n-nodes-crisp');
@@ -49,14 +49,14 @@ async function openLine() {
 	return { channel, log };
 }
 
-it('needs nothing but n8n, and reaches for no global by a back door', () => {
+it('needs nothing but n8n, and accesses no global indirectly', () => {
 	const code = readFileSync(file, 'utf8');
 	const needed = [...code.matchAll(/\brequire\(["']([^"']+)["']\)/g)].map((match) => match[1]);
 	expect(new Set(needed)).toEqual(new Set(['n8n-workflow']));
 	expect(code).not.toMatch(/\bFunction\(|\beval\(/);
 });
 
-it('authenticates, hears events, and says once that it is closed', async () => {
+it('authenticates, receives events, and reports once that it is closed', async () => {
 	const { channel, log } = await openLine();
 	expect(log.map(([name]) => name)).toEqual(['authenticated']);
 	sandbox.announce('people:profile:created', shop, { people_id: 'p1', email: 'é@example.org' });
@@ -71,14 +71,14 @@ it('authenticates, hears events, and says once that it is closed', async () => {
 	expect(log.slice(2)).toEqual([['closed', 'closed']]);
 });
 
-it('notices that it was dropped', async () => {
+it('detects that it was dropped', async () => {
 	const { log } = await openLine();
 	sandbox.dropSockets();
 	await until(() => log.length === 2);
 	expect(log[1]?.[0]).toBe('closed');
 });
 
-/** A way to a server that can go dead without a word, as when a cable is pulled. */
+/** A proxy to a server, whose connections can go silent without being closed, as if a cable was pulled. */
 async function openWayTo(url: string) {
 	const lines: Socket[] = [];
 	const { hostname, port } = new URL(url);
@@ -94,7 +94,7 @@ async function openWayTo(url: string) {
 	};
 }
 
-it('notices a line that goes dead without a word, once the ping is late that the server promised', async () => {
+it('detects a silent connection, once the ping that the server announced is late', async () => {
 	const pinging = await startSandbox({ page: false, pingInterval: 100, pingTimeout: 1_000 });
 	const way = await openWayTo(pinging.url);
 	const log: string[] = [];
@@ -116,7 +116,7 @@ it('notices a line that goes dead without a word, once the ping is late that the
 	await pinging.close();
 });
 
-it('says that nobody is there', async () => {
+it('reports that there is no server', async () => {
 	const reason = await new Promise((resolve) => {
 		published.openSocket('ws://127.0.0.1:9/', { onOpen() {}, onEvent() {}, onClose: resolve });
 	});

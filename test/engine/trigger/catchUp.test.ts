@@ -13,7 +13,7 @@ const activate = async (activation: 'activate' | 'init' | 'update' | 'leadership
 
 const texts = (emitted: IDataObject[]) => emitted.map(({ text, email }) => text ?? email);
 
-/** A visitor, an operator, the team and a new contact, while nobody listens. */
+/** Writes as a visitor, an operator and the team, and adds a contact, while the trigger is disconnected. */
 async function everybodyActs() {
 	await workflows.visitorWrites('from the visitor');
 	await workflows.send('from the operator');
@@ -29,7 +29,7 @@ async function everybodyActs() {
 
 const all = ['from the visitor', 'from the operator', 'for the team', 'new@example.org'];
 
-it('delivers what was missed while the line was down, once, in order and before what follows', async () => {
+it('delivers what was missed while disconnected, once, in order and before what follows', async () => {
 	const { emitted } = await activate('activate');
 	workflows.sandbox.faults.refuseSockets({ how: 'connection' });
 	workflows.sandbox.dropSockets();
@@ -43,7 +43,7 @@ it('delivers what was missed while the line was down, once, in order and before 
 });
 
 it.each(['init', 'update', 'leadershipChange'] as const)(
-	'in mode %s delivers what was missed since the mark',
+	'in mode %s delivers what was missed since the watermark',
 	async (activation) => {
 		const mark = Date.now();
 		await everybodyActs();
@@ -55,7 +55,7 @@ it.each(['init', 'update', 'leadershipChange'] as const)(
 	},
 );
 
-it('finds what operators wrote where no visitor has written yet', async () => {
+it('finds what operators wrote even if no visitor has written yet', async () => {
 	const mark = Date.now();
 	const [created] = await workflows.run({ resource: 'conversation', operation: 'create' });
 	const sessionId = locator(String(created?.json.session_id));
@@ -65,7 +65,7 @@ it('finds what operators wrote where no visitor has written yet', async () => {
 	expect(texts(emitted)).toEqual(['to begin with']);
 });
 
-it('in mode activate starts at now', async () => {
+it('in mode activate starts from now', async () => {
 	await everybodyActs();
 	const { emitted } = await activate('activate', { memory: { mark: 5 } });
 	await workflows.visitorWrites('the first it hears');
@@ -73,7 +73,7 @@ it('in mode activate starts at now', async () => {
 	expect(texts(emitted)).toEqual(['the first it hears']);
 });
 
-it('reads every website of a plugin that is set to none', async () => {
+it('reads every website of a plugin if none is selected', async () => {
 	const mark = Date.now();
 	await workflows.visitorWrites('in the shop');
 	await workflows.visitorWrites('in the help', { website_id: help, session_id: undefined });
@@ -98,7 +98,7 @@ describe('the state and the assignment of conversations', () => {
 		workflows.sandbox.faults.reset();
 	};
 
-	it('are told after a gap, where they are not as they were before', async () => {
+	it('are delivered after a gap, if they differ from before', async () => {
 		await change('unresolved');
 		const { emitted, memory } = await workflows.activate(chosen);
 		await until(() => memory.conversationStates !== undefined);
@@ -118,7 +118,7 @@ describe('the state and the assignment of conversations', () => {
 		expect(emitted[0]).toMatchObject({ session_id: conversation, data: { routing_id: operator } });
 	});
 
-	it('are told once, though the line brings what was read already', async () => {
+	it('are delivered once, even if the connection delivers what was already read', async () => {
 		await change('unresolved');
 		const { emitted, memory } = await workflows.activate(['conversation:resolved']);
 		await until(() => memory.conversationStates !== undefined);
@@ -131,7 +131,7 @@ describe('the state and the assignment of conversations', () => {
 		expect(told(emitted)).toEqual(['conversation:resolved', 'conversation:resolved']);
 	});
 
-	it('are told after n8n was down, and nothing where nothing changed', async () => {
+	it('are delivered after n8n was down, and only if something changed', async () => {
 		await change('unresolved');
 		const first = await workflows.activate(chosen);
 		await until(() => first.memory.conversationStates !== undefined);
@@ -151,7 +151,7 @@ describe('the state and the assignment of conversations', () => {
 	});
 });
 
-it('tells the first message of a visitor who wrote while n8n was down', async () => {
+it('delivers the first message of a visitor who wrote while n8n was down', async () => {
 	const mark = Date.now();
 	const from = { session_id: undefined, nickname: 'New here' };
 	await workflows.visitorWrites('one more here');
@@ -162,7 +162,7 @@ it('tells the first message of a visitor who wrote while n8n was down', async ()
 	expect(texts(emitted)).toEqual(['the first of all', 'and another first']);
 });
 
-it('goes on trying where the missed cannot be read', async () => {
+it('retries if catch-up fails', async () => {
 	const mark = Date.now();
 	await workflows.visitorWrites('missed');
 	workflows.sandbox.faults.fail({ status: 500, times: 8, match: 'conversations' });
@@ -171,7 +171,7 @@ it('goes on trying where the missed cannot be read', async () => {
 	expect(texts(emitted)).toEqual(['missed']);
 });
 
-it('waits for a limit to pass, at the same gate as the Crisp node, and reads all', async () => {
+it('waits for a rate limit, with the same rate limiter as the Crisp node, and reads everything', async () => {
 	const mark = Date.now();
 	const written = Array.from({ length: 12 }, (_, number) => `missed ${number}`);
 	for (const text of written) await workflows.visitorWrites(text, { session_id: undefined });
@@ -182,7 +182,7 @@ it('waits for a limit to pass, at the same gate as the Crisp node, and reads all
 	expect(workflows.sandbox.requests.filter(({ status }) => status === 429).length).toBeGreaterThan(0);
 });
 
-it('gives each of two workflows all that was missed', async () => {
+it('delivers all missed events to each of two workflows', async () => {
 	const both = [await activate('activate', { nodeId: 'one' }), await activate('activate', { nodeId: 'other' })];
 	workflows.sandbox.faults.refuseSockets({ how: 'connection' });
 	workflows.sandbox.dropSockets();
@@ -195,7 +195,7 @@ it('gives each of two workflows all that was missed', async () => {
 	for (const { emitted } of both) expect(texts(emitted)).toEqual([...all, 'live again']);
 });
 
-it('gives a message and a person the same key in every process, and others none', async () => {
+it('gives a message and a person the same key in every process, and other events none', async () => {
 	const trigger = triggerContext({
 		credential: credentialFor(workflows.sandbox),
 		parameters: { events: [...wanted, 'session:set_state'], filters: {}, websiteIds: [] },
@@ -214,7 +214,7 @@ it('gives a message and a person the same key in every process, and others none'
 	for (const key of keys) if (key !== undefined) expect(key).toMatch(/^crisp:.{20,249}$/);
 });
 
-it('holds one socket for any number of workflows of a token', async () => {
+it('shares one socket between all workflows of a token', async () => {
 	const many = await Promise.all(
 		Array.from(
 			{ length: 20 },
@@ -230,22 +230,25 @@ it('holds one socket for any number of workflows of a token', async () => {
 	await until(() => workflows.sandbox.connections() === 0);
 });
 
-describe('a workflow that was published just now', () => {
+describe('a newly published workflow', () => {
 	const before = ['one', 'two', 'three', 'four', 'five'];
-	/** What was written in the very millisecond of the publishing counts as written after it; the sandbox lets no two messages share one. */
+	/**
+	 * Messages written in the same millisecond as the publishing count as written after it. The sandbox gives each
+	 * message its own millisecond.
+	 */
 	const writeBefore = async (more: IDataObject = {}) => {
 		for (const text of before) await workflows.visitorWrites(text, more);
 		const written = Date.now();
 		await until(() => Date.now() > written + before.length);
 	};
-	/** n8n starts again, with what it saved. */
+	/** Restarts n8n with what it saved. */
 	const restart = async (first: Awaited<ReturnType<typeof activate>>, more: Listening = {}) => {
 		await first.response.closeFunction?.();
 		await until(() => workflows.sandbox.connections() === 0);
 		const memory = structuredClone({ ...first.memory });
 		return await activate('init', { memory, ...more });
 	};
-	/** What would come of the time before has come by then. */
+	/** Anything from before would have arrived by then. */
 	const heard = async ({ emitted }: { emitted: IDataObject[] }, last: string) => {
 		await workflows.visitorWrites(last);
 		await until(() => texts(emitted).includes(last));
@@ -253,7 +256,7 @@ describe('a workflow that was published just now', () => {
 	};
 
 	it.each(['init', 'update', 'leadershipChange'] as const)(
-		'starts with nothing that was written before it, however soon n8n starts it again in mode %s',
+		'does not get earlier messages, however soon n8n starts it again in mode %s',
 		async (activation) => {
 			await writeBefore();
 			const first = await activate('activate');
@@ -261,13 +264,13 @@ describe('a workflow that was published just now', () => {
 			await first.response.closeFunction?.();
 			await workflows.visitorWrites('meanwhile');
 			const memory = structuredClone({ ...first.memory });
-			// n8n knows the first by its key, which the context of this test does not.
+			// n8n deduplicates the first by its key; the context of this test does not.
 			const second = await activate(activation, { memory });
 			expect((await heard(second, 'live')).filter((text) => text !== 'the first')).toEqual(['meanwhile', 'live']);
 		},
 	);
 
-	it('starts with nothing that was written before it after the line was cut', async () => {
+	it('does not get earlier messages after the connection was cut', async () => {
 		await writeBefore();
 		const { emitted } = await activate('activate');
 		workflows.sandbox.faults.refuseSockets({ how: 'connection' });
@@ -279,7 +282,7 @@ describe('a workflow that was published just now', () => {
 		expect(await heard({ emitted }, 'live')).toEqual(['meanwhile', 'live']);
 	});
 
-	it('starts with nothing of the time in which it was unpublished', async () => {
+	it('does not get messages from the time in which it was unpublished', async () => {
 		const first = await activate('activate');
 		await first.response.closeFunction?.();
 		await writeBefore();
@@ -289,9 +292,9 @@ describe('a workflow that was published just now', () => {
 	});
 
 	it.each<[string, Listening]>([
-		['as a copy, with what n8n saved for the first', { nodeId: 'of the copy' }],
+		['as a copy, with what n8n saved for the original', { nodeId: 'of the copy' }],
 		['for another website', { websiteIds: [help] }],
-	])('starts with nothing that was written before it: %s', async (_, more) => {
+	])('does not get earlier messages: %s', async (_, more) => {
 		const first = await activate('activate');
 		await writeBefore();
 		await writeBefore({ website_id: help, session_id: undefined });
@@ -304,21 +307,21 @@ describe('a workflow that was published just now', () => {
 		expect(texts(emitted)).toEqual(['live']);
 	});
 
-	it('starts with nothing of an event that was chosen only now', async () => {
+	it('does not get earlier events of a type that was just added', async () => {
 		const first = await workflows.activate(['people:profile:created']);
 		await writeBefore();
 		const { emitted } = await restart(first as never);
 		expect(await heard({ emitted }, 'live')).toEqual(['live']);
 	});
 
-	it('starts with nothing that an earlier filter left out', async () => {
+	it('does not get what an earlier filter excluded', async () => {
 		const first = await activate('activate', { filters: { inboxes: 'no-such-inbox', ignoreOwn: false } });
 		await writeBefore();
 		const fence = await workflows.activate(['message:send'], { nodeId: 'fence' });
 		await heard(fence, 'a fence');
 		await fence.response.closeFunction?.();
 		const second = await restart(first);
-		// The mark is one event behind, as n8n saves it before an execution is safe.
+		// The watermark is one event behind, as n8n saves it before an execution is safe.
 		expect((await heard(second, 'live')).slice(-1)).toEqual(['live']);
 		expect(texts(second.emitted)).not.toContain('one');
 	});

@@ -6,7 +6,7 @@ import { conversation, credentialFor, help, notInstalled, shop } from '../../sup
 const workflows = Workflows.use();
 
 describe('an active trigger', () => {
-	it('starts the workflow with each event it is set to, and with no other', async () => {
+	it('starts the workflow with each selected event, and with no other', async () => {
 		const { emitted } = await workflows.activate(['message:send', 'people:profile:created']);
 		await workflows.visitorWrites('Is my order on its way?');
 		workflows.sandbox.announce('session:set_state', shop, { session_id: conversation, state: 'resolved' });
@@ -24,7 +24,7 @@ describe('an active trigger', () => {
 		expect(emitted[1]).toMatchObject({ event: 'people:profile:created', people_id: 'p1', email: 'a@example.org' });
 	});
 
-	it('hears only the types of message it is set to', async () => {
+	it('receives only the selected message types', async () => {
 		const { emitted } = await workflows.activate(['message:send'], { filters: { messageTypes: ['file'] } });
 		await workflows.visitorWrites('words');
 		await workflows.visitorWrites(
@@ -35,7 +35,7 @@ describe('an active trigger', () => {
 		expect(emitted.map(({ type }) => type)).toEqual(['file']);
 	});
 
-	it('hears only the inboxes it is set to, and no bots where it is told so', async () => {
+	it('receives only the selected inboxes, and no bots if they are excluded', async () => {
 		const { emitted } = await workflows.activate(['message:received'], {
 			filters: { ignoreOwn: false, ignoreAutomated: true, inboxes: 'main, no-such-inbox' },
 		});
@@ -50,7 +50,7 @@ describe('an active trigger', () => {
 		expect(elsewhere.emitted).toEqual([]);
 	});
 
-	it('is not disturbed by events that hold nothing, or anything', async () => {
+	it('ignores empty and malformed events', async () => {
 		const { emitted } = await workflows.activate(['message:send', 'plan:subscription:updated'], {
 			filters: { inboxes: ['main'], segments: [] },
 		});
@@ -71,7 +71,7 @@ describe('an active trigger', () => {
 		expect(emitted.filter(({ event }) => event === 'plan:subscription:updated').length).toBeGreaterThan(3);
 	});
 
-	it('does not hear what this n8n sent, unless told to', async () => {
+	it('does not receive what this n8n sent, unless set to', async () => {
 		const deaf = await workflows.activate(['message:received', 'message:send'], { nodeId: 'deaf' });
 		const all = await workflows.activate(['message:received', 'message:send'], {
 			nodeId: 'all',
@@ -85,7 +85,7 @@ describe('an active trigger', () => {
 		expect(deaf.emitted.map(({ text }) => text)).toEqual(['from an operator', 'from a visitor']);
 	});
 
-	it('gathers events into one execution where it is told to', async () => {
+	it('collects events into one execution if set to', async () => {
 		const { emitted, executions } = await workflows.activate(['message:send'], {
 			options: { batchSize: 3, batchWait: 60_000 },
 		});
@@ -105,7 +105,7 @@ describe('an active trigger', () => {
 		expect(emitted[0]).toMatchObject({ website_id: shop, data: { visitors_count: 5 } });
 	});
 
-	it('hears what people think in as events', async () => {
+	it('receives derived events', async () => {
 		const chosen = ['conversation:resolved', 'conversation:reopened', 'message:noted'];
 		const { emitted } = await workflows.activate(chosen, { filters: { ignoreOwn: false } });
 		for (const state of ['resolved', 'unresolved', 'resolved']) {
@@ -124,7 +124,7 @@ describe('an active trigger', () => {
 		]);
 	});
 
-	it('comes back after its socket was dropped, and when the address has moved', async () => {
+	it('reconnects after its socket was dropped, even if the address has changed', async () => {
 		const { emitted } = await workflows.activate(['message:send']);
 		for (const trouble of [() => workflows.sandbox.dropSockets(), () => workflows.sandbox.faults.moveEndpoint()]) {
 			const asked = () => workflows.sandbox.requests.filter(({ path }) => path.endsWith('/connect/endpoints')).length;
@@ -137,7 +137,7 @@ describe('an active trigger', () => {
 		}
 	});
 
-	it('hears a website that installs the plugin while it listens', async () => {
+	it('receives events of a website that installs the plugin while it listens', async () => {
 		const { emitted } = await workflows.activate(['session:set_email'], {
 			credential: credentialFor(workflows.sandbox, 'plugin', { websiteId: '' }),
 		});
@@ -151,7 +151,7 @@ describe('an active trigger', () => {
 		expect(emitted[0]).toMatchObject({ event: 'session:set_email', website_id: notInstalled });
 	});
 
-	it('says once that its token was revoked, and works again when the credential has another', async () => {
+	it('reports once that its token was revoked, and works again with a new one in the credential', async () => {
 		let credential = credentialFor(workflows.sandbox);
 		const { emitted, failures } = await workflows.activate(['message:send'], {
 			credential: () => credential,
@@ -180,14 +180,14 @@ describe('an active trigger', () => {
 	const isAsked = () => workflows.sandbox.requests.some(({ path }) => path.endsWith('/endpoints'));
 
 	it.each<[string, () => void, (sleeps: number[]) => boolean]>([
-		['asks for the way', () => workflows.sandbox.faults.stall({ ms: 600_000, match: 'endpoints' }), isAsked],
+		['requests the endpoint', () => workflows.sandbox.faults.stall({ ms: 600_000, match: 'endpoints' }), isAsked],
 		[
 			'waits to be accepted',
 			() => workflows.sandbox.faults.refuseSockets({ how: 'silence' }),
 			(sleeps) => sleeps.includes(15_000),
 		],
 		[
-			'waits to try again',
+			'waits to reconnect',
 			() => workflows.sandbox.faults.refuseSockets({ how: 'connection' }),
 			(sleeps) => sleeps.some((milliseconds) => milliseconds <= 1_500),
 		],
@@ -213,7 +213,7 @@ describe('an active trigger', () => {
 		expect(sleeps).toHaveLength(count);
 	});
 
-	it('has one connection however often n8n activates it', async () => {
+	it('has one connection, however often n8n activates it', async () => {
 		const { emitted } = await workflows.activate(['message:send']);
 		const again = await workflows.activate(['message:send'], { activation: 'update' });
 		await until(
@@ -237,19 +237,19 @@ describe('a token that is refused', () => {
 			() => ({ credential: credentialFor(workflows.sandbox, 'plugin', { websiteId: '' }), mode: 'trigger' }),
 			/Crisp does not send the event .* to a token of tier plugin/,
 		],
-	])('%s is said at once where a person watches', async (_, more, message) => {
+	])('%s is reported at once on manual activation', async (_, more, message) => {
 		const events = message.source.includes('does not send') ? ['campaign:progress'] : ['message:send'];
 		await expect(workflows.activate(events, { ...more(), activation: 'activate' })).rejects.toThrow(message);
 		expect(workflows.sandbox.connections()).toBe(0);
 	});
 
-	it('by the realtime channel is said, too', async () => {
+	it('by the realtime channel is reported, too', async () => {
 		workflows.sandbox.faults.refuseSockets({ how: 'unauthorized' });
 		await expect(workflows.activate(['message:send'])).rejects.toThrow(/realtime channel does not accept this token/);
 	});
 
 	it.each(['init', 'update', 'leadershipChange'] as const)(
-		'is one failed execution in mode %s, where throwing would end the trigger for good',
+		'is one failed execution in mode %s, in which an exception would end the trigger permanently',
 		async (activation) => {
 			let credential = wrong();
 			const trigger = await workflows.activate(['message:send'], {
@@ -269,7 +269,7 @@ describe('a token that is refused', () => {
 	);
 });
 
-it('says that Node.js is too old where it has no WebSocket', async () => {
+it('reports that Node.js is too old if it has no WebSocket', async () => {
 	const { WebSocket: original } = globalThis;
 	Object.assign(globalThis, { WebSocket: undefined });
 	try {
@@ -279,7 +279,7 @@ it('says that Node.js is too old where it has no WebSocket', async () => {
 	}
 });
 
-it('warns of events that Crisp may not send any more', async () => {
+it('warns of events that Crisp may no longer send', async () => {
 	const { context } = await workflows.activate(['message:send']);
 	const warn = jest.spyOn(context.logger, 'warn');
 	await workflows.activate(['message:send', 'billing:link:redirect']);
@@ -290,7 +290,7 @@ it('warns of events that Crisp may not send any more', async () => {
 });
 
 describe('a test in the editor', () => {
-	it('shows a made-up event of each kind at once, where it is told to', async () => {
+	it('shows a sample event of each type at once, if set to', async () => {
 		const events = ['message:send', 'conversation:resolved'];
 		const { response, executions } = await workflows.activate(events, { mode: 'manual', useSampleEvent: true });
 		await response.manualTriggerFunction?.();
@@ -302,19 +302,19 @@ describe('a test in the editor', () => {
 		expect(workflows.sandbox.requests).toEqual([]);
 	});
 
-	it('has no say in what a published workflow hears', async () => {
+	it('does not affect what a published workflow receives', async () => {
 		const { emitted } = await workflows.activate(['message:send'], { useSampleEvent: true });
 		await workflows.visitorWrites('real');
 		await until(() => emitted.length >= 1);
 		expect(emitted.map(({ text }) => text)).toEqual(['real']);
 	});
 
-	it('says that there is nothing to make up', async () => {
+	it('reports that no event is selected to make a sample of', async () => {
 		const { response } = await workflows.activate([], { mode: 'manual', useSampleEvent: true });
 		await expect(response.manualTriggerFunction?.()).rejects.toThrow('No event is chosen');
 	});
 
-	it('listens once it is started, and ends without a trace', async () => {
+	it('listens once it is started, and leaves nothing behind', async () => {
 		const { response, emitted } = await workflows.activate(['message:send'], { mode: 'manual' });
 		expect(workflows.sandbox.connections()).toBe(0);
 		await response.manualTriggerFunction?.();
@@ -324,7 +324,7 @@ describe('a test in the editor', () => {
 		await until(() => workflows.sandbox.connections() === 0);
 	});
 
-	it('says when Crisp cannot be reached', async () => {
+	it('reports when Crisp cannot be reached', async () => {
 		const { response } = await workflows.activate(['message:send'], {
 			mode: 'manual',
 			credential: credentialFor(workflows.sandbox, 'website', { baseUrl: 'http://127.0.0.1:9' }),

@@ -4,7 +4,7 @@ import { insistent, until, Workflows } from '../../support/triggerContext';
 import { crisp, executeContext, triggerContext, type Activation } from '../../support/n8nContext';
 import { conversation, credentialFor, locator, shop } from '../../support/sandboxWorkspace';
 
-/** The nodes in every n8n that there could be: see test/unit/n8n/shapes.test.ts for what each shape stands for. */
+/** The nodes in every possible n8n; test/unit/n8n/shapes.test.ts explains each shape. */
 
 const workflows = Workflows.use();
 const fail = () => {
@@ -22,7 +22,7 @@ const refusingGuards: Record<string, unknown> = {
 	refusing: () => ({ validateUrl: async () => ({ ok: false, error: new Error('blocked') }) }),
 };
 
-/** A trigger in an n8n that lacks or changes something; with all that it says. */
+/** A trigger in an n8n that lacks or changes something, with everything that it logs. */
 async function begin(
 	change: (context: Record<string, unknown>) => void,
 	activation: Activation['activation'] = 'init',
@@ -45,7 +45,7 @@ const withGuard = (guard: unknown) => (context: Record<string, unknown>) =>
 	Object.assign(context.helpers as object, { getSecureEgressFilter: guard });
 
 describe('a trigger', () => {
-	it.each(Object.keys(guards))('hears visitors with a guard that is %s', async (name) => {
+	it.each(Object.keys(guards))('receives messages with a guard that is %s', async (name) => {
 		const { emitted, lines, end } = await begin(withGuard(guards[name]));
 		await until(() => workflows.sandbox.connections() === 1);
 		await workflows.visitorWrites('heard');
@@ -54,7 +54,7 @@ describe('a trigger', () => {
 		await end();
 	});
 
-	it.each(Object.keys(refusingGuards))('never connects with a guard that is %s, and tells it once', async (name) => {
+	it.each(Object.keys(refusingGuards))('never connects with a guard that is %s, and reports it once', async (name) => {
 		const { failures, lines, end } = await begin(withGuard(refusingGuards[name]));
 		const asked = () => workflows.sandbox.requests.filter(({ path }) => path.endsWith('/connect/endpoints')).length;
 		await until(() => asked() >= 5);
@@ -72,12 +72,12 @@ describe('a trigger', () => {
 		['an activation mode that throws', (context) => (context.getActivationMode = fail)],
 		['no static data', (context) => (context.getWorkflowStaticData = () => undefined)],
 		['static data that throws', (context) => (context.getWorkflowStaticData = fail)],
-		['no way to save a failed execution', (context) => (context.saveFailedExecution = undefined)],
+		['no function to save a failed execution', (context) => (context.saveFailedExecution = undefined)],
 		[
 			'a logger that throws',
 			(context) => Object.defineProperty(context, 'logger', { value: { warn: fail, error: fail } }),
 		],
-	])('hears visitors with %s', async (_, change) => {
+	])('receives messages with %s', async (_, change) => {
 		const { emitted, end } = await begin(change);
 		await until(() => workflows.sandbox.connections() === 1);
 		await workflows.visitorWrites('heard');
@@ -85,7 +85,7 @@ describe('a trigger', () => {
 		await end();
 	});
 
-	it('logs an outage once, however often it tries, and once when it is over', async () => {
+	it('logs an outage once, however many retries there are, and once when it is over', async () => {
 		const { emitted, lines, end } = await begin(() => undefined);
 		await until(() => workflows.sandbox.connections() === 1);
 		workflows.sandbox.faults.refuseSockets({ how: 'connection' });
@@ -106,7 +106,7 @@ describe('a trigger', () => {
 		await end();
 	});
 
-	it('tells once that this Node.js has no WebSocket, and is not in the way of n8n', async () => {
+	it('reports once that this Node.js has no WebSocket, and does not block n8n', async () => {
 		const parameters = { events: ['message:send'], filters: {}, options: {}, websiteIds: [], useSampleEvent: false };
 		const { context, failures } = triggerContext({
 			credential: credentialFor(workflows.sandbox),
@@ -143,7 +143,7 @@ describe('the Crisp node', () => {
 		['a signal that is undefined', (context) => (context.getExecutionCancelSignal = () => undefined)],
 		['a signal that throws', (context) => (context.getExecutionCancelSignal = fail)],
 		['no data proxy', (context) => (context.getWorkflowDataProxy = fail)],
-		['no word on tools', (context) => (context.isToolExecution = undefined)],
+		['no information on tools', (context) => (context.isToolExecution = undefined)],
 		['no guard', withGuard(undefined)],
 		['a guard that throws', withGuard(fail)],
 	])('sends each item once with %s', async (_, change) => {

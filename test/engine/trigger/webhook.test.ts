@@ -23,7 +23,7 @@ interface Call {
 	headers?: Record<string, string>;
 }
 
-/** Calls a trigger as a plugin hook does, right or wrong. */
+/** Calls a trigger as a plugin hook does, correctly or not. */
 async function call({ url }: Hooked, { body = JSON.stringify(event()), query = '', ...more }: Call = {}) {
 	const { timestamp = Date.now(), secret = signingSecret } = more;
 	const signature = createHmac('sha256', secret).update(`[${timestamp};${body}]`).digest('hex');
@@ -47,7 +47,7 @@ const bothKinds: Array<[Hooking['kind'], Call]> = [
 ];
 
 describe.each(bothKinds)('a request of a %s hook', (kind, right) => {
-	it('starts the workflow with the event, and has its answer before', async () => {
+	it('is answered before the workflow starts with the event', async () => {
 		const hooked = await workflows.serve(['session:set_state'], { kind });
 		expect(await call(hooked, right)).toEqual({ status: 200, reason: '' });
 		expect(hooked.executions).toEqual([
@@ -73,16 +73,16 @@ describe.each(bothKinds)('a request of a %s hook', (kind, right) => {
 		['null', 'null'],
 		['no event', JSON.stringify(event({ event: undefined }))],
 		['an event without a name', JSON.stringify(event({ event: '' }))],
-		['an event whose name is no text', JSON.stringify(event({ event: 1 }))],
-		['data that is no object', JSON.stringify(event({ data: [1] }))],
+		['an event whose name is not a text', JSON.stringify(event({ event: 1 }))],
+		['data that is not an object', JSON.stringify(event({ data: [1] }))],
 		['no data', JSON.stringify(event({ data: null }))],
-	])('with %s is told so, and starts nothing', async (_, body) => {
+	])('with %s is rejected, and starts nothing', async (_, body) => {
 		const hooked = await workflows.serve(['session:set_state'], { kind });
 		expect(await call(hooked, { ...right, body })).toEqual({ status: 400, reason: 'not_an_event' });
 		expect(hooked.executions).toEqual([]);
 	});
 
-	it('with what is not wanted is taken, and starts nothing', async () => {
+	it('with an unselected event is accepted, and starts nothing', async () => {
 		const hooked = await workflows.serve(['session:set_state', 'message:send'], {
 			kind,
 			filters: { messageTypes: ['file'] },
@@ -101,7 +101,7 @@ describe.each(bothKinds)('a request of a %s hook', (kind, right) => {
 		expect(hooked.executions).toEqual([]);
 	});
 
-	it('runs once however often it is repeated, as long as it is not another event', async () => {
+	it('runs once however often it is repeated, unless it is another event', async () => {
 		const hooked = await workflows.serve(['session:set_state', 'message:send', 'people:profile:created'], { kind });
 		const twice = async (body: object) => {
 			const text = JSON.stringify(body);
@@ -113,7 +113,7 @@ describe.each(bothKinds)('a request of a %s hook', (kind, right) => {
 			}
 		};
 		await twice(event());
-		// The same words, at another time.
+		// The same text, at another time.
 		await twice(event({ timestamp: 1_506_985_696_617 }));
 		await twice(event({ event: 'message:send', data: { session_id: conversation, fingerprint: 7, type: 'text' } }));
 		await twice(event({ event: 'people:profile:created', data: { people_id: 'p1' } }));
@@ -127,8 +127,8 @@ describe('a request that is not from Crisp', () => {
 		['not signed', { headers: { 'X-Crisp-Signature': '' } }, 'signature_wrong'],
 		['recorded ten minutes ago', { timestamp: Date.now() - 600_000 }, 'signature_expired'],
 		['with the key of a website hook', { secret: '', query: `?key=${hookSecret}` }, 'signature_wrong'],
-		['signed with nothing, where no secret is set', { secret: '' }, 'signing_secret_not_set', { signingSecret: '' }],
-		['that is no JSON either', { secret: 'guessed', body: '{' }, 'signature_wrong'],
+		['signed with an empty secret, with none set', { secret: '' }, 'signing_secret_not_set', { signingSecret: '' }],
+		['that is not JSON either', { secret: 'guessed', body: '{' }, 'signature_wrong'],
 	])('%s is refused by a plugin hook', async (_, wrong, reason, credential = {}) => {
 		const hooked = await workflows.serve(['session:set_state'], { credential });
 		expect(await call(hooked, wrong)).toEqual({ status: 401, reason });
@@ -140,14 +140,14 @@ describe('a request that is not from Crisp', () => {
 		['with a wrong key', '?key=guessed', 'key_wrong'],
 		['with an empty key', '?key=', 'key_wrong'],
 		['with two keys', `?key=${encodeURIComponent(hookSecret)}&key=guessed`, 'key_missing'],
-		['with an empty key, where none is set', '?key=', 'web_hook_key_not_set', { hookSecret: undefined }],
-	])('%s is refused by a website hook, be it signed', async (_, query, reason, credential = {}) => {
+		['with an empty key, with none set', '?key=', 'web_hook_key_not_set', { hookSecret: undefined }],
+	])('%s is refused by a website hook, even if it is signed', async (_, query, reason, credential = {}) => {
 		const hooked = await workflows.serve(['session:set_state'], { kind: 'website', credential });
 		expect(await call(hooked, { query })).toEqual({ status: 401, reason });
 		expect(hooked.executions).toEqual([]);
 	});
 
-	it('does not keep the true one from running', async () => {
+	it('does not prevent the real one from running', async () => {
 		const hooked = await workflows.serve(['session:set_state']);
 		await call(hooked, { secret: 'guessed' });
 		expect((await call(hooked)).reason).toBe('');
@@ -156,7 +156,7 @@ describe('a request that is not from Crisp', () => {
 });
 
 describe('two workflows', () => {
-	it('each get every event', async () => {
+	it('both receive every event', async () => {
 		const one = await workflows.activate(['message:send'], { nodeId: 'one' });
 		const other = await workflows.activate(['message:send'], { nodeId: 'other' });
 		await workflows.visitorWrites('hello');
@@ -167,8 +167,11 @@ describe('two workflows', () => {
 
 it.each<[string, object]>([
 	['a message', { event: 'message:send', data: { session_id: conversation, type: 'text', fingerprint: 5 } }],
-	['what has no identity', { event: 'session:set_state', data: { session_id: conversation, state: 'resolved' } }],
-])('runs %s once that Crisp delivers again because the answer was lost', async (_, happening) => {
+	[
+		'an event without an identity',
+		{ event: 'session:set_state', data: { session_id: conversation, state: 'resolved' } },
+	],
+])('runs %s once when Crisp delivers it again because the response was lost', async (_, happening) => {
 	const { event: name, data } = happening as ReturnType<typeof event>;
 	let answers = 0;
 	const hooked = await workflows.serve([name], { isCut: () => ++answers === 1 });
@@ -182,13 +185,13 @@ it.each<[string, object]>([
 	expect(hooked.executions).toHaveLength(1);
 });
 
-it('takes the same request again while somebody tests in the editor', async () => {
+it('accepts the same request again during a test in the editor', async () => {
 	const hooked = await workflows.serve(['session:set_state'], { mode: 'manual' });
 	for (let time = 0; time < 2; time++) expect((await call(hooked)).reason).toBe('');
 	expect(hooked.executions).toHaveLength(2);
 });
 
-it('starts one execution with an item for each that an event is', async () => {
+it('starts one execution, with an item for each name of the event', async () => {
 	const hooked = await workflows.serve(['message:received', 'message:noted']);
 	const data = { type: 'note', from: 'operator', content: 'for the team', session_id: conversation, fingerprint: 3 };
 	await call(hooked, { body: JSON.stringify(event({ event: 'message:received', data })) });
@@ -197,7 +200,7 @@ it('starts one execution with an item for each that an event is', async () => {
 	]);
 });
 
-it('leaves out what this n8n sent', async () => {
+it('excludes what this n8n sent', async () => {
 	const { context } = triggerContext({ credential: credentialFor(workflows.sandbox), parameters: {} });
 	const own = fingerprintFor(context.getInstanceId(), ['execution', 1]);
 	const deaf = await workflows.serve(['message:received']);
@@ -215,7 +218,7 @@ it('leaves out what this n8n sent', async () => {
 	expect(all.executions).toHaveLength(2);
 });
 
-it('has nothing to set up in Crisp, which has no way to', async () => {
+it('sets nothing up in Crisp, which has no API for it', async () => {
 	const { checkExists, create, delete: remove } = crispWebhookTrigger.webhookMethods.default;
 	expect(await Promise.all([checkExists(), create(), remove()])).toEqual([true, true, true]);
 });

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { IDataObject } from 'n8n-workflow';
 import { SHOP_ID } from '../../../sandbox/state/seed';
 
-/** A message as the sandbox has it. */
+/** A message as the sandbox stores it. */
 export interface Stored {
 	from: 'user' | 'operator';
 	content: string;
@@ -13,7 +13,7 @@ export interface Stored {
 
 const mostTries = 200;
 
-/** A sandbox in a process of its own, and what nobody does over the line: being the visitor, and doing harm. */
+/** A sandbox in its own process, and the actions that bypass the proxy: writing as a visitor, and causing faults. */
 export class Crisp {
 	sessions: string[] = [];
 
@@ -37,7 +37,7 @@ export class Crisp {
 		await ended;
 	}
 
-	/** Writes once: with a fingerprint, a message that is repeated is the same message. */
+	/** Writes once: a repeated message has the same fingerprint and is deduplicated. */
 	async visitorWrites(session_id: string, text: string, fingerprint: number): Promise<void> {
 		await this.post('visitor/message', { session_id, text, fingerprint });
 	}
@@ -52,7 +52,7 @@ export class Crisp {
 		return (await this.ask(path, { method: 'POST', headers, body: sent })) as IDataObject;
 	}
 
-	/** A connection that was kept may be closed while it is taken; nothing that is asked here does harm twice. */
+	/** A kept-alive connection may be closed while it is reused; every request here is safe to retry. */
 	private async ask(path: string, how: RequestInit = {}): Promise<unknown> {
 		for (let tries = 1; ; tries++) {
 			try {

@@ -9,11 +9,11 @@ export function resources(): Resources {
 	return counts;
 }
 
-/** What there is more of than before, once it had the time to end. */
+/** Which resources there are more of than before, after time to end. */
 export async function leftSince(before: Resources, patience: number): Promise<Resources> {
 	const deadline = Date.now() + patience;
 	for (;;) {
-		// The wait has a timer itself, which is over here.
+		// The delay itself uses a timer, which has ended here.
 		const more = Object.entries(resources()).flatMap(([kind, count]) => {
 			const difference = count - (before[kind] ?? 0);
 			return difference > 0 ? [[kind, difference] as const] : [];

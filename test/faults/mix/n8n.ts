@@ -12,45 +12,48 @@ import { locator } from '../../support/sandboxWorkspace';
 import type { Evidence } from '../evidence';
 import { numberOf, Tally, textOf } from './tally';
 
-/** How long a request may take, in milliseconds: nobody who waits for a dead line needs as long as in earnest. */
+/**
+ * Request timeouts in milliseconds. A short one during faults saves time, as nothing is lost by giving up on a dead
+ * connection early.
+ */
 const patience = { inTrouble: 3_000, inCalm: 30_000 };
-/** As n8n's Retry On Fail has it, with less time between; tries in trouble do not count. */
+/** As with n8n's Retry On Fail, but with shorter pauses; attempts during faults do not count. */
 const retries = { most: 5, wait: 1_000 };
 
 export interface Options {
 	credential: Credential;
 	evidence: Evidence;
 	messages: number;
-	/** Which message is answered. */
+	/** Whether a message is to be answered. */
 	isAnswered(number: number): boolean;
 }
 
 /**
- * n8n as far as it matters here: two triggers whose every event starts an execution, one of which answers;
- * what n8n keeps of them, and what goes wrong with n8n itself.
+ * A minimal n8n: two triggers, whose events start executions, one of which sends replies; n8n's saved data, and the
+ * faults of n8n itself.
  */
 export class N8n {
 	readonly heard: Tally;
 
 	readonly hooked: Tally;
 
-	/** Actions that failed for good. */
+	/** Actions that failed after all retries. */
 	readonly failed: string[] = [];
 
 	/** How far n8n's clock is off, in milliseconds. */
 	skew = 0;
 
-	/** So many executions it cannot store, one after the other. */
+	/** How many executions in a row n8n cannot store. */
 	overload = 0;
 
 	private readonly givesUp: Impatience = { match: /./, after: patience.inTrouble };
 
 	private isCalm = false;
 
-	/** What becomes of deliveries of the webhook, in their order; never of the last try. */
+	/** Faults of webhook deliveries, in order; the last attempt of a delivery is never affected. */
 	readonly hookTroubles: Array<'cut before' | 'cut after' | 'failed' | 'slow'> = [];
 
-	/** The executions that n8n has a key of. */
+	/** The deduplication keys of the executions so far. */
 	private readonly keys = new Set<string>();
 
 	private saved: IDataObject = {};
@@ -81,7 +84,7 @@ export class N8n {
 		const parameters = { events: ['message:send'], filters: {}, options: {}, websiteIds: [], useSampleEvent: false };
 		let memory: IDataObject = {};
 		const take: Take = (items, done, key) => {
-			// Of an n8n that was killed, nothing comes to the database any more.
+			// A killed n8n writes nothing more to the database.
 			if (generation !== this.generation) return;
 			this.saved = copyOf(evidence.look('static data', memory));
 			if (this.overload > 0) {
@@ -98,7 +101,7 @@ export class N8n {
 		this.trigger = await activateTrigger(context, { clock: this.clock });
 	}
 
-	/** Ends as n8n does when it is stopped, or as it does when it is killed: with what it saved before. */
+	/** Stops n8n, or kills it, which loses what was not yet saved. */
 	async stop(isKilled: boolean): Promise<void> {
 		const { trigger } = this;
 		this.trigger = undefined;
@@ -106,7 +109,7 @@ export class N8n {
 		await trigger?.closeFunction?.();
 	}
 
-	/** From now on nothing goes wrong, and what is slow is waited for as in earnest. */
+	/** Ends all faults, and restores normal timeouts. */
 	calm(): void {
 		this.isCalm = true;
 		this.overload = 0;
@@ -114,17 +117,17 @@ export class N8n {
 		this.givesUp.after = patience.inCalm;
 	}
 
-	/** How long a request may take in all, where nodes would wait for so many milliseconds. */
+	/** The deadline of a request for which the nodes would wait `asked` milliseconds. */
 	longest(asked: number): number {
 		return this.isCalm ? asked : patience.inTrouble + 1_000;
 	}
 
-	/** Answers that are not sent yet. */
+	/** Replies that are not sent yet. */
 	get underWayCount(): number {
 		return this.underWay.size;
 	}
 
-	/** Serves the webhook trigger; gives its address. */
+	/** Serves the webhook trigger; returns its URL. */
 	async serve(): Promise<string> {
 		const app = express();
 		app.use(express.raw({ type: () => true }), async (httpRequest, httpResponse) => {
@@ -153,7 +156,7 @@ export class N8n {
 		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/`;
 	}
 
-	/** Resolves when all that is under way is done, and nothing is left open. */
+	/** Resolves when all work is done and everything is closed. */
 	async close(): Promise<void> {
 		await this.stop(false);
 		await this.idle();
@@ -187,7 +190,8 @@ export class N8n {
 				const executionId = `answer-${number}`;
 				const output = await execute({ credential, parameters, executionId, givesUp });
 				const [item] = evidence.look('output item', output);
-				if (output.length !== 1 || item?.json.session_id !== session) throw new Error('The output is not of the item');
+				if (output.length !== 1 || item?.json.session_id !== session)
+					throw new Error('The output does not belong to the item');
 				return;
 			} catch (error) {
 				evidence.look('error', error);

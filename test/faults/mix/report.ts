@@ -1,10 +1,10 @@
 import type { Outcome } from './run';
 
-/** The most by which the memory may grow from the second quarter to the last. */
+/** The maximum growth of the heap from the second quarter to the last. */
 const mostGrowth = 0.1;
 const mostNamed = 5;
 
-/** A figure of a run, and whether it is as it has to be; some are just told. */
+/** A figure of a run, and whether it is acceptable; some are informational. */
 export interface Check {
 	what: string;
 	figure: string;
@@ -12,7 +12,7 @@ export interface Check {
 	details?: string[];
 }
 
-/** What a run showed. */
+/** The results of a run. */
 export function checksOf({ mix, ...outcome }: Outcome): Check[] {
 	const { troubles, lost, doubled, failed, rejections, left, memory, seconds } = outcome;
 	const struck = Object.values(troubles).reduce((sum, count) => sum + count, 0);
@@ -21,20 +21,20 @@ export function checksOf({ mix, ...outcome }: Outcome): Check[] {
 	const kinds = Object.entries(left).map(([kind, count]) => `${count} × ${kind}`);
 	return [
 		{ what: 'seed', figure: String(mix.seed) },
-		{ what: 'length', figure: `${Math.round(seconds)} s, of which ${mix.seconds} s with trouble` },
+		{ what: 'length', figure: `${Math.round(seconds)} s, of which ${mix.seconds} s with faults` },
 		{ what: 'messages that visitors wrote', figure: mix.messages.toLocaleString('en') },
-		{ what: 'actions: answers to them', figure: mix.actions.toLocaleString('en') },
-		{ what: 'faults that struck', figure: `${struck}, of ${Object.keys(troubles).length} kinds` },
+		{ what: 'actions: replies to them', figure: mix.actions.toLocaleString('en') },
+		{ what: 'faults injected', figure: `${struck}, of ${Object.keys(troubles).length} kinds` },
 		...Object.entries(lost).map(([way, all]) => none(`lost, ${way}`, all)),
 		...Object.entries(doubled).map(([way, all]) => none(`twice, ${way}`, all)),
-		none('answers given up', failed),
-		none('rejections that nobody handled', rejections),
+		none('replies that failed', failed),
+		none('unhandled rejections', rejections),
 		none('sockets and timers left', kinds),
 		{ what: 'heap, second quarter → last', figure: `${heap} MB (${growth})`, isGood: memory.growth <= mostGrowth },
 	];
 }
 
-/** The same to print. */
+/** The same for printing. */
 export function linesOf(checks: Check[]): string[] {
 	return checks.flatMap(({ what, figure, isGood, details = [] }) => [
 		`  ${isGood === undefined ? '·' : isGood ? '✓' : '✗'} ${what}: ${figure}`,

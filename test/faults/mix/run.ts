@@ -14,7 +14,7 @@ import { N8n } from './n8n';
 import { Tally, textOf } from './tally';
 import { drawn, type Scene } from './troubles';
 
-/** How much is written, how long that takes, and what chance is made of. */
+/** The number of messages, the duration, and the seed of the random faults. */
 export interface Mix {
 	seed: number;
 	seconds: number;
@@ -23,11 +23,11 @@ export interface Mix {
 	actions: number;
 }
 
-/** What became of it all; the lists hold messages by name. */
+/** The results; the lists contain messages by name. */
 export interface Outcome {
 	mix: Mix;
 	troubles: Record<string, number>;
-	/** By the way they were to come. */
+	/** By the path on which they were expected. */
 	lost: Record<string, string[]>;
 	doubled: Record<string, string[]>;
 	failed: string[];
@@ -39,16 +39,16 @@ export interface Outcome {
 
 const conversations = 40;
 const signingSecret = 'a signing secret that nobody may see';
-/** Between two troubles, in milliseconds: from nothing to twice this. */
+/** The mean pause between two faults, in milliseconds. */
 const meanPause = 700;
 const samples = 40;
-/** How long the end of a run may be without progress: longer than n8n's node waits before it tries again. */
+/** The maximum time without progress at the end of a run: longer than the node's longest retry delay. */
 const patience = 90_000;
-/** How long sockets and timers may take to end; nobody waits for as long where all do. */
+/** The maximum time for sockets and timers to end; waiting stops as soon as all have ended. */
 const aftermath = 60_000;
 const visitorFingerprints = 700_000_000_000;
 
-/** Lets visitors write and n8n answer while everything goes wrong that can; resolves when all is counted. */
+/** Visitors write and n8n replies while random faults occur; resolves when the results are counted. */
 export async function runMix(mix: Mix, evidence: Evidence, say: (line: string) => void): Promise<Outcome> {
 	const began = Date.now();
 	const rejections: string[] = [];
@@ -61,7 +61,7 @@ export async function runMix(mix: Mix, evidence: Evidence, say: (line: string) =
 	};
 	evidence.guard({ key: credential.key, 'signing secret': signingSecret });
 	evidence.guardPair('key', credential.identifier, credential.key);
-	// What n8n itself keeps open, it does so from the first execution on.
+	// n8n itself keeps some resources open from the first execution on.
 	await execute({ credential, parameters: { resource: 'conversation', operation: 'create' } });
 	const every = mix.messages / mix.actions;
 	const isAnswered = (number: number) => number > 0 && number % every === 0;
@@ -87,7 +87,7 @@ export async function runMix(mix: Mix, evidence: Evidence, say: (line: string) =
 	return { mix, troubles, ...counted, failed, rejections, left, memory, seconds: (Date.now() - began) / 1_000 };
 }
 
-/** The time in which everything happens. Gives how often each trouble struck. */
+/** The main phase of the run. Returns how often each fault occurred. */
 async function live(mix: Mix, scene: Scene, memory: Memory, say: (line: string) => void) {
 	const { crisp, n8n } = scene;
 	const end = Date.now() + mix.seconds * 1_000;
@@ -106,14 +106,14 @@ async function live(mix: Mix, scene: Scene, memory: Memory, say: (line: string) 
 			await delay(Math.max(0, end - ((samples - taken) / samples) * mix.seconds * 1_000 - Date.now()));
 			memory.sample();
 			const heard = mix.messages - n8n.heard.lost(() => 1).length;
-			if (taken % 4 === 0) say(`${(taken / samples) * 100}% of the time: n8n heard ${heard} messages`);
+			if (taken % 4 === 0) say(`${(taken / samples) * 100}% of the time: n8n received ${heard} messages`);
 		}
 	};
 	await Promise.all([writing, trouble(), measure()]);
 	return counts;
 }
 
-/** Every message at its time, whatever becomes of the one before. */
+/** Writes every message at its time, without waiting for earlier ones. */
 async function write({ seconds, messages, seed }: Mix, crisp: Crisp): Promise<void> {
 	const began = Date.now();
 	const random = randomFrom(seed + 1);
@@ -128,8 +128,8 @@ async function write({ seconds, messages, seed }: Mix, crisp: Crisp): Promise<vo
 }
 
 /**
- * Ends all trouble, has everything read once more, and waits until all is done, or nothing more comes of it: on a
- * busy machine, that takes its time.
+ * Ends all faults, forces a last catch-up, and waits until everything is done or there is no more progress, which takes
+ * a while on a busy machine.
  */
 async function settle(scene: Scene): Promise<void> {
 	const { crisp, line, n8n } = scene;
@@ -145,13 +145,13 @@ async function settle(scene: Scene): Promise<void> {
 		if (missing() < least) [least, since] = [missing(), Date.now()];
 	}
 	await n8n.idle();
-	// What comes twice may come late.
+	// Duplicates may arrive late.
 	line.cut();
 	await delay(5_000);
 	await n8n.idle();
 }
 
-/** Counts what Crisp has and what n8n ran. */
+/** Counts what Crisp stored and what n8n ran. */
 async function reckon({ messages }: Mix, { crisp, n8n }: Scene, isAnswered: (number: number) => boolean) {
 	const [written, answered] = [new Tally(messages), new Tally(messages)];
 	for (const session of crisp.sessions) {

@@ -1,4 +1,4 @@
-/** How often each of some numbered things happened, in as little memory as it takes. */
+/** Counts occurrences of numbered messages in little memory. */
 export class Tally {
 	private readonly counts: Uint8Array;
 
@@ -6,7 +6,7 @@ export class Tally {
 		this.counts = new Uint8Array(most + 1);
 	}
 
-	/** Counts one more of the thing that a text is about. */
+	/** Counts the message that a text belongs to. */
 	note(text: unknown): void {
 		const number = numberOf(text);
 		if (number < this.counts.length) this.counts[number] = (this.counts[number] ?? 0) + 1;
@@ -16,7 +16,7 @@ export class Tally {
 		return this.counts[number] ?? 0;
 	}
 
-	/** The numbers, from 1 on, that did not happen as often as they should. */
+	/** The numbers, from 1 on, that occurred less often than expected. */
 	lost(expected: (number: number) => number): string[] {
 		return this.those((number) => this.of(number) < expected(number));
 	}
@@ -34,5 +34,5 @@ export class Tally {
 
 export const textOf = (number: number) => `m-${String(number).padStart(5, '0')}`;
 
-/** 0 for a text of nobody's. */
+/** 0 for a text without a number. */
 export const numberOf = (text: unknown) => Number(/m-(\d+)$/.exec(String(text))?.[1] ?? 0);

@@ -5,19 +5,19 @@ import { known, limited, message, type Known } from '../strikes';
 import type { Crisp } from './crisp';
 import type { N8n } from './n8n';
 
-/** What a trouble has at hand, and chance. */
+/** What a fault acts on, and a random source. */
 export interface Scene {
 	crisp: Crisp;
 	line: Line;
 	n8n: N8n;
-	/** The next number from 0 up to 1. */
+	/** A random number from 0 up to 1. */
 	random(): number;
 }
 
-/** Something that goes wrong, and is over when it resolves. */
+/** A fault, which is over when it resolves. */
 export interface Trouble {
 	name: string;
-	/** How often it comes, beside the others. */
+	/** Its relative frequency. */
 	weight: number;
 	strike(scene: Scene): void | Promise<void>;
 }
@@ -25,23 +25,26 @@ export interface Trouble {
 const reading = /^GET (?!.*endpoints)/;
 const endpoints = /\/connect\/endpoints$/;
 
-/** What becomes of requests to one place. */
+/** Faults of requests to one kind of route. */
 function onLine(where: string, match: RegExp, some: Array<Pick<Known, 'what' | 'strike'>>, weight: number): Trouble[] {
 	return some.map(({ what, strike }) => ({
 		name: `${where}: ${what}`,
 		weight,
-		// More than one after the other would be an outage that never ends.
+		// Several in a row would be a permanent outage.
 		strike: ({ line }) => void (line.pending(match) === 0 && line.strike(match, strike)),
 	}));
 }
 
-const anything = [...known, { what: 'status 429, to wait for a second', strike: limited({ 'Retry-After': '1' }) }];
+const anything = [
+	...known,
+	{ what: 'status 429, with Retry-After: 1 second', strike: limited({ 'Retry-After': '1' }) },
+];
 const [wrongType, others] = [
 	known.filter(({ kind }) => kind === 'wrong type'),
 	known.filter(({ kind }) => kind !== 'wrong type'),
 ];
 
-/** For a while, and then no longer. */
+/** Applies a condition for a short time. */
 async function during({ random }: Scene, begin: () => unknown, end: () => unknown): Promise<void> {
 	await begin();
 	await delay(200 + random() * 2_000);
@@ -84,7 +87,7 @@ const realtime: Trouble[] = [
 		},
 	},
 	{
-		name: 'realtime: a page instead of a line',
+		name: 'realtime: an HTML page instead of a connection',
 		weight: 1,
 		async strike(scene) {
 			const { line } = scene;
@@ -97,7 +100,7 @@ const realtime: Trouble[] = [
 		},
 	},
 	{
-		name: 'realtime: silent to the authentication',
+		name: 'realtime: no response to the authentication',
 		weight: 0.3,
 		async strike({ crisp, line }) {
 			await crisp.post('faults', { refuseSockets: { how: 'silence', times: 1 } });
@@ -105,42 +108,38 @@ const realtime: Trouble[] = [
 		},
 	},
 	{
-		name: 'realtime: bytes that are no frame',
+		name: 'realtime: bytes that are not a frame',
 		weight: 1,
 		strike: ({ line }) => line.inject(Buffer.from([0xff, 0xff, 0, 1, 2])),
 	},
 	{
-		name: 'realtime: half of a frame, then reset',
+		name: 'realtime: half of a frame, then a reset',
 		weight: 1,
 		strike({ line }) {
 			line.inject(frame('42["message:send",{}]').subarray(0, 9));
 			line.cut();
 		},
 	},
+	{ name: 'realtime: an invalid packet', weight: 1, strike: ({ line }) => line.inject(frame('42{"not":"a packet"')) },
 	{
-		name: 'realtime: a packet that is none',
-		weight: 1,
-		strike: ({ line }) => line.inject(frame('42{"not":"a packet"')),
-	},
-	{
-		name: 'realtime: an event of a wrong type, or oversized',
+		name: 'realtime: an event with wrong types, or an oversized one',
 		weight: 3,
 		strike: ({ line, random }) => line.inject(frame(`42["message:send",${odd[Math.floor(random() * odd.length)]}]`)),
 	},
 	{
-		name: 'realtime: an event is never sent',
+		name: 'realtime: an event that is never sent',
 		weight: 3,
 		strike: async ({ crisp }) => void (await crisp.post('faults', { mute: { match: 'message:send' } })),
 	},
-	{ name: 'realtime: a message again', weight: 3, strike: async (scene) => await announceAgain(scene, 1) },
+	{ name: 'realtime: a repeated message', weight: 3, strike: async (scene) => await announceAgain(scene, 1) },
 	{
-		name: 'realtime: messages again, in the wrong order',
+		name: 'realtime: repeated messages in the wrong order',
 		weight: 2,
 		strike: async (scene) => await announceAgain(scene, 5),
 	},
 ];
 
-/** Tells of the latest messages of a conversation again, the latest first; it tells the webhook, too. */
+/** Sends the events of a conversation's latest messages again, the latest first, including the webhook calls. */
 async function announceAgain({ crisp, random }: Scene, count: number): Promise<void> {
 	const session_id = crisp.sessions[Math.floor(random() * crisp.sessions.length)] ?? '';
 	const messages = (await crisp.messagesIn(session_id)).filter(({ from }) => from === 'user').slice(-count);
@@ -151,7 +150,7 @@ async function announceAgain({ crisp, random }: Scene, count: number): Promise<v
 
 const everything: Trouble[] = [
 	{
-		name: 'n8n: no way to Crisp',
+		name: 'n8n: no connection to Crisp',
 		weight: 2,
 		strike: async (scene) =>
 			await during(
@@ -166,7 +165,7 @@ const everything: Trouble[] = [
 		strike: ({ n8n, random }) => void (n8n.overload += 1 + Math.floor(random() * 5)),
 	},
 	{
-		name: 'n8n: its clock is off, up to a minute',
+		name: 'n8n: its clock is off by up to a minute',
 		weight: 2,
 		strike: async (scene) => {
 			const skew = (scene.random() - 0.5) * 120_000;
@@ -178,7 +177,7 @@ const everything: Trouble[] = [
 		},
 	},
 	...[false, true].map((isKilled) => ({
-		name: `n8n: ${isKilled ? 'killed' : 'stopped'}, and started again`,
+		name: `n8n: ${isKilled ? 'killed' : 'stopped'}, and restarted`,
 		weight: 0.7,
 		strike: async (scene: Scene) =>
 			await during(
@@ -198,15 +197,15 @@ const hooks: Trouble[] = (['cut before', 'cut after', 'failed', 'slow'] as const
 export const troubles: Trouble[] = [
 	...onLine('REST, a message', message, anything, 2),
 	...onLine('REST, reading', reading, anything, 1),
-	...onLine('REST, the address of the channel', endpoints, others, 0.15),
-	// Taken for a refusal, after which the trigger is patient: it would do little else.
-	...onLine('REST, the address of the channel', endpoints, wrongType, 0.05),
+	...onLine('REST, the realtime endpoint', endpoints, others, 0.15),
+	// The trigger takes this for a refusal and retries slowly, which would dominate the run.
+	...onLine('REST, the realtime endpoint', endpoints, wrongType, 0.05),
 	...realtime,
 	...hooks,
 	...everything,
 ];
 
-/** One of them by chance, as often as its weight says. */
+/** Picks one at random, according to the weights. */
 export function drawn(random: () => number): Trouble {
 	const all = troubles.reduce((sum, { weight }) => sum + weight, 0);
 	let left = random() * all;

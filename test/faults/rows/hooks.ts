@@ -7,15 +7,15 @@ import { failing, silentBefore } from '../strikes';
 
 interface Delivery {
 	body: string | Buffer;
-	/** How far the clock of whoever sends is ahead, in milliseconds. */
+	/** How far the sender's clock is ahead, in milliseconds. */
 	skew?: number;
 	secret?: string;
-	/** What the body is changed to once it is signed. */
+	/** The body that is sent instead of the signed one. */
 	sent?: string | Buffer;
 	signature?: string;
 }
 
-/** Calls the webhook as Crisp does, or as somebody who would like to be taken for it. */
+/** Calls the webhook as Crisp does, or as an attacker would. */
 async function call(
 	stage: Stage,
 	url: string,
@@ -40,7 +40,7 @@ function eventOf({ session }: Stage, content: unknown, fingerprint = 1): string 
 	return JSON.stringify({ website_id: shop, event: 'message:send', data, timestamp: Date.now() });
 }
 
-/** A request is answered with a status, and starts nothing; a good one after it does. */
+/** A request is rejected with a status and starts nothing; a valid one after it still works. */
 function refused(kind: Fault['kind'], what: string, status: number, delivery: (stage: Stage) => Delivery): Fault {
 	return {
 		kind,
@@ -59,7 +59,7 @@ function refused(kind: Fault['kind'], what: string, status: number, delivery: (s
 	};
 }
 
-/** Visitors write, deliveries meet something, and every message starts one execution. */
+/** Visitors write, deliveries fail in some way, and every message starts one execution. */
 function delivered(kind: Fault['kind'], what: string, strike: (stage: Stage) => Parameters<Stage['hook']>): Fault {
 	return {
 		kind,
@@ -80,19 +80,23 @@ function delivered(kind: Fault['kind'], what: string, strike: (stage: Stage) => 
 	};
 }
 
-/** True for the first so many, as a fault that passes. */
+/** Returns true for the first `count` calls, as a temporary fault does. */
 function first(count: number): () => boolean {
 	let left = count;
 	return () => left-- > 0;
 }
 
 export const hooks: Fault[] = [
-	delivered('reset', 'The answer is lost twice, and Crisp delivers again', () => [{ isCut: first(2) }]),
-	delivered('reset', 'A delivery is reset before n8n has it, twice', () => [{ isLost: first(2) }]),
-	delivered('out of order', 'Crisp calls without waiting for the answer before', () => [{}, undefined, true]),
+	delivered('reset', 'The response is lost twice, and Crisp delivers again', () => [{ isCut: first(2) }]),
+	delivered('reset', 'A delivery is reset before n8n receives it, twice', () => [{ isLost: first(2) }]),
+	delivered('out of order', 'Crisp sends deliveries without waiting for the previous response', () => [
+		{},
+		undefined,
+		true,
+	]),
 	{
 		kind: 'duplicate',
-		what: 'The same request comes five times at once',
+		what: 'The same request arrives five times at once',
 		holds: 'starts one execution',
 		async strike(stage) {
 			const { url, emitted } = await stage.hook();
@@ -102,13 +106,13 @@ export const hooks: Fault[] = [
 			assert.equal(emitted().length, 1);
 		},
 	},
-	refused('forged', 'The signature is of another secret', 401, (stage) => ({
+	refused('forged', 'The signature was made with another secret', 401, (stage) => ({
 		body: eventOf(stage, 'bad'),
 		secret: 'guessed',
 	})),
 	refused('forged', 'There is no signature', 401, (stage) => ({ body: eventOf(stage, 'bad'), signature: '' })),
-	refused('cut', 'The signature is cut', 401, (stage) => ({ body: eventOf(stage, 'bad'), signature: 'abcdef' })),
-	refused('cut', 'The body is cut', 401, (stage) => {
+	refused('cut', 'The signature is truncated', 401, (stage) => ({ body: eventOf(stage, 'bad'), signature: 'abcdef' })),
+	refused('cut', 'The body is truncated', 401, (stage) => {
 		const body = eventOf(stage, 'bad');
 		return { body, sent: body.slice(0, -20) };
 	}),
@@ -116,8 +120,10 @@ export const hooks: Fault[] = [
 		body: eventOf(stage, 'bad').slice(0, -20),
 	})),
 	refused('wrong type', 'The signed body is a list', 400, () => ({ body: '[1]' })),
-	refused('wrong type', 'The event of the signed body is a number', 400, () => ({ body: '{"event":7,"data":{}}' })),
-	refused('clock skew', 'The request is six minutes old, as a recording is', 401, (stage) => ({
+	refused('wrong type', 'The event name in the signed body is a number', 400, () => ({
+		body: '{"event":7,"data":{}}',
+	})),
+	refused('clock skew', 'The request is six minutes old, like a replayed one', 401, (stage) => ({
 		body: eventOf(stage, 'bad'),
 		skew: -360_000,
 	})),
@@ -153,8 +159,8 @@ export const hooks: Fault[] = [
 	},
 	...([failing(503), silentBefore] as const).map((strike): Fault => ({
 		kind: strike === silentBefore ? 'half-open' : 'failing',
-		what: `What the event does not say is asked of Crisp, which ${strike === silentBefore ? 'never answers' : 'answers with 503'}`,
-		holds: 'the event passes',
+		what: `Fetching segments for an event fails: Crisp ${strike === silentBefore ? 'never responds' : 'responds with 503'}`,
+		holds: 'the event is emitted',
 		async strike(stage) {
 			stage.time.shorten(5_000, 300);
 			stage.line.strike(/^GET /, strike, Infinity);

@@ -7,7 +7,7 @@ import { failing, silentAfter } from '../strikes';
 
 const copyOf = (data: IDataObject) => JSON.parse(JSON.stringify(data)) as IDataObject;
 
-/** Listens, is ended in some way while a visitor writes, and is started again with what n8n saved. */
+/** Listens, is ended in some way while a visitor writes, and is restarted with what n8n saved. */
 async function restarted(stage: Stage, memoryFrom: (saved: IDataObject) => IDataObject): Promise<unknown[]> {
 	const former = await stage.activate();
 	await stage.visitorWrites('before');
@@ -16,35 +16,38 @@ async function restarted(stage: Stage, memoryFrom: (saved: IDataObject) => IData
 	await former.end();
 	await stage.visitorWrites('meanwhile');
 	const { texts } = await stage.activate({ activation: 'init', memory: memoryFrom(saved), clock: undefined });
-	await until('the line', () => stage.sandbox.connections() > 0);
+	await until('the connection', () => stage.sandbox.connections() > 0);
 	await stage.visitorWrites('after');
 	await until('the last', () => texts().includes('after'));
 	return texts();
 }
 
-/** n8n has something else in its memory than was put there. */
+/** Saved data of the trigger that is missing or wrong. */
 const corrupted: Array<[string, IDataObject]> = [
-	['is gone', {}],
-	['holds other types', { mark: 'a text', conversationStates: 7, batched: 'x' }],
-	['is of another node', { mark: null, conversationStates: null, batched: null, counter: 5 } as unknown as IDataObject],
-	['says that all was delivered until next year', { mark: Date.now() + 365 * 86_400_000 }],
+	['is missing', {}],
+	['has wrong types', { mark: 'a text', conversationStates: 7, batched: 'x' }],
+	[
+		'belongs to another node',
+		{ mark: null, conversationStates: null, batched: null, counter: 5 } as unknown as IDataObject,
+	],
+	['has a watermark in the next year', { mark: Date.now() + 365 * 86_400_000 }],
 ];
 
 export const n8n: Fault[] = [
 	{
 		kind: 'stopped',
-		what: 'n8n is stopped, and started again',
-		holds: 'what came meanwhile is delivered',
+		what: 'n8n is stopped, and restarted',
+		holds: 'messages sent in between are delivered',
 		async strike(stage) {
-			// n8n knows by its key what it ran before.
+			// n8n deduplicates by key what it ran before.
 			const texts = (await restarted(stage, (saved) => saved)).filter((text) => text !== 'before');
 			assert.deepEqual(texts, ['meanwhile', 'after']);
 		},
 	},
 	...corrupted.map(([what, memory]): Fault => ({
 		kind: 'malformed',
-		what: `What n8n remembers for the trigger ${what}`,
-		holds: 'what comes from then on is delivered',
+		what: `The trigger's saved data ${what}`,
+		holds: 'later messages are delivered',
 		async strike(stage) {
 			const texts = await restarted(stage, () => memory);
 			assert.deepEqual(texts.slice(-1), ['after']);
@@ -53,7 +56,7 @@ export const n8n: Fault[] = [
 	{
 		kind: 'refused',
 		what: 'n8n cannot store an execution, three times',
-		holds: 'delivered; n8n starts it once',
+		holds: 'delivered; n8n starts one execution',
 		async strike(stage) {
 			const taken: unknown[] = [];
 			const keys = new Set<unknown>();
@@ -74,11 +77,11 @@ export const n8n: Fault[] = [
 	{
 		kind: 'duplicate',
 		what: 'n8n activates the trigger twice',
-		holds: 'one line; delivered once',
+		holds: 'one connection; delivered once',
 		async strike(stage) {
 			const former = await stage.activate();
 			const { texts } = await stage.activate({ activation: 'update', memory: copyOf(former.memory) });
-			await until('the line', () => stage.sandbox.connections() === 1);
+			await until('the connection', () => stage.sandbox.connections() === 1);
 			await stage.visitorWrites('one');
 			await until('the message', () => texts().length > 0);
 			assert.deepEqual([former.texts(), texts(), stage.sandbox.connections()], [[], ['one'], 1]);
@@ -86,8 +89,8 @@ export const n8n: Fault[] = [
 	},
 	{
 		kind: 'refused',
-		what: 'The key in the credential is replaced by a wrong one, and then mended',
-		holds: 'one failed execution: “Crisp does not know this token”; then as before',
+		what: 'The key in the credential is replaced by a wrong one, and then corrected',
+		holds: 'one failed execution: “Crisp does not know this token”; then normal operation',
 		async strike(stage) {
 			let credential = stage.credential();
 			const { texts, failures } = await stage.activate({ credential: () => credential });
@@ -107,14 +110,14 @@ export const n8n: Fault[] = [
 	},
 	...[3_600_000, -3_600_000].map((jump): Fault => ({
 		kind: 'clock skew',
-		what: `n8n's clock jumps an hour ${jump > 0 ? 'ahead' : 'back'} while the line is down`,
-		holds: 'what comes from then on is delivered; nothing twice',
+		what: `n8n's clock jumps an hour ${jump > 0 ? 'ahead' : 'back'} while disconnected`,
+		holds: 'later messages are delivered; nothing twice',
 		async strike(stage) {
 			const { texts } = await stage.activate();
 			stage.time.skipped += jump;
 			stage.line.cut();
-			await until('the line to be gone', () => stage.sandbox.connections() === 0);
-			await until('the line', () => stage.sandbox.connections() > 0);
+			await until('the disconnection', () => stage.sandbox.connections() === 0);
+			await until('the connection', () => stage.sandbox.connections() > 0);
 			await stage.visitorWrites('after');
 			await until('the message', () => texts().includes('after'));
 			assert.deepEqual(texts(), ['after']);
@@ -122,8 +125,8 @@ export const n8n: Fault[] = [
 	})),
 	{
 		kind: 'clock skew',
-		what: "Sending: n8n's clock jumps an hour back while a limit is waited out",
-		holds: 'delivered; nothing twice',
+		what: "Sending: n8n's clock jumps an hour back while a rate limit is waited out",
+		holds: 'delivered; no duplicates',
 		async strike(stage) {
 			stage.time.hurry();
 			stage.line.strike(/^POST .*\/message$/, async ({ response, forward }) => {
@@ -138,8 +141,8 @@ export const n8n: Fault[] = [
 	},
 	{
 		kind: 'failing',
-		what: 'Retry On Fail runs all items of a node again, of which one failed',
-		holds: 'delivered; nothing twice',
+		what: 'Retry On Fail runs all items of a node again after one failed',
+		holds: 'delivered; no duplicates',
 		async strike(stage) {
 			stage.time.hurry();
 			const execution = { executionId: `again-${stage.session}` };
@@ -150,7 +153,7 @@ export const n8n: Fault[] = [
 	},
 	{
 		kind: 'stopped',
-		what: 'The execution is cancelled while a message is on its way',
+		what: 'The execution is cancelled while a message is being sent',
 		holds: 'fails: “The execution was cancelled”; nothing more is sent',
 		async strike(stage) {
 			const stop = new AbortController();
@@ -164,8 +167,8 @@ export const n8n: Fault[] = [
 	},
 	{
 		kind: 'failing',
-		what: 'One of many items fails, where the node goes on',
-		holds: 'the others are delivered; the item says why',
+		what: 'One of many items fails, and the node continues on errors',
+		holds: 'the others are delivered; the failed item has the error',
 		async strike(stage) {
 			stage.time.hurry();
 			stage.line.strike(/^GET .*session_bad/, failing(500), Infinity);

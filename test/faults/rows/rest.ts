@@ -32,12 +32,12 @@ const soon: Impatience = { match: message, times: 1, after: 1_000 };
 const always: Impatience = { match: /./, after: 300 };
 
 const [goesOn, isNotGzip] = [endless(20), notPacked('gzip')];
-/** What n8n would wait for for ever. */
+/** Responses for which n8n would wait forever. */
 const unending = [goesOn, isNotGzip];
 
-const once = 'delivered; nothing twice';
+const once = 'delivered; no duplicates';
 
-/** A message meets a fault, and arrives once all the same. */
+/** Sending a message meets a fault; the message still arrives once. */
 function survived({ kind, what, strike, times, isSilent, isUnending }: Known): Fault {
 	return {
 		kind,
@@ -52,7 +52,7 @@ function survived({ kind, what, strike, times, isSilent, isUnending }: Known): F
 	};
 }
 
-/** A read always meets a fault, and fails with words that say what it is. */
+/** A read always meets a fault, and fails with a clear error. */
 function told(kind: Fault['kind'], what: string, strike: Strike, message: RegExp, cure = /Check/): Fault {
 	return {
 		kind,
@@ -68,7 +68,7 @@ function told(kind: Fault['kind'], what: string, strike: Strike, message: RegExp
 	};
 }
 
-/** An expression of nothing but words, as a person reads it. */
+/** A regular expression of plain words, as readable text. */
 const readable = ({ source }: RegExp) =>
 	source
 		.replace(/(?<!\\)[()]/g, '')
@@ -82,7 +82,7 @@ async function served<Result>(stage: Stage, server: Server, deed: (port: number)
 	return await deed((server.address() as AddressInfo).port);
 }
 
-/** Names are looked up as told, once for each answer; the last answer stays. */
+/** Replaces DNS lookups with these results, in turn; the last one is repeated. */
 async function lookedUp(answers: Array<string | { code: string }>, deed: () => Promise<void>): Promise<void> {
 	const original = dns.lookup;
 	let asked = 0;
@@ -103,7 +103,7 @@ async function lookedUp(answers: Array<string | { code: string }>, deed: () => P
 export const rest: Fault[] = [
 	{
 		kind: 'refused',
-		what: 'Sending: nobody listens, and then somebody does',
+		what: 'Sending: connections are refused for a while',
 		holds: once,
 		async strike(stage) {
 			stage.time.hurry();
@@ -114,7 +114,7 @@ export const rest: Fault[] = [
 	},
 	{
 		kind: 'refused',
-		what: 'Sending: nobody listens',
+		what: 'Sending: connections are refused',
 		holds: 'fails: “Crisp could not be reached: the connection was refused”; nothing sent',
 		async strike(stage) {
 			stage.time.hurry();
@@ -143,7 +143,7 @@ export const rest: Fault[] = [
 	},
 	{
 		kind: 'DNS',
-		what: 'Sending: the name cannot be looked up for a moment',
+		what: 'Sending: DNS lookups fail for a moment',
 		holds: once,
 		async strike(stage) {
 			stage.time.hurry();
@@ -153,7 +153,7 @@ export const rest: Fault[] = [
 	},
 	{
 		kind: 'TLS',
-		what: 'Sending: the certificate of the server is self-signed',
+		what: "Sending: the server's certificate is self-signed",
 		holds: 'fails: “Crisp could not be reached: the certificate of the server is self-signed”; nothing sent',
 		async strike(stage) {
 			stage.time.hurry();
@@ -169,7 +169,7 @@ export const rest: Fault[] = [
 	},
 	{
 		kind: 'TLS',
-		what: 'Reading: a server without encryption answers at https://',
+		what: 'Reading: a server without TLS responds at https://',
 		holds: 'fails: “Crisp could not be reached: the TLS connection could not be established”',
 		async strike(stage) {
 			stage.time.hurry();
@@ -186,7 +186,7 @@ export const rest: Fault[] = [
 	},
 	{
 		kind: 'TLS',
-		what: 'Reading: the connection is reset during the handshake',
+		what: 'Reading: the connection is reset during the TLS handshake',
 		holds: 'fails: “Crisp could not be reached: the connection was reset”',
 		async strike(stage) {
 			stage.time.hurry();
@@ -203,8 +203,8 @@ export const rest: Fault[] = [
 	...known.map(survived),
 	{
 		kind: 'half-open',
-		what: 'Sending: no answer comes to anything',
-		holds: 'fails: “It is unclear whether Crisp received the message”; nothing twice, also when n8n retries',
+		what: 'Sending: no request gets a response',
+		holds: 'fails: “It is unclear whether Crisp received the message”; no duplicates, even when n8n retries',
 		async strike(stage) {
 			stage.time.hurry();
 			stage.line.strike(message, silentAfter);
@@ -216,15 +216,19 @@ export const rest: Fault[] = [
 			await stage.delivers(['one'], execution);
 		},
 	},
-	survived({ kind: 'limited', what: 'status 429, to wait for 30 seconds', strike: limited({ 'Retry-After': '30' }) }),
+	survived({
+		kind: 'limited',
+		what: 'status 429, with Retry-After: 30 seconds',
+		strike: limited({ 'Retry-After': '30' }),
+	}),
 	survived({
 		kind: 'clock skew',
-		what: 'status 429, to wait until a date that is over',
+		what: 'status 429, with Retry-After: a date in the past',
 		strike: limited({ 'Retry-After': new Date(0).toUTCString() }),
 	}),
 	{
 		kind: 'limited',
-		what: 'Sending: status 429, to wait for an hour',
+		what: 'Sending: status 429, with Retry-After: one hour',
 		holds: 'fails: “Crisp limits the request rate of this token”; nothing sent',
 		async strike(stage) {
 			stage.time.hurry();
@@ -239,7 +243,7 @@ export const rest: Fault[] = [
 	},
 	{
 		kind: 'limited',
-		what: 'Sending: status 429 for ever',
+		what: 'Sending: status 429 permanently',
 		holds: 'fails: “The daily quota of this token seems to be used up”; nothing sent',
 		async strike(stage) {
 			stage.time.hurry();
@@ -254,41 +258,41 @@ export const rest: Fault[] = [
 	},
 	{
 		kind: 'out of order',
-		what: 'Sending: later requests take less time than earlier ones',
-		holds: 'delivered in order; nothing twice',
+		what: 'Sending: later requests are faster than earlier ones',
+		holds: 'delivered in order; no duplicates',
 		async strike(stage) {
 			stage.sandbox.faults.latency(1, 40);
 			await stage.delivers(Array.from({ length: 30 }, (_, number) => `${number}`));
 		},
 	},
-	told('cut', 'the answer breaks off', cutAnswer, /^Crisp could not be reached: the response was cut off$/),
-	told('half-open', 'no answer ever comes', silentBefore, /^Crisp could not be reached: the request timed out$/),
+	told('cut', 'the response breaks off', cutAnswer, /^Crisp could not be reached: the response was cut off$/),
+	told('half-open', 'no response arrives', silentBefore, /^Crisp could not be reached: the request timed out$/),
 	told('reset', 'every connection is reset', resetBefore, /^Crisp could not be reached: the connection was reset$/),
 	told(
 		'malformed',
-		'a page answers',
+		'the response is an HTML page',
 		page(),
 		/^The server at 'API Address' is not Crisp's API$/,
 		/'API Address'.*proxy/,
 	),
-	told('malformed', 'what answers is no HTTP', garbage, /^Crisp could not be reached: the response is not HTTP$/),
+	told('malformed', 'the response is not HTTP', garbage, /^Crisp could not be reached: the response is not HTTP$/),
 	told(
 		'malformed',
-		'the answer says it is gzip and is not',
+		'the response is labelled gzip, but is not',
 		isNotGzip,
 		/^Crisp could not be reached: (the request timed out|the response could not be decompressed)$/,
 	),
-	told('slow', 'the answer never ends', goesOn, /^Crisp could not be reached: the request timed out$/),
+	told('slow', 'the response never ends', goesOn, /^Crisp could not be reached: the request timed out$/),
 	told(
 		'oversized',
-		'the answer is 10 MB of something else',
+		'the response is 10 MB of other data',
 		stranger(1e7),
 		/^The server at 'API Address' is not Crisp's API$/,
 	),
 	told('failing', 'status 500', failing(500), /^Crisp returned a server error \(server_error\)$/, /Try again later/),
 	{
 		kind: 'wrong type',
-		what: 'Reading a list: the answer is none',
+		what: 'Reading a list: the response is not a list',
 		holds: 'fails: “Crisp returned something other than a list”',
 		async strike(stage) {
 			stage.line.strike(reading, resolved('a text'), Infinity);
@@ -297,8 +301,8 @@ export const rest: Fault[] = [
 	},
 	{
 		kind: 'wrong type',
-		what: 'Reading a list: its entries are nothing and numbers',
-		holds: 'each is an item',
+		what: 'Reading a list: its entries are null and numbers',
+		holds: 'each becomes an item',
 		async strike(stage) {
 			stage.line.strike(/\/profiles\/1/, resolved([null, 7, { people_id: 'p' }]));
 			stage.line.strike(/\/profiles\//, resolved([]), Infinity);
@@ -311,8 +315,8 @@ export const rest: Fault[] = [
 	},
 	{
 		kind: 'duplicate',
-		what: 'Reading a list: the same page comes for ever',
-		holds: 'ends; each entry once',
+		what: 'Reading a list: the same page is returned forever',
+		holds: 'the read ends; each entry is returned once',
 		async strike(stage) {
 			const people = Array.from({ length: 50 }, (_, number) => ({ people_id: `p${number}` }));
 			stage.line.strike(/\/profiles\//, resolved(people), Infinity);
@@ -323,7 +327,7 @@ export const rest: Fault[] = [
 	{
 		kind: 'forged',
 		what: 'Reading: a redirect to another host',
-		holds: 'fails: “The server tried to redirect the request”; nothing goes there',
+		holds: 'fails: “The server tried to redirect the request”; nothing is sent there',
 		async strike(stage) {
 			let requests = 0;
 			await served(
@@ -356,7 +360,7 @@ export const rest: Fault[] = [
 	...passwords(),
 ];
 
-/** Files go to addresses that are as good as keys. */
+/** Upload URLs grant access like keys do. */
 function uploads(): Fault[] {
 	const file = [{ data: { data: 'eA==', mimeType: 'text/plain', fileName: 'x.txt' } }];
 	const uploading = (stage: Stage) => {
@@ -366,8 +370,8 @@ function uploads(): Fault[] {
 	return [
 		{
 			kind: 'refused',
-			what: 'Uploading: storage refuses the file',
-			holds: 'fails: “The file could not be uploaded”, without the signed address',
+			what: 'Uploading: the storage server rejects the file',
+			holds: 'fails: “The file could not be uploaded”, without the signed URL',
 			async strike(stage) {
 				stage.sandbox.state.uploads.lifetime = -1;
 				const sent = stage.run(uploading(stage), { binary: file });
@@ -376,8 +380,8 @@ function uploads(): Fault[] {
 		},
 		{
 			kind: 'forged',
-			what: 'Uploading: the rules of n8n forbid the address',
-			holds: 'fails: “The file could not be uploaded”, without the signed address',
+			what: "Uploading: n8n's rules block the upload URL",
+			holds: 'fails: “The file could not be uploaded”, without the signed URL',
 			async strike(stage) {
 				const forbid = ({ url }: { url: string }) => new Error(`The request to ${url} was blocked`);
 				const sent = stage.run(uploading(stage), { binary: file, forbids: { match: /\/storage\//, forbid } });
@@ -386,7 +390,7 @@ function uploads(): Fault[] {
 		},
 		{
 			kind: 'slow',
-			what: 'Uploading: Crisp names no address',
+			what: 'Uploading: Crisp returns no upload URL',
 			holds: 'fails: “Crisp did not send an upload URL within 15 seconds”',
 			async strike(stage) {
 				stage.sandbox.faults.mute({ match: 'bucket:', times: 9 });
@@ -398,19 +402,19 @@ function uploads(): Fault[] {
 	];
 }
 
-/** Operators log in with passwords, which are values like any other to n8n. */
+/** The passwords of operators, which n8n does not treat as secrets. */
 function passwords(): Fault[] {
 	const account = { resource: 'userSession', operation: 'login', email: 'juno@example.org' };
 	const given = { password: '={{ $json.password }}', items: [{ password: secrets.password }] };
 	const deeds: Array<[Fault['kind'], string, Strike | undefined, RegExp]> = [
 		['refused', 'the password is wrong', undefined, /invalid_credentials/],
 		['reset', 'the connection is reset', resetBefore, /the connection was reset/],
-		['malformed', 'a page answers', page(), /not Crisp's API/],
+		['malformed', 'the response is an HTML page', page(), /not Crisp's API/],
 	];
 	return deeds.map(([kind, what, strike, words]) => ({
 		kind,
 		what: `Logging in: ${what}`,
-		holds: 'fails, without the password',
+		holds: 'fails; the password is not shown',
 		async strike(stage) {
 			stage.time.hurry();
 			if (strike) stage.line.strike(/^POST /, strike, Infinity);

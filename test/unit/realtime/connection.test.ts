@@ -18,7 +18,7 @@ const access: RealtimeEndpoint = {
 	authentication: { tier: 'plugin', username: 'i', password: 'k', events: ['message:send'] },
 };
 
-/** A connection over lines that the test plays the other end of. */
+/** A realtime connection over channels whose other end is the test. */
 function begin(findAccess: () => Promise<RealtimeEndpoint> = async () => access) {
 	const lines: Line[] = [];
 	const events: Array<[string, unknown]> = [];
@@ -48,7 +48,7 @@ function begin(findAccess: () => Promise<RealtimeEndpoint> = async () => access)
 	return { connection, lines, events, endings, clock, ready: () => ready };
 }
 
-/** Lets the other end accept the newest line. */
+/** Lets the other end accept the newest channel. */
 async function accept(lines: Line[]): Promise<Line> {
 	await settled();
 	const line = lines.at(-1) as Line;
@@ -58,8 +58,8 @@ async function accept(lines: Line[]): Promise<Line> {
 	return line;
 }
 
-describe('a connection', () => {
-	it('says who it is, and delivers once it is accepted', async () => {
+describe('a realtime connection', () => {
+	it('authenticates, and delivers events once accepted', async () => {
 		const { connection, lines, events } = begin();
 		const opening = connection.open();
 		await settled();
@@ -76,7 +76,7 @@ describe('a connection', () => {
 		await connection.close();
 	});
 
-	it('begins again for ever, after 1 to 30 seconds, asking anew where to', async () => {
+	it('reconnects forever with a backoff of 1 to 30 seconds, requesting the endpoint each time', async () => {
 		let asked = 0;
 		const endpoints = () => ({ ...access, url: `wss://relay.example/${++asked}` });
 		const { connection, lines, clock, endings } = begin(async () => endpoints());
@@ -98,7 +98,7 @@ describe('a connection', () => {
 		await connection.close();
 	});
 
-	it('starts its waiting over once a line was in use, and authenticates again', async () => {
+	it('resets the backoff once a connection was in use, and authenticates again', async () => {
 		const { connection, lines, clock, endings, ready } = begin();
 		void connection.open();
 		await settled();
@@ -116,7 +116,7 @@ describe('a connection', () => {
 		await connection.close();
 	});
 
-	it('is in no hurry with a server that accepts and drops at once', async () => {
+	it('keeps the backoff if the server accepts and drops connections at once', async () => {
 		const { connection, lines, clock } = begin();
 		void connection.open();
 		for (const seconds of [1, 1.5, 2.25, 3.375]) {
@@ -130,7 +130,7 @@ describe('a connection', () => {
 		await connection.close();
 	});
 
-	it('outlives a line that cannot even be opened, and says when it was closed before it began', async () => {
+	it('survives a channel that cannot be opened, and reports if it was closed before it began', async () => {
 		const clock = new FakeClock();
 		const endings: Ending[] = [];
 		const broken = new Connection({
@@ -149,7 +149,7 @@ describe('a connection', () => {
 		expect((await broken.open())?.kind).toBe('closed');
 	});
 
-	it('asks for the events of new websites at once, then every two and a half seconds at most', async () => {
+	it('requests the events of new websites at once, then every two and a half seconds at most', async () => {
 		const { connection, lines, events, clock } = begin(async () => ({ ...access, isOpenEnded: true }));
 		void connection.open();
 		const line = await accept(lines);
@@ -169,7 +169,7 @@ describe('a connection', () => {
 		expect([asked(), clock.sleeping]).toEqual([2, 0]);
 	});
 
-	it('asks for no websites where there can be no new ones', async () => {
+	it('requests no websites if there can be no new ones', async () => {
 		const { connection, lines, clock } = begin();
 		void connection.open();
 		const line = await accept(lines);
@@ -179,7 +179,7 @@ describe('a connection', () => {
 		await connection.close();
 	});
 
-	it('delivers nothing of a line that is over', async () => {
+	it('delivers no events of an earlier channel', async () => {
 		const { connection, lines, events, clock } = begin();
 		void connection.open();
 		const old = await accept(lines);
@@ -192,11 +192,11 @@ describe('a connection', () => {
 		await connection.close();
 	});
 
-	it('that gives no sign of life is closed, and another is there within 45 seconds', async () => {
+	it('without a heartbeat is closed and replaced within 45 seconds', async () => {
 		const { connection, lines, clock, endings } = begin();
 		void connection.open();
 		const line = await accept(lines);
-		// As by the usual promises of a Socket.IO server: a ping every 25 seconds, an answer within 20.
+		// The defaults of a Socket.IO server: a ping every 25 seconds, a response within 20.
 		const alive = () => line.onAlive?.(25_000 + 20_000 / 2);
 		alive();
 		for (let pings = 0; pings < 3; pings++) {
@@ -220,7 +220,7 @@ describe('a connection', () => {
 		['refused', (line) => line.onEvent('unauthorized', undefined)],
 		['unreachable', (line) => line.onClose('timeout')],
 		['silent', async (_, clock) => await clock.advance(15_000)],
-	])('tells its first outcome: %s', async (kind, happen) => {
+	])('reports its first outcome: %s', async (kind, happen) => {
 		const { connection, lines, clock } = begin();
 		const opening = connection.open();
 		await settled();
@@ -230,7 +230,7 @@ describe('a connection', () => {
 		await connection.close();
 	});
 
-	it('tells a refusal where it asks for the way, and why', async () => {
+	it('reports a refused endpoint request, with the reason', async () => {
 		const { connection } = begin(async () => {
 			throw new RefusedError('invalid_session');
 		});
@@ -238,7 +238,7 @@ describe('a connection', () => {
 		await connection.close();
 	});
 
-	it('tries a refused token slowly', async () => {
+	it('retries a refused token slowly', async () => {
 		const { connection, lines, clock } = begin();
 		void connection.open();
 		await settled();
@@ -251,11 +251,14 @@ describe('a connection', () => {
 	});
 
 	it.each<[string, (parts: ReturnType<typeof begin>) => Promise<void>]>([
-		['while it asks for the way', async () => await settled()],
+		['while it requests the endpoint', async () => await settled()],
 		['while it waits to be accepted', async ({ lines }) => (await settled(), lines[0]?.onOpen())],
 		['in use', async ({ lines }) => void (await accept(lines))],
-		['between two lines', async ({ lines, clock }) => ((await accept(lines)).onClose('lost'), await clock.advance(1))],
-	])('leaves nothing when closed %s', async (_, until) => {
+		[
+			'between two channels',
+			async ({ lines, clock }) => ((await accept(lines)).onClose('lost'), await clock.advance(1)),
+		],
+	])('leaves nothing behind when closed %s', async (_, until) => {
 		const parts = begin();
 		void parts.connection.open();
 		await until(parts);

@@ -7,7 +7,7 @@ import type { Credential, CrispRequest } from '../../../nodes/shared/api/transpo
 interface EventFacts {
 	event: string;
 	tiers: Array<Credential['tier']>;
-	/** Where it is named: `seed` alone is the original wrapper, whose events have tiers that nobody knows. */
+	/** The sources that name it. An event with only `seed` is from the original wrapper, and its tiers are unknown. */
 	in: string[];
 }
 
@@ -17,7 +17,7 @@ const node = { name: 'Crisp Trigger', type: 'crispTrigger' } as INode;
 const credential: Credential = { tier: 'website', identifier: 'i', key: 'k', baseUrl: 'https://api.crisp.chat' };
 const egress = async () => await Promise.resolve(undefined);
 
-/** Why the way to an event is refused; undefined where it is not. */
+/** Returns why an event is refused; undefined if it is not. */
 async function refusalOf(event: string, tier: Credential['tier']): Promise<NodeOperationError | undefined> {
 	const send = async () => await Promise.resolve({ socket: { app: 'wss://relay.example/' } });
 	try {
@@ -30,7 +30,7 @@ async function refusalOf(event: string, tier: Credential['tier']): Promise<NodeO
 }
 
 describe('an event', () => {
-	it.each(facts)('$event is refused for the tiers that it never comes to, and for no other', async (fact) => {
+	it.each(facts)('$event is refused for exactly the tiers that never receive it', async (fact) => {
 		const isGuess = fact.in.every((source) => source === 'seed');
 		for (const tier of tiers) {
 			const refusal = await refusalOf(fact.event, tier);
@@ -43,14 +43,14 @@ describe('an event', () => {
 		}
 	});
 
-	it('is refused for some tier, or the table above proves nothing', async () => {
+	it('is refused for some tier, otherwise the table above proves nothing', async () => {
 		const refusals = await Promise.all(facts.map(async ({ event }) => await refusalOf(event, 'website')));
 		expect(refusals.filter(Boolean)).toHaveLength(11);
 	});
 });
 
-describe('where Crisp is asked for its realtime channel', () => {
-	it('is in the website, whatever is given for one', async () => {
+describe('the path of the endpoint request', () => {
+	it('stays within the website, whatever the website ID contains', async () => {
 		const asked: string[] = [];
 		const send = async ({ path }: CrispRequest) => {
 			asked.push(path);
@@ -62,7 +62,7 @@ describe('where Crisp is asked for its realtime channel', () => {
 		for (const website of ['..', '.', '\ud800']) {
 			const topics = { events: ['message:send'], websites: [website] };
 			const refusal = await findEndpoint(asking, topics).catch((error: unknown) => error);
-			// Trying again would not help.
+			// A retry would not help.
 			expect(refusal).toBeInstanceOf(RefusedError);
 			const { cause } = refusal as RefusedError & { cause: Error };
 			expect(cause).toBeInstanceOf(NodeOperationError);

@@ -9,7 +9,7 @@ interface Line extends ChannelListener {
 	isClosed: boolean;
 }
 
-/** A hub over lines that the test plays the other end of. */
+/** A shared connection over channels whose other end is the test. */
 function begin() {
 	const lines: Line[] = [];
 	const topics: Topics[] = [];
@@ -33,7 +33,7 @@ function begin() {
 	return { shared, lines, topics, clock };
 }
 
-/** A workflow that listens, with what it heard. */
+/** A listening workflow, and the events it received. */
 function workflow(events: string[], websites: string[] = []) {
 	const heard: unknown[] = [];
 	const endings: Ending[] = [];
@@ -59,7 +59,7 @@ async function accept(line?: Line): Promise<void> {
 	await settled();
 }
 
-it('gives a hundred workflows with the same wish one line', async () => {
+it('a hundred workflows with the same events share one connection', async () => {
 	const { shared, lines } = begin();
 	const all = Array.from({ length: 100 }, () => workflow(['message:send']));
 	const joins = Promise.all(all.map(async ({ listener }) => await shared.join(listener)));
@@ -71,7 +71,7 @@ it('gives a hundred workflows with the same wish one line', async () => {
 	expect(all.map(({ heard, ready }) => [heard, ready()])).toEqual(all.map(() => [[1], 1]));
 });
 
-it('gives each workflow its own events only', async () => {
+it('each workflow receives its own events only', async () => {
 	const { shared, lines } = begin();
 	const both = workflow(['message:send', 'session:set_state']);
 	const one = workflow(['message:send']);
@@ -84,7 +84,7 @@ it('gives each workflow its own events only', async () => {
 	expect([both.heard, one.heard, lines.length]).toEqual([['state', 'message'], ['message'], 1]);
 });
 
-describe('a workflow that wants more than the line brings', () => {
+describe('a workflow that needs more than the current connection covers', () => {
 	async function overtaking() {
 		const parts = begin();
 		const first = workflow(['message:send'], ['w1']);
@@ -98,7 +98,7 @@ describe('a workflow that wants more than the line brings', () => {
 		return { ...parts, first, second, joined, old, wide };
 	}
 
-	it('gets a wider one, and the old one delivers until it is there', async () => {
+	it('opens a wider connection, while the old one delivers until it is ready', async () => {
 		const { first, second, joined, old, wide } = await overtaking();
 		expect(wide.topics).toEqual({ events: ['message:send', 'people:profile:created'], websites: ['w1', 'w2'] });
 		old.onEvent('message:send', 'before');
@@ -113,7 +113,7 @@ describe('a workflow that wants more than the line brings', () => {
 		expect([first.ready(), second.ready()]).toEqual([2, 1]);
 	});
 
-	it('costs no event and doubles none while both lines are open', async () => {
+	it('loses and duplicates no event while both connections are open', async () => {
 		const { first, old, wide } = await overtaking();
 		old.onEvent('message:send', 'same words');
 		wide.onOpen();
@@ -126,7 +126,7 @@ describe('a workflow that wants more than the line brings', () => {
 		expect(first.heard).toEqual(['same words', 'same words', 'seen twice', 'same words']);
 	});
 
-	it('delivers what is too deep to be compared, and all that comes after it', async () => {
+	it('still delivers events that are nested too deeply to be compared, and all later ones', async () => {
 		const { first, old, wide } = await overtaking();
 		wide.onOpen();
 		const deep = nested(100_000);
@@ -136,7 +136,7 @@ describe('a workflow that wants more than the line brings', () => {
 		expect(first.heard.slice(1)).toEqual(['another']);
 	});
 
-	it('leaves the others alone when Crisp refuses it', async () => {
+	it('does not affect the others if Crisp refuses it', async () => {
 		const { first, second, joined, old, wide } = await overtaking();
 		wide.onOpen();
 		wide.onEvent('unauthorized', undefined);
@@ -147,7 +147,7 @@ describe('a workflow that wants more than the line brings', () => {
 	});
 });
 
-it('tells who joins later how the line is now, not how it began', async () => {
+it('a workflow that joins later gets the current state of the connection, not its first outcome', async () => {
 	const { shared, lines, clock } = begin();
 	const [first, second, third] = [workflow(['message:send']), workflow(['message:send']), workflow(['message:send'])];
 	const joined = shared.join(first.listener);
@@ -161,7 +161,7 @@ it('tells who joins later how the line is now, not how it began', async () => {
 	expect([first, second, third].map(({ ready }) => ready())).toEqual([1, 1, 1]);
 });
 
-it('holds the refusal of one workflow against no other', async () => {
+it('a refusal for one workflow does not affect the others', async () => {
 	const { shared, lines, clock } = begin();
 	const [first, refused, later] = [workflow(['a']), workflow(['b']), workflow(['a'])];
 	void shared.join(first.listener);
@@ -179,7 +179,7 @@ it('holds the refusal of one workflow against no other', async () => {
 	expect([first.heard, later.heard, lines.length]).toEqual([[1], [1], 2]);
 });
 
-it('asks for everything again when the line was lost', async () => {
+it('the connection requests everything again after it was lost', async () => {
 	const { shared, lines, clock } = begin();
 	const { listener, heard, ready, endings } = workflow(['message:send']);
 	void shared.join(listener);
@@ -192,7 +192,7 @@ it('asks for everything again when the line was lost', async () => {
 	expect([heard, ready(), endings.map(({ kind }) => kind)]).toEqual([['back'], 2, ['lost']]);
 });
 
-it('ends the line with the last workflow, and not before', async () => {
+it('the connection is closed with the last workflow, and not before', async () => {
 	const { shared, lines, clock } = begin();
 	const [one, other] = [workflow(['message:send']), workflow(['message:send'])];
 	void shared.join(one.listener);

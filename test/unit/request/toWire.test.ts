@@ -10,7 +10,7 @@ const session = 'session_19e5240f-0a8d-461e-a661-a3123fc60001';
 const origin = choice({ chat: 'Chat', 'urn:*': 'Any URN' }, '');
 const rows = table({ value: text(''), selected: flag('', { fallback: false }), 'action.type': text('') }, '');
 
-describe('what the form gives becomes what Crisp wants', () => {
+describe('values of the form become values for Crisp', () => {
 	it.each<[string, kinds.Field, unknown, unknown]>([
 		['text', text(''), 'hi', 'hi'],
 		['a number as text', text(''), 7, '7'],
@@ -20,11 +20,11 @@ describe('what the form gives becomes what Crisp wants', () => {
 		['bit', bit(''), true, 1],
 		['bit off', bit(''), false, 0],
 		['choice', origin, 'chat', 'chat'],
-		['a URN where any is allowed', origin, 'urn:acme:bridge:0', 'urn:acme:bridge:0'],
+		['a URN, where any is allowed', origin, 'urn:acme:bridge:0', 'urn:acme:bridge:0'],
 		['list with commas', list(''), ' a, b ,,c', ['a', 'b', 'c']],
 		['list from an expression', list(''), ['a', ' b '], ['a', 'b']],
 		[
-			'a list chosen one by one',
+			'a list of chosen entries',
 			list('', { picks: 'personSegment' }),
 			{
 				rows: [
@@ -35,7 +35,7 @@ describe('what the form gives becomes what Crisp wants', () => {
 			['vip', 'a', 'b'],
 		],
 		[
-			'an expression that yields a list, as one entry',
+			'an expression that returns a list, as one entry',
 			list('', { picks: 'personSegment' }),
 			{
 				rows: [
@@ -45,7 +45,7 @@ describe('what the form gives becomes what Crisp wants', () => {
 			},
 			['a', 'b'],
 		],
-		['a list of nothing yet', list('', { picks: 'personSegment' }), {}, []],
+		['an empty list', list('', { picks: 'personSegment' }), {}, []],
 		[
 			'pairs with chosen keys',
 			pairs('', { picks: 'personData' }),
@@ -53,9 +53,9 @@ describe('what the form gives becomes what Crisp wants', () => {
 			{ plan: 'gold' },
 		],
 		['numbers', numbers(''), '1, 2', [1, 2]],
-		['a day, where n8n is', date(''), '2026-01-31', '2026-01-30T23:00:00.000Z'],
-		['a moment with offset', date(''), '2026-01-31T09:30:00+02:00', '2026-01-31T07:30:00.000Z'],
-		['a moment with a space', date(''), '2026-07-31 09:30', '2026-07-31T07:30:00.000Z'],
+		['a day, in the time zone of n8n', date(''), '2026-01-31', '2026-01-30T23:00:00.000Z'],
+		['a timestamp with an offset', date(''), '2026-01-31T09:30:00+02:00', '2026-01-31T07:30:00.000Z'],
+		['a timestamp with a space', date(''), '2026-07-31 09:30', '2026-07-31T07:30:00.000Z'],
 		['milliseconds', instant(''), 1769814000000, 1769814000000],
 		['an instant', instant(''), '2026-01-31T00:00:00Z', 1769817600000],
 		['a Date', instant(''), new Date(5), 5],
@@ -77,9 +77,9 @@ describe('what the form gives becomes what Crisp wants', () => {
 		],
 		['pairs keep the type of an expression', pairs(''), { rows: [{ key: 'age', value: 5 }] }, { age: 5 }],
 		['an object for pairs', pairs(''), { plan: 'gold' }, { plan: 'gold' }],
-		['a row with what it leaves out', rows, { rows: [{ value: 'a' }] }, [{ value: 'a', selected: false }]],
+		['a row, without its empty fields', rows, { rows: [{ value: 'a' }] }, [{ value: 'a', selected: false }]],
 		[
-			'a row inside out',
+			'a row that becomes a nested object',
 			rows,
 			{ rows: [{ value: 'a', selected: true, actionType: 'link' }] },
 			[{ value: 'a', selected: true, action: { type: 'link' } }],
@@ -92,7 +92,7 @@ describe('what the form gives becomes what Crisp wants', () => {
 			session,
 		],
 		[
-			'an address by expression',
+			'an address from an expression',
 			picker('conversation', ''),
 			`https://app.crisp.chat/website/w/inbox/${session}/`,
 			session,
@@ -106,27 +106,27 @@ describe('what the form gives becomes what Crisp wants', () => {
 		expect(wire(field, raw)).toEqual(expected);
 	});
 
-	it('keeps a key called __proto__ a key', () => {
+	it('keeps a key that is called __proto__', () => {
 		const value = wire(pairs(''), { rows: [{ key: '__proto__', value: 'x' }] });
 		expect(JSON.stringify(value)).toBe('{"__proto__":"x"}');
 		expect(Object.prototype).not.toHaveProperty('x');
 	});
 });
 
-describe('a value that cannot be used is refused, with its field and the cure', () => {
+describe('an invalid value is refused, with its field and how to correct it', () => {
 	it.each<[string, kinds.Field, unknown, RegExp, RegExp]>([
 		['an object for a text', text(''), { a: 1 }, /'Nickname' is an object/, /\$json/],
 		['words for a number', number(''), 'many', /'Nickname' is not a number: "many"/, /digits/],
 		['words for a flag', flag(''), 'perhaps', /neither true nor false/, /true or false/],
-		['a value that is no choice', choice(['a', 'b'], ''), 'c', /cannot be "c"/, /a, b/],
-		['a date that is none', date(''), 'next Tuesday', /is not a date: "next Tuesday"/, /ISO 8601/],
-		['a day that is none', date(''), '2026-02-30', /is not a date/, /ISO 8601/],
+		['a value that is not an option', choice(['a', 'b'], ''), 'c', /cannot be "c"/, /a, b/],
+		['an invalid date', date(''), 'next Tuesday', /is not a date: "next Tuesday"/, /ISO 8601/],
+		['an invalid day', date(''), '2026-02-30', /is not a date/, /ISO 8601/],
 		['JSON that does not parse', json(''), '{a:1}', /is not valid JSON/, /"key"/],
 		['seconds for milliseconds', instant(''), 1767225600, /is not a date: 1767225600/, /ISO 8601/],
 		['an object for a list', list(''), { name: 'vip' }, /'Nickname' is an object/, /\$json/],
 		['objects in a list', list(''), [{ name: 'vip' }], /An entry of 'Nickname' is an object/, /\$json/],
 		['a list for a number', number(''), [], /is not a number/, /digits/],
-		['blanks for a number', number(''), ' ', /is not a number/, /digits/],
+		['whitespace for a number', number(''), ' ', /is not a number/, /digits/],
 		['words for pairs', pairs(''), '"abc"', /'Nickname' is not an object/, /keys and values/],
 		['a list for pairs', pairs(''), ['a'], /'Nickname' is not an object/, /keys and values/],
 	])('%s', (_, field, raw, message, cure) => {
@@ -142,13 +142,13 @@ describe('a value that cannot be used is refused, with its field and the cure', 
 	});
 });
 
-describe('names', () => {
+describe('field names', () => {
 	it.each([
 		['person.employment.title', 'personEmploymentTitle', 'Employment Title'],
 		['people_id', 'peopleId', 'People ID'],
 		['filter_date_start', 'filterDateStart', 'Date Start'],
 		['chatbox.blocked_ips', 'chatboxBlockedIps', 'Chatbox Blocked Ips'],
-	])('%s is %s to n8n and "%s" to people', (wireName, parameter, label) => {
+	])('%s is %s in n8n and "%s" in the form', (wireName, parameter, label) => {
 		expect(kinds.parameterName(wireName)).toBe(parameter);
 		expect(kinds.labelFrom(wireName)).toBe(label);
 	});

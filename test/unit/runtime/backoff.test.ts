@@ -5,21 +5,21 @@ import { backoffDelay, waitBeforeRetry } from '../../../nodes/shared/runtime/bac
 describe('the delay before a retry', () => {
 	const backoff = { first: 1_000, longest: 10_000 };
 
-	it('doubles up to the longest', () => {
+	it('doubles up to the maximum', () => {
 		const delays = [0, 1, 2, 3, 4, 5].map((retries) => backoffDelay(retries, backoff, 1));
 		expect(delays).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
 	});
 
-	it('grows by another factor where one is given', () => {
+	it('grows by another factor if one is given', () => {
 		expect(backoffDelay(2, { ...backoff, growth: 1.5 }, 1)).toBe(2_250);
 	});
 
-	it('is spread over a quarter, so that failed requests do not come back together', () => {
+	it('varies by a quarter (jitter), so that failed requests are not retried together', () => {
 		const delays = [0, 0.5, 1].map((random) => backoffDelay(1, backoff, random));
 		expect(delays).toEqual([1_500, 1_750, 2_000]);
 	});
 
-	it('is slept with the jitter of the clock', async () => {
+	it('uses the jitter of the clock', async () => {
 		const sleeps: unknown[] = [];
 		const { signal } = new AbortController();
 		const sleep = async (...given: unknown[]) => await Promise.resolve(void sleeps.push(given));

@@ -9,7 +9,7 @@ describe('sleeping', () => {
 		await clock.sleep(1, new AbortController().signal);
 	});
 
-	it('ends at once when it is aborted, before or meanwhile, and does not fail', async () => {
+	it('ends at once when it is aborted, before or during the sleep, and does not fail', async () => {
 		const stop = new AbortController();
 		const sleeping = clock.sleep(anHour, stop.signal);
 		stop.abort();
@@ -17,11 +17,11 @@ describe('sleeping', () => {
 		await clock.sleep(anHour, stop.signal);
 	});
 
-	it('leaves nothing on a signal that outlives it, however many sleep at a time', async () => {
+	it('leaves no listeners on a signal that outlives it, however many sleep at the same time', async () => {
 		const stop = new AbortController();
 		await clock.sleep(1, stop.signal);
 		const sleeping = Array.from({ length: 50 }, async () => await clock.sleep(anHour, stop.signal));
-		// Of more than ten, Node.js warns.
+		// Node.js warns if there are more than ten.
 		expect(getEventListeners(stop.signal, 'abort').length).toBeLessThanOrEqual(1);
 		stop.abort();
 		await Promise.all(sleeping);
@@ -29,13 +29,13 @@ describe('sleeping', () => {
 });
 
 describe('an alarm', () => {
-	it('rings once its time is over, and not before', async () => {
+	it('fires once its time is over, and not before', async () => {
 		const begun = Date.now();
 		await new Promise<void>((resolve) => clock.alarm(10, resolve));
 		expect(Date.now() - begun).toBeGreaterThanOrEqual(10);
 	});
 
-	it('that is taken back does not ring, and others of the same second do', async () => {
+	it('that is cancelled does not fire, while others of the same second do', async () => {
 		const rung: string[] = [];
 		const takeBack = clock.alarm(10, () => rung.push('taken back'));
 		const others = ['one', 'other'].map(
@@ -46,7 +46,7 @@ describe('an alarm', () => {
 		expect(rung).toEqual(['one', 'other']);
 	});
 
-	it('keeps no process alive', () => {
+	it('does not keep the process alive', () => {
 		const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
 		const before = timers();
 		clock.alarm(anHour, () => undefined);

@@ -11,7 +11,7 @@ import {
 
 const second = 1_000;
 
-/** Time as the store sees it, and the timers that it set. */
+/** The time and the timers as the store sees them. */
 function fakeTime() {
 	let now = 1_000_000;
 	const alarms: Array<{ at: number; ring: () => void }> = [];
@@ -42,7 +42,7 @@ describe('a store', () => {
 		expect(['k1', 'k2', 'k3', 'k4', 'k5'].map((key) => store.get(key))).toEqual([undefined, undefined, 3, 4, 5]);
 	});
 
-	it('drops the oldest entries beyond its size, also where a value is replaced by a larger one', () => {
+	it('drops the oldest entries beyond its size, also if a value is replaced by a larger one', () => {
 		const store = new Store<string>({
 			name: 'size',
 			maxEntries: 99,
@@ -58,7 +58,7 @@ describe('a store', () => {
 		expect(store.size).toBe(0);
 	});
 
-	it('forgets what is older than its time, and removes it without being asked', () => {
+	it('forgets entries that are too old, and removes them by a timer', () => {
 		const time = fakeTime();
 		const store = new Store<string>({ name: 'age', maxEntries: 9, maxAge: 5 * second }, time.clock);
 		store.set('secret', 'key');
@@ -74,7 +74,7 @@ describe('a store', () => {
 	it.each([
 		[true, 'value'],
 		[undefined, undefined],
-	])('keeps what is used longer where that renews it (%p)', (isRenewedByUse, expected) => {
+	])('keeps entries longer if their use renews them (%p)', (isRenewedByUse, expected) => {
 		const time = fakeTime();
 		const store = new Store<string>({ name: 'use', maxEntries: 9, maxAge: 5 * second, isRenewedByUse }, time.clock);
 		store.set('key', 'value');
@@ -85,13 +85,13 @@ describe('a store', () => {
 		expect(store.get('key')).toBe(expected);
 	});
 
-	it('makes a value once', () => {
+	it('creates a value once', () => {
 		const store = new Store<object>({ name: 'made', maxEntries: 9, maxAge: second });
 		expect(store.getOrSet('key', () => ({}))).toBe(store.getOrSet('key', () => ({})));
 	});
 });
 
-it('everything is forgotten at once, for tests', () => {
+it('everything can be forgotten at once, for tests', () => {
 	const store = new Store<number>({ name: 'reset', maxEntries: 9, maxAge: second });
 	const owned = ownedMap<number>('reset by its owner');
 	store.set('key', 1);

@@ -9,18 +9,18 @@ import { FakeClock, settled } from '../../support/fakeClock';
 const begun = new FakeClock().now();
 const perPage = 50;
 
-/** A website with conversations of one message each, the latest change first, as Crisp lists them. */
+/** A website with conversations of one message each. Crisp lists the latest change first. */
 class Website {
 	private readonly conversations: Array<{ session_id: string; updated_at: number; messages: IDataObject[] }> = [];
 
 	readonly requests: CrispRequest[] = [];
 
-	/** Requests that are answered when the test says so. */
+	/** Requests that are answered when the test decides. */
 	private held: Array<() => void> = [];
 
 	isHeld = false;
 
-	/** Called when a page of conversations is asked for, before it is made. */
+	/** Called when a page of conversations is requested, before it is built. */
 	beforePage: (page: number) => void = () => undefined;
 
 	constructor(count: number) {
@@ -56,7 +56,7 @@ class Website {
 		return messages.filter(({ timestamp }) => Number(timestamp) > Number(request.query?.timestamp_after));
 	};
 
-	/** Answers what was asked until now, and gives how much that was. */
+	/** Answers the requests so far, and returns their number. */
 	async answer(): Promise<number> {
 		const held = this.held.splice(0);
 		for (const release of held) release();
@@ -64,7 +64,7 @@ class Website {
 		return held.length;
 	}
 
-	/** Forgets what was asked; gives how often messages were. */
+	/** Clears the recorded requests; returns how many were for messages. */
 	takeAsked(): number {
 		return this.requests.splice(0).filter(({ path }) => path.endsWith('/messages')).length;
 	}
@@ -85,17 +85,17 @@ function searchOf(more: Partial<Search> = {}): Search {
 const texts = ({ events }: Awaited<ReturnType<typeof readMissedEvents>>) =>
 	events.map(({ payload }) => payload.content);
 
-describe('what was missed', () => {
-	it('is read of every conversation that changed since, in the order it happened', async () => {
+describe('catch-up', () => {
+	it('reads every conversation that has changed since, in chronological order', async () => {
 		const website = new Website(120);
 		const since = begun - 100_500;
 		const missed = await readMissedEvents(website.send, searchOf({ since }));
 		expect(texts(missed)).toEqual(Array.from({ length: 100 }, (_, index) => `first of ${100 - index}`));
 	});
 
-	it('is found where a conversation comes to the front while the pages are read', async () => {
+	it('finds a conversation that moves to the front while the pages are read', async () => {
 		const website = new Website(120);
-		// What it had on the second and third page, nobody lists any more.
+		// Its former place on the second or third page is then taken by another conversation.
 		website.beforePage = (page) => {
 			if (page === 2) website.write(60, 'another', begun + 1);
 			if (page === 3) website.write(110, 'one more', begun + 2);
@@ -105,18 +105,19 @@ describe('what was missed', () => {
 		expect(new Set(texts(missed)).size).toBe(texts(missed).length);
 	});
 
-	it('is read while the list goes on, of fifty conversations at once', async () => {
+	it('reads messages while the list is read, of up to fifty conversations concurrently', async () => {
 		const website = new Website(80);
 		website.isHeld = true;
 		const reading = readMissedEvents(website.send, searchOf());
 		await settled();
-		// A page; the next page and what the first one lists; what the next one lists. Nothing moved, so that is all.
+		// A page; the next page and the conversations of the first; the conversations of the next page. Nothing moved,
+		// so that is all.
 		const steps = [await website.answer(), await website.answer(), await website.answer(), await website.answer()];
 		expect(steps).toEqual([1, 51, 31, 0]);
 		expect(texts(await reading)).toHaveLength(80);
 	});
 
-	it('is not read again of what has not changed, and of the rest only the end', async () => {
+	it('skips conversations that have not changed, and reads only the end of the others', async () => {
 		const website = new Website(40);
 		const search = searchOf();
 		const first = await readMissedEvents(website.send, search);

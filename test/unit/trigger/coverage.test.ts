@@ -16,7 +16,7 @@ const from = (coverage: Coverage, name: string, website_id?: string) => {
 	return undefined;
 };
 
-it('begins for every event and website when the workflow is published', () => {
+it('starts for every event and website when the workflow is published', () => {
 	const coverage = Coverage.beginning(scope, published);
 	expect(coverage.since).toBe(published);
 	expect(coverage.includes('a', { website_id: 'one' }, published - 1)).toBe(false);
@@ -32,9 +32,9 @@ it.each<[string, Partial<Scope>, Array<[event: string, website: string | undefin
 			['b', undefined, published],
 		],
 	],
-	['the token, as it is renewed', { token: 'other' }, [['a', 'one', published]]],
+	['a renewed token', { token: 'other' }, [['a', 'one', published]]],
 	[
-		'an event that is added',
+		'an added event',
 		{ events: ['a', 'c'] },
 		[
 			['a', 'one', published],
@@ -42,7 +42,7 @@ it.each<[string, Partial<Scope>, Array<[event: string, website: string | undefin
 		],
 	],
 	[
-		'a website that is added',
+		'an added website',
 		{ websites: ['one', 'three'] },
 		[
 			['a', 'one', published],
@@ -58,25 +58,25 @@ it.each<[string, Partial<Scope>, Array<[event: string, website: string | undefin
 			['b', 'two', mark],
 		],
 	],
-])('goes on after a restart with a change of %s', (_, change, expected) => {
+])('is kept after a restart with a change of %s', (_, change, expected) => {
 	const coverage = Coverage.resumed(saved(), { ...scope, ...change }, { now: restarted, mark });
 	expect(expected.map(([event, website]) => [event, website, from(coverage, event, website)])).toEqual(expected);
 	expect(coverage.since).toBe(Math.min(...expected.map(([, , since]) => since)));
 });
 
-it('goes on for one website of a token that had all', () => {
+it('is kept for one website of a token that had all', () => {
 	const all = Coverage.beginning({ ...scope, websites: [] }, published).toSaved();
 	expect(from(Coverage.resumed(all, scope, { now: restarted, mark }), 'a', 'one')).toBe(published);
 	const ofOther = Coverage.resumed(all, { ...scope, token: 'other' }, { now: restarted, mark });
 	expect(from(ofOther, 'a', 'one')).toBe(restarted);
 });
 
-it('never begins in the future, where the clock was set back', () => {
+it('never starts in the future, even if the clock was set back', () => {
 	const coverage = Coverage.resumed(saved(), scope, { now: 500, mark });
 	expect(coverage.includes('a', { website_id: 'one' }, 500)).toBe(true);
 });
 
-it('is of this node alone', () => {
+it('belongs to this node alone', () => {
 	for (const index of scope.owner.keys()) {
 		const owner = scope.owner.with(index, 'other');
 		expect([isOwn(saved(), { ...scope, owner }), isSameScope(saved(), { ...scope, owner })]).toEqual([false, false]);

@@ -32,7 +32,7 @@ const event = (content: string, mark?: string): SelectedEvent => ({
 	identity: mark === undefined ? undefined : { name: 'message:send', website: 'w', session: 's', id: mark },
 });
 
-it('hands an event over at once, and is done when n8n is', async () => {
+it('emits an event at once, and is done when n8n is', async () => {
 	const { emitter, given } = begin();
 	let isDone = false;
 	void emitter.start([event('a', 'i')]).then(() => (isDone = true));
@@ -46,7 +46,7 @@ it('hands an event over at once, and is done when n8n is', async () => {
 	expect(isDone).toBe(true);
 });
 
-it('has keys that n8n can store, another for each event', async () => {
+it('has keys that n8n can store, a different one for each event', async () => {
 	const { emitter, given } = begin();
 	const identities = ['i', 'j', 'k'.repeat(300), `${'k'.repeat(300)}l`];
 	for (const identity of identities) void emitter.start([event('a', identity)]);
@@ -55,7 +55,7 @@ it('has keys that n8n can store, another for each event', async () => {
 	for (const key of keys) expect(key.length).toBeLessThanOrEqual(255);
 });
 
-it('hands it over again, by the same key, where n8n failed to take it', async () => {
+it('emits an event again with the same key if n8n failed to take it', async () => {
 	const { emitter, given, complaints, clock } = begin();
 	void emitter.start([event('a', 'i')]);
 	for (const seconds of [5, 10, 20, 40, 60, 60]) {
@@ -71,7 +71,7 @@ it('hands it over again, by the same key, where n8n failed to take it', async ()
 	expect([given.length, new Set(given.map(({ key }) => key)).size, complaints]).toEqual([7, 1, []]);
 });
 
-it('gives up in the end, and says so', async () => {
+it('gives up in the end, and logs it', async () => {
 	const { emitter, given, complaints, clock } = begin();
 	void emitter.start([event('a', 'i')]);
 	for (let minutes = 0; minutes < 20; minutes++) {
@@ -87,8 +87,8 @@ it('gives up in the end, and says so', async () => {
 
 it.each<[string, SelectedEvent[]]>([
 	['a batch', [event('a', 'i'), event('b', 'j')]],
-	['what may truly happen twice', [event('a')]],
-])('does not hand over again %s: n8n could not tell that it has it', async (_, events) => {
+	['an event that may repeat', [event('a')]],
+])('does not emit %s again, since n8n could not recognise the duplicate', async (_, events) => {
 	const { emitter, given, complaints, clock } = begin();
 	void emitter.start(events);
 	given[0]?.done?.reject(new Error('cancelled'));
@@ -96,7 +96,7 @@ it.each<[string, SelectedEvent[]]>([
 	expect([given.length, given[0]?.key, complaints.length]).toEqual([1, undefined, 1]);
 });
 
-it('does without word from an n8n that refuses to give it', async () => {
+it('works with an n8n that refuses to report the result', async () => {
 	const { emitter, given } = begin();
 	const first = emitter.start([event('a', 'i')]);
 	given[0]?.done?.reject(new Error('Engine 2.0 cannot run a trigger that waits for its execution to finish yet.'));

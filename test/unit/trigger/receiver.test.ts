@@ -86,9 +86,9 @@ describe('an event that cannot be used', () => {
 
 	it.each<[string, Beginning]>([
 		['alone', {}],
-		['beside others in a batch', { batch: { size: 30, wait: 10 } }],
-		['while Crisp is asked about segments', { filter: { segments: ['vip'] }, answer: () => ({ segments: ['vip'] }) }],
-	])('takes no other along, %s', async (_, beginning) => {
+		['next to others in a batch', { batch: { size: 30, wait: 10 } }],
+		['while segments are fetched', { filter: { segments: ['vip'] }, answer: () => ({ segments: ['vip'] }) }],
+	])('does not affect other events, %s', async (_, beginning) => {
 		const { receiver, executions, clock } = begin({ ...beginning, events: names });
 		receiver.connected();
 		receiver.receive('message:send', write(1));
@@ -100,7 +100,7 @@ describe('an event that cannot be used', () => {
 		await receiver.close();
 	});
 
-	it('is told of in the log where it is too deep for anything to be done with it', async () => {
+	it('is logged if it is nested too deeply to be processed', async () => {
 		const { receiver, executions, warnings } = begin();
 		receiver.connected();
 		receiver.receive('message:send', write(1, { content: nested(100_000) as IDataObject }));
@@ -112,8 +112,8 @@ describe('an event that cannot be used', () => {
 	});
 });
 
-describe('what Crisp is asked about events', () => {
-	it('is nothing about those that are left out anyway, or came already', async () => {
+describe('enrichment', () => {
+	it('fetches nothing for events that are filtered out or already seen', async () => {
 		const { receiver, executions, requests } = begin({
 			filter: { segments: ['vip'], messageTypes: ['text'] },
 			answer: () => ({ segments: ['vip'] }),
@@ -129,7 +129,7 @@ describe('what Crisp is asked about events', () => {
 		await receiver.close();
 	});
 
-	it('is waited for when the trigger ends, but not for long, and nothing is delivered without it', async () => {
+	it('is waited for briefly when the trigger ends, and events are not delivered without it', async () => {
 		const answers: Array<(answer: unknown) => void> = [];
 		const { receiver, executions, clock } = begin({
 			filter: { segments: ['vip'] },
@@ -148,7 +148,7 @@ describe('what Crisp is asked about events', () => {
 		expect([texts(executions), clock.sleeping]).toEqual([[['m1']], 0]);
 	});
 
-	it('agrees for a first message that is heard and read at once', async () => {
+	it('is consistent for a first message that is received and read at the same time', async () => {
 		const mark = new FakeClock().now();
 		let list: (answer: unknown) => void = () => {};
 		const { receiver, executions } = begin({
@@ -173,11 +173,11 @@ describe('what Crisp is asked about events', () => {
 	});
 });
 
-describe('how conversations stand', () => {
+describe('conversation states', () => {
 	const listed = (state: string) => ({ website_id: 'w', session_id: 's', state, updated_at: Infinity, created_at: 0 });
 	const lists = (state: string) => (request: CrispRequest) => (request.path.endsWith('/1') ? [listed(state)] : []);
 
-	it('is not remembered from when it was not followed', async () => {
+	it('are discarded if they were not kept up to date', async () => {
 		const first = begin({ events: ['conversation:resolved'], answer: lists('unresolved') });
 		first.receiver.connected();
 		await settled();
@@ -198,7 +198,7 @@ describe('how conversations stand', () => {
 		await again.receiver.close();
 	});
 
-	it('is saved with events, and read once', async () => {
+	it('are saved with events, and read once', async () => {
 		const { receiver, memory, requests, executions } = begin({
 			events: ['conversation:resolved'],
 			answer: lists('unresolved'),
@@ -216,7 +216,7 @@ describe('how conversations stand', () => {
 	});
 });
 
-it('reads again what was read, where another conversation could not be read', async () => {
+it('are read again, including those already read, if another conversation could not be read', async () => {
 	const listed = [1, 2].map((number) => {
 		return { website_id: 'w', session_id: `session_${number}`, updated_at: write(number).timestamp };
 	});

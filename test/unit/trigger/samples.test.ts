@@ -18,7 +18,7 @@ interface EventFacts {
 const facts = JSON.parse(readFileSync('sandbox/data/events.json', 'utf8')) as EventFacts[];
 const shapes = new Map(facts.map(({ event, payload }) => [event, payload]));
 
-// As Crisp's Go client had them, before it dropped these events: the vendor's only word on them.
+// As Crisp's Go client described them before it dropped these events: the vendor's only documentation of them.
 const legacyShapes: Record<string, Shape> = {
 	'service:translate:processed': { website_id: 'string', id: 'string', text: 'string' },
 	'website:validate:domain:valid': { website_id: 'string', domain: 'string' },
@@ -26,13 +26,13 @@ const legacyShapes: Record<string, Shape> = {
 	'billing:link:redirect': { service: 'string', url: 'string' },
 };
 
-/** Fields that may be null by the vendor's types; events.json leaves that out. */
+/** Fields that may be null according to the vendor's types; events.json omits this. */
 const nullable = ['inbox_id', 'previous_inbox_id', 'routing_id', 'previous_routing_id'];
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What is wrong with a value that should be of a shape, each with where it is. */
+/** What is wrong with a value that should match a shape, each with its path. */
 function faultsOf(value: unknown, shape: Shape, at: string): string[] {
 	if (value === null && nullable.some((name) => at.endsWith(`.${name}`))) return [];
 	if (typeof shape === 'string') return isOfType(value, shape) ? [] : [`${at} is no ${shape}`];
@@ -70,7 +70,7 @@ function isOfType(value: unknown, type: string): boolean {
 	return isObject(value) && Object.values(value).every(isAllowed);
 }
 
-/** Every value in a payload, with the name of the field that holds it. */
+/** Every value in a payload, with the name of its field. */
 function valuesIn(value: unknown, name = ''): Array<[string, unknown]> {
 	if (Array.isArray(value)) return value.flatMap((entry) => valuesIn(entry, name));
 	return isObject(value) ? Object.entries(value).flatMap(([key, part]) => valuesIn(part, key)) : [[name, value]];
@@ -81,11 +81,11 @@ const website = '0b1f6f0e-5f0c-4b53-9d0f-3d1f6a7c8e21';
 const names = [...events, ...derivedEvents].map(({ name }) => name);
 const wireNameOf = new Map(derivedEvents.map(({ name, of }) => [name, of]));
 
-describe('a sample of an event', () => {
-	it.each(names)('%s has the fields of the payload that Crisp documents, and no other', (name) => {
+describe('a sample event', () => {
+	it.each(names)('%s has exactly the fields of the payload that Crisp documents', (name) => {
 		const wireName = wireNameOf.get(name) ?? name;
 		const shape = legacyShapes[wireName] ?? shapes.get(wireName);
-		if (shape === undefined || shape === 'unknown') throw new Error(`Nothing describes ${wireName}`);
+		if (shape === undefined || shape === 'unknown') throw new Error(`There is no description of ${wireName}`);
 		expect(faultsOf(sampleOf(name, now), shape, name)).toEqual([]);
 	});
 
@@ -95,20 +95,20 @@ describe('a sample of an event', () => {
 		expect(namesOf(of, sampleOf(name, now), known)).toContain(name);
 	});
 
-	it.each(names)('%s is of the website given, or says none', (name) => {
+	it.each(names)('%s belongs to the given website, or names none', (name) => {
 		const saysNone = ['media:animation:listed', 'billing:link:redirect'].includes(name);
 		expect(websiteOf(sampleOf(name, now, website))).toBe(saysNone ? undefined : website);
 		expect(JSON.stringify(sampleOf(name, now, website))).not.toContain(String(websiteOf(sampleOf(name, now))));
 	});
 
-	it.each(names)('%s is made anew each time', (name) => {
+	it.each(names)('%s is a new object each time', (name) => {
 		const changed = sampleOf(name, now);
 		spoil(changed);
 		expect(changed).not.toEqual(sampleOf(name, now));
 		expect(JSON.stringify(sampleOf(name, now))).not.toContain('spoilt');
 	});
 
-	it('has times of now, and fingerprints of at most 15 digits', () => {
+	it('has current timestamps, and fingerprints of at most 15 digits', () => {
 		const values = names.flatMap((name) => valuesIn(sampleOf(name, now)));
 		const of = (pattern: RegExp) => values.filter(([field]) => pattern.test(field)).map(([, value]) => Number(value));
 		const times = of(/^(timestamp|updated_at)$/);
@@ -119,7 +119,7 @@ describe('a sample of an event', () => {
 		for (const fingerprint of fingerprints) expect(String(fingerprint)).toMatch(/^[1-9]\d{0,14}$/);
 	});
 
-	it.each(['session_id', 'people_id', 'plugin_id', 'email', 'website_id'])('has one %s in all events', (field) => {
+	it.each(['session_id', 'people_id', 'plugin_id', 'email', 'website_id'])('has the same %s in all events', (field) => {
 		const values = names.flatMap((name) => valuesIn(sampleOf(name, now))).filter(([key]) => key === field);
 		expect(values.length).toBeGreaterThan(1);
 		expect(new Set(values.map(([, value]) => value)).size).toBe(1);
@@ -130,7 +130,7 @@ describe('a sample of an event', () => {
 		['message:first', 'user', 'text', 'Hi! Where is my order 10482?'],
 		['message:received', 'operator', 'text', 'Hello Nathan, let me look.'],
 		['message:noted', 'operator', 'note', 'The depot lost the parcel, can we send it again?'],
-	])('%s comes out of the trigger with its words and a link to the conversation', (name, from, type, text) => {
+	])('%s leaves the trigger with its text and a link to the conversation', (name, from, type, text) => {
 		const payload = sampleOf(name, now, website);
 		const anything = { inboxes: [], segments: [], origins: [], ignoresOwn: false, ignoresAutomated: true };
 		const filter = { ...anything, messageTypes: [type], websites: [website], instanceId: 'some n8n' };
@@ -146,18 +146,18 @@ describe('a sample of an event', () => {
 		});
 	});
 
-	it('of a choice says what was chosen', () => {
+	it('of a choice contains what was chosen', () => {
 		const payload = sampleOf('message:chosen', now);
 		expect(chosenIn(payload)).toHaveLength(1);
 		expect(toOutput('message:chosen', payload)).toMatchObject({ choice: 'resend', question_id: 'delivery' });
 	});
 
-	it('is refused for an event that there is not', () => {
+	it('is refused for an unknown event', () => {
 		expect(() => sampleOf('message:invented', now)).toThrow('There is no sample of an event "message:invented"');
 	});
 });
 
-/** Writes over everything that an object holds, however deep. */
+/** Overwrites everything that an object contains, at any depth. */
 function spoil(value: IDataObject): void {
 	for (const [name, part] of Object.entries(value)) {
 		if (typeof part === 'object' && part !== null) spoil(part as IDataObject);

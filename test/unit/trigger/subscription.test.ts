@@ -9,7 +9,7 @@ import { FakeClock, settled } from '../../support/fakeClock';
 
 const minute = 60_000;
 
-/** A message of the realtime channel or of REST, so many minutes from now. */
+/** A message of the realtime channel or of REST, sent at the given time. */
 function message(fingerprint: number, at: number): PastEvent {
 	const payload = { website_id: 'w', session_id: 's', fingerprint, timestamp: at, from: 'user' };
 	return { name: 'message:send', payload, at };
@@ -50,7 +50,7 @@ interface Beginning {
 	batched?: Memory['batched'];
 	batch?: { size: number; wait: number };
 	isKeyless?: boolean;
-	/** When n8n is done with an execution; at once where not given. */
+	/** Resolves when n8n is done with an execution; at once if undefined. */
 	starting?: () => Promise<void>;
 }
 
@@ -62,7 +62,7 @@ function begin({ isResumed = false, batch, isKeyless, starting, ...former }: Beg
 	const marks: Array<number | undefined> = [];
 	const troubles: unknown[] = [];
 	const memory: Memory = { ...former };
-	/** n8n stores the memory as it is handed an execution, and not when the trigger ends. */
+	/** n8n stores the memory when it is handed an execution, not when the trigger ends. */
 	let saved: Memory = {};
 	const subscription: Subscription = new Subscription({
 		clock,
@@ -103,7 +103,7 @@ function begin({ isResumed = false, batch, isKeyless, starting, ...former }: Beg
 		}),
 	});
 	const hear = ({ name, payload }: PastEvent) => subscription.receive(name, payload);
-	/** All that was delivered, as it is when it is asked for. */
+	/** Everything that has been delivered so far. */
 	const delivered = () => executions.flat();
 	return {
 		clock,
@@ -121,15 +121,15 @@ function begin({ isResumed = false, batch, isKeyless, starting, ...former }: Beg
 	};
 }
 
-describe('a subscription that a person switched on', () => {
-	it('starts at now, and remembers that', () => {
+describe('a subscription that was activated manually', () => {
+	it('starts from now, and remembers that', () => {
 		const { subscription, readings, memory, now } = begin({ mark: 5 });
 		subscription.connected();
 		expect(readings).toEqual([]);
 		expect(memory.mark).toBe(now);
 	});
 
-	it('delivers each message once, and what may happen again as often as it happens', () => {
+	it('delivers each message once, and repeatable events as often as they happen', () => {
 		const { subscription, delivered, keys, hear, now } = begin();
 		subscription.connected();
 		for (const event of [message(1, now), message(2, now), message(1, now)]) hear(event);
@@ -140,7 +140,7 @@ describe('a subscription that a person switched on', () => {
 		expect(keys.map((key) => key !== undefined)).toEqual([true, true, false, false, false]);
 	});
 
-	it('never marks more than what was delivered before', () => {
+	it('never moves the watermark past what was delivered before', () => {
 		const { subscription, marks, hear, now } = begin();
 		subscription.connected();
 		for (const [index, at] of [now + 5, now + 9, now + 7, now + 20].entries()) hear(message(index + 1, at));
@@ -148,8 +148,8 @@ describe('a subscription that a person switched on', () => {
 	});
 });
 
-describe('after a gap', () => {
-	it('reads from two minutes before, and delivers the missed before what happens now', async () => {
+describe('a gap', () => {
+	it('is read from two minutes before it, and missed events are delivered before new ones', async () => {
 		const { subscription, readings, delivered, hear, clock } = begin();
 		subscription.connected();
 		await clock.advance(10 * minute);
@@ -166,7 +166,7 @@ describe('after a gap', () => {
 		expect(delivered()).toEqual([1, 2, 3, 4, 5]);
 	});
 
-	it('of n8n itself begins at the mark, but looks no further back than it may', async () => {
+	it('of n8n itself starts at the watermark, but not before the maximum look-back', async () => {
 		for (const [age, expected] of [
 			[60 * minute, 62 * minute],
 			[72 * 60 * minute, 24 * 60 * minute],
@@ -179,7 +179,7 @@ describe('after a gap', () => {
 		}
 	});
 
-	it('that cannot be read yet holds back nothing, and is read later', async () => {
+	it('that cannot be read yet delays no other event, and is read later', async () => {
 		const { subscription, readings, delivered, troubles, hear, clock, now, marks } = begin();
 		subscription.connected();
 		subscription.disconnected();
@@ -192,11 +192,11 @@ describe('after a gap', () => {
 		await clock.advance(5_000);
 		await readings[1]?.answer([message(1, now + 1), message(2, now + 5)]);
 		expect(delivered()).toEqual([2, 3, 1]);
-		// Until it was read, a restart would have begun at the gap again.
+		// Until it was read, a restart would have started at the gap again.
 		expect(marks).toEqual([now, now, now + 6]);
 	});
 
-	it('that comes while another is read is read as well', async () => {
+	it('that occurs while another is read is read as well', async () => {
 		const { subscription, readings, delivered, clock } = begin();
 		subscription.connected();
 		await clock.advance(10 * minute);
@@ -214,7 +214,7 @@ describe('after a gap', () => {
 		expect(delivered()).toEqual([1, 2]);
 	});
 
-	it('reaches no further back than a person switched it on', async () => {
+	it('does not reach back before the manual activation', async () => {
 		const { subscription, readings, now } = begin();
 		subscription.disconnected();
 		subscription.connected();
@@ -222,7 +222,7 @@ describe('after a gap', () => {
 		expect(readings.map(({ since }) => since)).toEqual([now]);
 	});
 
-	it('of many events is handed over twenty at a time, and not held up by one that takes long', async () => {
+	it('with many events is handed over twenty at a time, and not delayed by a slow one', async () => {
 		let finish: Array<() => void> = [];
 		const starting = async () => await new Promise<void>((resolve) => finish.push(resolve));
 		const { subscription, readings, delivered, hear, clock, now } = begin({ isResumed: true, mark: 5, starting });
@@ -246,7 +246,7 @@ describe('after a gap', () => {
 		expect(delivered()).toEqual([...missed.map(({ payload }) => payload.fingerprint), 99]);
 	});
 
-	it('is left alone once it is closed', async () => {
+	it('is not read further once the subscription is closed', async () => {
 		const { subscription, readings, delivered, clock, now } = begin();
 		subscription.connected();
 		subscription.disconnected();
@@ -259,7 +259,7 @@ describe('after a gap', () => {
 	});
 });
 
-it('forgets the oldest of many, and still delivers each of the rest once', () => {
+it('forgets the oldest of many events, and still delivers each of the rest once', () => {
 	const { subscription, delivered, hear, now } = begin();
 	subscription.connected();
 	const many = Array.from({ length: 10_500 }, (_, index) => message(index + 1, now));
@@ -292,7 +292,7 @@ describe('batches', () => {
 		expect([executions.length, clock.sleeping]).toEqual([2, 0]);
 	});
 
-	it('do not wait when the trigger ends, and leave no timer behind', async () => {
+	it('are started at once when the trigger ends, and leave no timer behind', async () => {
 		const { subscription, executions, hear, clock } = begin({ batch });
 		subscription.connected();
 		write(hear, 1);
@@ -301,7 +301,7 @@ describe('batches', () => {
 		expect([executions, clock.sleeping]).toEqual([[[1]], 0]);
 	});
 
-	it('hold only what passes the filters', async () => {
+	it('contain only what passes the filters', async () => {
 		const { subscription, executions, hear, clock, now } = begin({ batch });
 		subscription.connected();
 		for (let count = 0; count < 5; count++)
@@ -311,7 +311,7 @@ describe('batches', () => {
 		expect(executions).toEqual([[1, 2]]);
 	});
 
-	it('mark nothing that is in them, and are saved by what tells their events', async () => {
+	it('do not move the watermark past their own events, whose identities are saved', async () => {
 		const { subscription, marks, memory, hear, clock, now } = begin({ batch });
 		subscription.connected();
 		write(hear, 1, 2, 3, 4);
@@ -320,7 +320,7 @@ describe('batches', () => {
 		expect(memory.batched?.flatMap(({ ids }) => ids)).toHaveLength(4);
 	});
 
-	it('are not repeated after n8n was started again', async () => {
+	it('are not repeated after a restart of n8n', async () => {
 		const first = begin({ batch });
 		first.subscription.connected();
 		write(first.hear, 1, 2, 3, 4, 5);
@@ -333,7 +333,7 @@ describe('batches', () => {
 		expect(delivered()).toEqual([6]);
 	});
 
-	it('of one event are not repeated in one of many', async () => {
+	it('of one event are not repeated within a batch of many', async () => {
 		const first = begin({ batch });
 		first.subscription.connected();
 		write(first.hear, 1);
@@ -347,7 +347,7 @@ describe('batches', () => {
 		expect(delivered()).toEqual([3]);
 	});
 
-	it('are not made of what was missed: n8n knows single events only', async () => {
+	it('are not made of missed events: n8n deduplicates single events only', async () => {
 		const { subscription, executions, readings, keys, now } = begin({
 			batch,
 			isResumed: true,
@@ -369,7 +369,7 @@ describe('batches', () => {
 		expect(memory.batched?.length).toBeLessThanOrEqual(4);
 	});
 
-	it('of the past do not matter to a trigger that a person switches on', () => {
+	it('from earlier do not matter after a manual activation', () => {
 		const { subscription, hear, delivered, memory } = begin({ batched: [{ at: 5, ids: ['something'] }], mark: 5 });
 		subscription.connected();
 		write(hear, 1);
@@ -381,7 +381,7 @@ describe('single events', () => {
 	it.each([
 		[true, [3]],
 		[false, [1, 2, 3]],
-	])('where n8n has no keys (%p) are remembered over a restart', async (isKeyless, expected) => {
+	])('are remembered across a restart if n8n has no keys (%p)', async (isKeyless, expected) => {
 		const first = begin({ isKeyless });
 		first.subscription.connected();
 		for (const number of [1, 2]) first.hear(message(number, first.clock.now() + number));

@@ -2,7 +2,7 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 import { clock } from '../../../nodes/shared/runtime/clock';
 import { receive } from '../../../nodes/CrispWebhookTrigger/receive';
 
-/** A trigger that a website hook calls with a key, and what n8n has stored meanwhile. */
+/** A trigger that a website hook calls with a key, and the credential that n8n currently stores. */
 function hooked({ node = 'one', mode = 'webhook' } = {}) {
 	const stored = { hookSecret: 'first' };
 	const statuses: number[] = [];
@@ -30,14 +30,14 @@ const right = 400;
 const refused = 401;
 
 describe('the credential of a webhook', () => {
-	it('is decrypted once for many calls within seconds, also at the same time', async () => {
+	it('is decrypted once for many calls within seconds, also for concurrent ones', async () => {
 		const { call, getCredentials } = hooked({ node: 'many' });
 		const calls = Array.from({ length: 20 }, async (_, index) => await call('first', 1_000 + index));
 		expect(await Promise.all(calls)).toEqual(Array.from({ length: 20 }, () => right));
 		expect(getCredentials).toHaveBeenCalledTimes(1);
 	});
 
-	it('is what n8n has a few seconds after it was changed', async () => {
+	it('is current a few seconds after it was changed', async () => {
 		const { call, stored } = hooked({ node: 'changed' });
 		expect(await call('first', 10_000)).toBe(right);
 		stored.hookSecret = 'second';
@@ -45,7 +45,7 @@ describe('the credential of a webhook', () => {
 		expect(await call('second', 15_001)).toBe(right);
 	});
 
-	it('is asked for again where n8n could not give it', async () => {
+	it('is requested again if n8n could not provide it', async () => {
 		const { call, getCredentials } = hooked({ node: 'failing' });
 		getCredentials.mockRejectedValueOnce(new Error('no database'));
 		await expect(call('first', 20_000)).rejects.toThrow('no database');
@@ -53,9 +53,9 @@ describe('the credential of a webhook', () => {
 	});
 
 	it.each([
-		['of another node', { node: 'other' }, 1],
-		['while somebody tests in the editor', { node: 'tested', mode: 'manual' }, 2],
-	])('is not taken from before %s', async (_, other, times) => {
+		['for another node', { node: 'other' }, 1],
+		['during a test in the editor', { node: 'tested', mode: 'manual' }, 2],
+	])('is not reused %s', async (_, other, times) => {
 		const before = hooked({ node: 'tested' });
 		expect(await before.call('first', 30_000)).toBe(right);
 		const { call, getCredentials } = hooked(other);

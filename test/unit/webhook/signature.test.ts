@@ -17,11 +17,11 @@ const at = (timestamp: unknown): Partial<Signed> => ({ timestamp, signature: sig
 describe('a signature', () => {
 	it.each<[string, Partial<Signed>]>([
 		['now', {}],
-		['of a secret with white space around it, as pasted', { secret: ` ${secret}\n` }],
+		['of a secret with surrounding whitespace, as pasted', { secret: ` ${secret}\n` }],
 		['almost five minutes ago', at(`${now - 5 * minute}`)],
 		['by a clock that is ahead', at(`${now + 5 * minute}`)],
 		['of an empty body', { body: Buffer.alloc(0), signature: sign(now, '') }],
-	])('made %s is believed', (_, changes) => {
+	])('made %s is accepted', (_, changes) => {
 		expect(faultOfSignature({ ...signed, ...changes })).toBeUndefined();
 	});
 
@@ -29,21 +29,21 @@ describe('a signature', () => {
 		['with another secret', { signature: sign(now, text, 'hex', 'another') }, 'signature_wrong'],
 		['of another body', { body: Buffer.from(text.replace('Hé', 'Ho')) }, 'signature_wrong'],
 		[
-			'of a body that was written anew',
+			'of a body that was serialized again',
 			{ body: Buffer.from(JSON.stringify(JSON.parse(text), null, 1)) },
 			'signature_wrong',
 		],
 		['of a body in another encoding', { body: Buffer.from(text, 'latin1') }, 'signature_wrong'],
-		['of another moment', { timestamp: `${now - 1}` }, 'signature_wrong'],
+		['of another timestamp', { timestamp: `${now - 1}` }, 'signature_wrong'],
 		['in another encoding', { signature: sign(now, text, 'base64') }, 'signature_wrong'],
 		['in capitals', { signature: sign(now).toUpperCase() }, 'signature_wrong'],
 		['but empty', { signature: '' }, 'signature_wrong'],
-		['in the letters of many bytes', { signature: 'é'.repeat(32) }, 'signature_wrong'],
-		['but too old', at(`${now - 5 * minute - 1}`), 'signature_expired'],
-		['but of the future', at(`${now + 5 * minute + 1}`), 'signature_expired'],
-		['with a moment that is none', at('soon'), 'signature_expired'],
-		['with an empty moment', at(''), 'signature_expired'],
-		['without a moment', { timestamp: undefined }, 'signature_missing'],
+		['in multi-byte characters', { signature: 'é'.repeat(32) }, 'signature_wrong'],
+		['too long ago', at(`${now - 5 * minute - 1}`), 'signature_expired'],
+		['too far in the future', at(`${now + 5 * minute + 1}`), 'signature_expired'],
+		['with an invalid timestamp', at('soon'), 'signature_expired'],
+		['with an empty timestamp', at(''), 'signature_expired'],
+		['without a timestamp', { timestamp: undefined }, 'signature_missing'],
 		['twice', { signature: [sign(now), sign(now)] }, 'signature_missing'],
 		['not at all', { signature: undefined }, 'signature_missing'],
 		['with no secret', { secret: undefined, signature: sign(now, text, 'hex', '') }, 'signing_secret_not_set'],
@@ -67,7 +67,7 @@ describe('a signature', () => {
 describe('a key', () => {
 	it.each<[string, string | undefined, unknown, string | undefined]>([
 		['the same', 'a long text', 'a long text', undefined],
-		['the same, pasted with white space into the credential', ' a long text\n', 'a long text', undefined],
+		['the same, pasted with whitespace into the credential', ' a long text\n', 'a long text', undefined],
 		['another', 'a long text', 'a long texu', 'key_wrong'],
 		['a part', 'a long text', 'a long', 'key_wrong'],
 		['more', 'a long text', 'a long text and more', 'key_wrong'],
