@@ -10,12 +10,12 @@ import type { Memory } from './subscription';
 export function validStaticData(saved: IDataObject): Memory & { conversationStates?: SavedConversationStates } {
 	if (!(Number(saved.mark) > 0)) delete saved.mark;
 	if (!isListOf(saved.batched, isSavedDelivery)) delete saved.batched;
-	if (!isStanding(saved.conversationStates)) delete saved.conversationStates;
+	if (!areConversationStates(saved.conversationStates)) delete saved.conversationStates;
 	if (!isCoverage(saved.coverage)) delete saved.coverage;
 	return saved as Memory & { conversationStates?: SavedConversationStates };
 }
 
-function isStanding(entry: unknown): boolean {
+function areConversationStates(entry: unknown): boolean {
 	const { since, operators, conversations } = Object(entry) as IDataObject;
 	const isNamed = typeof conversations === 'object' && isListOf(Object.values(Object(conversations) as object), isText);
 	return typeof since === 'number' && isListOf(operators, isText) && isNamed;
