@@ -19,7 +19,7 @@ async function main(): Promise<number> {
 		try {
 			const reason = reasonNotToMeasure(await measureMachine());
 			if (reason && !isForced)
-				throw new Error(`The machine is busy: ${reason}. --force measures without writing the page.`);
+				throw new Error(`The machine is busy: ${reason}. Use --force to measure without saving the results.`);
 			if (!(await runCase(one, !reason))) broken.push(one.name);
 		} catch (error) {
 			console.error(`\n  ✗ ${one.name} could not be measured: ${String((error as Error).stack ?? error)}`);
@@ -34,7 +34,7 @@ function chosenCases(): { chosen: Case[]; isForced: boolean } {
 	const options = { n8n: { type: 'boolean' }, force: { type: 'boolean' } } as const;
 	const { positionals, values } = parseArgs({ allowPositionals: true, options });
 	const unknown = positionals.filter((name) => !cases.some((one) => one.name === name));
-	if (unknown.length > 0) throw new Error(`There is no case ${unknown.join(', ')}: npm run bench -- --list`);
+	if (unknown.length > 0) throw new Error(`Unknown case: ${unknown.join(', ')}. See npm run bench -- --list`);
 	const isChosen = ({ name, isInN8n }: Case) =>
 		positionals.length > 0 ? positionals.includes(name) : Boolean(values.n8n) || !isInN8n;
 	return { chosen: cases.filter(isChosen), isForced: values.force === true };

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { quantile } from './spread';
 
-/** What was measured of the machine before a case. */
+/** The load and speed of the machine, measured before each case. */
 export interface MachineLoad {
 	/** The share of processor time that other programs use, from 0 to 1. */
 	othersShare: number;
@@ -12,24 +12,24 @@ export interface MachineLoad {
 }
 
 const MAX_OTHERS_SHARE = 0.1;
-/** How much longer than the median nine of ten pieces of work may take. */
+/** The maximum ratio of the 90th percentile of the times to their median. */
 const MAX_SPREAD = 1.25;
 const PIECES = 60;
 const IDLE_MS = 3_000;
 
-/** Why figures measured now could not be trusted; undefined on a quiet machine. */
+/** Returns why results would not be reliable now, or undefined on a quiet machine. */
 export function reasonNotToMeasure({ othersShare, pieces }: MachineLoad): string | undefined {
 	if (othersShare > MAX_OTHERS_SHARE) {
 		return `other programs use ${Math.round(othersShare * 100)} % of the processors (at most ${MAX_OTHERS_SHARE * 100} %)`;
 	}
 	const spread = quantile(pieces, 0.9) / quantile(pieces, 0.5);
-	// Not "more than": a spread that is no number is not accepted either.
+	// Compares with `<=`, so that NaN, the result without measurements, is rejected.
 	return spread <= MAX_SPREAD
 		? undefined
 		: `equal pieces of work differ by a factor of ${spread.toFixed(2)} (at most ${MAX_SPREAD})`;
 }
 
-/** Takes about four seconds, in which this process is first idle and then busy. */
+/** Takes about four seconds: measures other programs while this process is idle, then times equal work. */
 export async function measureMachine(): Promise<MachineLoad> {
 	const before = processorTimes();
 	await delay(IDLE_MS);
@@ -37,7 +37,7 @@ export async function measureMachine(): Promise<MachineLoad> {
 	const total = after.total - before.total;
 	const othersShare = total > 0 ? 1 - (after.idle - before.idle) / total : 1;
 	const pieces = Array.from({ length: PIECES }, timeOfOnePiece);
-	// The first pieces include the time of compiling them.
+	// The first pieces are a warm-up, in which the code is compiled.
 	return { othersShare, pieces: pieces.slice(PIECES / 3) };
 }
 

@@ -15,7 +15,7 @@ const interruption = new AbortController();
 async function main(args: string[]): Promise<number> {
 	if (args.includes('--list')) {
 		for (const { name, title, isInN8n } of cases) {
-			progress.line(`${name.padEnd(10)} ${title}${isInN8n ? ' (in a whole n8n: minutes)' : ''}`);
+			progress.line(`${name.padEnd(10)} ${title}${isInN8n ? ' (runs in a complete n8n, takes minutes)' : ''}`);
 		}
 		return 0;
 	}

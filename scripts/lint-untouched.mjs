@@ -15,7 +15,7 @@ const known = findings.filter(({ ruleId }) => ruleId === KNOWN.ruleId);
 const unknown = findings.length - known.length;
 
 if (unknown === 0 && known.length <= KNOWN.count) {
-	console.log(`✓ n8n's untouched lint configuration: ${results.length} files`);
+	console.log(`✓ n8n's unmodified lint configuration: ${results.length} files`);
 } else {
 	const formatter = await eslint.loadFormatter('stylish');
 	console.error(await formatter.format(results));

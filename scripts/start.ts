@@ -56,8 +56,8 @@ async function claim(host: HostFolder, ports: Ports): Promise<Lock> {
 	const lock = takeLock(path.join(host.root, 'start.lock'), (dead) => (orphans = dead.groups ?? []));
 	if (!isLock(lock)) {
 		throw new Failure(
-			`It is already running${lock.url ? `, at ${lock.url}` : ''}. Press Ctrl-C there, or stop it here:\n\n` +
-				`    kill ${lock.pid}`,
+			`npm start is already running${lock.url ? `, at ${lock.url}` : ''}. ` +
+				`Press Ctrl-C there, or stop it here:\n\n    kill ${lock.pid}`,
 		);
 	}
 	try {

@@ -32,7 +32,7 @@ export const scale: Case = {
 			columns: ['workers', 'messages a minute: median', 'each'],
 			rows,
 			promises: [{ what: `No message was answered twice: ${surplus} surplus answers`, holds: surplus === 0 }],
-			remarks: ['Two workers on two cores share them with all processes; on separate machines they do not.'],
+			remarks: ['Both workers share two cores with all other processes; on separate machines they would not.'],
 		};
 	},
 };

@@ -32,7 +32,7 @@ export const whole: Case = {
 				promises.push(...freePromises(figures, count));
 			}
 			const remarks = [
-				'Dragged expressions, such as `{{ $json.text }}`, are resolved by the Crisp node itself. *Other expressions*, here `{{ $json.text.trim() }}`, are evaluated by n8n in its virtual machine.',
+				'Expressions that only refer to a field of the item, such as `{{ $json.text }}`, are resolved by the Crisp node itself. *Other expressions*, here `{{ $json.text.trim() }}`, are evaluated by n8n in its virtual machine.',
 			];
 			return { columns: ['messages', ...columns], rows, promises, remarks };
 		} finally {

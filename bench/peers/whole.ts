@@ -11,7 +11,7 @@ import { chainOf, plainNode, publish, type Stack } from '../../test/e2e/support/
 export const oursInN8n = async (stack: Stack): Promise<Peer> =>
 	await peerInN8n(stack, names.ours, plainNode('n8n-nodes-crisp.crisp', 1, 'Send', message.crisp));
 
-/** The same, with expressions that the node leaves to n8n's virtual machine. */
+/** The same, with expressions that n8n evaluates in its virtual machine. */
 export const oursEvaluatedInN8n = async (stack: Stack): Promise<Peer> =>
 	await peerInN8n(stack, names.oursEvaluated, plainNode('n8n-nodes-crisp.crisp', 1, 'Send', evaluated.crisp));
 

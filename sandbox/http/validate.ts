@@ -10,7 +10,7 @@ const NULLABLE = new Set(['assigned', 'inbox_id']);
 /** On these routes an empty body selects every conversation; see their notes in the data. */
 const EMPTY_PATCH_MEANS_ALL = /\/batch\/(read|resolve)$/;
 
-/** The content of a message is a string or an object, depending on its type; content.ts validates it. */
+/** The content of a message is a string or an object, depending on its type; messageContent.ts validates it. */
 const MESSAGE_ROUTE = /\/conversation\/\{session_id\}\/message(\/\{fingerprint\})?$/;
 
 const FLAGS = [

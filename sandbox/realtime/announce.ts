@@ -61,7 +61,7 @@ export class Announcer {
 
 	/** Like `announce`, but does not add `website_id` to the payload. */
 	announceFor(event: string, websiteId: string | null, data: Record<string, unknown>): void {
-		if (!events.has(event)) throw new Error(`There is no event called ${event}`);
+		if (!events.has(event)) throw new Error(`The event ${event} is not in sandbox/data/events.json`);
 		const announcement = { event, websiteId, data, timestamp: this.clock() };
 		if (this.held) this.held.push(announcement);
 		else this.tell(announcement);

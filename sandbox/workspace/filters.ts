@@ -74,7 +74,7 @@ export function valueAt(subject: object, path: string): unknown {
 export function requireJoin(query: Record<string, string>): void {
 	const { search_operator: join } = query;
 	if (join !== undefined && join !== 'and' && join !== 'or') {
-		throw invalid('search_operator: must be and, or');
+		throw invalid('search_operator: must be "and" or "or"');
 	}
 }
 

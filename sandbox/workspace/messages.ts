@@ -22,8 +22,8 @@ export interface Draft {
 
 /**
  * Stores and announces a message, and returns its fingerprint. Idempotent: a message whose fingerprint the conversation
- * already has is not stored again; that is what the sandbox assumes "your own fingerprint" is for. A blocked visitor's
- * message is silently dropped, as in Crisp.
+ * already has is not stored again. The sandbox assumes that this is the purpose of "your own fingerprint". A
+ * blocked visitor's message is silently dropped, as in Crisp.
  */
 export function postMessage(world: World, conversation: Conversation, draft: Draft): number {
 	const fingerprint = draft.fingerprint ?? newFingerprint();

@@ -24,7 +24,7 @@ export function createPerson(world: World, website: Website, card: PersonCard): 
 	return person;
 }
 
-/** A new person, who is not in a website yet. */
+/** Builds a person; the caller has to add it to a website. */
 export function personFrom(card: PersonCard, now: number): Person {
 	return {
 		people_id: randomUUID(),

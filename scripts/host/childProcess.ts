@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { factsOf, isAlive } from './processes';
 
 const KILL_WITH_PARENT = path.join(__dirname, 'killWithParent.js');
-/** The guard itself is expected to be gone this long after its grace period. */
+/** The guard process must have exited this long after the grace period. */
 const GUARD_MS = 2000;
 
 export interface ChildOptions {
