@@ -46,11 +46,15 @@ async function runCase(one: Case, isSaved: boolean): Promise<boolean> {
 	const outcome = await one.run((line) => console.log(`  … ${line}`));
 	console.log(`\n${tableFor(outcome)}\n`);
 	for (const { what, holds } of outcome.promises) console.log(`  ${holds ? '✓' : '✗'} ${what}`);
-	if (!isSaved) return outcome.promises.every(({ holds }) => holds);
+	const doesHold = outcome.promises.every(({ holds }) => holds);
+	if (!isSaved) return doesHold;
+	// Something may have begun while the case was measured.
+	const reason = reasonNotToMeasure(await measureMachine());
+	if (reason) throw new Error(`The machine is busy now, so that the results are not saved: ${reason}.`);
 	const order = cases.map(({ name }) => name);
 	const page = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : '';
 	writeFileSync(PAGE, pageWith(page, one.name, sectionFor(one, outcome, currentFacts()), order));
-	return outcome.promises.every(({ holds }) => holds);
+	return doesHold;
 }
 
 // Without a handler, a signal would end the process before it removes the unpacked package.
