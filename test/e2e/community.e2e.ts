@@ -68,7 +68,7 @@ describe('as a community node, the package', () => {
 		]);
 	});
 
-	test('answers, on one socket', async () => {
+	test('answers, with one socket', async () => {
 		stack = { ...stack, credentialId: await saveAccess(stack) };
 		answering = await publish(stack, readExample('answer-a-visitor', stack.credentialId));
 		expect(await repliesTo('Before the update')).toHaveLength(1);
@@ -94,13 +94,13 @@ describe('as a community node, the package', () => {
 		await stack.client.deactivate(answering);
 		await sockets(1);
 		const saved = await stack.client.findWorkflow(answering);
-		if (!saved) throw new Error('The workflow is gone');
+		if (!saved) throw new Error('The workflow was not found');
 		await publishSaved(stack, saved);
 		expect(await repliesTo('By the next version')).toHaveLength(1);
 		await sockets(1);
 	});
 
-	test('is uninstalled, and leaves no socket once its workflows are unpublished', async () => {
+	test('can be uninstalled, and leaves no socket open once its workflows are unpublished', async () => {
 		await stack.client.uninstall(PACKAGE);
 		expect(await stack.client.installedPackages()).toEqual([]);
 		expect(await nodeNames()).toEqual([]);

@@ -408,7 +408,7 @@ describe('the examples in a real n8n, as imported, with credentials and the sett
 		expect(services.sheet[0]).toEqual(['ID', 'Name', 'Email', 'Phone', 'Company', 'Country', 'Segments', 'Changed']);
 	});
 
-	test('turn-a-form-into-a-conversation: contact, subject, message and file in the name of the visitor', async () => {
+	test('turn-a-form-into-a-conversation: creates contact, subject, message and file on behalf of the visitor', async () => {
 		const { sandbox } = stack;
 		const nodes = await begin('turn-a-form-into-a-conversation');
 		const submit = async (email: string, file?: Blob) => {

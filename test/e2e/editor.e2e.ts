@@ -55,7 +55,7 @@ describe('in the browser, n8n', () => {
 		await editor.shoot('crisp-trigger');
 	});
 
-	test("shows the credential's form, and its test is green", async () => {
+	test("shows the credential's form, and its test passes", async () => {
 		await editor.goTo('home/credentials');
 		await editor.at('resources-list').getByText(CREDENTIAL_NAME).first().click();
 		await page.getByText('Default Website ID').first().waitFor();

@@ -118,7 +118,7 @@ describe('workflows in a real n8n', () => {
 		expect(data).toEqual({ welcomed_at: expect.stringMatching(/^\d{4}-/) as string });
 	});
 
-	/** The notes in all conversations of a person. */
+	/** The private notes in all conversations of a person. */
 	async function notesFor(personId: string): Promise<unknown[]> {
 		const { sandbox } = stack;
 		const sessions = await sandbox.crisp<string[]>('GET', `people/conversations/${personId}/list/1`);
@@ -171,14 +171,14 @@ describe('workflows in a real n8n', () => {
 		expect(await repliesTo(session_id)).toHaveLength(1);
 	});
 
-	test('after n8n was restarted, the next message is answered', async () => {
+	test('after n8n restarts, the next message is answered', async () => {
 		await stack.restartN8n();
 		await connected(usualConnections);
 		const { session_id } = await stack.sandbox.visitorWrites('And you?');
 		expect(await repliesTo(session_id)).toHaveLength(1);
 	}, 240_000);
 
-	test('messages written while n8n is down are answered after its restart, and nothing twice', async () => {
+	test('messages written while n8n is down are answered exactly once after its restart', async () => {
 		const { session_id: before } = await stack.sandbox.visitorWrites('Still there?');
 		expect(await repliesTo(before)).toHaveLength(1);
 		const missed: string[] = [];
@@ -192,7 +192,7 @@ describe('workflows in a real n8n', () => {
 		for (const session of [before, ...missed]) expect(await stack.sandbox.replies(session)).toHaveLength(1);
 	}, 240_000);
 
-	test('after the workflows were unpublished, no socket is left', async () => {
+	test('after the workflows are unpublished, no socket is open', async () => {
 		for (const id of published) await stack.client.deactivate(id);
 		await connected(0);
 		const { session_id } = await stack.sandbox.visitorWrites('Anybody?');

@@ -27,7 +27,7 @@ describe('a new user in the editor', () => {
 
 	const step = (name: string, act: () => Promise<void>) =>
 		test(name, async () => {
-			if (isStuck) throw new Error('A step before this one failed');
+			if (isStuck) throw new Error('An earlier step failed');
 			isStuck = true;
 			try {
 				await act();
@@ -106,7 +106,7 @@ describe('a new user in the editor', () => {
 		await dialog.waitFor({ state: 'hidden' });
 	});
 
-	step('picks another event, listens, and sees what a visitor writes', async () => {
+	step("picks another event, listens, and sees a visitor's message", async () => {
 		await editor.pick('events', 'Message - Sent by Visitor');
 		await editor.shoot('newcomer-events');
 		await editor.page.keyboard.press('Escape');

@@ -48,7 +48,7 @@ describe('the webhook trigger in a real n8n', () => {
 		expect(response.status).toBe(200);
 	}
 
-	test.each(['plugin', 'website'] as const)('a %s hook starts the workflow with each message, once', async (kind) => {
+	test.each(['plugin', 'website'] as const)('a %s hook starts the workflow once for each message', async (kind) => {
 		const { workflowId, url } = await begin(kind);
 		const query = kind === 'website' ? `?key=${encodeURIComponent(hookSecret)}` : '';
 		await register({ url: url + query, kind, secret: signingSecret });

@@ -24,7 +24,7 @@ export interface Fault {
 	kind: Kind;
 	/** The fault, in words. */
 	what: string;
-	/** What must hold, in words. */
+	/** Describes what must hold. */
 	holds: string;
 	/** How far Crisp's clock is ahead of n8n's, in milliseconds. */
 	skew?: number;

@@ -32,7 +32,7 @@ describe('the observations of a fault', () => {
 	});
 });
 
-describe('the page', () => {
+describe('the page of the faults', () => {
 	const judged = (problem?: Error): Judged => ({
 		where: 'REST',
 		fault: { kind: 'cut', what: 'a | b', holds: 'delivered', strike: async () => undefined },
@@ -47,7 +47,7 @@ describe('the page', () => {
 		expect(section).toContain('- ✓ unhandled errors: 0');
 	});
 
-	it('shows what did not hold', () => {
+	it('shows failures', () => {
 		const problem = new Error('The fault did not end\nat somewhere');
 		const section = tableSection({ judged: [judged(problem)], rejections: [problem], seconds: 2 }, facts);
 		expect(section).toContain('| ✗ The fault did not end |');
@@ -58,7 +58,7 @@ describe('the page', () => {
 	it.each([
 		[[], '| lost, written | 0 | ✓ |', '  ✓ lost, written: 0'],
 		[['m-00001'], '| lost, written | 1 | ✗ |', '  ✗ lost, written: 1\n      m-00001'],
-	])('has the figures of a mix that lost %j', (lost, cells, printed) => {
+	])('shows the figures of a mix that lost %j', (lost, cells, printed) => {
 		const mix = { seed: 7, seconds: 1_200, messages: 10_000, actions: 2_000 };
 		const memory = new Memory();
 		for (let sample = 0; sample < 4; sample++) memory.sample();

@@ -15,7 +15,7 @@ export interface Judged {
 	fault: Fault;
 	/** What was observed. */
 	account: string;
-	/** What did not hold. */
+	/** Why the condition did not hold. */
 	problem?: Error;
 }
 

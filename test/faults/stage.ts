@@ -55,7 +55,7 @@ export class Stage {
 		this.searchedBefore = evidence.total;
 	}
 
-	/** `skew` is how far the clock of Crisp is ahead, in milliseconds. */
+	/** `skew` is how far Crisp's clock is ahead, in milliseconds. */
 	static async open(evidence: Evidence, skew = 0): Promise<Stage> {
 		const sandbox = await startSandbox({
 			page: false,
@@ -119,7 +119,7 @@ export class Stage {
 		return messages.filter(({ from }) => from === 'operator').map(({ content }) => content);
 	}
 
-	/** Sends the text of each item into the conversation. */
+	/** Parameters that send the text of each item into the conversation. */
 	get sending(): INodeParameters {
 		const sessionId = locator(this.session);
 		return { resource: 'message', operation: 'send', sessionId, type: 'text', content: '={{ $json.text }}' };

@@ -4,7 +4,7 @@ import { n8n } from './rows/n8n';
 import { realtime } from './rows/realtime';
 import { rest } from './rows/rest';
 
-/** Every fault, by where it strikes. */
+/** Every fault, grouped by where it occurs. */
 export const table: Array<{ where: string; faults: Fault[] }> = [
 	{ where: 'REST', faults: rest },
 	{ where: 'realtime', faults: realtime },

@@ -63,7 +63,7 @@ const targetsOf = ({ connections }: Workflow) =>
 		.flatMap((outputs) => Object.values(outputs).flat(2))
 		.map(({ node }) => node);
 
-test('there are the two that npm start uses, and the twelve', () => {
+test('there are fourteen examples, including the two that npm start uses', () => {
 	expect(files).toHaveLength(14);
 	expect(files).toEqual(expect.arrayContaining(EXAMPLES.map((example) => `${example}.json`)));
 });

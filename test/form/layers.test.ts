@@ -40,7 +40,7 @@ const script = `
 	console.log(JSON.stringify(found));
 `;
 
-it('lets no layer import what is above it', () => {
+it('forbids imports from higher layers and from other nodes', () => {
 	const args = ['--input-type=module', '-e', script, JSON.stringify(isForbidden)];
 	const found = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as boolean[];
 	expect(isForbidden.map(([file, imported], index) => [file, imported, found[index]])).toEqual(isForbidden);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * The published package has no dependencies. What its files import at run time has to be there in every n8n:
+ * The published package has no dependencies, so every n8n must provide the modules that it imports at run time:
  * n8n-workflow is the peer dependency, and luxon is a dependency of n8n-workflow that n8n allows nodes to use.
  */
 const atRunTime = new Set(['n8n-workflow', 'luxon', 'node:crypto']);
@@ -16,7 +16,7 @@ const files = ['nodes', 'credentials'].flatMap((folder) =>
 		.map((name) => `${folder}/${name}`),
 );
 
-it('imports at run time only what every n8n has', () => {
+it('imports at run time only modules that every n8n provides', () => {
 	const found = files.flatMap((file) => {
 		const text = readFileSync(join(root, file), 'utf8');
 		const imports = [...text.matchAll(/^(?:import|export) (?!type )[^;]*? from '([^.][^']*)';/gm)].map(

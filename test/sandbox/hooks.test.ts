@@ -138,7 +138,7 @@ test.each([
 		'events: a website hook cannot send session:set_routing',
 	],
 	[{ url: 'http://127.0.0.1/', kind: 'plugin', events: ['no:event'] }, 'events: a plugin hook cannot send no:event'],
-])('what cannot be a hook is refused: %j', async (hook, message) => {
+])('an invalid hook is rejected: %j', async (hook, message) => {
 	expect(await control(sandbox, '/hooks', hook)).toMatchObject({ reason: 'invalid_data', data: { message } });
 });
 

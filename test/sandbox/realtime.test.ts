@@ -44,7 +44,7 @@ describe('authentication', () => {
 		['no events', { events: [] }],
 		['events that are not a list', { events: 'message:send' }],
 		['rooms that are not a list', { rooms: SHOP_ID }],
-	])('refuses %s and hangs up', async (_, wrong) => {
+	])('refuses %s and disconnects', async (_, wrong) => {
 		const listener = await connect();
 		const end = listener.disconnected();
 		const right = claims(sandbox, 'website', ['message:send']);

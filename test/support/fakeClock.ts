@@ -7,7 +7,7 @@ interface Sleeper {
 	isAlarm?: boolean;
 }
 
-/** A clock that only advances when a test says so. */
+/** A clock that advances only when a test calls `advance`. */
 export class FakeClock implements Clock {
 	private time = 1_800_000_000_000;
 
@@ -58,7 +58,7 @@ export class FakeClock implements Clock {
 		return this.sleepers.length - this.sleeping;
 	}
 
-	/** Lets what is ready run, then ends in order the sleeps that are due within this time. */
+	/** Runs everything that is ready, then ends the sleeps that are due within this time, in their order. */
 	async advance(milliseconds: number): Promise<void> {
 		const end = this.time + milliseconds;
 		for (;;) {

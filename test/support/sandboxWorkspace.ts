@@ -2,7 +2,7 @@ import { startSandbox, type Sandbox } from '../../sandbox';
 import { HELP_ID, SHOP_ID, UNCONNECTED_ID } from '../../sandbox/state/seed';
 import type { Credential } from '../../nodes/shared/api/transport';
 
-/** The sandbox as tests see it. */
+/** IDs of the sandbox's seed data, and helpers to use a sandbox in tests. */
 
 export const shop = SHOP_ID;
 export const help = HELP_ID;

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Sandbox } from '../../sandbox';
 import { shop } from './sandboxWorkspace';
 
-/** Does in the sandbox what Crisp has no route for, such as being the visitor. */
+/** Performs an action for which Crisp has no route, such as writing as a visitor. */
 export async function control(sandbox: Sandbox, path: string, body: IDataObject): Promise<IDataObject> {
 	const response = await fetch(`${sandbox.url}/sandbox/${path}`, {
 		method: 'POST',

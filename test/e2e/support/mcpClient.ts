@@ -41,7 +41,7 @@ export class McpClient {
 	private async ask(method: string, params: object): Promise<unknown> {
 		const id = ++this.requests;
 		const text = await this.post({ jsonrpc: '2.0', id, method, params });
-		// Each event of the stream is a line of data.
+		// Each event of the stream has one `data:` line.
 		const [, data = text] = /^data: (.*)$/m.exec(text) ?? [];
 		const { result, error } = JSON.parse(data) as Reply;
 		if (error) throw new Error(`${method}: ${error.message}`);

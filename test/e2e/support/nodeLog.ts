@@ -25,5 +25,5 @@ export function checkLog(logFile: string, expected: RegExp[] = []): void {
 	const lines = unexpectedLines(logFile, expected);
 	if (lines.length === 0) return;
 	const shown = lines.slice(0, 10).map((line) => `  ${line.slice(0, 400)}`);
-	throw new Error(`${lines.length} unexpected lines of the nodes in ${logFile}:\n${shown.join('\n')}`);
+	throw new Error(`${lines.length} unexpected log lines of the nodes in ${logFile}:\n${shown.join('\n')}`);
 }

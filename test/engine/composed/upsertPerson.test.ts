@@ -80,7 +80,8 @@ describe('a person created or updated', () => {
 		const person = personWith('pia@example.org');
 		const { people } = website();
 		if (person) Object.assign(person, { email: 'hidden@example.org' });
-		// The person that the search does not find appears when the node wants to create it.
+		// The email matches only from the second read on: the search finds no person, and the creation then conflicts
+		// with the existing one.
 		const values = people.values.bind(people);
 		let reads = 0;
 		people.values = () => {

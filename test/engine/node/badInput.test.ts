@@ -200,7 +200,7 @@ const cases: Case[] = [
 ];
 
 describe.each(cases)('$title', ({ parameters, good, bad, message, cure }) => {
-	it('fails with field, item and cure, and sends nothing for any item', async () => {
+	it('fails with the field, the item and advice, and sends nothing for any item', async () => {
 		const error = (await run(parameters, bad, good).catch((fault: unknown) => fault)) as NodeOperationError;
 		expect(error.message).toMatch(message);
 		expect(error.description).toMatch(cure);

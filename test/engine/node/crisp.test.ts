@@ -63,7 +63,7 @@ describe('items', () => {
 		expect(sandbox.current.requests).toHaveLength(before);
 	});
 
-	it('that Crisp refuses fail with their number, the reason and the cure', async () => {
+	it('that Crisp refuses fail with their number, the reason and advice', async () => {
 		const items = [{ session_id: 'session_unknown' }];
 		const error = (await run(sending('hi'), { items }).catch((thrown: unknown) => thrown)) as NodeApiError;
 		expect(error).toBeInstanceOf(NodeApiError);
@@ -223,7 +223,7 @@ describe('output', () => {
 		expect(Object.keys(state ?? {})).toEqual(['state']);
 	});
 
-	it('is simple, flat and of the same shape, or raw', async () => {
+	it('of a person is simplified to flat fields, or raw', async () => {
 		const parameters = { resource: 'person', operation: 'get', peopleId: locator(person) };
 		const [simple] = await of(parameters);
 		expect(Object.keys(simple ?? {})).toEqual([
@@ -320,7 +320,7 @@ describe('people', () => {
 	});
 });
 
-describe('bad input is refused with what, for which item and how to correct it', () => {
+describe('bad input is refused with an error that names the field and the item, and how to correct it', () => {
 	const update = { resource: 'person', operation: 'update', peopleId: locator(person) };
 	it.each<[string, INodeParameters, RegExp, RegExp]>([
 		['no message text', sending(''), /'Text' is empty/, /what the message says/i],
@@ -376,8 +376,8 @@ describe('bad input is refused with what, for which item and how to correct it',
 	});
 });
 
-describe('a server in trouble', () => {
-	it('that limits the request rate loses and duplicates no item', async () => {
+describe('a server', () => {
+	it('that limits the request rate neither loses nor duplicates an item', async () => {
 		const session_id = await newConversation();
 		sandbox.current.faults.limit({ perSecond: 20, burst: 5, retryAfter: 0.2 } as never);
 		const texts = Array.from({ length: 15 }, (_, index) => `${index}`);
@@ -385,7 +385,7 @@ describe('a server in trouble', () => {
 		expect(await textsIn(session_id)).toEqual(texts);
 	});
 
-	it('that fails for a moment gets retries of what is safe to repeat', async () => {
+	it('that fails temporarily receives a retry if the request is safe to repeat', async () => {
 		sandbox.current.faults.fail({ status: 503, times: 1 });
 		const [item] = await run({ resource: 'website', operation: 'get' });
 		expect(item?.json.website_id).toBe(shop);

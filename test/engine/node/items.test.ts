@@ -31,7 +31,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('items', () => {
-	/** Answers once no more requests are going to arrive, and records how many are open. */
+	/** Responds once no more requests arrive, and records how many were open. */
 	function patiently() {
 		let open: Array<() => void> = [];
 		const opened: number[] = [];
@@ -44,7 +44,7 @@ describe('items', () => {
 				for (const go of open.splice(0)) go();
 				open = [];
 			};
-			// After so many turns of the event loop, every further request has arrived.
+			// After 200 turns of the event loop, all requests that the node sends concurrently have arrived.
 			let turns = 200;
 			const wait = () => (--turns > 0 ? setImmediate(wait) : answerAll());
 			wait();
@@ -97,8 +97,8 @@ describe('items', () => {
 
 	describe('when the daily quota is used up', () => {
 		const usedUp: Array<[string, string, mostAsked: number]> = [
-			['Crisp says so', 'quota_exceeded', 2],
-			// Both at first and after each pause; twelve pauses take a minute.
+			['Crisp reports it', 'quota_exceeded', 2],
+			// Two requests at first, and two after each of the twelve pauses, which add up to a minute.
 			['it accepts nothing for a minute', 'rate_limited', 2 * 13],
 		];
 		const limitedFor =

@@ -65,7 +65,7 @@ it('suggests the segments and keys that the workspace uses, with the plain name 
 	}
 });
 
-it('says what has to be chosen first', async () => {
+it('reports which field has to be set first', async () => {
 	const credential = credentialFor(sandbox.current);
 	const found = search('searchArticles', credential, { parameters: { websiteId: locator(shop) } });
 	await expect(found).rejects.toThrow("'locale' is empty");

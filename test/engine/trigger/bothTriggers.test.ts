@@ -212,7 +212,7 @@ describe('the forms of both triggers', () => {
 		const all = [...events, ...derivedEvents];
 		for (const chosen of [[], ['message:send', 'conversation:resolved'], all.map(({ name }) => name)]) {
 			const node = nodeWith(description.name, { events: chosen });
-			// As n8n's editor decides it.
+			// n8n's editor evaluates display conditions in the same way.
 			const { expression } = workflowOf(node);
 			const shown = (description.hints ?? []).filter(({ displayCondition = '' }) =>
 				expression.getSimpleParameterValue(node, displayCondition, 'internal', {}),
@@ -238,7 +238,7 @@ describe('the forms of both triggers', () => {
 		},
 	);
 
-	it('name only existing events as those that a website hook does not carry', () => {
+	it('list the events that website hooks do not send, all of which exist', () => {
 		const notice = webhookProperties().find(({ name }) => name === 'websiteNotice');
 		const facts = JSON.parse(readFileSync('sandbox/data/events.json', 'utf8')) as Array<{ event: string }>;
 		for (const name of notInWebsiteHooks) {

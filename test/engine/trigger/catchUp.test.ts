@@ -68,9 +68,9 @@ it('finds what operators wrote even if no visitor has written yet', async () => 
 it('in mode activate starts from now', async () => {
 	await everybodyActs();
 	const { emitted } = await activate('activate', { memory: { mark: 5 } });
-	await workflows.visitorWrites('the first it hears');
+	await workflows.visitorWrites('the first it receives');
 	await until(() => emitted.length > 0);
-	expect(texts(emitted)).toEqual(['the first it hears']);
+	expect(texts(emitted)).toEqual(['the first it receives']);
 });
 
 it('reads every website of a plugin if none is selected', async () => {
@@ -248,7 +248,7 @@ describe('a newly published workflow', () => {
 		const memory = structuredClone({ ...first.memory });
 		return await activate('init', { memory, ...more });
 	};
-	/** Anything from before would have arrived by then. */
+	/** The texts up to this last message; earlier messages would have arrived before it. */
 	const heard = async ({ emitted }: { emitted: IDataObject[] }, last: string) => {
 		await workflows.visitorWrites(last);
 		await until(() => texts(emitted).includes(last));

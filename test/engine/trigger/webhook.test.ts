@@ -147,7 +147,7 @@ describe('a request that is not from Crisp', () => {
 		expect(hooked.executions).toEqual([]);
 	});
 
-	it('does not prevent the real one from running', async () => {
+	it('does not prevent the genuine request from starting the workflow', async () => {
 		const hooked = await workflows.serve(['session:set_state']);
 		await call(hooked, { secret: 'guessed' });
 		expect((await call(hooked)).reason).toBe('');

@@ -40,7 +40,7 @@ export class N8n {
 	/** Actions that failed after all retries. */
 	readonly failed: string[] = [];
 
-	/** How far n8n's clock is off, in milliseconds. */
+	/** The error of n8n's clock, in milliseconds. */
 	skew = 0;
 
 	/** How many executions in a row n8n cannot store. */
@@ -206,5 +206,5 @@ export class N8n {
 	}
 }
 
-/** As n8n saves it. */
+/** A deep copy as JSON, the form in which n8n saves static data. */
 const copyOf = (data: IDataObject) => JSON.parse(JSON.stringify(data)) as IDataObject;

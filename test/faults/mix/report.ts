@@ -26,7 +26,7 @@ export function checksOf({ mix, ...outcome }: Outcome): Check[] {
 		{ what: 'actions: replies to them', figure: mix.actions.toLocaleString('en') },
 		{ what: 'faults injected', figure: `${struck}, of ${Object.keys(troubles).length} kinds` },
 		...Object.entries(lost).map(([way, all]) => none(`lost, ${way}`, all)),
-		...Object.entries(doubled).map(([way, all]) => none(`twice, ${way}`, all)),
+		...Object.entries(doubled).map(([way, all]) => none(`duplicated, ${way}`, all)),
 		none('replies that failed', failed),
 		none('unhandled rejections', rejections),
 		none('sockets and timers left', kinds),

@@ -19,7 +19,7 @@ export interface Mix {
 	seed: number;
 	seconds: number;
 	messages: number;
-	/** How many of the messages are answered. */
+	/** How many of the messages are answered; has to divide `messages`. */
 	actions: number;
 }
 

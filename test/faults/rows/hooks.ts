@@ -45,7 +45,7 @@ function refused(kind: Fault['kind'], what: string, status: number, delivery: (s
 	return {
 		kind,
 		what,
-		holds: `answered with ${status}, nothing starts`,
+		holds: `status ${status}; no execution starts`,
 		async strike(stage) {
 			const { url, emitted } = await stage.hook();
 			assert.equal(await call(stage, url, delivery(stage)), status);

@@ -111,7 +111,7 @@ export const n8n: Fault[] = [
 	...[3_600_000, -3_600_000].map((jump): Fault => ({
 		kind: 'clock skew',
 		what: `n8n's clock jumps an hour ${jump > 0 ? 'ahead' : 'back'} while disconnected`,
-		holds: 'later messages are delivered; nothing twice',
+		holds: 'later messages are delivered; no duplicates',
 		async strike(stage) {
 			const { texts } = await stage.activate();
 			stage.time.skipped += jump;

@@ -11,7 +11,7 @@ import { answeredWith, changed, cutAnswer, failing, limited, resetBefore, silent
 
 const endpoints = /\/connect\/endpoints$/;
 const conversations = /\/conversations\/1/;
-const recovered = 'delivered after reconnecting; nothing twice';
+const recovered = 'delivered after reconnecting; no duplicates';
 
 /** A fault affects a listening trigger; afterwards all messages of visitors have arrived, once and in order. */
 function survived(
@@ -354,7 +354,7 @@ export const realtime: Fault[] = [
 				stage.line.strike(conversations, strike, 5);
 				stage.line.cut();
 			},
-			{ isLate: true, holds: 'new messages are not delayed; nothing lost, nothing twice' },
+			{ isLate: true, holds: 'new messages are not delayed; no losses, no duplicates' },
 		),
 	),
 	{

@@ -72,7 +72,7 @@ async function send(server: Server, count: number, width = widths[0] as Lanes<un
 		accepted,
 		rejected: sent.length - accepted.length,
 		seconds: (end - begin) / 1_000,
-		// The time that a client needs that knows the limit.
+		// The time that a client would need if it knew the limit.
 		least: Math.max((total - burst) / limit, byLatency),
 	};
 }

@@ -91,7 +91,7 @@ describe('a numbered list', () => {
 		expect(clock.now() - begin).toBeLessThanOrEqual(0.35 * 200 * 50);
 	});
 
-	it('keeps what is wanted of each entry, page by page', async () => {
+	it('maps the entries page by page, before all pages are read', async () => {
 		const { send } = serve(people(115));
 		const idOf = (person: unknown) => (person as { people_id: string }).people_id;
 		let count = 0;

@@ -30,7 +30,7 @@ describe('a route', () => {
 		expect(() => fillPath(route, { website_id: 'w', people_id: value })).toThrow(/people id/);
 	});
 
-	it('leaves the page number open until it is known', () => {
+	it('leaves a placeholder for the page number, which is filled in for each page', () => {
 		const list = parseRoute('GET /v1/website/{website_id}/conversations/{page_number}');
 		expect(onPage(fillPath(list, { website_id: 'w' }), 3)).toBe('/v1/website/w/conversations/3');
 	});

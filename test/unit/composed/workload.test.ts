@@ -11,7 +11,7 @@ function having(counts: Record<string, number>) {
 }
 
 let names = 0;
-/** Names that no earlier test has used, since assignments are remembered. */
+/** Names that no earlier test has used, since the process remembers its assignments. */
 const fresh = (count: number) => Array.from({ length: count }, () => `operator ${++names}`);
 
 describe('the workload', () => {

@@ -28,7 +28,7 @@ describe('the catalogue of events', () => {
 		const known = eventNamed(event);
 		const isGuess = sources.every((source) => source === 'seed');
 		expect(known?.isLegacy ?? false).toBe(isGuess);
-		// A guessed tier is shown, but nobody is prevented from trying.
+		// The tiers of events from the original wrapper are unknown, so the catalogue lists every tier for them.
 		expect([...(known?.tiers ?? [])].sort()).toEqual(isGuess ? ['plugin', 'user', 'website'] : [...tiers].sort());
 	});
 

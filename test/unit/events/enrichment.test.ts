@@ -118,7 +118,7 @@ describe('the first message of a visitor', () => {
 		expect(await enricher.enrich('message:send', message())).toEqual({ isFirst });
 	});
 
-	it('is the same for all who ask, during the fetch and later', async () => {
+	it('is fetched once, with the same result for lookups during the fetch and later', async () => {
 		const { enricher, requests } = begin({ first: true }, conversation());
 		const answers = await Promise.all(
 			[message(), message()].map(async (one) => await enricher.enrich('message:send', one)),

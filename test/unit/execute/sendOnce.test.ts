@@ -29,7 +29,7 @@ function conversation(faults: Fault[], lost: Answer = broken('ECONNRESET'), look
 	const node = nodeWith('crisp', {});
 	const way: MessageSender = { send: open({ signal: cancel.signal }), node, clock, signal: cancel.signal };
 	const message: CrispRequest = { method: 'POST', path: '/v1/website/w/conversation/s/message', body: { fingerprint } };
-	/** Lets time pass until the message is sent or has failed. */
+	/** Advances the clock until the message is sent or has failed. */
 	const during = async <Result>(sending: Promise<Result>) => {
 		const ended = sending.finally(() => undefined);
 		ended.catch(() => undefined);

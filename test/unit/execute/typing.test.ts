@@ -13,7 +13,7 @@ beforeEach(() => {
 	conversation = `/v1/website/w/conversation/session_${++conversations}`;
 });
 
-/** Lets every typing indicator end with its test. */
+/** Ends every typing indicator after its test. */
 afterEach(async () => await clock.advance(10 * 60_000));
 
 const begin = async (more: Partial<Parameters<typeof keepTyping>[0]> = {}) =>

@@ -226,7 +226,7 @@ describe('an upload', () => {
 		expect(line.isClosed).toBe(true);
 	});
 
-	it('says what to do if Node.js has no WebSocket', async () => {
+	it('reports what to do if Node.js has no WebSocket', async () => {
 		const { uploads, lines } = begin({ isAble: false });
 		const outcome = outcomeOf(uploads.grant('website-1', file));
 		await settled();

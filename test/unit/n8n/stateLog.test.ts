@@ -31,7 +31,7 @@ describe('a lasting state', () => {
 		]);
 	});
 
-	it('is logged at most twice an hour when it comes and goes', async () => {
+	it('is logged at most twice an hour if it starts and ends repeatedly', async () => {
 		const { clock, lines, states } = begin();
 		for (let second = 0; second < 3600; second += 6) {
 			states.begin('down', 'It is down.');

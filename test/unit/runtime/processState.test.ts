@@ -11,7 +11,7 @@ import {
 
 const second = 1_000;
 
-/** The time and the timers as the store sees them. */
+/** A fake clock with the two functions that a store uses. */
 function fakeTime() {
 	let now = 1_000_000;
 	const alarms: Array<{ at: number; ring: () => void }> = [];
@@ -91,7 +91,7 @@ describe('a store', () => {
 	});
 });
 
-it('everything can be forgotten at once, for tests', () => {
+it('all stores can be cleared at once, for tests', () => {
 	const store = new Store<number>({ name: 'reset', maxEntries: 9, maxAge: second });
 	const owned = ownedMap<number>('reset by its owner');
 	store.set('key', 1);
@@ -106,7 +106,7 @@ const files = readdirSync(join(root, 'nodes'), { recursive: true, encoding: 'utf
 );
 const textOf = (name: string) => readFileSync(join(root, 'nodes', name), 'utf8');
 
-it('no module keeps state of its own, except by keys that the garbage collector removes', () => {
+it('no module keeps process state outside the stores, except in WeakMaps', () => {
 	const stateful = /^(export )?(let |const \w+(: [^=]+)? = new (Map|Set|BoundedMap|SeenEvents)(<.*>)?\(\);)/m;
 	// A counter, and the list of the stores themselves.
 	expect(files.filter((name) => stateful.test(textOf(name))).sort()).toEqual([

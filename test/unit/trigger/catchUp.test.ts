@@ -110,8 +110,8 @@ describe('catch-up', () => {
 		website.isHeld = true;
 		const reading = readMissedEvents(website.send, searchOf());
 		await settled();
-		// A page; the next page and the conversations of the first; the conversations of the next page. Nothing moved,
-		// so that is all.
+		// The requests of each step: a page; the next page and the conversations of the first one; the conversations of
+		// the second page. The list did not shift, so there are no further requests.
 		const steps = [await website.answer(), await website.answer(), await website.answer(), await website.answer()];
 		expect(steps).toEqual([1, 51, 31, 0]);
 		expect(texts(await reading)).toHaveLength(80);

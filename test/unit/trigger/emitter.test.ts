@@ -71,7 +71,7 @@ it('emits an event again with the same key if n8n failed to take it', async () =
 	expect([given.length, new Set(given.map(({ key }) => key)).size, complaints]).toEqual([7, 1, []]);
 });
 
-it('gives up in the end, and logs it', async () => {
+it('gives up after nine attempts, and logs it', async () => {
 	const { emitter, given, complaints, clock } = begin();
 	void emitter.start([event('a', 'i')]);
 	for (let minutes = 0; minutes < 20; minutes++) {
@@ -109,7 +109,7 @@ it('works with an n8n that refuses to report the result', async () => {
 	]);
 });
 
-it('waits for nothing once it is stopped', async () => {
+it('does not wait for a retry once it is stopped', async () => {
 	const { emitter, given, complaints, clock, stop } = begin();
 	void emitter.start([event('a', 'i')]);
 	given[0]?.done?.reject(new Error('shutting down'));

@@ -238,7 +238,7 @@ it('are read again, including those already read, if another conversation could 
 	expect(texts(executions)).toEqual([]);
 	await clock.advance(5_000);
 	expect(texts(executions)).toEqual([['m1'], ['m2']]);
-	// From then on it is known that nothing has changed.
+	// All missed events were delivered, so the next catch-up only requests the list, which shows no changes.
 	requests.splice(0);
 	receiver.disconnected();
 	receiver.connected();

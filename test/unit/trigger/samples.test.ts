@@ -35,7 +35,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 /** What is wrong with a value that should match a shape, each with its path. */
 function faultsOf(value: unknown, shape: Shape, at: string): string[] {
 	if (value === null && nullable.some((name) => at.endsWith(`.${name}`))) return [];
-	if (typeof shape === 'string') return isOfType(value, shape) ? [] : [`${at} is no ${shape}`];
+	if (typeof shape === 'string') return isOfType(value, shape) ? [] : [`${at} is not of type ${shape}`];
 	if ('enum' in shape && Array.isArray(shape.enum)) {
 		return shape.enum.includes(String(value)) ? [] : [`${at} is none of ${shape.enum.join(', ')}`];
 	}
@@ -44,10 +44,10 @@ function faultsOf(value: unknown, shape: Shape, at: string): string[] {
 		return faults.find(({ length }) => length === 0) ?? faults.flat();
 	}
 	if ('arrayOf' in shape) {
-		if (!Array.isArray(value)) return [`${at} is no list`];
+		if (!Array.isArray(value)) return [`${at} is not a list`];
 		return value.flatMap((entry, index) => faultsOf(entry, shape.arrayOf as Shape, `${at}[${index}]`));
 	}
-	return isObject(value) ? faultsOfFields(value, shape as Record<string, Shape>, at) : [`${at} is no object`];
+	return isObject(value) ? faultsOfFields(value, shape as Record<string, Shape>, at) : [`${at} is not an object`];
 }
 
 function faultsOfFields(value: Record<string, unknown>, shape: Record<string, Shape>, at: string): string[] {

@@ -369,7 +369,7 @@ describe('batches', () => {
 		expect(memory.batched?.length).toBeLessThanOrEqual(4);
 	});
 
-	it('from earlier do not matter after a manual activation', () => {
+	it('from before a manual activation are discarded', () => {
 		const { subscription, hear, delivered, memory } = begin({ batched: [{ at: 5, ids: ['something'] }], mark: 5 });
 		subscription.connected();
 		write(hear, 1);
