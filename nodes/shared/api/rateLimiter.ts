@@ -42,7 +42,7 @@ export interface Rejection {
  * the response that it was closed with.
  */
 export class RateLimiter<Answer = unknown> {
-	private readonly pace = new AdaptiveRate();
+	private readonly adaptiveRate = new AdaptiveRate();
 
 	private readonly row = new RejectionStreak();
 
@@ -73,7 +73,7 @@ export class RateLimiter<Answer = unknown> {
 		this.forgetFuture(now);
 		if (this.closed && now < this.closed.until) return this.closed.answer;
 		if (this.closed) this.closed.until = now + longestRow;
-		if (now >= this.opensAt && this.pace.isUnlimited(now)) return undefined;
+		if (now >= this.opensAt && this.adaptiveRate.isUnlimited(now)) return undefined;
 		return await new Promise((resolve) => {
 			const go = (answer?: Answer) => {
 				unlisten?.();
@@ -115,30 +115,30 @@ export class RateLimiter<Answer = unknown> {
 		this.consecutivePauses += 1;
 		this.rejectedAt = now;
 		this.opensAt = now + Math.max(retryAfter, doubled * (0.75 + this.random() / 2));
-		this.pace.reject(sentAt, now, this.opensAt);
+		this.adaptiveRate.reject(sentAt, now, this.opensAt);
 		return isUsedUp;
 	}
 
 	/** Whether requests are sent without waiting. */
 	isUnlimited(now: number): boolean {
-		return !this.closed && now >= this.opensAt && this.pace.isUnlimited(now);
+		return !this.closed && now >= this.opensAt && this.adaptiveRate.isUnlimited(now);
 	}
 
 	accept(sentAt: number, now: number): void {
 		this.row.end();
 		this.consecutivePauses = 0;
 		this.closed = undefined;
-		this.pace.accept(sentAt, now);
+		this.adaptiveRate.accept(sentAt, now);
 	}
 
 	/** Ends all waits that are longer than any wait can be: they show that the system clock was set back. */
 	private forgetFuture(now: number): void {
 		const latest = now + longestRow + longestPause;
-		if (Math.max(this.opensAt, this.pace.nextAt, this.closed?.until ?? 0) <= latest) return;
+		if (Math.max(this.opensAt, this.adaptiveRate.nextAt, this.closed?.until ?? 0) <= latest) return;
 		this.opensAt = now;
 		this.rejectedAt = now;
 		this.closed = undefined;
-		this.pace.restart(now);
+		this.adaptiveRate.restart(now);
 	}
 
 	/** Releases the waiting requests, in their order. */
@@ -147,13 +147,13 @@ export class RateLimiter<Answer = unknown> {
 		while (this.waiting.length > 0) {
 			const now = clock.now();
 			this.forgetFuture(now);
-			const at = Math.max(this.opensAt, this.pace.nextAt);
+			const at = Math.max(this.opensAt, this.adaptiveRate.nextAt);
 			if (now < at) {
 				this.alarm = new AbortController();
 				await clock.sleep(at - now, this.alarm.signal);
 				continue;
 			}
-			this.pace.take(now);
+			this.adaptiveRate.take(now);
 			this.waiting.shift()?.();
 		}
 		this.isServing = false;

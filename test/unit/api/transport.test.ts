@@ -212,7 +212,7 @@ describe("reports what happened, with Crisp's reason, and what to do", () => {
 		await errorOf(transportOver([answer]).send(post));
 	});
 
-	it('never shows secrets, whatever their source', async () => {
+	it('never shows secrets, regardless of their source', async () => {
 		for (const answer of [broken('ECONNRESET'), refused(401, 'invalid_session')]) {
 			const error = await errorOf(transportOver([answer]).send(post));
 			const shown = JSON.stringify([error.message, error.description, error.context, error.messages, error]);

@@ -12,7 +12,7 @@ const message = (content: string, index: number): IDataObject => ({
 const timezone = 'UTC';
 
 describe('a text with a maximum length', () => {
-	it('never exceeds the maximum, whatever its content', () => {
+	it('never exceeds the maximum, regardless of its content', () => {
 		const contents = ['a', 'word '.repeat(30), '😀'.repeat(300), 'x'.repeat(5_000)];
 		for (const most of [500, 501, 777, 1_000, 4_000]) {
 			for (const count of [0, 1, 5, 40]) {

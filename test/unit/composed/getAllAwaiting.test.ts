@@ -49,7 +49,7 @@ describe('the list of conversations awaiting a reply', () => {
 		expect(pages).toBe(1);
 	});
 
-	it('is read to its end, in whatever order Crisp returns it, if no waiting conversation has been found yet', async () => {
+	it('is read to its end, in any order that Crisp returns it, if no waiting conversation has been found yet', async () => {
 		expect((await read([...answered(120), waiting(90)])).sessions).toEqual(['session_90']);
 	});
 

@@ -32,7 +32,7 @@ describe('a filter', () => {
 		['a message', 'message:send', {}, {}, true],
 		['a selected type', 'message:send', {}, { messageTypes: ['text', 'file'] }, true],
 		['a type that is not selected', 'message:received', { type: 'note' }, { messageTypes: ['text'] }, false],
-		['another event, whatever its type', 'session:set_state', { type: undefined }, { messageTypes: ['text'] }, true],
+		['another event of any type', 'session:set_state', { type: undefined }, { messageTypes: ['text'] }, true],
 		['the website', 'message:send', {}, { websites: ['v', 'w'] }, true],
 		['another website', 'message:send', {}, { websites: ['x'] }, false],
 		[
@@ -68,7 +68,7 @@ describe('a filter', () => {
 		['the selected author', 'message:send', {}, { author: 'user' }, true],
 		['an author who is not selected', 'message:received', { from: 'operator' }, { author: 'user' }, false],
 		['the first message of an author who is not selected', 'message:first', {}, { author: 'operator' }, false],
-		['another event, whatever its author', 'session:set_state', { type: undefined }, { author: 'operator' }, true],
+		['another event of any author', 'session:set_state', { type: undefined }, { author: 'operator' }, true],
 		['an origin', 'message:send', { origin: 'email' }, { origins: ['chat', 'email'] }, true],
 		['another origin', 'message:send', { origin: 'chat' }, { origins: ['email'] }, false],
 		['the beginning of a URN', 'message:send', { origin: 'urn:a:b:0' }, { origins: ['urn:a:b'] }, true],

@@ -50,7 +50,7 @@ describe('an event', () => {
 });
 
 describe('the path of the endpoint request', () => {
-	it('stays within the website, whatever the website ID contains', async () => {
+	it('stays within the website, for any content of the website ID', async () => {
 		const asked: string[] = [];
 		const send = async ({ path }: CrispRequest) => {
 			asked.push(path);
