@@ -11,6 +11,9 @@ import { pageWith, sectionFor, tableFor } from './page';
 
 const PAGE = path.join(REPOSITORY, 'docs/benchmarks.md');
 
+/** The results would not be reliable; the message is for the person who runs the benchmark, so it needs no stack. */
+class Busy extends Error {}
+
 /** Runs the requested cases in the Node of the real n8n, and returns the exit code. */
 async function main(): Promise<number> {
 	const { chosen, isForced } = chosenCases();
@@ -19,10 +22,11 @@ async function main(): Promise<number> {
 		try {
 			const reason = reasonNotToMeasure(await measureMachine());
 			if (reason && !isForced)
-				throw new Error(`The machine is busy: ${reason}. Use --force to measure without saving the results.`);
+				throw new Busy(`The machine is busy: ${reason}. Use --force to measure without saving the results.`);
 			if (!(await runCase(one, !reason))) broken.push(one.name);
 		} catch (error) {
-			console.error(`\n  ✗ ${one.name} could not be measured: ${String((error as Error).stack ?? error)}`);
+			const text = error instanceof Busy ? error.message : String((error as Error).stack ?? error);
+			console.error(`\n  ✗ ${one.name} could not be measured: ${text}`);
 			broken.push(one.name);
 		}
 	}
@@ -50,7 +54,7 @@ async function runCase(one: Case, isSaved: boolean): Promise<boolean> {
 	if (!isSaved) return doesHold;
 	// Something may have begun while the case was measured.
 	const reason = reasonNotToMeasure(await measureMachine());
-	if (reason) throw new Error(`The machine is busy now, so that the results are not saved: ${reason}.`);
+	if (reason) throw new Busy(`The machine is busy now, so that the results are not saved: ${reason}.`);
 	const order = cases.map(({ name }) => name);
 	const page = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : '';
 	writeFileSync(PAGE, pageWith(page, one.name, sectionFor(one, outcome, currentFacts()), order));
