@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { UserError } from 'n8n-workflow';
-import { parameterName, type Fields } from '../../nodes/Crisp/operations/field';
+import { parameterName, type Field, type Fields } from '../../nodes/Crisp/operations/field';
 import { isComposed } from '../../nodes/Crisp/operations/operation';
 import { resources } from '../../nodes/Crisp/operations';
 import { buildRequest } from '../../nodes/Crisp/request/buildRequest';
@@ -94,20 +94,39 @@ const rows = fc.record({ rows: fc.array(row, { maxLength: 3 }) }, plain);
 const asJson = json.map((one) => JSON.stringify(one));
 const value = fc.oneof(fc.constantFrom(uuid, 'text', '2026-01-31', 1, true), json, text, rows, locator, asJson);
 
+/** A value that the field accepts. Without these, few requests would have a number, a choice or a date. */
+function fitting({ kind, options, picks }: Field): fc.Arbitrary<unknown> {
+	if (kind === 'picker') return fc.constant(picks === 'conversation' ? `session_${uuid}` : uuid);
+	if (kind === 'choice') return fc.constantFrom(...Object.keys(options ?? {}));
+	if (['date', 'instant'].includes(kind)) return fc.date({ noInvalidDate: true, min: new Date(2e12) });
+	if (['flag', 'bit'].includes(kind)) return fc.boolean();
+	if (kind === 'list') return fc.array(fc.constantFrom('a', 'b'));
+	if (kind === 'numbers') return fc.array(fc.integer());
+	return ['number', 'fingerprint'].includes(kind) ? fc.integer() : fc.constantFrom('text', uuid);
+}
+
 /** The form of any operation, with arbitrary values in its fields. */
 const form = fc.constantFrom(...operations).chain(({ resource, key, operation }) => {
 	const fields: Fields = { ...operation.query, ...operation.body };
-	const namesOf = (isRequired: boolean) =>
-		Object.entries(fields)
-			.filter(([, field]) => Boolean(field.required) === isRequired)
-			.map(([name]) => parameterName(name || 'fields'));
+	const valuesFor = (isRequired: boolean) =>
+		Object.fromEntries(
+			Object.entries(fields)
+				.filter(([, field]) => Boolean(field.required) === isRequired)
+				.map(([name, field]) => [
+					parameterName(name || 'fields'),
+					fc.oneof({ weight: 3, arbitrary: fitting(field) }, { weight: 1, arbitrary: value }),
+				]),
+		);
 	const collection = collectionName(key, operation);
-	const variables = operation.variables.map((name) => pathFieldOf(operation, name).parameter);
-	const valuesFor = (names: string[]) => Object.fromEntries(names.map((name) => [name, value]));
+	const variables = operation.variables.map((name) => {
+		const { parameter, field } = pathFieldOf(operation, name);
+		return [parameter, fc.oneof({ weight: 5, arbitrary: fitting(field) }, { weight: 1, arbitrary: value })];
+	});
 	const parameters = fc.record(
 		{
-			...valuesFor([...variables, ...namesOf(true)]),
-			[collection]: fc.record(valuesFor(namesOf(false)), { requiredKeys: [], ...plain }),
+			...Object.fromEntries(variables),
+			...valuesFor(true),
+			[collection]: fc.record(valuesFor(false), { requiredKeys: [], ...plain }),
 		},
 		plain,
 	);
@@ -124,9 +143,42 @@ function expectPlain(made: unknown): void {
 	for (const one of Object.values(made)) expectPlain(one);
 }
 
+/** The type that Crisp's reference gives a value of each kind; kinds without an entry have a form of their own. */
+const wireTypes: Record<string, string> = {
+	...Object.fromEntries(
+		['text', 'longText', 'secret', 'email', 'color', 'date', 'picker'].map((one) => [one, 'string']),
+	),
+	...Object.fromEntries(['number', 'bit', 'instant', 'fingerprint'].map((one) => [one, 'number'])),
+	flag: 'boolean',
+	list: 'strings',
+	numbers: 'numbers',
+};
+
+function typeOf(made: unknown): string {
+	if (!Array.isArray(made)) return typeof made;
+	const types = [...new Set(made.map((one) => typeof one))];
+	return types.length > 1 ? 'mixed' : `${types[0] ?? ''}s`;
+}
+
+/** Expects every value of the body in the type of its field; returns how many are not a text. An empty list has no type; null removes a value. */
+function expectTyped(body: unknown, fields: Fields = {}): number {
+	let checked = 0;
+	for (const [name, { kind }] of Object.entries(fields)) {
+		if (name === '' || !wireTypes[kind]) continue;
+		const made = name
+			.split('.')
+			.reduce<unknown>((all, part) => (all as Record<string, unknown> | undefined)?.[part], body);
+		if (made === undefined || made === null || (Array.isArray(made) && made.length === 0)) continue;
+		expect([name, typeOf(made)]).toEqual([name, wireTypes[kind]]);
+		if (wireTypes[kind] !== 'string') checked += 1;
+	}
+	return checked;
+}
+
 describe('a request', () => {
 	it('is the intended one, or is rejected with the field and advice, for any form values', () => {
 		let built = 0;
+		let typed = 0;
 		fc.assert(
 			fc.property(form, ({ of, collection, parameters }) => {
 				const operation = byName.get(of)!;
@@ -147,6 +199,7 @@ describe('a request', () => {
 					expect(['string', 'number']).toContain(typeof one);
 				}
 				expectPlain(request.body);
+				typed += expectTyped(request.body, operation.body);
 				const names = Object.keys(operation.body ?? {}).map((name) => name.split('.')[0]);
 				const strange = Object.keys(request.body ?? {}).filter(
 					(name) => !names.includes(name) && !(name in (operation.fixed ?? {})),
@@ -157,5 +210,6 @@ describe('a request', () => {
 		);
 		expectNoPollution();
 		expect(built).toBeGreaterThan(numRuns);
+		expect(typed).toBeGreaterThan(numRuns);
 	});
 });
