@@ -1,4 +1,5 @@
 import { startSandbox, type Sandbox } from './index';
+import { moodsFrom } from './moods/moods';
 
 const DEFAULT_PORT = 8899;
 
@@ -18,6 +19,11 @@ function stateFileFrom(args: string[]): string | undefined {
 	const file = args[at + 1];
 	if (!file) throw new Error('--state needs the name of a file.');
 	return file;
+}
+
+function moodsIn(args: string[]): Record<string, string> {
+	const given = args.flatMap((arg, at) => (arg === '--mood' ? [args[at + 1] ?? ''] : []));
+	return moodsFrom(given);
 }
 
 function report({ url, tokens, state }: Sandbox): void {
@@ -43,7 +49,7 @@ async function main(): Promise<void> {
 	try {
 		const args = process.argv.slice(2);
 		port = portFrom(args);
-		const sandbox = await startSandbox({ port, stateFile: stateFileFrom(args) });
+		const sandbox = await startSandbox({ port, stateFile: stateFileFrom(args), moods: moodsIn(args) });
 		// After close() nothing keeps the process running, so that it exits.
 		const stop = () => void sandbox.close();
 		process.once('SIGINT', stop);

@@ -4,6 +4,7 @@ import { events, type Announcement } from './realtime/announce';
 import { validateContent } from './http/messageContent';
 import type { FailOptions, Faults, LimitOptions, Matched, RefuseOptions, StallOptions } from './faults';
 import { setAvailability } from './handlers/operators';
+import type { Moods } from './moods/moods';
 import type { HookOptions, Hooks } from './webhooks/hooks';
 import type { Rest } from './http/rest';
 import type { RealtimeChannel } from './realtime/channel';
@@ -11,7 +12,7 @@ import { conversationIn, messageIn, operatorIn, type Author, type Website } from
 import { tokens } from './state/tokens';
 import { addConversations, addPeople } from './workspace/crowd';
 import { createConversation, patchMeta, setAvailability as setVisitorAvailability } from './workspace/conversations';
-import { compose, editMessage, markRead, operatorUser, postMessage } from './workspace/messages';
+import { compose, editMessage, hasMessage, markRead, operatorUser, postMessage } from './workspace/messages';
 import { announceIn, type World } from './state/world';
 
 interface Parts {
@@ -20,26 +21,28 @@ interface Parts {
 	realtime: RealtimeChannel;
 	faults: Faults;
 	hooks: Hooks;
+	moods: Moods;
 }
 
 type Body = Record<string, unknown>;
-type Deed = (body: Body, parts: Parts) => unknown;
+type Action = (body: Body, parts: Parts) => unknown;
 
 /** The control API: lets other processes and the page do what Crisp's API cannot, mostly acting as the visitor. */
 export function controlRouter(parts: Parts): Router {
 	const router = Router();
 	router.use(json({ limit: '5mb' }));
-	for (const [path, deed] of Object.entries(DEEDS)) {
+	for (const [path, action] of Object.entries(ACTIONS)) {
 		router.post(path, (request, response) => {
 			// Protects against cross-site requests: a form of another site cannot send JSON without a CORS preflight.
 			if (!request.is('application/json')) throw invalid('body: must be JSON');
-			const done = parts.world.perform(() => deed((request.body ?? {}) as Body, parts));
+			const done = parts.world.perform(() => action((request.body ?? {}) as Body, parts));
 			response.json(done ?? { ok: true });
 		});
 	}
 	router.get('/tokens', (_, response) => response.json(tokens));
 	router.get('/status', (_, response) => response.json(status(parts)));
 	router.get('/requests', (request, response) => response.json(requestsSince(parts.rest, Number(request.query.since))));
+	router.get('/moods', (_, response) => response.json(parts.moods.all()));
 	router.get('/hooks/deliveries', (_, response) => response.json(parts.hooks.deliveries));
 	router.get('/events', (request, response) => stream(parts.world, request, response));
 	router.get('/websites', (_, response) => response.json(websites(parts.world)));
@@ -54,7 +57,7 @@ export function controlRouter(parts: Parts): Router {
 	return router;
 }
 
-const DEEDS: Record<string, Deed> = {
+const ACTIONS: Record<string, Action> = {
 	'/visitor/message': (body, { world }) => speak(world, body, 'user'),
 	'/operator/message': (body, { world }) => speak(world, body, 'operator'),
 	'/visitor/compose': (body, { world }) => {
@@ -65,9 +68,14 @@ const DEEDS: Record<string, Deed> = {
 	'/visitor/read': (body, { world }) => markRead(world, conversationOf(world, body), 'operator', 'chat'),
 	'/visitor/meta': (body, { world }) => {
 		const website = websiteIn(world, body.website_id);
-		const { nickname, email, data } = body as { nickname?: string; email?: string; data?: object };
-		const changes = { nickname, email, data: data as Record<string, string> };
-		patchMeta(world, website, conversationOf(world, body), changes);
+		const conversation = conversationOf(world, body);
+		const { nickname, email, data } = body as { nickname?: string; email?: string; data?: Record<string, string> };
+		// The chatbox adds data in every mood: only the REST API may replace it.
+		patchMeta(world, website, conversation, {
+			nickname,
+			email,
+			...(data && { data: { ...conversation.meta.data, ...data } }),
+		});
 	},
 	'/visitor/choice': (body, { world }) => choose(world, body),
 	'/visitor/field': (body, { world }) => fillIn(world, body),
@@ -93,6 +101,11 @@ const DEEDS: Record<string, Deed> = {
 		world.announcer.announce(String(event), websiteId, (data ?? {}) as Body);
 	},
 	'/faults': (body, { faults }) => arm(faults, body as FaultOrders),
+	'/moods': ({ reset, ...changes }, { moods }) => {
+		if (reset) moods.replace(changes);
+		else moods.set(changes);
+		return moods.all();
+	},
 	'/hooks': (body, { hooks }) => void hooks.add(body as unknown as HookOptions),
 	'/hooks/remove': ({ url }, { hooks }) => hooks.remove(String(url)),
 	'/drop-sockets': (_, { realtime }) => realtime.drop(),
@@ -110,17 +123,19 @@ function speak(world: World, body: Body, from: Author) {
 		patchMeta(world, website, conversation, { nickname, email });
 	}
 	if (from === 'user') setVisitorAvailability(world, conversation, 'online');
+	// Makes a retry idempotent.
+	const known = fingerprintIn(body);
+	const { website_id, session_id } = conversation;
+	if (known !== undefined && hasMessage(conversation, known)) return { website_id, session_id, fingerprint: known };
 	const userId = from === 'operator' ? world.state.account.user_id : undefined;
 	const fingerprint = postMessage(world, conversation, {
 		type: String(type),
 		content,
 		from,
-		// Makes a retry idempotent: a message with the same fingerprint is not stored a second time.
-		fingerprint: fingerprintIn(body),
+		fingerprint: known,
 		origin: 'chat',
 		...(userId && { user: operatorUser(world, website, userId) }),
 	});
-	const { website_id, session_id } = conversation;
 	return { website_id, session_id, fingerprint };
 }
 

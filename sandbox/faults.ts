@@ -1,3 +1,5 @@
+import { knownNumbers } from './moods/knownNumbers';
+
 export interface Matched {
 	/** Which requests are affected: a substring or a pattern of `METHOD /path`. */
 	match?: string | RegExp;
@@ -42,15 +44,6 @@ interface Failure extends Armed, Pick<FailOptions, 'status' | 'reason' | 'isExec
 function armed({ match = '', times = 1 }: Matched): Armed {
 	const matches = (request: string) => (typeof match === 'string' ? request.includes(match) : match.test(request));
 	return { matches, left: times };
-}
-
-/** Pseudo-random numbers from 0 to 1 with a fixed seed (Park and Miller), so that runs are reproducible. */
-function knownNumbers(): () => number {
-	let seed = 20_071;
-	return () => {
-		seed = (seed * 48_271) % 2_147_483_647;
-		return seed / 2_147_483_647;
-	};
 }
 
 function armedFailure({ share, status, reason, isExecuted, ...matched }: FailOptions): Failure {

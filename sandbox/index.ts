@@ -7,7 +7,9 @@ import { Announcer } from './realtime/announce';
 import { controlRouter, refusalOf } from './control';
 import { Faults } from './faults';
 import { Hooks } from './webhooks/hooks';
+import { Delays, scheduleWithTimers, type Schedule } from './moods/delays';
 import { Journal } from './state/journal';
+import { Moods, type MoodValues } from './moods/moods';
 import { isLocal } from './http/localRequests';
 import { RealtimeChannel } from './realtime/channel';
 import { Rest, type RecordedRequest } from './http/rest';
@@ -18,6 +20,8 @@ import { tokens } from './state/tokens';
 import type { World } from './state/world';
 
 export type { Faults } from './faults';
+export type { Schedule } from './moods/delays';
+export type { MoodValues, Moods } from './moods/moods';
 export type { Hooks } from './webhooks/hooks';
 export type { RecordedRequest } from './http/rest';
 export type { Workspace } from './state/state';
@@ -35,6 +39,10 @@ export interface SandboxOptions {
 	pingTimeout?: number;
 	/** Milliseconds before each retry of a failed webhook. */
 	hookDelays?: number[];
+	/** What the sandbox does where Crisp's behaviour is not proven; moods that are left out have their defaults. */
+	moods?: Partial<MoodValues>;
+	/** Runs what a mood delays, after so many milliseconds; default: with timers. */
+	schedule?: Schedule;
 	/** A file that the workspace is saved to, and restored from if it exists. */
 	stateFile?: string;
 }
@@ -51,6 +59,8 @@ export interface Sandbox {
 	/** How many realtime sockets are authenticated. */
 	connections(): number;
 	faults: Faults;
+	/** What the sandbox does where Crisp's behaviour is not proven. */
+	moods: Moods;
 	/** The webhooks that receive events. */
 	hooks: Hooks;
 	/** Announces an event of the catalogue; for events that no REST call triggers. */
@@ -63,10 +73,15 @@ export interface Sandbox {
 
 const HOOK_DELAYS = [1_000, 5_000];
 
-/** Starts a simulated Crisp workspace on 127.0.0.1; rejects if the port is in use or the state file is invalid. */
+/**
+ * Starts a simulated Crisp workspace on 127.0.0.1; rejects if the port is in use, or a mood or the state file is
+ * invalid.
+ */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
 	const { port = 0, page = true, clock = Date.now, hookDelays = HOOK_DELAYS, stateFile } = options;
 	const { pingInterval, pingTimeout } = options;
+	const moods = new Moods(options.moods);
+	const delays = new Delays(options.schedule ?? scheduleWithTimers);
 	const app = express();
 	const server = createServer(app);
 	const address = () => `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -87,14 +102,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const faults = new Faults(clock, { move: () => realtime.move(), freeze: () => realtime.freeze() });
 	const url = () => `http://${address()}`;
 	const socketUrl = () => `ws://${address()}${realtime.path}`;
-	const perform = <T>(deed: () => T) => announcer.hold(() => (journal ? journal.keep(deed) : deed()));
-	const world: World = { state, access, announcer, clock, url, socketUrl, perform };
+	const perform = <T>(action: () => T) => announcer.hold(() => (journal ? journal.keep(action) : action()));
+	const world: World = { state, access, announcer, clock, moods, delays, url, socketUrl, perform };
 	const rest = new Rest(world, faults);
 	announcer.subscribe((announcement) => realtime.deliver(announcement));
 	const hooks = new Hooks(world, hookDelays);
 	const storageRequests: StorageRequest[] = [];
 	const storage = storageRouter(world, storageRequests);
-	mount(app, { world, rest, realtime, faults, hooks }, { storage, hasPage: page });
+	mount(app, { world, rest, realtime, faults, hooks, moods }, { storage, hasPage: page });
 
 	return {
 		url: url(),
@@ -104,10 +119,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		storageRequests,
 		connections: () => realtime.connections,
 		faults,
+		moods,
 		hooks,
 		announce: (event, websiteId, data) => announcer.announce(event, websiteId, data),
 		dropSockets: () => realtime.drop(),
 		async close() {
+			delays.finish();
 			await shut(server, { realtime, faults, hooks });
 			journal?.close();
 		},
@@ -151,7 +168,7 @@ function mount(
 	app.use('/storage', storage);
 	if (hasPage) app.use(pageFiles());
 	app.use((_, response) => {
-		response.status(404).json({ error: true, reason: 'route_not_found', data: {} });
+		response.status(404).json({ error: true, reason: 'not_found', data: { message: 'the route does not exist' } });
 	});
 	// Express recognizes an error handler by its four parameters.
 	app.use((error: unknown, _: Request, response: Response, next: NextFunction) => {
@@ -188,7 +205,10 @@ function listen(server: Server, port: number): Promise<void> {
 	});
 }
 
-async function shut(server: Server, { realtime, faults, hooks }: Omit<Parts, 'world' | 'rest'>): Promise<void> {
+async function shut(
+	server: Server,
+	{ realtime, faults, hooks }: Pick<Parts, 'realtime' | 'faults' | 'hooks'>,
+): Promise<void> {
 	await hooks.close();
 	faults.endPauses();
 	// Otherwise event streams and keep-alive connections would keep the server open.

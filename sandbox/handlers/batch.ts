@@ -1,6 +1,6 @@
 import { invalid, processing, type Answer } from '../http/answer';
 import type { Conversation, Person, Scalar, Website } from '../state/state';
-import * as deeds from '../workspace/conversations';
+import * as actions from '../workspace/conversations';
 import { parseConditions, satisfies } from '../workspace/filters';
 import { markRead, markUnread } from '../workspace/messages';
 import { patchPerson, removePerson, setPersonData } from '../workspace/people';
@@ -9,24 +9,25 @@ import { inWebsite, type Call, type Handler, type Handlers } from './call';
 
 const BATCH = '/v1/website/{website_id}/batch';
 
-type Deed = (conversation: Conversation, call: Call, website: Website) => void;
+type Action = (conversation: Conversation, call: Call, website: Website) => void;
 
-const toConversations = (deed: Deed): Handler =>
+const toConversations = (action: Action): Handler =>
 	inWebsite((call, website) => {
-		for (const conversation of chosenConversations(call, website)) deed(conversation, call, website);
+		for (const conversation of chosenConversations(call, website)) action(conversation, call, website);
 		return processing();
 	});
 
-type PersonDeed = (person: Person, call: Call, website: Website) => void;
+type Data = Record<string, Scalar>;
+type PersonAction = (person: Person, call: Call, website: Website) => void;
 
 /** For routes that accept either conversations or people. */
-const toEither = (deed: Deed, personDeed: PersonDeed): Handler =>
+const toEither = (action: Action, personAction: PersonAction): Handler =>
 	inWebsite((call, website): Answer => {
 		if (!call.body.sessions && !call.body.people && !call.body.inbox_id) {
 			throw invalid('body: sessions or people required');
 		}
-		if (!call.body.people) return toConversations(deed)(call);
-		for (const person of chosenPeople(call, website)) personDeed(person, call, website);
+		if (!call.body.people) return toConversations(action)(call);
+		for (const person of chosenPeople(call, website)) personAction(person, call, website);
 		return processing();
 	});
 
@@ -57,37 +58,37 @@ interface Search {
 
 export const batchHandlers: Handlers = {
 	[`PATCH ${BATCH}/resolve`]: toConversations((conversation, { world }) =>
-		deeds.setState(world, conversation, 'resolved'),
+		actions.setState(world, conversation, 'resolved'),
 	),
 	[`PATCH ${BATCH}/unresolve`]: toConversations((conversation, { world }) =>
-		deeds.setState(world, conversation, 'unresolved'),
+		actions.setState(world, conversation, 'unresolved'),
 	),
 	[`PATCH ${BATCH}/read`]: toConversations((conversation, { world }) => markRead(world, conversation, 'user', 'chat')),
 	[`PATCH ${BATCH}/unread`]: toConversations((conversation, { world }) => markUnread(world, conversation)),
 	[`PATCH ${BATCH}/block`]: toConversations((conversation, { world, body }) =>
-		deeds.setBlock(world, conversation, body.blocked as boolean),
+		actions.setBlock(world, conversation, body.blocked as boolean),
 	),
 	[`PATCH ${BATCH}/routing`]: toConversations((conversation, { world, body }, website) =>
-		deeds.setRouting(world, conversation, assigneeIn(body, website)),
+		actions.setRouting(world, conversation, assigneeIn(body, website)),
 	),
 	[`PATCH ${BATCH}/inbox`]: toConversations((conversation, { world, body }, website) =>
-		deeds.setInbox(world, conversation, inboxIn(body, website)),
+		actions.setInbox(world, conversation, inboxIn(body, website)),
 	),
 	[`POST ${BATCH}/report`]: toConversations((conversation, { world }, website) =>
-		deeds.removeConversation(world, website, conversation),
+		actions.removeConversation(world, website, conversation),
 	),
 	[`PATCH ${BATCH}/remove`]: toEither(
-		(conversation, { world }, website) => deeds.removeConversation(world, website, conversation),
+		(conversation, { world }, website) => actions.removeConversation(world, website, conversation),
 		(person, { world }, website) => removePerson(world, website, person),
 	),
 	[`PATCH ${BATCH}/data`]: toEither(
-		(conversation, { world, body }) => deeds.setData(world, conversation, body.data as Record<string, Scalar>),
-		(person, { world, body }) =>
-			setPersonData(world, person, { ...person.data, ...(body.data as Record<string, Scalar>) }),
+		(conversation, { world, body }) =>
+			actions.setData(world, conversation, { ...conversation.meta.data, ...(body.data as Data) }),
+		(person, { world, body }) => setPersonData(world, person, { ...person.data, ...(body.data as Data) }),
 	),
 	[`PATCH ${BATCH}/segments`]: toEither(
 		(conversation, { world, body }) =>
-			deeds.setSegments(world, conversation, [...conversation.meta.segments, ...(body.segments as string[])]),
+			actions.setSegments(world, conversation, [...conversation.meta.segments, ...(body.segments as string[])]),
 		(person, { world, body }, website) =>
 			patchPerson(world, website, person, { segments: [...person.segments, ...(body.segments as string[])] }),
 	),

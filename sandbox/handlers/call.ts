@@ -1,8 +1,9 @@
 import type { Token } from '../http/access';
-import type { Answer } from '../http/answer';
+import { listed, type Answer } from '../http/answer';
 import { conversationIn, personIn, type Conversation, type Person, type Website } from '../state/state';
 import type { Body, Query } from '../http/validate';
 import type { World } from '../state/world';
+import { pageOf } from '../workspace/pages';
 
 /** A REST call that was validated: the route, token, query and body are valid. */
 export interface Call {
@@ -32,6 +33,19 @@ export const inConversation = (handle: (call: Call, conversation: Conversation, 
 
 export const ofPerson = (handle: (call: Call, person: Person, website: Website) => Answer): Handler =>
 	inWebsite((call, website) => handle(call, personIn(website, call.vars.people_id ?? ''), website));
+
+/** The requested page of a list, with each entry as `view` shows it. */
+export function listPage<Entry>(
+	{ world, query, vars }: Call,
+	all: Entry[],
+	view: (entry: Entry) => unknown = (entry) => entry,
+): Answer {
+	const { entries, hasMore } = pageOf(world.moods, all, Number(vars.page_number ?? 1), Number(query.per_page ?? 20));
+	return listed(entries.map(view), tellsMore(world, hasMore));
+}
+
+/** Whether the status of a list says that more follows. */
+export const tellsMore = ({ moods }: World, hasMore: boolean) => hasMore && moods.get('pageStatus') === 'partial';
 
 /** The operator of a user token; tokens of plugins and websites have no operator. */
 export const operatorOf = ({ token, world }: Call): string | undefined =>

@@ -1,21 +1,22 @@
-import { invalid, listed, type Answer } from '../http/answer';
+import { Refusal, invalid, type Answer } from '../http/answer';
 import type { Conversation, Website } from '../state/state';
 import type { Query } from '../http/validate';
 import { dateOf } from '../http/validate';
 import { conversationView, isListed, unreadOf } from '../workspace/conversations';
-import { pageOf, parseConditions, requireJoin, satisfies } from '../workspace/filters';
-import type { Call } from './call';
+import { parseConditions, requireJoin, satisfies } from '../workspace/filters';
+import { listPage, type Call } from './call';
 
 type Filter = (conversation: Conversation) => boolean;
 
-export function listConversations({ query, vars }: Call, website: Website): Answer {
+export function listConversations(call: Call, website: Website): Answer {
+	const { query } = call;
 	requireJoin(query);
 	const filters = [...flagFilters(query), ...valueFilters(query), searchFilter(query)];
 	const found = [...website.conversations.values()].filter((conversation) =>
 		filters.every((passes) => passes(conversation)),
 	);
 	found.sort(orderOf(query));
-	return listed(pageOf(found, vars.page_number, query.per_page).map(conversationView));
+	return listPage(call, found, conversationView);
 }
 
 const FLAG_FILTERS: Record<string, Filter> = {
@@ -47,6 +48,7 @@ function valueFilters(query: Query): Filter[] {
 function searchFilter(query: Query): Filter {
 	const { search_query: search, search_type: type = 'text' } = query;
 	if (!search) return () => true;
+	refuseLongSearch(search, type);
 	if (type === 'text') return (conversation) => textOf(conversation).includes(search.toLowerCase());
 	if (type === 'segment') {
 		return ({ meta }) => meta.segments.some((segment) => segment.toLowerCase() === search.toLowerCase());
@@ -55,6 +57,15 @@ function searchFilter(query: Query): Filter {
 	const conditions = parseConditions('search_query', search, ['session', 'people', 'event']);
 	// Conditions may address the fields in `meta` with or without that prefix.
 	return (conversation) => satisfies({ ...conversation.meta, ...conversation }, conditions, query.search_operator);
+}
+
+/** Crisp refuses a query that is too long; from which length on is an assumption. */
+const LONGEST_SEARCH = 200;
+
+/** Conditions are longer than what people type, so that the limit is not assumed for them. */
+function refuseLongSearch(search: string, type: string): void {
+	if (type === 'filter' || search.length <= LONGEST_SEARCH) return;
+	throw new Refusal(400, 'search_query_too_long', `search_query: must have at most ${LONGEST_SEARCH} characters`);
 }
 
 function textOf({ meta, messages }: Conversation): string {

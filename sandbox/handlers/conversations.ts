@@ -1,11 +1,10 @@
-import { added, deleted, invalid, listed, processing, resolved, updated } from '../http/answer';
-import type { ConversationState, Meta, Participant, Website } from '../state/state';
-import * as deeds from '../workspace/conversations';
-import { pageOf } from '../workspace/filters';
+import { added, deleted, invalid, processing, resolved, updated } from '../http/answer';
+import type { ConversationState, Meta, Participant, Scalar, Website } from '../state/state';
+import * as actions from '../workspace/conversations';
 import { excerptOf } from '../workspace/conversations';
 import { operatorUser, postMessage } from '../workspace/messages';
-import { announceIn } from '../state/world';
-import { inConversation, inWebsite, operatorOf, type Handlers } from './call';
+import { announceIn, type World } from '../state/world';
+import { inConversation, inWebsite, listPage, operatorOf, type Handlers } from './call';
 import { listConversations } from './conversationList';
 
 const WEBSITE = '/v1/website/{website_id}';
@@ -14,13 +13,13 @@ const ONE = `${WEBSITE}/conversation/{session_id}`;
 export const conversationHandlers: Handlers = {
 	[`GET ${WEBSITE}/conversations/{page_number}`]: inWebsite(listConversations),
 	[`POST ${WEBSITE}/conversation`]: inWebsite(({ world }, website) => {
-		const { session_id } = deeds.createConversation(world, website);
+		const { session_id } = actions.createConversation(world, website);
 		return added({ session_id });
 	}),
-	[`GET ${ONE}`]: inConversation((_, conversation) => resolved(deeds.conversationView(conversation))),
+	[`GET ${ONE}`]: inConversation((_, conversation) => resolved(actions.conversationView(conversation))),
 	[`HEAD ${ONE}`]: inConversation(() => resolved({})),
 	[`DELETE ${ONE}`]: inConversation(({ world }, conversation, website) => {
-		deeds.removeConversation(world, website, conversation);
+		actions.removeConversation(world, website, conversation);
 		return deleted();
 	}),
 	[`POST ${ONE}/initiate`]: inConversation(({ world }, conversation) => {
@@ -30,26 +29,26 @@ export const conversationHandlers: Handlers = {
 
 	[`GET ${ONE}/meta`]: inConversation((_, { meta }) => resolved(meta)),
 	[`PATCH ${ONE}/meta`]: inConversation(({ world, body }, conversation, website) => {
-		deeds.patchMeta(world, website, conversation, body as Partial<Meta>);
+		actions.patchMeta(world, website, conversation, metaFrom(world, body, conversation.meta));
 		return updated();
 	}),
 	[`GET ${ONE}/state`]: inConversation((_, { state }) => resolved({ state })),
 	[`PATCH ${ONE}/state`]: inConversation(({ world, body }, conversation) => {
-		deeds.setState(world, conversation, body.state as ConversationState);
+		actions.setState(world, conversation, body.state as ConversationState);
 		return updated();
 	}),
 	[`GET ${ONE}/routing`]: inConversation((_, { assigned }) => resolved({ assigned })),
 	[`PATCH ${ONE}/routing`]: inConversation(({ world, body }, conversation, website) => {
-		deeds.setRouting(world, conversation, assigneeIn(body, website));
+		actions.setRouting(world, conversation, assigneeIn(body, website));
 		return updated();
 	}),
 	[`PATCH ${ONE}/inbox`]: inConversation(({ world, body }, conversation, website) => {
-		deeds.setInbox(world, conversation, inboxIn(body, website));
+		actions.setInbox(world, conversation, inboxIn(body, website));
 		return updated();
 	}),
 	[`GET ${ONE}/block`]: inConversation((_, { is_blocked }) => resolved({ blocked: is_blocked })),
 	[`PATCH ${ONE}/block`]: inConversation(({ world, body }, conversation) => {
-		deeds.setBlock(world, conversation, body.blocked as boolean);
+		actions.setBlock(world, conversation, body.blocked as boolean);
 		return updated();
 	}),
 	[`GET ${ONE}/participants`]: inConversation((_, { participants }) => resolved({ participants })),
@@ -77,18 +76,15 @@ export const conversationHandlers: Handlers = {
 		return updated();
 	}),
 
-	[`GET ${ONE}/pages/{page_number}`]: inConversation(({ vars }, { pages }) => listed(pageOf(pages, vars.page_number))),
-	[`GET ${ONE}/events/{page_number}`]: inConversation(({ vars }, { events }) =>
-		listed(pageOf(events, vars.page_number)),
-	),
-	[`GET ${ONE}/files/{page_number}`]: inConversation(({ vars }, { messages }) => {
+	[`GET ${ONE}/pages/{page_number}`]: inConversation((call, { pages }) => listPage(call, pages)),
+	[`GET ${ONE}/events/{page_number}`]: inConversation((call, { events }) => listPage(call, events)),
+	[`GET ${ONE}/files/{page_number}`]: inConversation((call, { messages }) => {
 		const files = messages.filter(({ type }) => type === 'file');
-		const entries = files.map(({ content, fingerprint, timestamp }) => ({
+		return listPage(call, files, ({ content, fingerprint, timestamp }) => ({
 			...(content as object),
 			fingerprint,
 			timestamp,
 		}));
-		return listed(pageOf(entries, vars.page_number));
 	}),
 	[`GET ${ONE}/relations`]: inConversation(() => resolved({ conversations: { parent: null, children: [] } })),
 	[`POST ${ONE}/reminder`]: inConversation(({ world, body }, conversation) => {
@@ -97,10 +93,22 @@ export const conversationHandlers: Handlers = {
 		return processing();
 	}),
 	[`POST ${ONE}/report`]: inConversation(({ world }, conversation, website) => {
-		deeds.removeConversation(world, website, conversation);
+		actions.removeConversation(world, website, conversation);
 		return processing();
 	}),
 };
+
+/** The changes of a request; the custom data as it is afterwards. */
+function metaFrom({ moods }: World, body: Record<string, unknown>, { data: before }: Meta): Partial<Meta> {
+	if (moods.get('emptyText') === 'refused') {
+		const empty = ['nickname', 'email', 'phone'].find((name) => body[name] === '');
+		if (empty) throw invalid(`${empty}: must not be empty`);
+	}
+	const { data } = body as { data?: Record<string, Scalar> };
+	if (!data) return body;
+	const keepsOthers = moods.get('conversationData') === 'merged' && Object.keys(data).length > 0;
+	return { ...body, data: keepsOthers ? { ...before, ...data } : data };
+}
 
 /** The operator in `assigned`, or null to unassign; throws if it is not an operator of the website. */
 export function assigneeIn(body: Record<string, unknown>, website: Website): string | null {

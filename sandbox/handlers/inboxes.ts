@@ -1,16 +1,15 @@
 import { randomUUID } from 'crypto';
-import { added, deleted, listed, missing, resolved, updated } from '../http/answer';
+import { added, deleted, missing, resolved, updated } from '../http/answer';
 import type { Inbox, Website } from '../state/state';
-import { pageOf } from '../workspace/filters';
-import { inWebsite, type Call, type Handlers } from './call';
+import { inWebsite, listPage, type Call, type Handlers } from './call';
 
 const WEBSITE = '/v1/website/{website_id}';
 const ONE = `${WEBSITE}/inbox/{inbox_id}`;
 
 export const inboxHandlers: Handlers = {
-	[`GET ${WEBSITE}/inboxes/list/{page_number}`]: inWebsite(({ vars }, website) => {
+	[`GET ${WEBSITE}/inboxes/list/{page_number}`]: inWebsite((call, website) => {
 		const ordered = [...website.inboxes].sort((a, b) => a.order - b.order);
-		return listed(pageOf(ordered, vars.page_number).map((inbox) => inboxView(inbox, website)));
+		return listPage(call, ordered, (inbox) => inboxView(inbox, website));
 	}),
 	[`POST ${WEBSITE}/inbox`]: inWebsite(({ world, body }, website) => {
 		const inbox_id = randomUUID();

@@ -8,10 +8,11 @@ const WEBSITE = '/v1/website/{website_id}';
 const ONE = `${WEBSITE}/operator/{user_id}`;
 
 export const operatorHandlers: Handlers = {
-	[`GET ${WEBSITE}/operators/list`]: inWebsite((_, { operators, invites }) => {
+	[`GET ${WEBSITE}/operators/list`]: inWebsite((_, { operators, sandboxSeats, invites }) => {
 		const members = operators.map((operator) => ({ type: 'operator', details: operatorView(operator) }));
+		const seats = sandboxSeats.map((seat) => ({ type: 'sandbox', details: operatorView(seat) }));
 		const invited = invites.map((details) => ({ type: 'invite', details }));
-		return listed([...members, ...invited]);
+		return listed([...members, ...seats, ...invited]);
 	}),
 	[`GET ${ONE}`]: inWebsite(({ vars }, website) => resolved(operatorView(operatorIn(website, vars.user_id ?? '')))),
 	[`POST ${WEBSITE}/operator`]: inWebsite(({ body }, website) => {
@@ -33,8 +34,8 @@ export const operatorHandlers: Handlers = {
 		website.operators = website.operators.filter((entry) => entry !== operator);
 		return deleted();
 	}),
-	[`GET ${WEBSITE}/availability/operators`]: inWebsite(({ world }, { operators }) =>
-		listed(operators.map((operator) => availabilityView(operator, world.clock()))),
+	[`GET ${WEBSITE}/availability/operators`]: inWebsite(({ world }, { operators, sandboxSeats }) =>
+		listed([...operators, ...sandboxSeats].map((seat) => availabilityView(seat, world.clock()))),
 	),
 	[`GET ${WEBSITE}/availability/status`]: inWebsite((_, website) => {
 		const sinces = website.operators.map(({ available_since }) => available_since);

@@ -1,9 +1,8 @@
-import { added, deleted, invalid, listed, resolved, updated, type Answer } from '../http/answer';
+import { added, deleted, invalid, resolved, updated, type Answer } from '../http/answer';
 import type { Conversation, Person, Scalar, TimelineEvent, Website } from '../state/state';
-import * as deeds from '../workspace/people';
+import * as actions from '../workspace/people';
 import { unreadOf } from '../workspace/conversations';
-import { pageOf } from '../workspace/filters';
-import { inWebsite, ofPerson, type Call, type Handlers } from './call';
+import { inWebsite, listPage, ofPerson, type Call, type Handlers } from './call';
 import { listPeople } from './peopleList';
 
 const PEOPLE = '/v1/website/{website_id}/people';
@@ -15,31 +14,32 @@ export const peopleHandlers: Handlers = {
 	[`GET ${PEOPLE}/profiles/{page_number}`]: inWebsite(listPeople),
 	[`GET ${PEOPLE}/stats`]: inWebsite((_, { people }) => resolved({ total: people.size })),
 	[`POST ${PEOPLE}/profile`]: inWebsite(({ world, body }, website) => {
-		const { people_id } = deeds.createPerson(world, website, cardFrom(body));
+		const { people_id } = actions.createPerson(world, website, cardFrom(body));
 		return added({ people_id });
 	}),
-	[`GET ${PROFILE}`]: ofPerson((_, person) => resolved(deeds.profileView(person))),
+	[`GET ${PROFILE}`]: ofPerson((_, person) => resolved(actions.profileView(person))),
 	[`HEAD ${PROFILE}`]: ofPerson(() => resolved({})),
 	[`PUT ${PROFILE}`]: ofPerson(({ world, body }, person, website) => {
-		deeds.replacePerson(world, website, person, cardFrom(body));
+		actions.replacePerson(world, website, person, cardFrom(body));
 		return updated();
 	}),
 	[`PATCH ${PROFILE}`]: ofPerson(({ world, body }, person, website) => {
-		deeds.patchPerson(world, website, person, cardFrom(body));
+		actions.patchPerson(world, website, person, cardFrom(body));
 		return updated();
 	}),
 	[`DELETE ${PROFILE}`]: ofPerson(({ world }, person, website) => {
-		deeds.removePerson(world, website, person);
+		actions.removePerson(world, website, person);
 		return deleted();
 	}),
 
 	[`GET ${DATA}`]: ofPerson((_, { data }) => resolved({ data })),
 	[`PUT ${DATA}`]: ofPerson(({ world, body }, person) => {
-		deeds.setPersonData(world, person, dataFrom(body));
+		actions.setPersonData(world, person, dataFrom(body));
 		return updated();
 	}),
 	[`PATCH ${DATA}`]: ofPerson(({ world, body }, person) => {
-		deeds.setPersonData(world, person, { ...person.data, ...dataFrom(body) });
+		const kept = world.moods.get('personData') === 'merged' ? person.data : {};
+		actions.setPersonData(world, person, { ...kept, ...dataFrom(body) });
 		return updated();
 	}),
 
@@ -48,9 +48,7 @@ export const peopleHandlers: Handlers = {
 		person.events.unshift({ text: text ?? '', data, color, timestamp: world.clock() });
 		return added();
 	}),
-	[`GET ${PEOPLE}/events/{people_id}/list/{page_number}`]: ofPerson(({ vars }, { events }) =>
-		listed(pageOf(events, vars.page_number)),
-	),
+	[`GET ${PEOPLE}/events/{people_id}/list/{page_number}`]: ofPerson((call, { events }) => listPage(call, events)),
 
 	[`GET ${SUBSCRIPTION}`]: ofPerson((_, { isSubscribed }) => resolved({ email: isSubscribed })),
 	[`PATCH ${SUBSCRIPTION}`]: ofPerson(({ world, body }, person, website) => {
@@ -63,12 +61,12 @@ export const peopleHandlers: Handlers = {
 	[`GET ${PEOPLE}/conversations/{people_id}/list/{page_number}`]: ofPerson(listSessions),
 };
 
-function cardFrom(body: Record<string, unknown>): deeds.PersonCard {
+function cardFrom(body: Record<string, unknown>): actions.PersonCard {
 	const { email } = body;
 	if (typeof email === 'string' && !/^[^\s@]+@[^\s@]+$/.test(email)) {
 		throw invalid('email: must be an email address');
 	}
-	return body as deeds.PersonCard;
+	return body as actions.PersonCard;
 }
 
 function dataFrom(body: Record<string, unknown>): Record<string, Scalar> {
@@ -76,7 +74,8 @@ function dataFrom(body: Record<string, unknown>): Record<string, Scalar> {
 	return body.data as Record<string, Scalar>;
 }
 
-function listSessions({ query, vars }: Call, person: Person, website: Website): Answer {
+function listSessions(call: Call, person: Person, website: Website): Answer {
+	const { query } = call;
 	const isWanted = (conversation: Conversation) => {
 		if (conversation.people_id !== person.people_id) return false;
 		if (query.filter_unread === '1' && unreadOf(conversation).operator === 0) return false;
@@ -85,6 +84,5 @@ function listSessions({ query, vars }: Call, person: Person, website: Website): 
 	};
 	const theirs = [...website.conversations.values()].filter(isWanted);
 	theirs.sort((a, b) => b.updated_at - a.updated_at);
-	const sessions = theirs.map(({ session_id }) => session_id);
-	return listed(pageOf(sessions, vars.page_number));
+	return listPage(call, theirs, ({ session_id }) => session_id);
 }

@@ -1,18 +1,22 @@
-import { invalid, listed, type Answer } from '../http/answer';
+import { invalid, type Answer } from '../http/answer';
 import type { Person, Website } from '../state/state';
 import { dateOf, type Query } from '../http/validate';
-import { pageOf, parseConditions, requireJoin, satisfies, valueAt } from '../workspace/filters';
+import { parseConditions, requireJoin, satisfies, valueAt } from '../workspace/filters';
 import { profileView } from '../workspace/people';
-import type { Call } from './call';
+import { listPage, type Call } from './call';
 
 type Filter = (person: Person) => boolean;
 
-export function listPeople({ query, vars }: Call, website: Website): Answer {
+export function listPeople(call: Call, website: Website): Answer {
+	const { world, query } = call;
 	requireJoin(query);
+	if (query.sort_field === 'created_at' && world.moods.get('sortField') === 'refused') {
+		throw invalid('sort_field: created_at is not a field to sort by');
+	}
 	const filters = [textFilter(query), conditionFilter(query), ...dateFilters(query)];
 	const found = [...website.people.values()].filter((person) => filters.every((passes) => passes(person)));
 	found.sort(orderOf(query));
-	return listed(pageOf(found, vars.page_number, query.per_page).map(profileView));
+	return listPage(call, found, profileView);
 }
 
 /** A fuzzy search like Crisp's: an email also matches other emails with the same part before the @. */

@@ -1,10 +1,9 @@
 import { added, deleted, listed, processing, resolved, type Answer } from '../http/answer';
 import type { Website } from '../state/state';
 import { dateOf, type Query } from '../http/validate';
-import { pageOf } from '../workspace/filters';
 import { merged } from '../workspace/people';
 import type { World } from '../state/world';
-import { inWebsite, type Call, type Handler, type Handlers } from './call';
+import { inWebsite, listPage, type Call, type Handler, type Handlers } from './call';
 
 const CONNECT = '/v1/plugin/connect';
 const SUBSCRIPTIONS = '/v1/plugins/subscription/{website_id}';
@@ -13,8 +12,7 @@ const ONE = `${SUBSCRIPTIONS}/{plugin_id}`;
 export const pluginHandlers: Handlers = {
 	[`GET ${CONNECT}/account`]: ({ world }) => resolved({ plugin_id: world.state.plugin.plugin_id }),
 	[`HEAD ${CONNECT}/session`]: () => resolved({}),
-	[`GET ${CONNECT}/websites/all/{page_number}`]: ({ world, query, vars }) =>
-		listed(pageOf(subscriptions(world, query), vars.page_number)),
+	[`GET ${CONNECT}/websites/all/{page_number}`]: (call) => listPage(call, subscriptions(call.world, call.query)),
 	[`GET ${CONNECT}/websites/since`]: ({ world, query }) => {
 		const since = dateOf(query.date_since ?? '') ?? 0;
 		const linked = since <= world.clock() ? subscriptions(world, query) : [];

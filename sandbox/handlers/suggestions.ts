@@ -1,7 +1,6 @@
-import { deleted, listed, type Answer } from '../http/answer';
+import { deleted, type Answer } from '../http/answer';
 import type { Website } from '../state/state';
-import { pageOf } from '../workspace/filters';
-import { inWebsite, type Call, type Handlers } from './call';
+import { inWebsite, listPage, type Call, type Handlers } from './call';
 
 interface Kind {
 	list: string;
@@ -64,11 +63,10 @@ export const suggestionHandlers: Handlers = Object.fromEntries(
 );
 
 /** The words in use with their counts, most used first. */
-function suggest(kind: Kind, { vars }: Call, website: Website): Answer {
+function suggest(kind: Kind, call: Call, website: Website): Answer {
 	const counts = new Map<string, number>();
 	for (const word of kind.wordsIn(website)) counts.set(word, (counts.get(word) ?? 0) + 1);
 	const offered = [...counts].filter(([word]) => !website.droppedSuggestions.has(`${kind.list} ${word}`));
 	offered.sort(([a, many], [b, more]) => more - many || a.localeCompare(b));
-	const entries = offered.map(([word, count]) => ({ [kind.name]: word, count }));
-	return listed(pageOf(entries, vars.page_number));
+	return listPage(call, offered, ([word, count]) => ({ [kind.name]: word, count }));
 }

@@ -1,16 +1,13 @@
 import { randomUUID } from 'crypto';
-import { added, deleted, listed, missing, resolved, updated } from '../http/answer';
+import { added, deleted, missing, resolved, updated } from '../http/answer';
 import type { Team, Website } from '../state/state';
-import { pageOf } from '../workspace/filters';
-import { inWebsite, type Call, type Handlers } from './call';
+import { inWebsite, listPage, type Call, type Handlers } from './call';
 
 const WEBSITE = '/v1/website/{website_id}';
 const ONE = `${WEBSITE}/team/{team_id}`;
 
 export const teamHandlers: Handlers = {
-	[`GET ${WEBSITE}/teams/list/{page_number}`]: inWebsite(({ vars }, { teams }) =>
-		listed(pageOf(teams, vars.page_number)),
-	),
+	[`GET ${WEBSITE}/teams/list/{page_number}`]: inWebsite((call, { teams }) => listPage(call, teams)),
 	[`POST ${WEBSITE}/team`]: inWebsite(({ world, body }, website) => {
 		const now = world.clock();
 		const team = { ...cardFrom(body), team_id: randomUUID(), created_at: now, updated_at: now };

@@ -80,6 +80,7 @@ function createWebsite({ world, body }: Call): Answer {
 		removalAskedAt: null,
 		settings: {},
 		operators: [owner],
+		sandboxSeats: [],
 		invites: [],
 		inboxes: [],
 		teams: [],

@@ -48,7 +48,7 @@ export class Access {
 		const website = this.workspace.websites.get(websiteId);
 		if (!website) throw missing('website');
 		if (token.tier === 'plugin' && !website.isPluginInstalled) {
-			throw new Refusal(403, 'not_subscribed');
+			throw new Refusal(404, 'not_subscribed', 'the website is not subscribed to the plugin');
 		}
 		return website;
 	}

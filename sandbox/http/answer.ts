@@ -3,6 +3,8 @@ export interface Answer {
 	status: number;
 	reason: string;
 	data: unknown;
+	/** Sent in place of the envelope. */
+	text?: string;
 }
 
 /** Thrown anywhere during a REST call to respond with an error. */
@@ -28,7 +30,12 @@ export const invalid = (message: string) => new Refusal(400, 'invalid_data', mes
 export const missing = (what: string) => new Refusal(404, `${what}_not_found`);
 
 export const resolved = (data: unknown): Answer => ({ status: 200, reason: 'resolved', data });
-export const listed = (data: unknown[]): Answer => ({ status: 200, reason: 'listed', data });
+/** A list, or a part of one: Crisp answers 206 while more follows, and 200 for the last part. */
+export const listed = (data: unknown[], hasMore = false): Answer => ({
+	status: hasMore ? 206 : 200,
+	reason: 'listed',
+	data,
+});
 export const added = (data: unknown = {}): Answer => ({ status: 201, reason: 'added', data });
 export const updated = (): Answer => ({ status: 200, reason: 'updated', data: {} });
 export const deleted = (): Answer => ({ status: 200, reason: 'deleted', data: {} });

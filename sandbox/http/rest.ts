@@ -1,6 +1,9 @@
 import type { Request, Response } from 'express';
 import { requireTier, type Token } from './access';
 import { Refusal, type Answer } from './answer';
+import { ListCache } from '../moods/listCache';
+import { moodsOfPage } from '../moods/moods';
+import { PlanQuota } from '../moods/planQuota';
 import type { Faults } from '../faults';
 import { handlers } from '../handlers';
 import { matchRoute, routeKey, type Match } from './routes';
@@ -27,21 +30,29 @@ const RECORDED = 10_000;
 export class Rest {
 	readonly requests: RecordedRequest[] = [];
 
+	private readonly quota: PlanQuota;
+	private readonly cache: ListCache;
+	private readonly worldOfPage: World;
+
 	constructor(
 		private readonly world: World,
 		private readonly faults: Faults,
-	) {}
+	) {
+		this.quota = new PlanQuota(world.clock);
+		this.cache = new ListCache(world.clock);
+		this.worldOfPage = { ...world, moods: moodsOfPage(world.moods) };
+	}
 
 	/** Responds without recording and without faults, so that requests of the page do not mix with those of a test. */
 	serveQuietly(request: Request, response: Response): void {
-		send(request, response, this.execute(request, recordOf(request, this.world.clock())));
+		send(request, response, this.execute(this.worldOfPage, request, recordOf(request, this.world.clock())));
 	}
 
 	async serve(request: Request, response: Response): Promise<void> {
 		const record = this.record(request);
 		const name = `${record.method} ${record.path}`;
 		await this.faults.delayExecution();
-		const execute = () => this.execute(request, record);
+		const execute = () => this.execute(this.world, request, record);
 		const answer = this.faultyAnswer(name, response, execute) ?? execute();
 		await this.faults.delayAnswer(name);
 		if (this.faults.isCut(name)) {
@@ -63,7 +74,7 @@ export class Rest {
 		const limit = this.faults.isOverLimit();
 		if (limit) {
 			if (limit.retryAfter !== undefined) response.set('Retry-After', String(limit.retryAfter));
-			return { status: 429, reason: 'rate_limited', data: {} };
+			return this.overLimit();
 		}
 		const failure = this.faults.failureFor(name);
 		if (!failure) return undefined;
@@ -72,13 +83,20 @@ export class Rest {
 		return { status, reason, data: {} };
 	}
 
-	private execute(request: Request, { method, path, headers }: RecordedRequest): Answer {
+	private overLimit(): Answer {
+		const { moods } = this.world;
+		const body = moods.get('limitAnswer');
+		const text = { json: undefined, empty: '', text: 'Too many requests' }[body];
+		return { status: Number(moods.get('limitStatus')), reason: 'rate_limited', data: {}, text };
+	}
+
+	private execute(world: World, request: Request, { method, path, headers }: RecordedRequest): Answer {
 		try {
 			const match = matchRoute(method, path);
-			if (!match) throw new Refusal(404, 'route_not_found');
-			const token = this.world.access.authenticate(match.route, headers);
+			if (!match) throw new Refusal(404, 'not_found', 'the route does not exist');
+			const token = world.access.authenticate(match.route, headers);
 			requireTier(match.route, token);
-			return this.answer(match, token, request);
+			return this.answer(world, match, token, request);
 		} catch (error) {
 			if (error instanceof Refusal) return error.answer();
 			throw error;
@@ -86,8 +104,7 @@ export class Rest {
 	}
 
 	/** Checks access to the website first, then the parameters, and then whether the resource exists. */
-	private answer({ route, vars }: Match, token: Token, request: Request): Answer {
-		const { world } = this;
+	private answer(world: World, { route, vars }: Match, token: Token, request: Request): Answer {
 		const { website_id: websiteId } = vars;
 		const website = websiteId === undefined ? undefined : world.access.website(token, websiteId);
 		validateVariables(vars);
@@ -95,10 +112,12 @@ export class Rest {
 		const hasBody = route.method !== 'GET' && route.method !== 'HEAD';
 		const body = hasBody ? parseBody(rawBodyOf(request), request.headers['content-type']) : {};
 		if (hasBody) validateBody(route, body);
-		const handle = handlers[routeKey(route)];
+		const key = routeKey(route);
+		const handle = handlers[key];
 		if (!handle) return answerByShape(route, vars);
-		const deed = () => handle({ world, token, vars, query, body, website });
-		return hasBody ? world.perform(deed) : deed();
+		const action = () => handle({ world, token, vars, query, body, website });
+		if (!hasBody) return this.cache.answer(world.moods, key, `${token.identifier} ${request.originalUrl}`, action);
+		return this.quota.execute(world.moods, key, websiteId, () => world.perform(action));
 	}
 }
 
@@ -133,9 +152,10 @@ function readable(raw: string): unknown {
 	}
 }
 
-function send(request: Request, response: Response, { status, reason, data }: Answer): void {
+function send(request: Request, response: Response, { status, reason, data, text }: Answer): void {
 	response.status(status);
 	if (status === 401) response.set('WWW-Authenticate', 'Basic realm="Crisp sandbox"');
-	if (request.method === 'HEAD') response.end();
+	if (request.method === 'HEAD' || text === '') response.end();
+	else if (text !== undefined) response.type('text/plain').send(text);
 	else response.json({ error: status >= 400, reason, data });
 }

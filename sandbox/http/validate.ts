@@ -13,6 +13,19 @@ const EMPTY_PATCH_MEANS_ALL = /\/batch\/(read|resolve)$/;
 /** The content of a message is a string or an object, depending on its type; messageContent.ts validates it. */
 const MESSAGE_ROUTE = /\/conversation\/\{session_id\}\/message(\/\{fingerprint\})?$/;
 
+/** Names inside of a field that Crisp accepts: by the field and the paths of its routes. */
+const NAME_RULES = [
+	{
+		field: 'data',
+		// Custom data; the data of a person's event is something else.
+		routes: /\/(conversation\/\{session_id\}\/meta|people\/data\/\{people_id\}|batch\/data)$/,
+		names: /^[a-z0-9_-]+$/,
+		rule: 'a key may only have lower case letters, digits, _ and -',
+	},
+	// Seen: names with an underscore are refused. Which others are accepted is not known.
+	{ field: 'properties', routes: MESSAGE_ROUTE, names: /^[^_]*$/, rule: 'the name does not match the pattern' },
+];
+
 const FLAGS = [
 	/^filter_(unread|resolved|not_resolved|mention|unassigned|configured|status_\w+)$/,
 	/^filter_type_(automated|one_shot|custom|static)$/,
@@ -52,6 +65,7 @@ export function validateBody(route: Route, body: Body): void {
 		validateField(name, field, value);
 	}
 	refuseUnknownFields(route, body);
+	refuseInvalidNames(route, body);
 	const isEmpty = Object.keys(body).length === 0;
 	if (route.method === 'PATCH' && isEmpty && !EMPTY_PATCH_MEANS_ALL.test(route.path)) {
 		throw invalid('body: nothing to change');
@@ -62,6 +76,14 @@ function refuseUnknownFields(route: Route, body: Body): void {
 	if (!route.body) return;
 	const unknown = Object.keys(body).find((name) => !(name in (route.body ?? {})) && !route.alsoAccepted.includes(name));
 	if (unknown) throw invalid(`${unknown}: not a field of ${routeKey(route)}`);
+}
+
+function refuseInvalidNames(route: Route, body: Body): void {
+	for (const { field, routes, names, rule } of NAME_RULES) {
+		if (!routes.test(route.path)) continue;
+		const wrong = Object.keys(body[field] ?? {}).find((name) => !names.test(name));
+		if (wrong !== undefined) throw invalid(`${field}.${wrong}: ${rule}`);
+	}
 }
 
 function validateField(name: string, field: BodyField, value: unknown): void {
@@ -128,10 +150,10 @@ export function dateOf(value: string): number | undefined {
 }
 
 export function validateVariables(vars: Record<string, string>): void {
-	for (const name of ['page_number', 'fingerprint']) {
-		const value = vars[name];
-		if (value !== undefined && !/^[1-9]\d*$/.test(value)) {
-			throw invalid(`${name}: must be a positive number`);
-		}
+	const { page_number: page, fingerprint } = vars;
+	if (page !== undefined && !/^[1-9]\d*$/.test(page)) throw invalid('page_number: must be a positive number');
+	// Crisp gives negative fingerprints to messages of automations.
+	if (fingerprint !== undefined && !/^-?[1-9]\d*$/.test(fingerprint)) {
+		throw invalid('fingerprint: must be an integer other than 0');
 	}
 }

@@ -24,9 +24,9 @@ export async function crisp(method, path, body) {
 }
 
 /** Calls back with every announcement, and when the connection opens or closes. */
-export function listen(heard, lineChanged) {
+export function listen(heard, connectionChanged) {
 	const source = new EventSource('/sandbox/events');
-	source.onopen = () => lineChanged(true);
-	source.onerror = () => lineChanged(false);
+	source.onopen = () => connectionChanged(true);
+	source.onerror = () => connectionChanged(false);
 	source.onmessage = ({ data }) => heard(JSON.parse(data));
 }

@@ -22,14 +22,14 @@ export function contactsPane(state, refresh) {
 				segments: listed,
 			});
 			form.reset();
-			tell(`${nickname} was added.`, true);
+			report(`${nickname} was added.`, true);
 			refresh();
 		} catch (error) {
-			tell(error.message === 'people_exists' ? 'Another contact has this email already.' : error.message, false);
+			report(error.message === 'people_exists' ? 'Another contact has this email already.' : error.message, false);
 		}
 	};
 
-	function tell(text, isRight) {
+	function report(text, isRight) {
 		outcome.textContent = text;
 		outcome.classList.toggle('is-wrong', !isRight);
 	}

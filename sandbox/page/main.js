@@ -54,7 +54,7 @@ function announced({ event }) {
 	refresh();
 }
 
-function lineChanged(isOpen) {
+function connectionChanged(isOpen) {
 	byId('live').classList.toggle('is-on', isOpen);
 	if (!isOpen) byId('live').lastElementChild.textContent = 'not connected';
 	else if (state.websiteId) refresh();
@@ -83,7 +83,7 @@ async function start() {
 	chooser.append(...websites.map(({ name }, index) => element('option', { value: index }, name)));
 	chooser.onchange = () => show(websites[chooser.value]);
 	await show(websites[0]);
-	listen(announced, lineChanged);
+	listen(announced, connectionChanged);
 }
 
 start();

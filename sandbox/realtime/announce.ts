@@ -42,14 +42,14 @@ export class Announcer {
 	}
 
 	/** Runs an action, and publishes its announcements only after it has finished. */
-	hold<T>(deed: () => T): T {
+	hold<T>(action: () => T): T {
 		const held: Announcement[] = [];
 		this.held = held;
 		try {
-			return deed();
+			return action();
 		} finally {
 			this.held = undefined;
-			for (const announcement of held) this.tell(announcement);
+			for (const announcement of held) this.emit(announcement);
 		}
 	}
 
@@ -64,10 +64,10 @@ export class Announcer {
 		if (!events.has(event)) throw new Error(`The event ${event} is not in sandbox/data/events.json`);
 		const announcement = { event, websiteId, data, timestamp: this.clock() };
 		if (this.held) this.held.push(announcement);
-		else this.tell(announcement);
+		else this.emit(announcement);
 	}
 
-	private tell(announcement: Announcement): void {
+	private emit(announcement: Announcement): void {
 		for (const listener of this.listeners) listener(announcement);
 	}
 }

@@ -29,7 +29,7 @@ export interface RealtimeOptions {
 export class RealtimeChannel {
 	private readonly io: Server;
 	private readonly subscriptions = new Map<Socket, Subscription>();
-	private readonly lines = new Set<Duplex>();
+	private readonly transports = new Set<Duplex>();
 	private relay = 1;
 
 	constructor(private readonly options: RealtimeOptions) {
@@ -42,7 +42,7 @@ export class RealtimeChannel {
 			allowRequest: (request, decide) => decide(null, this.isWelcome(request)),
 		});
 		this.io.on('connection', (socket) => this.welcome(socket));
-		options.server.on('upgrade', (_, line: Duplex) => this.keep(line));
+		options.server.on('upgrade', (_, transport: Duplex) => this.keep(transport));
 	}
 
 	/** The path of the Socket.IO server, which changes when the endpoint moves. */
@@ -70,16 +70,16 @@ export class RealtimeChannel {
 
 	/** Destroys the TCP connections, so that clients see the same as after a network failure. */
 	drop(): void {
-		for (const line of this.lines) line.destroy();
-		this.lines.clear();
+		for (const transport of this.transports) transport.destroy();
+		this.transports.clear();
 		this.subscriptions.clear();
 	}
 
 	/** Stops all traffic without closing the connections. */
 	freeze(): void {
-		for (const line of this.lines) {
-			line.cork();
-			line.pause();
+		for (const transport of this.transports) {
+			transport.cork();
+			transport.pause();
 		}
 	}
 
@@ -89,9 +89,9 @@ export class RealtimeChannel {
 		await this.io.close();
 	}
 
-	private keep(line: Duplex): void {
-		this.lines.add(line);
-		line.once('close', () => this.lines.delete(line));
+	private keep(transport: Duplex): void {
+		this.transports.add(transport);
+		transport.once('close', () => this.transports.delete(transport));
 	}
 
 	private isWelcome(request: IncomingMessage): boolean {

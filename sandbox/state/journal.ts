@@ -27,10 +27,10 @@ export class Journal {
 	}
 
 	/** Runs an action, and returns its result (or rethrows its error) after its changes are written to the file. */
-	keep<T>(deed: () => T): T {
+	keep<T>(action: () => T): T {
 		for (const map of this.maps()) map.seen.clear();
 		try {
-			return deed();
+			return action();
 		} finally {
 			const changes = this.changesIn('seen');
 			if (changes.length > 0) appendFileSync(this.file, lineOf(changes));
@@ -108,7 +108,8 @@ function apply(workspace: Workspace, [part, websiteId, id, value]: Entry): void 
 		const { conversations = new Map(), people = new Map() } = website ?? {};
 		const shell = value as Website;
 		const droppedSuggestions = new Set(shell.droppedSuggestions);
-		workspace.websites.set(websiteId, { ...shell, conversations, people, droppedSuggestions });
+		const { sandboxSeats = [] } = shell as Partial<Website>;
+		workspace.websites.set(websiteId, { ...shell, sandboxSeats, conversations, people, droppedSuggestions });
 	} else {
 		if (!website) throw new Error('The entry of a website must come before its conversations and people');
 		if (value === null) website[part].delete(id);

@@ -26,6 +26,11 @@ export const operators = [
 	{ user_id: operatorId(4), first_name: 'Rafe', last_name: 'Nettle', title: 'Wholesale', role: 'member', isOnline: false },
 ];
 
+// prettier-ignore
+export const sandboxSeats = [
+	{ user_id: operatorId(9), first_name: 'Sandbox', last_name: 'Seat', title: '', role: 'member', isOnline: true },
+];
+
 export const inboxes = [
 	{ inbox_id: inboxId(1), name: 'Billing', emoji: '💳', operators: [operatorId(1), operatorId(3)] },
 	{ inbox_id: inboxId(2), name: 'Wholesale', emoji: '📦', operators: [operatorId(4)] },

@@ -161,6 +161,8 @@ export interface Website {
 	removalAskedAt: number | null;
 	settings: Record<string, unknown>;
 	operators: Operator[];
+	/** Seats of type `sandbox`: listed next to the operators, but conversations cannot be assigned to them. */
+	sandboxSeats: Operator[];
 	invites: Invite[];
 	inboxes: Inbox[];
 	teams: Team[];

@@ -44,6 +44,13 @@ interface Hook extends HookOptions {
 	last: Promise<void>;
 }
 
+interface Attempt {
+	/** Counted from 1. */
+	attempt: number;
+	/** The text of the timestamp header. */
+	sentAt: string;
+}
+
 /** Crisp's webhooks: sends a POST for every event, and retries it until it succeeds or the attempts run out. */
 export class Hooks {
 	/** The last 10,000 delivery attempts, oldest first. */
@@ -58,7 +65,7 @@ export class Hooks {
 		private readonly world: World,
 		private readonly delays: number[],
 	) {
-		this.unsubscribe = world.announcer.subscribe((announcement) => this.tell(announcement));
+		this.unsubscribe = world.announcer.subscribe((announcement) => this.enqueue(announcement));
 	}
 
 	/** Adds a webhook and returns a function that removes it. Throws if the options are invalid. */
@@ -91,7 +98,7 @@ export class Hooks {
 		this.hooks.clear();
 	}
 
-	private tell(announcement: Announcement): void {
+	private enqueue(announcement: Announcement): void {
 		for (const hook of this.hooks) {
 			if (!this.isMeantFor(hook, announcement)) continue;
 			const deliver = async () => await this.deliver(hook, announcement);
@@ -110,8 +117,10 @@ export class Hooks {
 	private async deliver(hook: Hook, announcement: Announcement): Promise<void> {
 		const { event, websiteId, data, timestamp } = announcement;
 		const body = JSON.stringify({ website_id: websiteId, event, data, timestamp });
+		let sentAt = '';
 		for (let attempt = 1; attempt <= this.delays.length + 1 && !this.end.signal.aborted; attempt++) {
-			const status = await this.post(hook, body, attempt);
+			if (attempt === 1 || this.world.moods.get('hookRetry') === 'newTimestamp') sentAt = this.timestamp();
+			const status = await this.post(hook, body, { attempt, sentAt });
 			this.deliveries.push({ url: hook.url, event, attempt, status });
 			if (this.deliveries.length > RECORDED) this.deliveries.shift();
 			if (status >= 200 && status < 300) return;
@@ -119,7 +128,13 @@ export class Hooks {
 		}
 	}
 
-	private async post(hook: Hook, body: string, attempt: number): Promise<number> {
+	/** The time now, as the header of a webhook has it. */
+	private timestamp(): string {
+		const now = this.world.clock();
+		return String(this.world.moods.get('hookTimestamp') === 'seconds' ? Math.floor(now / 1000) : now);
+	}
+
+	private async post(hook: Hook, body: string, attempt: Attempt): Promise<number> {
 		const signal = AbortSignal.any([this.end.signal, AbortSignal.timeout(ANSWER_WITHIN)]);
 		const headers = this.headersFor(hook, body, attempt);
 		try {
@@ -131,9 +146,12 @@ export class Hooks {
 		}
 	}
 
-	/** Each attempt has its own signature, since the signed timestamp changes. */
-	private headersFor({ kind, secret }: Hook, body: string, attempt: number): Record<string, string> {
-		const timestamp = String(this.world.clock());
+	/** The signature includes the timestamp, as the header has it. */
+	private headersFor(
+		{ kind, secret }: Hook,
+		body: string,
+		{ attempt, sentAt: timestamp }: Attempt,
+	): Record<string, string> {
 		const sign = (key: string) => createHmac('sha256', key).update(`[${timestamp};${body}]`).digest('hex');
 		return {
 			'Content-Type': 'application/json',

@@ -60,7 +60,7 @@ export function removeConversation(world: World, website: Website, conversation:
 }
 
 export function setState(world: World, conversation: Conversation, state: ConversationState): void {
-	if (conversation.state === state) return;
+	if (conversation.state === state && world.moods.get('unchangedState') === 'silent') return;
 	conversation.state = state;
 	if (state === 'resolved') conversation.waiting_since = null;
 	touch(world, conversation);
@@ -69,6 +69,7 @@ export function setState(world: World, conversation: Conversation, state: Conver
 
 export function setRouting(world: World, conversation: Conversation, userId: string | null): void {
 	const previous = conversation.assigned?.user_id ?? null;
+	if (previous === userId && world.moods.get('unchangedState') === 'silent') return;
 	conversation.assigned = userId === null ? null : { user_id: userId };
 	touch(world, conversation);
 	const change = { routing_id: userId, previous_routing_id: previous };
@@ -88,8 +89,9 @@ export function setBlock(world: World, conversation: Conversation, isBlocked: bo
 	announceIn(world, conversation, 'session:set_block', { is_blocked: isBlocked });
 }
 
-export function setData(world: World, conversation: Conversation, changes: Record<string, Scalar>): void {
-	conversation.meta.data = { ...conversation.meta.data, ...changes };
+/** Replaces the custom data. */
+export function setData(world: World, conversation: Conversation, data: Record<string, Scalar>): void {
+	conversation.meta.data = data;
 	touch(world, conversation);
 	announceIn(world, conversation, 'session:set_data', { data: conversation.meta.data });
 }

@@ -77,10 +77,3 @@ export function requireJoin(query: Record<string, string>): void {
 		throw invalid('search_operator: must be "and" or "or"');
 	}
 }
-
-/** One page of a list; Crisp returns twenty entries by default. */
-export function pageOf<Entry>(entries: Entry[], page: string | undefined, perPage = '20'): Entry[] {
-	const size = Number(perPage);
-	const start = (Number(page ?? 1) - 1) * size;
-	return entries.slice(start, start + size);
-}

@@ -1,7 +1,8 @@
 import { randomInt } from 'crypto';
 import type { Author, Conversation, Message, MessageUser, Scalar, Website } from '../state/state';
-import { announceIn, touch, type World } from '../state/world';
-import { setState } from './conversations';
+import { announceIn, touch, touchByMessage, type World } from '../state/world';
+import { isInternal, setState } from './conversations';
+import { messageView, noteStored } from './messageView';
 
 export interface Draft {
 	type: string;
@@ -21,32 +22,38 @@ export interface Draft {
 }
 
 /**
- * Stores and announces a message, and returns its fingerprint. Idempotent: a message whose fingerprint the conversation
- * already has is not stored again. The sandbox assumes that this is the purpose of "your own fingerprint". A
+ * Stores and announces a message, also if the conversation has its fingerprint already, and returns its fingerprint. A
  * blocked visitor's message is silently dropped, as in Crisp.
  */
 export function postMessage(world: World, conversation: Conversation, draft: Draft): number {
-	const fingerprint = draft.fingerprint ?? newFingerprint();
-	if (conversation.messages.some((message) => message.fingerprint === fingerprint)) {
-		return fingerprint;
-	}
+	const fingerprint = draft.fingerprint ?? newFingerprint(world);
 	if (draft.from === 'user' && conversation.is_blocked) return fingerprint;
 	const message = toMessage(world, conversation, { ...draft, fingerprint });
 	insertByTime(conversation.messages, message);
+	noteStored(world, message);
 	noteWaiting(conversation, message);
-	touch(world, conversation);
+	touchByMessage(world, conversation);
 	announceMessage(world, conversation, message);
 	noteMentions(world, conversation, message);
-	if (draft.from === 'user' && conversation.state === 'resolved') {
-		setState(world, conversation, 'unresolved');
-	}
+	if (isReopenedBy(world, conversation, message)) setState(world, conversation, 'unresolved');
 	return fingerprint;
 }
 
-/** At most 15 digits, which every JSON parser represents exactly. */
-const newFingerprint = () => randomInt(1e14, 2 ** 48);
+/** Whether a message makes its conversation unresolved. In a pending one, the first answer of an operator does. */
+function isReopenedBy(world: World, { state }: Conversation, { from, type }: Message): boolean {
+	if (from === 'user') return state === 'resolved';
+	if (state === 'pending') return !isInternal(type);
+	return state === 'resolved' && type === 'text' && world.moods.get('answerReopens') === 'reopens';
+}
 
-function toMessage(world: World, conversation: Conversation, draft: Draft): Message {
+export const hasMessage = ({ messages }: Conversation, fingerprint: number) =>
+	messages.some((message) => message.fingerprint === fingerprint);
+
+/** At most 15 digits, which every JSON parser represents exactly. Negative ones have 32 bits, as seen in Crisp. */
+export const newFingerprint = ({ moods }: World): number =>
+	moods.get('crispFingerprints') === 'positive' ? randomInt(1e14, 2 ** 48) : -randomInt(1, 2 ** 31);
+
+function toMessage(world: World, conversation: Conversation, draft: Draft & { fingerprint: number }): Message {
 	const last = conversation.messages[conversation.messages.length - 1];
 	// Pagination uses timestamps: of two messages with the same timestamp, one would be skipped.
 	const now = Math.max(world.clock(), (last?.timestamp ?? 0) + 1);
@@ -65,7 +72,7 @@ function toMessage(world: World, conversation: Conversation, draft: Draft): Mess
 		translated: draft.translated ?? false,
 		automated: draft.automated ?? false,
 		stamped: true,
-		fingerprint: draft.fingerprint ?? newFingerprint(),
+		fingerprint: draft.fingerprint,
 		timestamp: draft.timestamp ?? now,
 		user: authorOf(world, conversation, draft),
 		...(draft.references && { references: draft.references }),
@@ -110,9 +117,10 @@ function noteMentions(world: World, conversation: Conversation, { mentions }: Me
 
 function announceMessage(world: World, conversation: Conversation, message: Message): void {
 	const event = message.from === 'user' ? 'message:send' : 'message:received';
-	const { type, content, from, origin, stamped, timestamp, fingerprint, user } = message;
+	const { content, from, origin, stamped, timestamp, fingerprint } = message;
+	const { type, user } = messageView(world, message);
 	announceIn(world, conversation, event, {
-		type,
+		...(type !== undefined && { type }),
 		content,
 		from,
 		origin,
@@ -129,6 +137,7 @@ function announceMessage(world: World, conversation: Conversation, message: Mess
 	});
 }
 
+/** The event has neither `from` nor `type`, as in Crisp. */
 export function editMessage(world: World, conversation: Conversation, message: Message, content: unknown): void {
 	message.content = content;
 	message.edited = true;
@@ -200,17 +209,4 @@ export function compose(world: World, conversation: Conversation, typing: Typing
 	};
 	conversation.compose[isVisitor ? 'visitor' : 'operator'] = atom;
 	announceIn(world, conversation, `message:compose:${isVisitor ? 'send' : 'receive'}`, atom);
-}
-
-const BATCH = 40;
-
-/** Returns up to forty messages, oldest first: the newest ones, or those before, after or around a time. */
-export function batchOf(messages: Message[], query: Record<string, string>): Message[] {
-	const { timestamp_before: before, timestamp_after: after, timestamp_around: around } = query;
-	if (before) return messages.filter(({ timestamp }) => timestamp < Number(before)).slice(-BATCH);
-	if (after) return messages.filter(({ timestamp }) => timestamp > Number(after)).slice(0, BATCH);
-	if (!around) return messages.slice(-BATCH);
-	const centre = messages.findIndex(({ timestamp }) => timestamp >= Number(around));
-	const middle = centre === -1 ? messages.length : centre;
-	return messages.slice(Math.max(0, middle - BATCH / 2), middle + BATCH / 2);
 }

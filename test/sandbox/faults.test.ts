@@ -125,6 +125,15 @@ test('faults can be set by other processes', async () => {
 	expect((await read()).status).toBe(200);
 });
 
+test.each([
+	[402, 'subscription_upgrade_required'],
+	[423, 'password_unverified'],
+])('a route can answer %i %s', async (status, reason) => {
+	await control(sandbox, '/faults', { fail: { status, reason, match: '/settings' } });
+	expect(await read('/settings')).toMatchObject({ status, reason, error: true });
+	expect((await read('/settings')).status).toBe(200);
+});
+
 describe('sockets', () => {
 	async function connect(): Promise<Listener> {
 		const listener = open(await endpointOf(sandbox));

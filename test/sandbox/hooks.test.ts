@@ -1,45 +1,30 @@
 import { createHmac } from 'crypto';
 import { once } from 'events';
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'http';
+import { createServer, type Server, type ServerResponse } from 'http';
 import type { AddressInfo } from 'net';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { HELP_ID, SHOP_ID, UNCONNECTED_ID, sessionId } from '../../sandbox/state/seed';
 import { control } from './client';
-
-interface Called {
-	headers: IncomingHttpHeaders;
-	body: string;
-}
+import { hookServer, type HookRequest } from './hookServer';
 
 const NOW = Date.UTC(2026, 0, 1);
 
 let sandbox: Sandbox;
 let server: Server;
 let url: string;
-let calls: Called[];
+let calls: HookRequest[];
+let close: () => void;
 let statuses: number[];
 
 beforeEach(async () => {
-	calls = [];
 	statuses = [];
 	sandbox = await startSandbox({ page: false, clock: () => NOW, hookDelays: [0, 0] });
-	server = createServer((request, response) => {
-		let body = '';
-		request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-		request.on('end', () => {
-			calls.push({ headers: request.headers, body });
-			response.writeHead(statuses.shift() ?? 200).end();
-		});
-	});
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+	({ url, server, close, requests: calls } = await hookServer(() => statuses.shift() ?? 200));
 });
 
 afterEach(async () => {
 	await sandbox.close();
-	server.closeAllConnections();
-	server.close();
+	close();
 });
 
 const state = { session_id: sessionId(1), state: 'resolved' };

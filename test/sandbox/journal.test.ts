@@ -46,6 +46,17 @@ test('without a state file, nothing is persisted', async () => {
 	expect([...(await restarted()).websites.get(SHOP_ID)!.conversations.values()]).toHaveLength(10);
 });
 
+test('a file of a sandbox without seats of type sandbox is restored', async () => {
+	const sandbox = await start();
+	await sandbox.close();
+	running.pop();
+	const old = readFileSync(file, 'utf8').replace(/"sandboxSeats":\[.*?\],/g, '');
+	expect(old).not.toContain('sandboxSeats');
+	writeFileSync(file, old);
+	const { status, data } = await call(await start(), 'website', `GET ${WEBSITE}/operators/list`);
+	expect([status, (data as unknown[]).length]).toEqual([200, 4]);
+});
+
 test('all changes are restored', async () => {
 	const sandbox = await start();
 	const { session_id } = await visitorWrites(sandbox, 'I am new', { nickname: 'Nell', email: 'nell@example.com' });

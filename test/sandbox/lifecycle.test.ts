@@ -136,6 +136,24 @@ describe('the command', () => {
 		expect(await once(child, 'exit')).toEqual([0, null]);
 	});
 
+	test('starts with the moods of its arguments, and refuses others', async () => {
+		const { child, output } = run('--port', '0', '--mood', 'lookup=late', '--mood', 'limitStatus=420');
+		while (!output.text.includes('Harbour Pottery')) await once(child.stdout, 'data');
+		const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output.text)?.[0];
+		const moods = (await (await fetch(`${url}/sandbox/moods`)).json()) as object;
+		expect(moods).toMatchObject({ lookup: 'late', limitStatus: '420', dispatch: 'atOnce' });
+		child.kill('SIGTERM');
+		await once(child, 'exit');
+		for (const [wrong, message] of [
+			['lookup=never', 'moods.lookup: must be one of atOnce, late'],
+			['lookup', 'moods: "lookup" must have the form name=value'],
+		] as const) {
+			const refused = run('--port', '0', '--mood', wrong);
+			expect(await once(refused.child, 'close')).toEqual([1, null]);
+			expect(refused.output.text).toContain(message);
+		}
+	});
+
 	test('prints a clear message if the port is in use or invalid', async () => {
 		const sandbox = await startSandbox({ page: false });
 		const port = String(portOf(sandbox));

@@ -268,6 +268,21 @@ describe('announcements', () => {
 		expect(await listener.first(event)).toMatchObject(data);
 	});
 
+	test.each([
+		['a text', ['text'], ['unresolved']],
+		['a note', ['note'], []],
+		['only the first of two texts', ['text', 'text'], ['unresolved']],
+	])('of the state of a pending conversation that %s of an operator changes', async (_, types, states) => {
+		const listener = await listen('plugin', ['session:set_state', 'email:track:view']);
+		const pending = `${WEBSITE}/conversation/${sessionId(2)}`;
+		for (const type of types) await send(`POST ${pending}/message`, { ...said('Yes, we do', 'operator'), type });
+		sandbox.announce('email:track:view', SHOP_ID, {});
+		await listener.first('email:track:view');
+		expect(listener.all('session:set_state').map(({ state }) => state)).toEqual(states);
+		const { data } = await send(`GET ${pending}/state`);
+		expect(data).toEqual({ state: states[0] ?? 'pending' });
+	});
+
 	test('of an operator who comes online or goes offline', async () => {
 		const listener = await listen(
 			'website',

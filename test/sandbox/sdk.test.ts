@@ -2,7 +2,7 @@ import { Crisp } from 'crisp-api';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import type { Tier } from '../../sandbox/http/routes';
 import { SHOP_ID, sessionId } from '../../sandbox/state/seed';
-import { operators } from '../../sandbox/state/seedData';
+import { operators, sandboxSeats } from '../../sandbox/state/seedData';
 
 /** Tests the sandbox with Crisp's own SDK, which is independent of this project. */
 function client(sandbox: Sandbox, tier: Tier): Crisp {
@@ -71,7 +71,7 @@ test('gets the reason of an error', async () => {
 
 test('lists operators, inboxes and settings', async () => {
 	const { website } = client(sandbox, 'plugin');
-	expect(await website.listWebsiteOperators(SHOP_ID)).toHaveLength(operators.length);
+	expect(await website.listWebsiteOperators(SHOP_ID)).toHaveLength(operators.length + sandboxSeats.length);
 	expect(await website.listInboxes(SHOP_ID)).toHaveLength(2);
 	expect(await website.getWebsiteSettings(SHOP_ID)).toMatchObject({ name: 'Thistle Tea' });
 });

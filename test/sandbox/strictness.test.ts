@@ -1,6 +1,7 @@
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { routes, routeKey, type BodyField, type Route, type Tier } from '../../sandbox/http/routes';
 import { HELP_ID, UNCONNECTED_ID } from '../../sandbox/state/seed';
+import { sandboxSeats } from '../../sandbox/state/seedData';
 import { VARS, addressOf, call } from './client';
 
 let sandbox: Sandbox;
@@ -215,6 +216,66 @@ describe('bodies', () => {
 	});
 });
 
+describe('what Crisp refuses', () => {
+	const conversation = addressOf('/v1/website/{website_id}/conversation/{session_id}');
+	const person = addressOf('/v1/website/{website_id}/people/data/{people_id}');
+	const batch = addressOf('/v1/website/{website_id}/batch/data');
+	const message = { type: 'text', from: 'operator', origin: 'chat', content: 'Hello' };
+	const search = (text: string, type = 'text') =>
+		`GET ${addressOf('/v1/website/{website_id}/conversations/1')}?search_type=${type}&search_query=${text}`;
+	const longFilter = encodeURIComponent(
+		JSON.stringify([{ model: 'session', criterion: 'segments', operator: 'eq', query: ['a'.repeat(200)] }]),
+	);
+	const invalidAt = (name: string) => ({ status: 400, reason: 'invalid_data', name });
+	const fine = (status: number, reason: string) => ({ status, reason, name: undefined });
+
+	test.each([
+		[`POST ${conversation}/message`, { ...message, properties: { order_id: 1 } }, invalidAt('properties.order_id')],
+		[`POST ${conversation}/message`, { ...message, properties: { order: 1 } }, fine(202, 'dispatched')],
+		[`PATCH ${conversation}/meta`, { data: { Plan: 'a' } }, invalidAt('data.Plan')],
+		[`PATCH ${conversation}/meta`, { data: { 'a b': 'a' } }, invalidAt('data.a b')],
+		[`PATCH ${conversation}/meta`, { data: { 'a-b_2': 'a' } }, fine(200, 'updated')],
+		[`PATCH ${person}`, { data: { 'plan.name': 'a' } }, invalidAt('data.plan.name')],
+		[`PUT ${person}`, { data: { Plan: 'a' } }, invalidAt('data.Plan')],
+		[`PATCH ${batch}`, { sessions: [], data: { Plan: 'a' } }, invalidAt('data.Plan')],
+		[
+			`PATCH ${conversation}/routing`,
+			{ assigned: { user_id: sandboxSeats[0]?.user_id } },
+			invalidAt('assigned.user_id'),
+		],
+		[search('a'.repeat(200)), undefined, fine(200, 'listed')],
+		[search('a'.repeat(201)), undefined, { status: 400, reason: 'search_query_too_long', name: 'search_query' }],
+		[search(longFilter, 'filter'), undefined, fine(200, 'listed')],
+	])('%s with %j', async (request, body, { status, reason, name }) => {
+		const reply = await call(sandbox, 'plugin', request, body);
+		expect([reply.status, reply.reason]).toEqual([status, reason]);
+		const { message: text } = reply.data as { message?: string };
+		if (name) expect(text?.startsWith(`${name}: `)).toBe(true);
+	});
+});
+
+test('a fingerprint in a path may be negative, but not 0 or a fraction', async () => {
+	const one = addressOf('/v1/website/{website_id}/conversation/{session_id}/message');
+	const message = { type: 'text', from: 'operator', origin: 'chat', content: 'Hello', fingerprint: -1078189900 };
+	expect((await call(sandbox, 'plugin', `POST ${one}`, message)).status).toBe(202);
+	const statuses = [];
+	for (const fingerprint of ['-1078189900', '0', '-0', '1.5', 'one']) {
+		statuses.push((await call(sandbox, 'plugin', `GET ${one}/${fingerprint}`)).status);
+	}
+	expect(statuses).toEqual([200, 400, 400, 400, 400]);
+});
+
+test('a seat of type sandbox is listed as online, next to the operators', async () => {
+	const website = addressOf('/v1/website/{website_id}');
+	const { data } = await call(sandbox, 'plugin', `GET ${website}/operators/list`);
+	const seats = data as Array<{ type: string; details: { user_id: string; availability: string } }>;
+	const { user_id } = sandboxSeats[0] ?? {};
+	const found = seats.find(({ details }) => details.user_id === user_id);
+	expect(found).toMatchObject({ type: 'sandbox', details: { availability: 'online' } });
+	const { data: availabilities } = await call(sandbox, 'plugin', `GET ${website}/availability/operators`);
+	expect(availabilities).toContainEqual(expect.objectContaining({ user_id, type: 'online' }));
+});
+
 describe('authorization', () => {
 	const shop = addressOf('/v1/website/{website_id}');
 	const plain = (path: string, headers: Record<string, string>) => fetch(`${sandbox.url}${path}`, { headers });
@@ -244,7 +305,7 @@ describe('authorization', () => {
 		};
 		const nowhere = '00000000-0000-4000-8000-000000000000';
 		expect(await read('website', HELP_ID)).toEqual([403, 'not_allowed']);
-		expect(await read('plugin', UNCONNECTED_ID)).toEqual([403, 'not_subscribed']);
+		expect(await read('plugin', UNCONNECTED_ID)).toEqual([404, 'not_subscribed']);
 		expect(await read('plugin', nowhere)).toEqual([404, 'website_not_found']);
 		expect(await read('user', UNCONNECTED_ID)).toEqual([200, 'resolved']);
 	});
@@ -254,8 +315,21 @@ describe('authorization', () => {
 		expect(await read('/conversation/session_none')).toBe('conversation_not_found');
 		expect(await read('/people/profile/none')).toBe('people_not_found');
 		expect(await read('/operator/none')).toBe('operator_not_found');
-		expect(await read('/no/such/route')).toBe('route_not_found');
-		expect((await call(sandbox, 'plugin', 'GET /v2/website')).status).toBe(404);
+	});
+
+	test('an unknown route and a website without the plugin are told apart by reason and message', async () => {
+		const read = async (path: string) => {
+			const { status, reason, data } = await call(sandbox, 'plugin', `GET ${path}`);
+			return { status, reason, data };
+		};
+		const noRoute = { status: 404, reason: 'not_found', data: { message: 'the route does not exist' } };
+		expect(await read(`${shop}/no/such/route`)).toEqual(noRoute);
+		expect(await read('/v2/website')).toEqual(noRoute);
+		expect(await read(`/v1/website/${UNCONNECTED_ID}/settings`)).toEqual({
+			status: 404,
+			reason: 'not_subscribed',
+			data: { message: 'the website is not subscribed to the plugin' },
+		});
 	});
 
 	test('HEAD responds without a body', async () => {
