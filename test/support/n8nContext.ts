@@ -286,7 +286,8 @@ export function triggerContext({ credential, parameters, mode = 'trigger', take,
 }
 
 export interface Exchange extends Pick<IWorkflowExecuteAdditionalData, 'httpRequest' | 'httpResponse'> {
-	credential: Credential;
+	/** A function is called when the node reads the credential; it may throw. */
+	credential: Credential | (() => Credential);
 	parameters: INodeParameters;
 	mode?: WorkflowExecuteMode;
 	nodeId?: string;
@@ -300,7 +301,10 @@ export async function callWebhook({ credential, parameters, mode = 'webhook', no
 	const context = new WebhookContext(
 		workflow,
 		node,
-		{ ...additionalDataFor(() => credential), ...http } as IWorkflowExecuteAdditionalData,
+		{
+			...additionalDataFor(typeof credential === 'function' ? credential : () => credential),
+			...http,
+		} as IWorkflowExecuteAdditionalData,
 		mode,
 		{ webhookDescription } as IWebhookData,
 		[],

@@ -1,4 +1,5 @@
 import express from 'express';
+import { createHmac } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { IDataObject, INodeParameters, WorkflowExecuteMode } from 'n8n-workflow';
@@ -18,6 +19,8 @@ export interface Hooking {
 	credential?: Partial<Credential>;
 	mode?: WorkflowExecuteMode;
 	nodeId?: string;
+	/** Called when the node reads the credential; may throw. */
+	onCredential?: () => void;
 	/** Whether the request is lost before n8n receives it; called when it arrives. */
 	isLost?: () => boolean;
 	/** Whether the response is lost; called when the workflow has started. */
@@ -34,6 +37,8 @@ function ticking(): () => number {
 export interface Hooked {
 	url: string;
 	executions: IDataObject[][];
+	/** The errors that the node threw, which n8n shows in the editor or in a failed execution. */
+	errors: Array<Error & { description?: string | null }>;
 	emitted(): IDataObject[];
 }
 
@@ -69,16 +74,23 @@ export class HookedWorkflows {
 		{ kind = 'plugin', filters = {}, websiteIds = [], isCut, isLost, ...more }: Hooking = {},
 	): Promise<Hooked> {
 		const executions: IDataObject[][] = [];
+		const errors: Error[] = [];
 		const app = express();
 		const parameters = { hook: kind, events, filters, websiteIds };
-		const credential = credentialFor(this.sandbox, 'plugin', { signingSecret, hookSecret, ...more.credential });
+		const stored = credentialFor(this.sandbox, 'plugin', { signingSecret, hookSecret, ...more.credential });
+		const credential = () => {
+			more.onCredential?.();
+			return stored;
+		};
 		const nodeId = more.nodeId ?? `hook-${++this.nodes}-${this.sandbox.url}`;
 		app.use(express.raw({ type: () => true, limit: '16mb' }), async (httpRequest, httpResponse) => {
 			if (isLost?.()) return httpRequest.socket.resetAndDestroy();
 			const rawBody: unknown = httpRequest.body;
 			Object.assign(httpRequest, { rawBody });
 			const { mode } = more;
-			const made = await callWebhook({ credential, parameters, mode, nodeId, httpRequest, httpResponse });
+			const exchange = { credential, parameters, mode, nodeId, httpRequest, httpResponse };
+			const made = await callWebhook(exchange).catch((error: Error) => void errors.push(error));
+			if (!made) return httpResponse.status(500).json({ message: 'Workflow could not be started!' });
 			if (made.workflowData) executions.push(made.workflowData.flat().map(({ json }) => json));
 			if (isCut?.()) httpRequest.socket.destroy();
 			else if (!made.noWebhookResponse) httpResponse.status(200).end();
@@ -87,7 +99,7 @@ export class HookedWorkflows {
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		this.servers.push(server);
 		const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-		return { url, executions, emitted: () => executions.flat() };
+		return { url, executions, errors, emitted: () => executions.flat() };
 	}
 
 	async visitorWrites(content: unknown, more: IDataObject = {}): Promise<void> {
@@ -105,4 +117,41 @@ export class HookedWorkflows {
 			await new Promise((resolve) => server.close(resolve));
 		}
 	}
+}
+
+/** The body of a webhook: an event that cannot be identified by an ID. */
+export const hookEvent = (more: object = {}) => ({
+	website_id: shop,
+	event: 'session:set_state',
+	data: { website_id: shop, session_id: conversation, state: 'resolved' },
+	timestamp: 1_506_985_696_616,
+	...more,
+});
+
+export interface HookCall {
+	body?: string;
+	/** The header `X-Crisp-Request-Timestamp`; now in milliseconds by default. */
+	timestamp?: number | string;
+	secret?: string;
+	query?: string;
+	/** Headers to replace; undefined ones are not sent. */
+	headers?: Record<string, string | undefined>;
+}
+
+/** Calls a trigger as a plugin hook does, correctly or not; `reason` is empty if the workflow started. */
+export async function callHook(
+	url: string,
+	{ body = JSON.stringify(hookEvent()), query = '', ...more }: HookCall = {},
+) {
+	const { timestamp = Date.now(), secret = signingSecret } = more;
+	const headers = {
+		'Content-Type': 'application/json',
+		'X-Crisp-Request-Timestamp': `${timestamp}`,
+		'X-Crisp-Signature': createHmac('sha256', secret).update(`[${timestamp};${body}]`).digest('hex'),
+		...more.headers,
+	};
+	const sent = Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined);
+	const response = await fetch(url + query, { method: 'POST', headers: sent, body });
+	const text = await response.text();
+	return { status: response.status, reason: text && (JSON.parse(text) as { reason: string }).reason };
 }
