@@ -87,7 +87,7 @@ function valuesOf(shape: Shape, name: string, facts: Facts): unknown[] {
 }
 
 function valueOf(type: string, name: string): unknown {
-	if (type === 'string') return `some ${name}`;
+	if (type === 'string') return name === 'email' ? 'some@example.com' : `some ${name}`;
 	if (type === 'number') return 7;
 	if (type === 'boolean') return true;
 	if (/^(object|Record|\{|WebsiteBatchDataPayload)/.test(type)) return { plan: 'gold' };

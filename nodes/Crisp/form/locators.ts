@@ -1,5 +1,6 @@
 import type { INodePropertyMode } from 'n8n-workflow';
 import type { Picks } from '../operations/field';
+import { identifierIn, trimmed } from '../request/cleanText';
 
 const uuid = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 
@@ -100,9 +101,10 @@ function textMode(mode: keyof typeof labels, example: string, regex?: string): I
 export function idIn(what: Picks, given: unknown): unknown {
 	const value = valueIn(given);
 	if (typeof value !== 'string') return value;
-	const { url } = locators[what];
-	const found = url && value.includes('://') ? new RegExp(url.pattern).exec(value)?.[1] : undefined;
-	return found ?? (value.trim() || undefined);
+	const { url, isName } = locators[what];
+	const text = isName ? trimmed(value) : identifierIn(value);
+	const found = url && text.includes('://') ? new RegExp(url.pattern).exec(text)?.[1] : undefined;
+	return found ?? (text || undefined);
 }
 
 /** Whether a locator holds anything, even an expression without a value. */

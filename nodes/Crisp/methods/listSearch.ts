@@ -4,7 +4,9 @@ import { parameterName, type Field, type Fields } from '../operations/field';
 import { idIn } from '../form/locators';
 import { pathFields } from '../operations/operation';
 import { inBrackets, matching, named, paged, searchWebsites } from '../../shared/api/searchResults';
+import { entriesIn } from '../../shared/api/list';
 import { fillPath, onPage, parseRoute } from '../../shared/api/route';
+import { isOperatorSeat } from '../request/operatorSeats';
 
 /** The dropdowns of resource locators: searchable, one page of Crisp's list at a time. */
 
@@ -15,6 +17,8 @@ interface Source {
 	route: string;
 	/** The query with which Crisp searches; without it, the node filters the page that it read. */
 	query?: (words: string) => IDataObject;
+	/** Which entries can be chosen; all by default. */
+	isOffered?: (entry: IDataObject) => boolean;
 	item: (entry: IDataObject) => Item;
 }
 
@@ -38,6 +42,7 @@ const sources = {
 	},
 	searchOperators: {
 		route: 'GET /v1/website/{website_id}/operators/list',
+		isOffered: isOperatorSeat,
 		item: ({ details }) => {
 			const { user_id, first_name, last_name, email } = (details ?? {}) as IDataObject;
 			return named(user_id, [first_name, last_name, inBrackets(email)]);
@@ -119,7 +124,7 @@ export const listSearch: Searches = {
 	searchWebsites,
 };
 
-function searchIn({ route: template, query, item }: Source): ListSearch {
+function searchIn({ route: template, query, isOffered, item }: Source): ListSearch {
 	const route = parseRoute(template);
 	return async function (filter, paginationToken) {
 		const credential = await this.getCredentials<Credential>('crispApi');
@@ -132,7 +137,7 @@ function searchIn({ route: template, query, item }: Source): ListSearch {
 			path: onPage(fillPath(route, Object.fromEntries(values) as Record<string, string>), page),
 			query: filter ? query?.(filter) : undefined,
 		});
-		const { results, ...next } = paged(answer, page, item);
+		const { results, ...next } = paged(isOffered ? entriesIn(answer).filter(isOffered) : answer, page, item);
 		return { results: query ? results : matching(results, filter), ...(route.isPaged && next) };
 	};
 }

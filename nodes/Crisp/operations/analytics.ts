@@ -1,4 +1,4 @@
-import { choice, date, flag, json, text } from './field';
+import { choice, date, flag, identifier, json } from './field';
 import { op, resource } from './operation';
 
 const metrics = [
@@ -46,12 +46,12 @@ export const analytics = resource(
 				'date.from': date('Where the period begins', { label: 'From', required: true }),
 				'date.to': date('Where the period ends', { label: 'To', required: true }),
 				'date.split': choice(['hour', 'day', 'week', 'month'], 'How the period is divided', { label: 'Split By Time' }),
-				'date.timezone': text('Timezone that days begin in', { label: 'Timezone', example: 'Europe/Paris' }),
+				'date.timezone': identifier('Timezone that days begin in', { label: 'Timezone', example: 'Europe/Paris' }),
 				aggregator: choice(
 					['average', 'maximum', 'median', 'minimum', 'moving_average', 'sum'],
 					'How several values become one',
 				),
-				split_by: text('Key that the results are divided by', { label: 'Split By', example: 'operator' }),
+				split_by: identifier('Key that the results are divided by', { label: 'Split By', example: 'operator' }),
 				filter: json('Narrows down what is counted; its form depends on the metric'),
 				if: json("Condition of a rule; needs 'Then'"),
 				then: json("What happens where the condition of 'If' is met"),

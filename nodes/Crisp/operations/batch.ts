@@ -13,7 +13,7 @@ const inbox: Fields = { inbox_id: picker('inbox', 'The inbox to act in; every in
 
 const people: Fields = {
 	'people.profiles': list('IDs of the people, separated by commas', { label: 'Person IDs' }),
-	'people.search': text('Search that finds the people, instead of their IDs'),
+	'people.search': text('Search that finds the people, instead of their IDs', { acceptsJson: true }),
 };
 
 const dataOf = (picks: Picks): Fields => ({

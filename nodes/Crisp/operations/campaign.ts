@@ -1,4 +1,4 @@
-import { bit, choice, flag, json, list, longText, number, picker, text, type Fields } from './field';
+import { bit, choice, flag, identifier, json, list, longText, number, picker, text, type Fields } from './field';
 import { op, resource } from './operation';
 
 const types = { automated: 'Automated', 'one-shot': 'One-Shot' };
@@ -12,12 +12,12 @@ const format = choice(formats, 'What the text is written in', { fallback: 'markd
 
 /** The fields of a campaign besides its texts; the same for Update and Replace. */
 const delivery: Fields = {
-	tag: text('Tag of the campaign'),
-	'recipients.type': text('Who gets a one-shot campaign, as Crisp calls it', { example: 'all' }),
+	tag: identifier('Tag of the campaign'),
+	'recipients.type': identifier('Who gets a one-shot campaign, as Crisp calls it', { example: 'all' }),
 	'recipients.segments': list('Segments of the people who get it', { picks: 'personSegment' }),
 	'recipients.people': list('IDs of the people who get it, separated by commas', { label: 'Recipient Person IDs' }),
 	'recipients.filter': json('Criteria of the people who get it, each with model, criterion, operator and query'),
-	'flow.launch_event': text('Event that starts an automated campaign'),
+	'flow.launch_event': identifier('Event that starts an automated campaign'),
 	'flow.assert_filter': json('Criteria a person must meet, each with model, criterion, operator and query'),
 	'flow.assert_delay': number('How long to wait before the criteria are checked'),
 	'flow.deliver_once': flag('Whether a person gets an automated campaign only once'),
@@ -64,7 +64,7 @@ export const campaign = resource(
 			entry: 'campaign_id',
 			query: {
 				search_name: text('Words of the name'),
-				filter_tag: text('Only campaigns with this tag'),
+				filter_tag: identifier('Only campaigns with this tag'),
 				filter_type_one_shot: bit('Whether to return one-shot campaigns', { label: 'Is One-Shot' }),
 				filter_type_automated: bit('Whether to return automated campaigns'),
 				filter_status_not_configured: bit('Whether to return campaigns that are not set up'),
@@ -83,7 +83,7 @@ export const campaign = resource(
 			action: 'Get many statistics of a campaign',
 			description: 'Retrieve who opened a campaign, clicked in it or unsubscribed',
 			path: {
-				type: text('What people did, as the statistics of the campaign name it', {
+				type: identifier('What people did, as the statistics of the campaign name it', {
 					label: 'Action',
 					required: true,
 					fallback: 'opened',

@@ -1,4 +1,4 @@
-import { bit, color as aColor, flag, longText, number, picker, text } from './field';
+import { bit, color as aColor, flag, identifier, longText, number, picker, text } from './field';
 import { op, resource } from './operation';
 import { helpdeskImport } from './fields/helpdeskImport';
 import { period } from './fields/period';
@@ -55,7 +55,7 @@ export const classicArticle = resource(
 			query: {
 				search_title: text('Words of the title'),
 				filter_category_id: picker('category', 'Only articles of this category'),
-				filter_section_id: text('Only articles of this section'),
+				filter_section_id: identifier('Only articles of this section'),
 				filter_status_published: bit('Whether to return published articles'),
 				filter_status_draft: bit('Whether to return drafts'),
 				filter_visibility_visible: bit('Whether to return visible articles'),
@@ -113,7 +113,10 @@ export const classicArticle = resource(
 				action: 'Link an article to its version in another language',
 				path: linked,
 				body: {
-					article_id: text('ID of the article in the other language', { label: 'Linked Article ID', required: true }),
+					article_id: identifier('ID of the article in the other language', {
+						label: 'Linked Article ID',
+						required: true,
+					}),
 				},
 			},
 		),
@@ -129,7 +132,7 @@ export const classicArticle = resource(
 			action: 'Update the category of an article',
 			body: {
 				category_id: picker('category', 'The category that gets the article', { required: true }),
-				section_id: text('ID of the section of the category; empty for none'),
+				section_id: identifier('ID of the section of the category; empty for none'),
 			},
 		}),
 	},
@@ -140,7 +143,7 @@ const name = text('Name that readers see');
 
 const about = longText('What the category is about', { label: 'Description' });
 const color = aColor('Color that readers see');
-const image = text('Address of the picture', { label: 'Image URL' });
+const image = identifier('Address of the picture', { label: 'Image URL' });
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-helpdesk */
 export const classicCategory = resource(

@@ -1,10 +1,25 @@
-import { bit, choice, date, email, flag, json, list, longText, picker, table, text, type Fields } from './field';
+import {
+	bit,
+	choice,
+	date,
+	email,
+	flag,
+	identifier,
+	json,
+	list,
+	longText,
+	picker,
+	table,
+	text,
+	type Fields,
+} from './field';
 import { assignToAvailable } from '../composed/conversation/assignToAvailable';
 import { addConversationSegments, removeConversationSegments } from '../composed/conversation/conversationSegments';
 import { createWithMessage } from '../composed/conversation/createWithMessage';
 import { resolveWithMessage } from '../composed/conversation/resolveWithMessage';
 import { getAllAwaiting } from '../composed/conversation/getAllAwaiting';
 import { getContext } from '../composed/conversation/getContext';
+import { keepingData } from '../composed/support/keptData';
 import { getTranscript } from '../composed/conversation/getTranscript';
 import { op, resource } from './operation';
 import { details } from './fields/conversationDetails';
@@ -27,8 +42,8 @@ const summary = [
 
 /** Identifies an item in the widget of a plugin, in the sidebar of a conversation. */
 const widget: Fields = {
-	section_id: text('ID of the section of the widget', { required: true }),
-	item_id: text('ID of the item in the section', { required: true }),
+	section_id: identifier('ID of the section of the widget', { required: true }),
+	item_id: identifier('ID of the item in the section', { required: true }),
 };
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-conversation and #website-conversations */
@@ -55,8 +70,10 @@ export const conversation = resource(
 			isSized: true,
 			simplify: summary,
 			query: {
-				search_query: text("What to search for: words, a segment or a JSON list of criteria, as 'Search Type' says"),
 				search_type: choice(['text', 'segment', 'filter'], 'How the search is read', {}),
+				search_query: text("What to search for: words, a segment or a JSON list of criteria, as 'Search Type' says", {
+					isJsonWhen: { search_type: ['filter'] },
+				}),
 				search_operator: choice({ and: 'All', or: 'Any' }, 'Which criteria of a filter search have to match', {
 					label: 'Search Must Match',
 				}),
@@ -92,18 +109,20 @@ export const conversation = resource(
 			action: 'Get contact details and custom data of a conversation',
 			description: 'Retrieve contact, subject, segments, custom data and device of a conversation',
 		}),
-		updateMeta: op('PATCH /v1/website/{website_id}/conversation/{session_id}/meta', {
-			name: 'Update Details',
-			action: 'Update contact details and custom data of a conversation',
-			description: 'Change contact, subject, segments and custom data, and keep the rest',
-			body: {
-				...details,
-				segments: list('Segments of the conversation; they replace the ones it has', {
-					label: 'Segments (Replace All)',
-					picks: 'conversationSegment',
-				}),
-			},
-		}),
+		updateMeta: keepingData(
+			op('PATCH /v1/website/{website_id}/conversation/{session_id}/meta', {
+				name: 'Update Details',
+				action: 'Update contact details and custom data of a conversation',
+				description: 'Change contact, subject, segments and custom data, and keep the rest',
+				body: {
+					...details,
+					segments: list('Segments of the conversation; they replace the ones it has', {
+						label: 'Segments (Replace All)',
+						picks: 'conversationSegment',
+					}),
+				},
+			}),
+		),
 		getRouting: op('GET /v1/website/{website_id}/conversation/{session_id}/routing', {
 			name: 'Get Assignment',
 			scope: 'website:conversation:routing',
@@ -211,8 +230,8 @@ export const conversation = resource(
 			body: {
 				participants: table(
 					{
-						type: text('Kind of participant', { required: true, fallback: 'email' }),
-						target: text('Where the participant is reached', { label: 'Address', required: true }),
+						type: identifier('Kind of participant', { required: true, fallback: 'email' }),
+						target: identifier('Where the participant is reached', { label: 'Address', required: true }),
 					},
 					'Who takes part',
 					{ required: true },
@@ -237,7 +256,7 @@ export const conversation = resource(
 			description: 'Have a WebMCP tool of your website run for the visitor',
 			tier: 'plugin',
 			body: {
-				command: text('The command to run', { required: true, example: 'list_tools' }),
+				command: identifier('The command to run', { required: true, example: 'list_tools' }),
 				payload: json('What goes with the command'),
 			},
 		}),

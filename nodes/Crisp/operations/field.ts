@@ -18,6 +18,25 @@ export interface Field {
 	example?: string;
 	/** What a picker, the entries of a list or the keys of pairs are chosen from: a name in `locators.ts`. */
 	picks?: Picks;
+	/**
+	 * Whether the text identifies or addresses something, such as an ID, a URL, a phone number or a locale: spaces around
+	 * it and invisible characters are removed. Emails, colors, pickers and fingerprints always do; passwords, names and
+	 * contents never do.
+	 */
+	isIdentifier?: boolean;
+	/** Crisp reads the text as JSON while another field, listed before it, has one of these values. */
+	isJsonWhen?: Record<string, string[]>;
+	/** Whether a text field accepts an object or a list, too, which is sent as JSON text. */
+	acceptsJson?: boolean;
+	/** Whether the JSON has to be an object. */
+	isObject?: boolean;
+	/** Whether the values of pairs may be objects and lists. */
+	isNested?: boolean;
+	/**
+	 * Whether an empty value is sent, too, because it empties the field in Crisp. By default, it is in PATCH rows for
+	 * optional fields except keys and values.
+	 */
+	isClearable?: boolean;
 }
 
 export type Picks =
@@ -52,7 +71,7 @@ export type Kind =
 	| 'choice'
 	| 'color'
 	| 'list'
-	| 'numbers'
+	| 'fingerprints'
 	| 'date'
 	| 'instant'
 	| 'json'
@@ -69,6 +88,9 @@ const field =
 	(description: string, extra: Extra = {}): Field => ({ kind, description, ...extra });
 
 export const text = field('text');
+/** A text on one line that identifies or addresses something; see `isIdentifier`. */
+export const identifier = (description: string, extra: Extra = {}): Field =>
+	text(description, { isIdentifier: true, ...extra });
 export const longText = field('longText');
 /** Masked in the form. */
 export const secret = field('secret');
@@ -82,20 +104,23 @@ export const bit = field('bit');
 export const color = field('color');
 /** Several texts: separated by commas in the form, or an array through an expression. */
 export const list = field('list');
-/** Several numbers, given like a list. */
-export const numbers = field('numbers');
 /** A moment that is sent as an ISO 8601 text in UTC. */
 export const date = field('date');
 /** A moment that is sent as milliseconds since 1970. */
 export const instant = field('instant');
 /** Anything, as JSON text or as an object through an expression. */
 export const json = field('json');
-/** Keys and values, sent as one object. */
+/** Keys and values, sent as one object. With `picks`, they are custom data, for whose keys Crisp has rules. */
 export const pairs = field('pairs');
 /** Names a binary field of the item, or is the binary data itself, through an expression. */
 export const binary = field('binary');
-/** Identifies a message; the node computes one if the user sets none. */
+/**
+ * Identifies a message: a whole number, which Crisp's automations may make negative. When a message is sent, the node
+ * computes one if the user sets none.
+ */
 export const fingerprint = field('fingerprint');
+/** Several fingerprints, given like a list. */
+export const fingerprints = field('fingerprints');
 
 /**
  * One of several values: a list of wire values, or wire values with the name shown for each. A value such as `urn:*` is

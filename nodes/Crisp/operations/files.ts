@@ -1,4 +1,4 @@
-import { choice, text } from './field';
+import { choice, identifier, text } from './field';
 import { op, resource } from './operation';
 
 const namespaces = ['avatar', 'campaign', 'helpdesk', 'processing', 'status', 'upload', 'website'];
@@ -11,7 +11,7 @@ export const file = resource('File', {
 			"Ask Crisp for animated pictures; they come a moment later as event media:animation:listed, with the 'List ID', and not as items here",
 		tier: 'user',
 		query: {
-			list_id: text('Your own ID for the request; it comes back with the event', { required: true }),
+			list_id: identifier('Your own ID for the request; it comes back with the event', { required: true }),
 			search_query: text('What the animations should be about'),
 		},
 		isSized: true,
@@ -23,15 +23,18 @@ export const file = resource('File', {
 			"Ask Crisp for an address to upload a file to; it comes a moment later as an event of the group Upload Address, with the 'Tracking ID'",
 		body: {
 			namespace: choice(namespaces, 'What the file is for', { required: true, fallback: 'upload' }),
-			id: text('Your own ID for the request; it comes back with the event', { label: 'Tracking ID', required: true }),
+			id: identifier('Your own ID for the request; it comes back with the event', {
+				label: 'Tracking ID',
+				required: true,
+			}),
 			'file.name': text('Name of the file', { required: true, example: 'invoice.pdf' }),
-			'file.type': text('The media type of the file', {
+			'file.type': identifier('The media type of the file', {
 				label: 'MIME Type',
 				required: true,
 				example: 'application/pdf',
 			}),
-			'resource.type': text('What the file belongs to', { example: 'website' }),
-			'resource.id': text('ID of what the file belongs to'),
+			'resource.type': identifier('What the file belongs to', { example: 'website' }),
+			'resource.id': identifier('ID of what the file belongs to'),
 		},
 	}),
 });

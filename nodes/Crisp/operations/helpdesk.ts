@@ -1,4 +1,4 @@
-import { choice, flag, longText, secret, text } from './field';
+import { choice, flag, identifier, longText, secret, text } from './field';
 import { op, resource } from './operation';
 import { colorModes } from './fields/colors';
 import { verificationSecret } from './fields/verificationSecret';
@@ -11,7 +11,7 @@ export const helpDesk = resource(
 			action: 'Create the help desk of a website',
 			body: {
 				name: text('Name of the help desk', { required: true }),
-				domain_basic: text('The part before .crisp.help', { label: 'Subdomain', required: true }),
+				domain_basic: identifier('The part before .crisp.help', { label: 'Subdomain', required: true }),
 			},
 		}),
 		delete: op('DELETE /v1/website/{website_id}/helpdesk', {
@@ -28,15 +28,15 @@ export const helpDesk = resource(
 		getDomainSetup: op('GET /v1/website/{website_id}/helpdesk/domain/setup', {
 			action: 'Get the domain setup of the help desk',
 			description: 'Retrieve the DNS records that a domain of your own needs',
-			query: { custom: text('Your own domain', { label: 'Custom Domain', example: 'help.example.com' }) },
+			query: { custom: identifier('Your own domain', { label: 'Custom Domain', example: 'help.example.com' }) },
 		}),
 		getSettings: op('GET /v1/website/{website_id}/helpdesk/settings', { action: 'Get the settings of the help desk' }),
 		updateDomain: op('PATCH /v1/website/{website_id}/helpdesk/domain', {
 			action: 'Update the domain of the help desk',
 			description: 'Change the domain; a domain of your own has to be set up first',
 			body: {
-				basic: text('The part before .crisp.help', { label: 'Subdomain' }),
-				custom: text('Your own domain; empty for none', { label: 'Custom Domain', example: 'help.example.com' }),
+				basic: identifier('The part before .crisp.help', { label: 'Subdomain' }),
+				custom: identifier('Your own domain; empty for none', { label: 'Custom Domain', example: 'help.example.com' }),
 			},
 		}),
 		updateSettings: op('PATCH /v1/website/{website_id}/helpdesk/settings', {
@@ -46,11 +46,11 @@ export const helpDesk = resource(
 				name: text('Name of the help desk'),
 				'appearance.color.mode': choice(colorModes, 'Light or dark look'),
 				'appearance.color.mode_changeable': flag('Whether readers can change the look'),
-				'appearance.logos.favicon': text('Address of the icon in browser tabs', { label: 'Favicon URL' }),
-				'appearance.logos.header': text('Address of the logo on top', { label: 'Header Logo URL' }),
-				'appearance.logos.footer': text('Address of the logo at the bottom', { label: 'Footer Logo URL' }),
-				'appearance.banner': text('Address of the banner', { label: 'Banner URL' }),
-				'localization.writing_locale': text('Language that texts are written in', { example: 'en' }),
+				'appearance.logos.favicon': identifier('Address of the icon in browser tabs', { label: 'Favicon URL' }),
+				'appearance.logos.header': identifier('Address of the logo on top', { label: 'Header Logo URL' }),
+				'appearance.logos.footer': identifier('Address of the logo at the bottom', { label: 'Footer Logo URL' }),
+				'appearance.banner': identifier('Address of the banner', { label: 'Banner URL' }),
+				'localization.writing_locale': identifier('Language that texts are written in', { example: 'en' }),
 				'localization.translated_automatic': flag('Whether texts are translated by a machine', {
 					label: 'Translate Automatically',
 				}),
@@ -78,7 +78,7 @@ export const helpDesk = resource(
 				'behavior.status_health_dead': flag('Whether an outage of the status page is shown', { label: 'Show Outages' }),
 				'service.mcp_server': flag('Whether the help desk is an MCP server'),
 				'include.html': longText('HTML that is put into every page'),
-				'access.restrict_mode': text('How access is restricted, as Crisp calls it'),
+				'access.restrict_mode': identifier('How access is restricted, as Crisp calls it'),
 				'access.password': secret('Password that readers need; empty for none', { label: 'Access Password' }),
 				'access.jwt_secret': secret('Secret of the tokens that readers need'),
 			},
@@ -93,7 +93,7 @@ export const helpDeskLocale = resource(
 	{
 		create: op('POST /v1/website/{website_id}/helpdesk/locale', {
 			action: 'Add a locale to the help desk',
-			body: { locale: text('Language as a code of ISO 639-1', { required: true, example: 'en' }) },
+			body: { locale: identifier('Language as a code of ISO 639-1', { required: true, example: 'en' }) },
 		}),
 		delete: op('DELETE /v1/website/{website_id}/helpdesk/locale/{locale}', {
 			action: 'Delete a locale of the help desk',
@@ -118,8 +118,8 @@ export const helpDeskRedirection = resource(
 		create: op('POST /v1/website/{website_id}/helpdesk/redirection', {
 			action: 'Add a redirection to the help desk',
 			body: {
-				path: text('Where readers come to', { label: 'From Path', required: true, example: '/old' }),
-				target: text('Where they are sent', { label: 'To Path', required: true, example: '/en/article/new' }),
+				path: identifier('Where readers come to', { label: 'From Path', required: true, example: '/old' }),
+				target: identifier('Where they are sent', { label: 'To Path', required: true, example: '/en/article/new' }),
 			},
 		}),
 		delete: op('DELETE /v1/website/{website_id}/helpdesk/redirection/{redirection_id}', {

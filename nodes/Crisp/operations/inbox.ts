@@ -1,9 +1,9 @@
-import { choice, list, number, table, text, type Fields } from './field';
+import { choice, identifier, list, number, table, text, type Fields } from './field';
 import { op, resource } from './operation';
 
 const setup: Fields = {
 	name: text('Name of the inbox', { required: true }),
-	emoji: text('Emoji of the inbox', { required: true, example: '⭐' }),
+	emoji: identifier('Emoji of the inbox', { required: true, example: '⭐' }),
 	order: number('Where the inbox stands among the others', { required: true }),
 	operators: list('IDs of the operators who see the inbox, separated by commas', {
 		label: 'Operator IDs',
@@ -11,7 +11,7 @@ const setup: Fields = {
 	}),
 	conditions: table(
 		{
-			criterion: text('What is compared', { required: true, example: 'segments' }),
+			criterion: identifier('What is compared', { required: true, example: 'segments' }),
 			operator: choice(
 				{
 					eq: 'Is',
@@ -25,7 +25,7 @@ const setup: Fields = {
 				{ fallback: 'eq' },
 			),
 			query: list('Values it is compared with, separated by commas', { label: 'Values', example: 'vip' }),
-			model: text('What the criterion belongs to', { fallback: 'session' }),
+			model: identifier('What the criterion belongs to', { fallback: 'session' }),
 		},
 		'Which conversations come into the inbox',
 		{ required: true },
@@ -54,7 +54,10 @@ export const inbox = resource('Inbox', {
 		description: 'Change where inboxes stand among the others',
 		body: {
 			orders: table(
-				{ inbox_id: text('ID of the inbox', { required: true }), order: number('Where it stands', { required: true }) },
+				{
+					inbox_id: identifier('ID of the inbox', { required: true }),
+					order: number('Where it stands', { required: true }),
+				},
 				'The inboxes and their new places',
 				{ required: true },
 			),

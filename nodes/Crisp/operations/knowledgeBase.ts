@@ -1,4 +1,4 @@
-import { choice, color, flag, longText, number, picker, text } from './field';
+import { choice, color, flag, identifier, longText, number, picker, text } from './field';
 import { op, resource } from './operation';
 import { helpdeskImport } from './fields/helpdeskImport';
 import { period } from './fields/period';
@@ -9,7 +9,9 @@ export const knowledgeBase = resource(
 	{
 		cancelChange: op('DELETE /v1/website/{website_id}/helpdesk/history/change/{change_id}', {
 			action: 'Cancel a change of the knowledge base',
-			body: { action: text('How it is cancelled, as Crisp calls it', { label: 'Cancel Action', required: true }) },
+			body: {
+				action: identifier('How it is cancelled, as Crisp calls it', { label: 'Cancel Action', required: true }),
+			},
 		}),
 		create: op('POST /v1/website/{website_id}/helpdesk/tree/path/{locale}/{content_type}/{path}', {
 			action: 'Create a page of the knowledge base',
@@ -35,8 +37,8 @@ export const knowledgeBase = resource(
 			entry: 'change_id',
 			query: {
 				filter_locale: picker('locale', 'Only changes in this language'),
-				filter_type: text('Only changes in this part', { label: 'Content Type', example: 'articles' }),
-				filter_tree_path: text('Only changes of this page', { label: 'Path' }),
+				filter_type: identifier('Only changes in this part', { label: 'Content Type', example: 'articles' }),
+				filter_tree_path: identifier('Only changes of this page', { label: 'Path' }),
 			},
 		}),
 		getAllFeedbacks: op('GET /v1/website/{website_id}/helpdesk/feedback/list/{locale}/{content_type}/{page_number}', {
@@ -60,7 +62,7 @@ export const knowledgeBase = resource(
 			description: 'Retrieve pages and groups with what is below them',
 			query: {
 				search_title: text('Words of the title'),
-				sub_path: text('Only what is below this path', { label: 'Below Path' }),
+				sub_path: identifier('Only what is below this path', { label: 'Below Path' }),
 				...period,
 			},
 		}),
@@ -100,7 +102,7 @@ export const knowledgeBase = resource(
 					required: true,
 					fallback: 'move',
 				}),
-				'path.to': text('The path it gets', { label: 'New Path' }),
+				'path.to': identifier('The path it gets', { label: 'New Path' }),
 				position: number('Where it stands among its neighbors'),
 			},
 		}),
@@ -118,13 +120,13 @@ export const knowledgeBase = resource(
 			body: {
 				title: text('Title of the page'),
 				description: longText('Short description of the page'),
-				format: text('What the text is written in', { example: 'markdown' }),
+				format: identifier('What the text is written in', { example: 'markdown' }),
 				'state.published': flag('Whether readers see the page'),
 				'state.hidden': flag('Whether the page is kept out of lists'),
 				'state.featured': flag('Whether the page is featured'),
 				'author.user_id': picker('operator', 'The operator who is shown as the author', { label: 'Author' }),
 				color: color('Color that readers see'),
-				image: text('Address of the picture', { label: 'Image URL' }),
+				image: identifier('Address of the picture', { label: 'Image URL' }),
 			},
 		}),
 	},

@@ -1,4 +1,18 @@
-import { choice, fingerprint, flag, instant, json, list, longText, number, numbers, pairs, table, text } from './field';
+import {
+	choice,
+	fingerprint,
+	fingerprints,
+	flag,
+	identifier,
+	instant,
+	json,
+	list,
+	longText,
+	number,
+	pairs,
+	table,
+	text,
+} from './field';
 import { downloadFile } from '../composed/message/downloadFile';
 import { keepTyping } from '../composed/conversation/keepTyping';
 import { sendAndWait } from '../composed/message/sendAndWait';
@@ -50,13 +64,13 @@ export const message = resource(
 					required: true,
 					when: { type: ['picker', 'field', 'carousel', 'event'] },
 				}),
-				'content.namespace': text('What kind of event it is, as Crisp names it', {
+				'content.namespace': identifier('What kind of event it is, as Crisp names it', {
 					label: 'Event Namespace',
 					required: true,
 					example: 'state:resolved',
 					when: { type: ['event'] },
 				}),
-				'content.id': text('Comes back with the answer, so that a workflow knows which question it belongs to', {
+				'content.id': identifier('Comes back with the answer, so that a workflow knows which question it belongs to', {
 					label: 'Question ID',
 					required: true,
 					fallback: 'question',
@@ -69,7 +83,7 @@ export const message = resource(
 						'action.type': choice({ '': 'None', frame: 'Open a Frame', link: 'Open a Link' }, 'What else happens', {
 							fallback: '',
 						}),
-						'action.target': text('The address to open', { label: 'Action URL' }),
+						'action.target': identifier('The address to open', { label: 'Action URL' }),
 					},
 					'What the visitor can choose',
 					{ required: true, when: { type: ['picker'] } },
@@ -79,16 +93,16 @@ export const message = resource(
 					{
 						title: text('Title of the card', { required: true }),
 						description: text('Text of the card'),
-						image: text('Address of the picture', { label: 'Image URL' }),
+						image: identifier('Address of the picture', { label: 'Image URL' }),
 						actions: table(
-							{ label: text('What the button says'), url: text('What the button opens') },
+							{ label: text('What the button says'), url: identifier('What the button opens') },
 							'Buttons of the card',
 						),
 					},
 					'The cards to swipe through',
 					{ label: 'Cards', required: true, when: { type: ['carousel'] } },
 				),
-				'content.url': text('Where the file can be read by everybody', {
+				'content.url': identifier('Where the file can be read by everybody', {
 					label: 'File URL',
 					required: true,
 					example: 'https://example.com/invoice.pdf',
@@ -100,7 +114,7 @@ export const message = resource(
 					example: 'invoice.pdf',
 					when: { type: ['file'] },
 				}),
-				'content.type': text('The media type of the file', {
+				'content.type': identifier('The media type of the file', {
 					label: 'MIME Type',
 					required: true,
 					example: 'application/pdf',
@@ -121,19 +135,23 @@ export const message = resource(
 				origin: chatOrigin,
 				automated: flag('Whether the message is marked as written by a bot'),
 				fingerprint: fingerprint(
-					'Your own number for the message, at most 15 digits. Crisp stores a fingerprint once. Leave it out and the node makes one.',
+					'Your own number for the message, below 281474976710656 (2^48). What Crisp does with a second message of the same number is not documented. Leave it out and the node makes one.',
 				),
 				mentions: list('IDs of the operators a note notifies, separated by commas', {
 					label: 'Mentioned Operators',
 					when: { type: ['note'] },
 				}),
-				'original.original_id': text('ID of the original that this message was made from', { label: 'Original ID' }),
-				properties: pairs('Values of your own that stay with the message'),
+				'original.original_id': identifier('ID of the original that this message was made from', {
+					label: 'Original ID',
+				}),
+				properties: pairs(
+					'Values of your own that stay with the message. Crisp is known to refuse names with an underscore, such as "order_id", as invalid_data.',
+				),
 				references: table(
 					{
-						type: text('Kind of the reference', { example: 'link' }),
+						type: identifier('Kind of the reference', { example: 'link' }),
 						name: text('What the reference is called'),
-						target: text('The address of the reference', { label: 'Target URL' }),
+						target: identifier('The address of the reference', { label: 'Target URL' }),
 					},
 					'Sources that the message is based on',
 				),
@@ -149,12 +167,13 @@ export const message = resource(
 		downloadFile,
 		getAll: op('GET /v1/website/{website_id}/conversation/{session_id}/messages', {
 			action: 'Get many messages of a conversation',
-			description: "Retrieve the newest messages of a conversation, oldest first; with 'Return All' from its beginning",
+			description:
+				"Retrieve the newest messages of a conversation, oldest first; with 'Return All' from its beginning. With 'After', the first ones after that moment, which takes a request for every 40 messages since then.",
 			entry: 'fingerprint',
 			simplify: summary,
 			query: {
 				timestamp_before: instant('Only messages before this moment', { label: 'Before' }),
-				timestamp_after: instant('Only messages after this moment, reading forward from it', { label: 'After' }),
+				timestamp_after: instant('Only messages after this moment, beginning with the first one', { label: 'After' }),
 				timestamp_around: instant('The one batch of messages around this moment', { label: 'Around' }),
 			},
 		}),
@@ -169,7 +188,7 @@ export const message = resource(
 					fallback: 'user',
 				}),
 				origin: chatOrigin,
-				fingerprints: numbers('Fingerprints of the messages, separated by commas; all messages when empty', {
+				fingerprints: fingerprints('Fingerprints of the messages, separated by commas; all messages when empty', {
 					label: 'Message Fingerprints',
 				}),
 			},
@@ -195,7 +214,7 @@ export const message = resource(
 					required: true,
 					fallback: 'operator',
 				}),
-				fingerprints: numbers('Fingerprints of the messages, separated by commas', {
+				fingerprints: fingerprints('Fingerprints of the messages, separated by commas', {
 					label: 'Message Fingerprints',
 					required: true,
 				}),

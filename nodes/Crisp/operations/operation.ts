@@ -2,7 +2,7 @@ import type { IBinaryKeyData, IDataObject, INode } from 'n8n-workflow';
 import type { Clock } from '../../shared/runtime/clock';
 import type { Client } from '../../shared/api/client';
 import type { Files } from '../files/binaryFiles';
-import { choice, picker, secret, text, type Fields } from './field';
+import { choice, fingerprint, identifier, picker, secret, type Fields } from './field';
 import { parseRoute, type Route, type VariablesOf } from '../../shared/api/route';
 
 /** What table rows and composed operations have in common: everything the form is derived from. */
@@ -71,7 +71,7 @@ export interface Composing {
 	timezone: string;
 	/** The input item, for operations that pass it through. */
 	input: OutputItem;
-	/** Whether a node of this n8n sent the message of a fingerprint; by chance true for one in 100,000 others. */
+	/** Whether a node of this n8n sent the message of a fingerprint; by chance true for one in 65,536 others. */
 	isOwn(fingerprint: number): boolean;
 	files: Files;
 }
@@ -110,7 +110,7 @@ export const pathFields = {
 	session_id: picker('conversation', 'The conversation to act on', { label: 'Conversation', required: true }),
 	people_id: picker('person', 'The person to act on', { label: 'Person', required: true }),
 	user_id: picker('operator', 'The operator to act on', { label: 'Operator', required: true }),
-	fingerprint: text('Identifies the message within its conversation', {
+	fingerprint: fingerprint('Identifies the message within its conversation', {
 		label: 'Message Fingerprint',
 		required: true,
 		example: '524653764345',
@@ -128,22 +128,22 @@ export const pathFields = {
 		required: true,
 		fallback: 'articles',
 	}),
-	path: text('Where it is in the tree: slugs with slashes between them', {
+	path: identifier('Where it is in the tree: slugs with slashes between them', {
 		required: true,
 		example: 'getting-started/install',
 	}),
-	call_id: text('Identifies the call', { required: true, example: 'call_35a0c062-72fa-4095-a2a0-f9911d47ee56' }),
-	browsing_id: text('Identifies the browsing session', {
+	call_id: identifier('Identifies the call', { required: true, example: 'call_35a0c062-72fa-4095-a2a0-f9911d47ee56' }),
+	browsing_id: identifier('Identifies the browsing session', {
 		required: true,
 		example: 'browsing_05a9392d-ff3f-45e7-b021-1179c45668fa',
 	}),
-	original_id: text('Identifies the original; a message has it in its field "original"', { required: true }),
-	spam_id: text('Identifies the spam', { required: true }),
-	token_id: secret('Token of the chatbox of a visitor', { label: 'Visitor Token', required: true }),
-	block_rule: text('Name of the rule that blocked the visitors', { required: true }),
-	redirection_id: text('Identifies the redirection', { required: true }),
-	change_id: text('Identifies the change', { required: true }),
-	entity_id: text('Identifies the page', { label: 'Page ID', required: true }),
+	original_id: identifier('Identifies the original; a message has it in its field "original"', { required: true }),
+	spam_id: identifier('Identifies the spam', { required: true }),
+	token_id: secret('Token of the chatbox of a visitor', { label: 'Visitor Token', required: true, isIdentifier: true }),
+	block_rule: identifier('Name of the rule that blocked the visitors', { required: true }),
+	redirection_id: identifier('Identifies the redirection', { required: true }),
+	change_id: identifier('Identifies the change', { required: true }),
+	entity_id: identifier('Identifies the page', { label: 'Page ID', required: true }),
 } satisfies Fields;
 
 type Described = keyof typeof pathFields | 'page_number';

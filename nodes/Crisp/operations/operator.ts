@@ -1,4 +1,4 @@
-import { choice, email, longText, picker, text } from './field';
+import { choice, email, identifier, longText, picker, text } from './field';
 import { op, resource } from './operation';
 import { verificationSecret } from './fields/verificationSecret';
 
@@ -78,7 +78,7 @@ export const operator = resource(
 				subject: text('Subject of the email', { required: true }),
 				message: longText('Text of the email', { required: true }),
 				'target.label': text('What a button in the email says', { label: 'Button Label' }),
-				'target.url': text('What the button opens', { label: 'Button URL' }),
+				'target.url': identifier('What the button opens', { label: 'Button URL' }),
 			},
 		}),
 	},

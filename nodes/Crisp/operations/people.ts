@@ -1,9 +1,25 @@
-import { bit, choice, date, email, flag, instant, json, list, number, pairs, table, text, type Fields } from './field';
+import {
+	bit,
+	choice,
+	date,
+	email,
+	flag,
+	identifier,
+	instant,
+	json,
+	list,
+	number,
+	pairs,
+	table,
+	text,
+	type Fields,
+} from './field';
 import { op, resource } from './operation';
 import { addPersonSegments, removePersonSegments } from '../composed/person/personSegments';
 import { upsertPerson } from '../composed/person/upsertPerson';
 import { findByEmail } from '../composed/person/findByEmail';
 import { findBySegments } from '../composed/person/findBySegments';
+import { keepingData } from '../composed/support/keptData';
 import { personSummary } from '../composed/support/people';
 import { name, profile, segments } from './fields/personProfile';
 
@@ -51,7 +67,7 @@ export const person = resource(
 				}),
 				filter_date_start: date('Only people from this moment on', { label: 'From' }),
 				filter_date_end: date('Only people until this moment', { label: 'Until' }),
-				sort_field: text('Field to sort by', { label: 'Sort By', example: 'active' }),
+				sort_field: identifier('Field to sort by', { label: 'Sort By', example: 'active' }),
 				sort_order: choice({ ascending: 'Ascending', descending: 'Descending' }, 'Direction to sort in'),
 			},
 		}),
@@ -80,22 +96,24 @@ export const person = resource(
 			scope: 'website:people:data',
 			action: 'Get the custom data of a person',
 		}),
-		updateData: op('PATCH /v1/website/{website_id}/people/data/{people_id}', {
-			name: 'Update Custom Data',
-			scope: 'website:people:data',
-			action: 'Update the custom data of a person',
-			description: 'Set the keys given and keep the others',
-			body: {
-				data: pairs('Keys and the values they get', { label: 'Custom Data', required: true, picks: 'personData' }),
-			},
-		}),
+		updateData: keepingData(
+			op('PATCH /v1/website/{website_id}/people/data/{people_id}', {
+				name: 'Update Custom Data',
+				scope: 'website:people:data',
+				action: 'Update the custom data of a person',
+				description: 'Set the keys given and keep the others',
+				body: {
+					data: pairs('Keys and the values they get', { label: 'Custom Data', required: true, picks: 'personData' }),
+				},
+			}),
+		),
 		addEvent: op('POST /v1/website/{website_id}/people/events/{people_id}', {
 			action: 'Add an event to a person',
 			scope: '',
 			description: 'Note in the profile that something happened, such as an order',
 			body: {
 				text: text('What happened', { label: 'Event', required: true, example: 'Placed an order' }),
-				data: pairs('Values that belong to the event', { label: 'Event Data' }),
+				data: pairs('Values that belong to the event', { label: 'Event Data', isNested: true }),
 				color: choice(colors, 'Color the event is shown in'),
 				timestamp: instant('When it happened, if not now', { label: 'Happened At' }),
 			},
@@ -143,11 +161,11 @@ export const person = resource(
 			description:
 				'Import contacts from a CSV file in the storage of Crisp, which takes a while. File: Request Upload URL, with namespace "processing", gives the place for it.',
 			body: {
-				url: text('Address of the file', { label: 'File URL', required: true }),
+				url: identifier('Address of the file', { label: 'File URL', required: true }),
 				mapping: table(
 					{
 						column: number('Number of the column, from 1', { required: true, fallback: 1 }),
-						field: text('Field of the person', { required: true, example: 'person.nickname' }),
+						field: identifier('Field of the person', { required: true, example: 'person.nickname' }),
 					},
 					'Which column holds what',
 					{ required: true },
@@ -162,7 +180,12 @@ export const person = resource(
 			description: 'Set the keys given and remove all others',
 			scope: 'website:people:data',
 			body: {
-				data: pairs('Keys and the values they get', { label: 'Custom Data', required: true, picks: 'personData' }),
+				data: pairs('Keys and the values they get', {
+					label: 'Custom Data',
+					required: true,
+					picks: 'personData',
+					isClearable: true,
+				}),
 			},
 		}),
 		updateSubscription: op('PATCH /v1/website/{website_id}/people/subscription/{people_id}', {

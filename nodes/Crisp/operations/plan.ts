@@ -1,4 +1,4 @@
-import { choice, text } from './field';
+import { choice, identifier } from './field';
 import { op, resource } from './operation';
 
 const summary = [
@@ -14,7 +14,7 @@ const summary = [
 	'website.name',
 ];
 
-const code = text('The code of the coupon', { label: 'Coupon Code', required: true });
+const code = identifier('The code of the coupon', { label: 'Coupon Code', required: true });
 
 /** https://docs.crisp.chat/references/rest-api/v1/#plan-subscription */
 export const planSubscription = resource(
@@ -48,7 +48,7 @@ export const planSubscription = resource(
 		}),
 		subscribe: op('POST /v1/plans/subscription/{website_id}', {
 			action: 'Subscribe a website to a plan',
-			body: { plan_id: text('ID of the plan', { required: true }) },
+			body: { plan_id: identifier('ID of the plan', { required: true }) },
 		}),
 		unsubscribe: op('DELETE /v1/plans/subscription/{website_id}', { action: 'Unsubscribe a website from its plan' }),
 	},

@@ -1,4 +1,4 @@
-import { bit, date, json, number, text, type Fields } from './field';
+import { bit, date, identifier, json, number, text, type Fields } from './field';
 import { op, resource } from './operation';
 
 const filters: Fields = {
@@ -60,7 +60,7 @@ export const pluginSubscription = resource('Plugin Subscription', {
 		action: 'Dispatch an event of a plugin',
 		description: 'Send an event to clients that listen to plugin:event, and to webhooks',
 		body: {
-			name: text('Name of the event', { required: true, example: 'bot-is-running' }),
+			name: identifier('Name of the event', { required: true, example: 'bot-is-running' }),
 			data: json('What belongs to the event', { label: 'Event Data', required: true, fallback: '{}' }),
 		},
 	}),
@@ -68,9 +68,9 @@ export const pluginSubscription = resource('Plugin Subscription', {
 		action: 'Forward a payload to the channel of a plugin',
 		description: 'Send data to clients that listen to plugin:channel',
 		body: {
-			namespace: text('What kind of data it is', { required: true, example: 'bot:step' }),
+			namespace: identifier('What kind of data it is', { required: true, example: 'bot:step' }),
 			payload: json('The data', { required: true, fallback: '{}' }),
-			identifier: text('Your own ID for the data', { label: 'Tracking ID' }),
+			identifier: identifier('Your own ID for the data', { label: 'Tracking ID' }),
 		},
 	}),
 	get: op('GET /v1/plugins/subscription/{website_id}/{plugin_id}', {
@@ -108,7 +108,7 @@ export const pluginSubscription = resource('Plugin Subscription', {
 	subscribe: op('POST /v1/plugins/subscription/{website_id}', {
 		action: 'Subscribe a website to a plugin',
 		tier: 'user',
-		body: { plugin_id: text('ID of the plugin', { required: true }) },
+		body: { plugin_id: identifier('ID of the plugin', { required: true }) },
 	}),
 	unsubscribe: op('DELETE /v1/plugins/subscription/{website_id}/{plugin_id}', {
 		action: 'Unsubscribe a website from a plugin',

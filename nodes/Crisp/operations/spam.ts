@@ -1,4 +1,4 @@
-import { choice, text } from './field';
+import { choice, identifier } from './field';
 import { op, resource } from './operation';
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-conversations */
@@ -18,7 +18,7 @@ export const spam = resource('Spam', {
 	getAll: op('GET /v1/website/{website_id}/conversations/spams/{page_number}', {
 		action: 'Get many spams',
 		entry: 'spam_id',
-		query: { filter_type: text('Only spams of this type', { example: 'email' }) },
+		query: { filter_type: identifier('Only spams of this type', { example: 'email' }) },
 	}),
 	getContent: op('GET /v1/website/{website_id}/conversations/spam/{spam_id}/content', {
 		action: 'Get the content of a spam',

@@ -1,8 +1,8 @@
-import { text } from './field';
+import { identifier, text } from './field';
 import { op, resource } from './operation';
 
-const segment = text('The segment to take out', { required: true, example: 'vip' });
-const key = text('The key to take out', { label: 'Data Key', required: true, example: 'plan' });
+const segment = identifier('The segment to take out', { required: true, example: 'vip' });
+const key = identifier('The key to take out', { label: 'Data Key', required: true, example: 'plan' });
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-conversations and #website-people */
 export const suggestion = resource(

@@ -1,9 +1,9 @@
-import { list, text, type Fields } from './field';
+import { identifier, list, text, type Fields } from './field';
 import { op, resource } from './operation';
 
 const setup: Fields = {
 	name: text('Name of the team', { required: true, example: 'Sales' }),
-	emoji: text('Emoji of the team', { example: '💰' }),
+	emoji: identifier('Emoji of the team', { example: '💰' }),
 	operators: list('IDs of the operators in the team, separated by commas', { label: 'Operator IDs' }),
 };
 

@@ -1,4 +1,4 @@
-import { choice, flag, secret, text } from './field';
+import { choice, flag, identifier, secret } from './field';
 import { op, resource } from './operation';
 
 const channels = { email: 'Email', phone: 'Phone', 'urn:*': 'Any URN' };
@@ -27,8 +27,8 @@ export const verification = resource('Identity Verification', {
 		description: 'Finish a verification with what the user was sent',
 		body: {
 			identity: channel,
-			recipient: text('Email, phone number or other address that is verified', { required: true }),
-			token: secret('The code the user was sent', { label: 'Verification Code', required: true }),
+			recipient: identifier('Email, phone number or other address that is verified', { required: true }),
+			token: secret('The code the user was sent', { label: 'Verification Code', required: true, isIdentifier: true }),
 		},
 	}),
 	request: op('POST /v1/website/{website_id}/conversation/{session_id}/verify/identity', {
@@ -37,7 +37,7 @@ export const verification = resource('Identity Verification', {
 		body: {
 			identity: channel,
 			method: choice(['link'], 'How it is verified'),
-			recipient: text('Where the link goes, if not to the address in the conversation'),
+			recipient: identifier('Where the link goes, if not to the address in the conversation'),
 		},
 	}),
 	rollKey: op('POST /v1/website/{website_id}/verify/key', {

@@ -1,4 +1,4 @@
-import { text } from './field';
+import { identifier, text } from './field';
 import { op, resource } from './operation';
 import { verificationSecret } from './fields/verificationSecret';
 
@@ -10,7 +10,7 @@ export const website = resource('Website', {
 		tier: 'user',
 		body: {
 			name: text('Name of the website', { required: true }),
-			domain: text('Domain of the website', { required: true, example: 'example.com' }),
+			domain: identifier('Domain of the website', { required: true, example: 'example.com' }),
 		},
 	}),
 	delete: op('DELETE /v1/website/{website_id}', {
@@ -31,7 +31,7 @@ export const website = resource('Website', {
 	exists: op('HEAD /v1/website', {
 		action: 'Check if a website exists',
 		description: 'Find out whether a domain has a workspace',
-		query: { domain: text('Domain of the website', { required: true, example: 'example.com' }) },
+		query: { domain: identifier('Domain of the website', { required: true, example: 'example.com' }) },
 	}),
 	getAvailability: op('GET /v1/website/{website_id}/availability/status', {
 		action: 'Get whether a website is online',

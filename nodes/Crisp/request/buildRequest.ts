@@ -3,6 +3,7 @@ import { fillPath } from '../../shared/api/route';
 import type { CrispRequest } from '../../shared/api/types';
 import { titleCase, type Field } from '../operations/field';
 import type { Operation, TableOperation } from '../operations/operation';
+import { emptyTextsIn } from './emptyTexts';
 import { fieldsOf, pathFieldOf, type FormField } from './fieldsOf';
 import { setAt, toWire, type Parameters } from './toWire';
 
@@ -47,9 +48,10 @@ export function readFields(fields: FormField[], reading: Reading, keepsEmpty = f
 	for (const { name, parameter, label, field, isOptional } of fields) {
 		if (!isShown(field, values)) continue;
 		const raw = isOptional ? optional[parameter] : parameters.get(parameter);
-		const value = toWire(name, field, raw, parameters.timezone, label);
-		const isEmpty = value === '' || (Array.isArray(value) && value.length === 0);
-		const isSet = value !== undefined && (!isEmpty || (keepsEmpty && !field.required));
+		const value = toWire(name, isReadAsJson(field, values) ? asJson(field) : field, raw, parameters.timezone, label);
+		const isEmpty = value === '' || (Array.isArray(value) && value.length === 0) || isNoData(field, value);
+		const isClearing = field.isClearable ?? (keepsEmpty && !field.required && field.kind !== 'pairs');
+		const isSet = value !== undefined && (!isEmpty || isClearing);
 		if (isSet) values.set(name, value);
 		else if (field.fallback !== undefined && !field.required) values.set(name, field.fallback);
 		else if (field.required) throw missing(label, field);
@@ -62,7 +64,31 @@ const isInQuery = ({ place }: FormField) => place === 'query';
 const isInBody = ({ place }: FormField) => place === 'body';
 
 function isShown(field: Field, values: Map<string, unknown>): boolean {
-	return Object.entries(field.when ?? {}).every(([name, allowed]) => allowed.includes(String(values.get(name))));
+	return meets(field.when ?? {}, values);
+}
+
+/** Whether other fields, read before, have one of the values that are named for each. */
+function meets(conditions: Record<string, string[]>, values: Map<string, unknown>): boolean {
+	return Object.entries(conditions).every(([name, allowed]) => allowed.includes(String(values.get(name))));
+}
+
+function isReadAsJson({ isJsonWhen }: Field, values: Map<string, unknown>): boolean {
+	return isJsonWhen !== undefined && meets(isJsonWhen, values);
+}
+
+const asJson = (field: Field): Field => ({ ...field, kind: 'json' });
+
+/** Keys and values without any: they add nothing to what is created, and in an update they could clear all keys. */
+function isNoData({ kind }: Field, value: unknown): boolean {
+	const isObject = typeof value === 'object' && value !== null;
+	return kind === 'pairs' && isObject && Object.keys(value).length === 0;
+}
+
+/** For an update without a value in any field. `collection` is the name of the collection that holds the fields. */
+export function nothingToUpdate(collection: string): UserError {
+	return new UserError('There is nothing to update', {
+		description: `Add at least one field under '${titleCase(collection)}', with a value for this item.`,
+	});
 }
 
 function missing(label: string, field: Field): UserError {
@@ -75,6 +101,8 @@ function missing(label: string, field: Field): UserError {
 export interface Built {
 	request: CrispRequest;
 	path: Record<string, string>;
+	/** What the body has as empty texts; see `emptyTextsIn`. */
+	emptyTexts: string[];
 }
 
 /**
@@ -93,9 +121,7 @@ export function buildRequest(operation: TableOperation, reading: Reading): Built
 		else setAt(body, name, value);
 	}
 	if (operation.body && isChange(operation) && Object.keys(body).length === 0) {
-		throw new UserError('There is nothing to update', {
-			description: `Add at least one field under '${titleCase(reading.collection)}', with a value for this item.`,
-		});
+		throw nothingToUpdate(reading.collection);
 	}
 	Object.assign(body, structuredClone(operation.fixed));
 	const path = readPath(operation, reading);
@@ -105,7 +131,7 @@ export function buildRequest(operation: TableOperation, reading: Reading): Built
 		query: Object.fromEntries([...query].map(([name, value]) => [name, inQuery(value)])),
 		body: sendsBody(operation) ? body : undefined,
 	};
-	return { request, path };
+	return { request, path, emptyTexts: emptyTextsIn(fields.filter(isInBody), values) };
 }
 
 /** A query holds texts and numbers; anything else is sent as JSON. */

@@ -1,11 +1,11 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
-import { entriesIn } from '../../shared/api/list';
 import { textIn } from '../../shared/runtime/coerce';
 import type { Send } from '../../shared/api/transport';
 import { idIn, isLookedUp } from '../form/locators';
 import type { Operation } from '../operations/operation';
 import { readPath, type Reading } from './buildRequest';
 import { fieldsOf, type FormField } from './fieldsOf';
+import { operatorsIn } from './operatorSeats';
 import { fillPath, parseRoute } from '../../shared/api/route';
 
 /** Returns the ID of the operator who has this email on a website. */
@@ -22,8 +22,7 @@ export function operatorFinder(send: Send): FindOperator {
 		lists.set(website, list);
 		// Do not cache a failure: the next item retries.
 		list.catch(() => lists.delete(website));
-		const operators = entriesIn(await list).map(({ details }) => Object(details) as IDataObject);
-		const found = operators.find((one) => textIn(one.email).toLowerCase() === email.toLowerCase());
+		const found = operatorsIn(await list).find((one) => textIn(one.email).toLowerCase() === email.toLowerCase());
 		if (found) return textIn(found.user_id);
 		throw new UserError(`'${label}': no operator of this website has the email "${email}"`, {
 			description: 'Choose the operator from the list, or check the email and the website.',
@@ -31,8 +30,18 @@ export function operatorFinder(send: Send): FindOperator {
 	};
 }
 
+export interface Lookup {
+	find: FindOperator;
+	/** Checks all values of the item; called before something is looked up. Throws a UserError for an invalid one. */
+	check(reading: Reading): unknown;
+}
+
 /** Replaces emails by IDs in the fields for which Crisp accepts IDs only. */
-export async function withOperatorIds(operation: Operation, reading: Reading, find: FindOperator): Promise<Reading> {
+export async function withOperatorIds(
+	operation: Operation,
+	reading: Reading,
+	{ find, check }: Lookup,
+): Promise<Reading> {
 	const { parameters, collection } = reading;
 	const fields = lookupsOf(operation);
 	if (fields.length === 0) return reading;
@@ -41,6 +50,7 @@ export async function withOperatorIds(operation: Operation, reading: Reading, fi
 	for (const { parameter, label, field, isOptional } of fields) {
 		const given = idIn(field.picks ?? 'website', isOptional ? optional[parameter] : parameters.get(parameter));
 		if (typeof given !== 'string' || !given.includes('@')) continue;
+		if (replaced.size === 0) check(reading);
 		const { website_id: website = '' } = readPath(operation, reading);
 		const id = await find(website, given, label);
 		if (isOptional) replaced.set(collection, Object.assign(optional, { [parameter]: id }));

@@ -1,7 +1,9 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
-import { parameterName, type Field } from '../operations/field';
+import { labelFrom, parameterName, titleCase, type Field } from '../operations/field';
 import { invalidIdAdvice, idIn } from '../form/locators';
+import { identifierIn, trimmed } from './cleanText';
+import { dataOf, type Entry } from './customData';
 import { labelOf } from './fieldsOf';
 
 /** Reads the values of one item by n8n parameter name, with expressions resolved. */
@@ -30,8 +32,9 @@ export function toWire(
 	const label = `'${shownAs}'`;
 	switch (field.kind) {
 		case 'number':
-		case 'fingerprint':
 			return toNumber(value, label);
+		case 'fingerprint':
+			return toFingerprint(value, label);
 		case 'flag':
 			return toBoolean(value, label);
 		case 'bit':
@@ -40,14 +43,14 @@ export function toWire(
 			return toChoice(value, field, label);
 		case 'list':
 			return toList(value, field, label);
-		case 'numbers':
-			return toList(value, field, label).map((entry) => toNumber(entry, label));
+		case 'fingerprints':
+			return toList(value, field, label).map((entry) => toFingerprint(entry, `An entry of ${label}`));
 		case 'date':
 			return value === '' ? undefined : toDate(value, label, timezone).toUTC().toISO();
 		case 'instant':
 			return value === '' ? undefined : toDate(value, label, timezone).toMillis();
 		case 'json':
-			return wireName === '' ? toBody(value, label) : toJson(value, label);
+			return wireName === '' || field.isObject ? toObject(value, label) : toJson(value, label);
 		case 'pairs':
 			return toPairs(value, field, label);
 		case 'table':
@@ -56,18 +59,39 @@ export function toWire(
 			return toId(value, field, label);
 		case 'binary':
 			return value;
+		case 'email':
+			return toEmail(value, label);
 		default:
-			return toText(value, label);
+			return toWritten(value, field, label);
 	}
 }
 
-function toText(value: unknown, label: string): string {
+function toText(value: unknown, label: string, cure = ''): string {
 	if (typeof value === 'object') {
 		throw new UserError(`${label} is an object, but must be text`, {
-			description: 'Choose one of its fields in the expression, such as {{ $json.text }}.',
+			description: `Choose one of its fields in the expression, such as {{ $json.text }}.${cure}`,
 		});
 	}
 	return String(value);
+}
+
+/** A text of any kind. Contents are sent as they are. */
+function toWritten(value: unknown, field: Field, label: string): string {
+	if (typeof value === 'object' && field.acceptsJson) return JSON.stringify(value);
+	const [deciding] = Object.entries(field.isJsonWhen ?? {});
+	const cure =
+		deciding && ` To send it as JSON, set '${labelFrom(deciding[0])}' to ${deciding[1].map(titleCase).join(' or ')}.`;
+	const text = toText(value, label, cure);
+	return field.isIdentifier || field.kind === 'color' ? identifierIn(text) : text;
+}
+
+/** Checks an email only roughly: Crisp decides which ones it accepts. Empty if the value is. */
+function toEmail(value: unknown, label: string): string {
+	const email = identifierIn(toText(value, label));
+	if (email === '' || /^[^@\s<>,;]+@[^@\s<>,;]+$/.test(email)) return email;
+	throw new UserError(`${label} is not an email address: ${show(email)}`, {
+		description: 'Give one address, such as name@example.com, without a name or angle brackets.',
+	});
 }
 
 function toId(value: unknown, { picks = 'website' }: Field, label: string): string {
@@ -80,14 +104,27 @@ function toId(value: unknown, { picks = 'website' }: Field, label: string): stri
 
 function toNumber(value: unknown, label: string): number | undefined {
 	if (value === '') return undefined;
-	const isWritten = typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
-	const number = isWritten ? Number(value) : NaN;
+	const digits = typeof value === 'string' ? identifierIn(value) : value;
+	const isWritten = typeof digits === 'number' || (typeof digits === 'string' && digits !== '');
+	const number = isWritten ? Number(digits) : NaN;
 	if (Number.isFinite(number)) return number;
 	throw new UserError(`${label} is not a number: ${show(value)}`, { description: 'Give digits only, such as 42.' });
 }
 
-function toBoolean(value: unknown, label: string): boolean {
-	if (typeof value === 'boolean') return value;
+/** Returns a whole number that JavaScript holds exactly, with either sign: automations of Crisp have negative ones. */
+function toFingerprint(value: unknown, label: string): number | undefined {
+	if (value === '') return undefined;
+	const digits = typeof value === 'number' || typeof value === 'string' ? identifierIn(String(value)) : '';
+	const number = Number(digits);
+	if (/^-?\d+$/.test(digits) && Number.isSafeInteger(number)) return number;
+	throw new UserError(`${label} is not a fingerprint: ${show(value)}`, {
+		description: 'Give a whole number of at most 15 digits, as "fingerprint" in the output of a message or an event.',
+	});
+}
+
+function toBoolean(given: unknown, label: string): boolean {
+	if (typeof given === 'boolean') return given;
+	const value = typeof given === 'string' ? trimmed(given) : given;
 	if (value === 'true' || value === 1 || value === '1') return true;
 	if (value === 'false' || value === 0 || value === '0' || value === '') return false;
 	throw new UserError(`${label} is neither true nor false: ${show(value)}`, {
@@ -96,7 +133,7 @@ function toBoolean(value: unknown, label: string): boolean {
 }
 
 function toChoice(value: unknown, field: Field, label: string): string | undefined {
-	const text = written(value);
+	const text = trimmed(written(value));
 	const known = Object.keys(field.options ?? {});
 	if (text === '') return undefined;
 	const isOpen = known.some((value) => value.endsWith('*') && text.startsWith(value.slice(0, -1)));
@@ -116,30 +153,32 @@ function toList(value: unknown, field: Field, label: string): string[] {
 	}
 	if (isPlain(value) && Object.keys(value).length === 0) return [];
 	const entries = Array.isArray(value) ? (value as unknown[]) : toText(value, label).split(',');
-	return entries.map((entry) => toText(entry, `An entry of ${label}`).trim()).filter((entry) => entry !== '');
+	return entries.map((entry) => trimmed(toText(entry, `An entry of ${label}`))).filter((entry) => entry !== '');
 }
 
-function toDate(value: unknown, label: string, timezone: string): DateTime {
+function toDate(given: unknown, label: string, timezone: string): DateTime {
+	const value = typeof given === 'string' ? identifierIn(given) : given;
 	const date =
 		typeof value === 'number' || (typeof value === 'string' && /^\d{11,}$/.test(value))
 			? DateTime.fromMillis(Number(value))
 			: value instanceof Date
 				? DateTime.fromJSDate(value)
-				: DateTime.fromISO(written(value).trim().replace(' ', 'T'), { zone: timezone });
+				: DateTime.fromISO(trimmed(written(value)).replace(' ', 'T'), { zone: timezone });
 	// Reject seconds since 1970, which many other APIs use: read as milliseconds, they would be a day of January 1970.
 	const isInSeconds = !(value instanceof Date) && date.isValid && Math.abs(date.toMillis()) < 1e11;
 	if (date.isValid && !isInSeconds) return date;
-	throw new UserError(`${label} is not a date: ${show(value)}`, {
+	throw new UserError(`${label} is not a date: ${show(given)}`, {
 		description: 'Give a date as ISO 8601, such as 2026-01-31 or 2026-01-31T09:30:00Z.',
 	});
 }
 
 function toJson(value: unknown, label: string): unknown {
 	if (typeof value !== 'string') return value;
-	if (value.trim() === '') return undefined;
+	const text = trimmed(value);
+	if (text === '') return undefined;
 	let fault: string;
 	try {
-		return JSON.parse(value) as unknown;
+		return JSON.parse(text) as unknown;
 	} catch (error) {
 		fault = (error as Error).message.toWellFormed();
 	}
@@ -148,34 +187,35 @@ function toJson(value: unknown, label: string): unknown {
 	});
 }
 
-/** A value that becomes the whole body must be an object: a list or a text has no fields to send. */
-function toBody(value: unknown, label: string): unknown {
+/** Where Crisp expects an object, as for a whole body, a list or a text has no fields to send. */
+function toObject(value: unknown, label: string): unknown {
 	const body = toJson(value, label);
 	if (body === undefined || isPlain(body)) return body;
 	throw notAnObject(label, body);
 }
 
-function toPairs(given: unknown, { picks = 'personData' }: Field, label: string): IDataObject | undefined {
+function toPairs(given: unknown, { picks, isNested = false }: Field, label: string): IDataObject | undefined {
 	const value = toJson(given, label);
 	if (value === undefined) return undefined;
 	if (!isPlain(value)) throw notAnObject(label, value);
 	const rows = rowsOf(value);
-	if (!rows) return value;
-	const entries = rows.map((row): [string, unknown] => {
-		const key = idIn(picks, row?.key) ?? '';
-		return [toText(key, `A key of ${label}`), row?.value];
-	});
-	return Object.fromEntries(entries.filter(([key]) => key !== '')) as IDataObject;
+	const keyOf = (row: IDataObject | null) => toText(idIn(picks ?? 'personData', row?.key) ?? '', `A key of ${label}`);
+	const entries = rows ? rows.map((row): Entry => [keyOf(row), row?.value]) : Object.entries(value);
+	return dataOf(entries, { label, isCustomData: picks !== undefined, isNested });
 }
 
-function toRows(value: unknown, field: Field, label: string, timezone: string): unknown[] | undefined {
-	if (typeof value !== 'object' || value === null) return undefined;
+/** Accepts rows of the form, or a list of objects through an expression or as JSON text, with names of either. */
+function toRows(given: unknown, field: Field, label: string, timezone: string): unknown[] | undefined {
+	const value = toJson(given, label);
+	if (value === undefined || value === null) return undefined;
+	if (typeof value !== 'object') throw notAList(label, value);
 	const rows = Array.isArray(value) ? (value as unknown[]) : rowsOf(value);
+	if (!rows && Object.keys(value).length > 0) throw notAList(label, value);
 	return rows?.map((row, index) => {
 		if (!isPlain(row)) throw notAnObject(`Row ${index + 1} of ${label}`, row);
 		const entry: IDataObject = {};
 		for (const [wireName, column] of Object.entries(field.fields ?? {})) {
-			const cell = toWire(wireName, column, row[parameterName(wireName)], timezone);
+			const cell = toWire(wireName, column, cellOf(row, wireName), timezone);
 			const sent = cell === undefined || cell === '' ? column.fallback : cell;
 			if (sent !== undefined && sent !== '') setAt(entry, wireName, sent);
 			else if (column.required) {
@@ -195,6 +235,19 @@ function isPlain(value: unknown): value is IDataObject {
 function notAnObject(label: string, value: unknown): UserError {
 	return new UserError(`${label} is not an object: ${show(value)}`, {
 		description: 'Give keys and values, such as { "plan": "gold" }.',
+	});
+}
+
+/** The value of a column: by the name of its parameter, as in the form, or by Crisp's name. */
+function cellOf(row: IDataObject, wireName: string): unknown {
+	const own = (holder: unknown, name: string): unknown =>
+		isPlain(holder) && Object.hasOwn(holder, name) ? holder[name] : undefined;
+	return own(row, parameterName(wireName)) ?? wireName.split('.').reduce<unknown>(own, row);
+}
+
+function notAList(label: string, value: unknown): UserError {
+	return new UserError(`${label} is not a list of rows: ${show(value)}`, {
+		description: 'Add rows in the form, or give a list of objects through an expression.',
 	});
 }
 

@@ -3,7 +3,8 @@ import { DateTime } from 'luxon';
 import * as kinds from '../../../nodes/Crisp/operations/field';
 import { toWire } from '../../../nodes/Crisp/request/toWire';
 
-const { bit, choice, date, flag, instant, json, list, number, numbers, pairs, picker, table, text } = kinds;
+const { bit, choice, date, flag, fingerprint, fingerprints, instant, json, list, number, pairs, picker, table, text } =
+	kinds;
 const wire = (field: kinds.Field, raw: unknown) => toWire('person.nickname', field, raw, 'Europe/Paris');
 
 const session = 'session_19e5240f-0a8d-461e-a661-a3123fc60001';
@@ -52,11 +53,16 @@ describe('values of the form become values for Crisp', () => {
 			{ rows: [{ key: { __rl: true, mode: 'list', value: 'plan' }, value: 'gold' }] },
 			{ plan: 'gold' },
 		],
-		['numbers', numbers(''), '1, 2', [1, 2]],
+		['fingerprints', fingerprints(''), '1, 2', [1, 2]],
+		['fingerprints of automations', fingerprints(''), ['-1078189900', 5], [-1078189900, 5]],
+		['a fingerprint', fingerprint(''), ' 524653764345 ', 524653764345],
+		['a negative fingerprint', fingerprint(''), -1078189900, -1078189900],
+		['no fingerprint', fingerprint(''), '', undefined],
 		['a day, in the time zone of n8n', date(''), '2026-01-31', '2026-01-30T23:00:00.000Z'],
 		['a timestamp with an offset', date(''), '2026-01-31T09:30:00+02:00', '2026-01-31T07:30:00.000Z'],
 		['a timestamp with a space', date(''), '2026-07-31 09:30', '2026-07-31T07:30:00.000Z'],
 		['milliseconds', instant(''), 1769814000000, 1769814000000],
+		['milliseconds as text', instant(''), '\u00a01769814000000 ', 1769814000000],
 		['an instant', instant(''), '2026-01-31T00:00:00Z', 1769817600000],
 		['a Date', instant(''), new Date(5), 5],
 		['a luxon DateTime', instant(''), DateTime.fromMillis(1769817600000), 1769817600000],
@@ -117,6 +123,15 @@ describe('an invalid value is refused, with its field and how to correct it', ()
 	it.each<[string, kinds.Field, unknown, RegExp, RegExp]>([
 		['an object for a text', text(''), { a: 1 }, /'Nickname' is an object/, /\$json/],
 		['words for a number', number(''), 'many', /'Nickname' is not a number: "many"/, /digits/],
+		['a fraction for a fingerprint', fingerprint(''), 1.5, /'Nickname' is not a fingerprint: 1\.5/, /whole number/],
+		['an object for a fingerprint', fingerprint(''), { a: 1 }, /is not a fingerprint: {"a":1}/, /whole number/],
+		[
+			'words among fingerprints',
+			fingerprints(''),
+			'1, b',
+			/An entry of 'Nickname' is not a fingerprint: "b"/,
+			/output/,
+		],
 		['words for a flag', flag(''), 'perhaps', /neither true nor false/, /true or false/],
 		['a value that is not an option', choice(['a', 'b'], ''), 'c', /cannot be "c"/, /a, b/],
 		['an invalid date', date(''), 'next Tuesday', /is not a date: "next Tuesday"/, /ISO 8601/],

@@ -5,6 +5,7 @@ import { choice, longText, picker } from '../../operations/field';
 import type { ComposedOperation } from '../../operations/operation';
 import { details } from '../../operations/fields/conversationDetails';
 import { fillPath, parseRoute } from '../../../shared/api/route';
+import { filledData } from '../support/filledData';
 import { manner, messageOf } from '../support/messageBody';
 import { Steps } from '../support/steps';
 
@@ -15,7 +16,7 @@ import { Steps } from '../support/steps';
 export const createWithMessage: ComposedOperation = {
 	action: 'Create a conversation with contact details and a first message',
 	description:
-		'Open a conversation in one step, as for a form or an email: contact, subject, segments, custom data, the first message and where it goes. Costs two requests, and one more for each of details, inbox, operator and state. With an email, one more looks up the person.',
+		'Open a conversation in one step, as for a form or an email: contact, subject, segments, custom data, the first message and where it goes. Costs two requests, one more for each of details, inbox and operator, and two for the state. With an email, one more looks up the person.',
 	scope: 'website:conversation:sessions, website:conversation:messages',
 	variables: ['website_id'],
 	body: {
@@ -82,8 +83,9 @@ async function created(client: Client, website_id: string): Promise<string> {
 }
 
 function detailsIn(values: IDataObject): IDataObject | undefined {
-	const given = Object.keys(details).filter((name) => values[name] !== undefined);
-	return given.length > 0 ? Object.fromEntries(given.map((name) => [name, values[name]])) : undefined;
+	const filled: IDataObject = { ...values, data: filledData(values.data) };
+	const given = Object.keys(details).filter((name) => filled[name] !== undefined);
+	return given.length > 0 ? Object.fromEntries(given.map((name) => [name, filled[name]])) : undefined;
 }
 
 /** The ID of the person with the visitor's email. Null on failure, as everything the user asked for is already done. */

@@ -53,6 +53,7 @@ export const getAllAwaiting: ComposedOperation = {
 /** Since when the visitor waits; undefined if the visitor does not wait. */
 function waitingSince({ state, waiting_since, preview_message }: IDataObject): number | undefined {
 	const { from, type } = (preview_message ?? {}) as IDataObject;
+	// A preview without `from` does not prove an answer, so the visitor still waits.
 	const isAnswered = from === 'operator' && type !== 'note' && type !== 'event';
 	if (state === 'resolved' || isAnswered || !waiting_since) return undefined;
 	return Number(waiting_since);

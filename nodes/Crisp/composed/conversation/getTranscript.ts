@@ -2,6 +2,7 @@ import { UserError, type IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 import { choice, number } from '../../operations/field';
 import type { ComposedOperation, OutputItem } from '../../operations/operation';
+import { isAutomated, sideOfMessage, typeOfMessage } from '../../../shared/events/message';
 import { inclusion, pathOf, routes } from '../support/conversations';
 import { authorOf, entryOf, isSaid, messageText, type Markup } from '../support/messageText';
 
@@ -57,16 +58,16 @@ function madeOf(messages: IDataObject[], { format, session_id }: IDataObject, ti
 }
 
 function itemOf(message: IDataObject, inZone: (timestamp: unknown) => string | null): IDataObject {
-	const { session_id, fingerprint, type, from, timestamp, automated, content } = message;
+	const { session_id, fingerprint, timestamp, content } = message;
 	return {
 		session_id,
 		fingerprint,
-		type,
-		from,
+		type: typeOfMessage(message) || null,
+		from: sideOfMessage(message),
 		author: authorOf(message),
 		text: messageText(message),
-		url: (content as IDataObject | null)?.url ?? null,
-		automated: automated === true,
+		url: (Object(content) as IDataObject).url ?? null,
+		automated: isAutomated(message),
 		timestamp,
 		sent_at: inZone(timestamp),
 	};

@@ -1,7 +1,7 @@
 import { UserError } from 'n8n-workflow';
 import { flag, number } from '../../operations/field';
 import type { ComposedOperation } from '../../operations/operation';
-import { keepTyping as keep } from '../../execute/typing';
+import { keepTyping as keep } from '../../sending/typing';
 import { pathOf, routes } from '../support/conversations';
 
 const longest = 600;

@@ -11,7 +11,7 @@ const stateRoute = parseRoute('PATCH /v1/website/{website_id}/conversation/{sess
 export const resolveWithMessage: ComposedOperation = {
 	action: 'Resolve a conversation with a closing message',
 	description:
-		'Send a last text or private note as operator, then set the state to resolved. If the message cannot be sent, the conversation is not resolved. Costs two requests.',
+		'Send a last text or private note as operator, then set the state to resolved. If the message cannot be sent, the conversation is not resolved. Costs three requests: it is resolved once Crisp has stored the message.',
 	scope: 'website:conversation:messages, website:conversation:states',
 	variables: ['website_id', 'session_id'],
 	body: {

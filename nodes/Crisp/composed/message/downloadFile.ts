@@ -1,10 +1,10 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
-import { choice, number, text } from '../../operations/field';
+import { typeOfMessage } from '../../../shared/events/message';
+import { choice, identifier, number, text } from '../../operations/field';
 import { checkedUrl, nameIn, unknownType } from '../../files/binaryFiles';
 import { pathFields, type ComposedOperation, type Composing } from '../../operations/operation';
-import { fillPath, parseRoute } from '../../../shared/api/route';
+import { pathOf, routes } from '../support/conversations';
 
-const messageRoute = parseRoute('GET /v1/website/{website_id}/conversation/{session_id}/message/{fingerprint}');
 const isMessage = { source: ['message'] };
 
 /** Files of messages are public, so that they are downloaded without a token. */
@@ -22,13 +22,13 @@ export const downloadFile: ComposedOperation = {
 		}),
 		session_id: { ...pathFields.session_id, when: isMessage },
 		fingerprint: { ...pathFields.fingerprint, when: isMessage },
-		url: text('The address of the file, as a message or an event has it', {
+		url: identifier('The address of the file, as a message or an event has it', {
 			label: 'File URL',
 			required: true,
 			example: '{{ $json.data.content.url }}',
 			when: { source: ['url'] },
 		}),
-		output_property_name: text('The name of the output binary field to put the file in', {
+		output_property_name: identifier('The name of the output binary field to put the file in', {
 			label: 'Put Output File in Field',
 			required: true,
 			fallback: 'data',
@@ -41,9 +41,10 @@ export const downloadFile: ComposedOperation = {
 	},
 	async compose(composing) {
 		const { values, files } = composing;
+		const most = mostBytes(values.max_size);
 		const found = values.source === 'url' ? { url: String(values.url) } : await fileIn(composing);
 		const url = checkedUrl(found.url);
-		const { bytes, type: said } = await files.download(url, mostBytes(values.max_size));
+		const { bytes, type: said } = await files.download(url, most);
 		const name = String(values.name ?? found.name ?? nameIn(url));
 		const type = found.type ?? said ?? unknownType;
 		const binary = { [String(values.output_property_name)]: await files.make(bytes, name, type) };
@@ -59,12 +60,12 @@ interface Found {
 }
 
 async function fileIn({ values, client }: Composing): Promise<Found> {
-	const path = fillPath(messageRoute, values as Record<string, string>);
-	const message = (await client.send({ method: 'GET', path })) as IDataObject;
+	const path = pathOf(routes.message, values);
+	const message = Object(await client.send({ method: 'GET', path })) as IDataObject;
 	const { url, name, type } = Object(message.content) as Partial<Found>;
 	if (typeof url === 'string') return { url, name, type };
 	throw new UserError(
-		`The message ${String(values.fingerprint)} holds no file: it is of type ${String(message.type)}`,
+		`The message ${String(values.fingerprint)} holds no file: it is of type ${typeOfMessage(message) || 'unknown'}`,
 		{
 			description:
 				'Messages of type file, audio and animation hold one. Check the fingerprint, or filter by type before.',

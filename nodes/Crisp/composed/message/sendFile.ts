@@ -1,5 +1,5 @@
 import type { IBinaryData, IDataObject } from 'n8n-workflow';
-import { binary, choice, flag, text } from '../../operations/field';
+import { binary, choice, flag, identifier, text } from '../../operations/field';
 import { checkedType, checkedUrl, nameIn, unknownType } from '../../files/binaryFiles';
 import type { ComposedOperation, Composing } from '../../operations/operation';
 import { chatOrigin, sender } from '../../operations/fields/senders';
@@ -34,14 +34,12 @@ export const sendFile: ComposedOperation = {
 			fallback: 'data',
 			when: { source: ['binary'] },
 		}),
-		url: text('Public address of the file, which everybody can read without signing in. The file is not copied.', {
-			label: 'File URL',
-			required: true,
-			example: 'https://example.com/invoice.pdf',
-			when: { source: ['url'] },
-		}),
+		url: identifier(
+			'Public address of the file, which everybody can read without signing in. The file is not copied.',
+			{ label: 'File URL', required: true, example: 'https://example.com/invoice.pdf', when: { source: ['url'] } },
+		),
 		name: text('Name that is shown for the file, instead of its own', { label: 'File Name', example: 'invoice.pdf' }),
-		type: text(
+		type: identifier(
 			'The media type of the file, by which Crisp shows it; where left out, that of the binary data, or what the server of the URL says',
 			{ label: 'MIME Type', example: 'application/pdf' },
 		),
@@ -78,7 +76,8 @@ async function uploaded({ values, files, once }: Composing): Promise<Sent> {
 
 async function linked({ values, files }: Composing): Promise<Sent> {
 	const url = checkedUrl(String(values.url));
-	const { name = nameIn(url), type = (await files.typeOf(url)) ?? unknownType } = values as Partial<Sent>;
+	const { name = nameIn(url), type: given } = values as Partial<Sent>;
+	const type = given === undefined ? ((await files.typeOf(url)) ?? unknownType) : checkedType(given);
 	return { url, name, type, size: null };
 }
 

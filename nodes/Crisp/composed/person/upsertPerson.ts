@@ -6,8 +6,10 @@ import type { ComposedOperation, Composing } from '../../operations/operation';
 import { name, profile, segments } from '../../operations/fields/personProfile';
 import { fillPath, parseRoute } from '../../../shared/api/route';
 import { setAt } from '../../request/toWire';
+import { filledData } from '../support/filledData';
+import { updateData } from '../support/keptData';
 import { readByEmail } from '../support/people';
-import { changedInRun, changedList, segmentsIn } from '../support/segments';
+import { changedInRun, changedList, noteRecentChanges, segmentsIn, withRecentChanges } from '../support/segments';
 import { Steps } from '../support/steps';
 
 const written = {
@@ -32,7 +34,8 @@ const summary = [
 export const upsertPerson: ComposedOperation = {
 	action: 'Create a person or update the one with the same email',
 	// n8n's lint rules fix the beginning and the end of this sentence, so that plugin scopes cannot be appended to it:
-	// website:people:profiles and website:people:data, read and write. Costs two requests, three with custom data.
+	// website:people:profiles and website:people:data, read and write. Costs two requests, three with custom data, five
+	// if the person has other custom data.
 	description: 'Create a new contact, or update the current one if it already exists (upsert)',
 	scope: '',
 	variables: ['website_id'],
@@ -53,10 +56,13 @@ export const upsertPerson: ComposedOperation = {
 			async () => simplified(await save(composing), summary),
 			({ people_id, created }) => `person ${String(people_id)} was ${created ? 'created' : 'updated'}`,
 		);
-		if (Object.keys(values.data ?? {}).length > 0) {
+		// In the data of a person who exists, an empty text empties what is there.
+		const data = saved.created ? filledData(values.data) : (values.data as IDataObject | undefined);
+		if (data && Object.keys(data).length > 0) {
 			const path = fillPath(dataRoute, { website_id: String(values.website_id), people_id: String(saved.people_id) });
-			const body = { data: values.data };
-			const set = async () => await client.send({ method: 'PATCH', path, body });
+			const body = { data };
+			const set = async () =>
+				saved.created ? await client.send({ method: 'PATCH', path, body }) : await updateData(composing, path, body);
 			await steps.take('data', set, () => 'its custom data was set');
 		}
 		return [{ json: { ...saved } }];
@@ -96,9 +102,11 @@ async function update(composing: Composing, found: IDataObject): Promise<IDataOb
 	const changes = changesIn(values);
 	const added = changedInRun(composing, path);
 	const asked = segmentsIn(changes);
-	if (asked.length > 0) changes.segments = changedList(segmentsIn(found), [...added, ...asked], 'add');
+	const segments = withRecentChanges(composing, path, segmentsIn(found));
+	if (asked.length > 0) changes.segments = changedList(segments, [...added, ...asked], 'add');
 	if (Object.keys(changes).length > 0) await client.send({ method: 'PATCH', path, body: changes });
 	for (const segment of asked) added.add(segment);
+	noteRecentChanges(composing, path, { change: 'add', asked });
 	return { ...merged(found, changes), people_id, website_id, created: false };
 }
 

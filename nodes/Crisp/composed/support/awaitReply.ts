@@ -1,14 +1,12 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { chosenIn } from '../../../shared/events/derived';
-import { entriesIn } from '../../../shared/api/list';
+import { isAutomated, sideOfMessage, typeOfMessage } from '../../../shared/events/message';
+import { textIn } from '../../../shared/runtime/coerce';
 import { isUncertain } from '../../../shared/errors/apiErrors';
 import { ifThere } from '../../../shared/api/client';
 import type { Composing } from '../../operations/operation';
 import { pathOf, routes } from './conversations';
 import { messageText } from './messageText';
-
-/** A batch of fewer messages than this is the last: Crisp returns 40 at a time. */
-const fewerThanBatch = 20;
 
 export interface Awaited {
 	fingerprint: number;
@@ -67,22 +65,21 @@ async function findQuestion({ client, values }: Composing, fingerprint: number):
 	return (await ifThere(client.send({ method: 'GET', path }))) as IDataObject | undefined;
 }
 
-/** Reads the question together with the messages after it. */
+/**
+ * Reads the question together with the messages after it, back in time from the newest: the first reply counts, however
+ * many messages follow it.
+ */
 async function findReply(composing: Composing, question: IDataObject): Promise<Reply | undefined> {
 	const { client, values } = composing;
-	const path = pathOf(routes.messages, values);
-	for (let after = Number(question.timestamp) - 1; ;) {
-		const answer = await client.send({ method: 'GET', path, query: { timestamp_after: after } });
-		const batch = entriesIn(answer);
-		for (const message of batch) {
-			const reply =
-				message.fingerprint === question.fingerprint ? inPlace(message, composing) : inWords(message, composing);
-			if (reply) return reply;
-		}
-		const last = Number(batch.at(-1)?.timestamp ?? after);
-		if (batch.length < fewerThanBatch || last === after) return undefined;
-		after = last;
+	const query = { timestamp_after: Number(question.timestamp) - 1 };
+	const request = { method: 'GET' as const, path: pathOf(routes.messages, values), query };
+	const messages = await client.listByTime({ request, limit: Infinity, entry: 'fingerprint' });
+	for (const message of messages as IDataObject[]) {
+		const reply =
+			message.fingerprint === question.fingerprint ? inPlace(message, composing) : inWords(message, composing);
+		if (reply) return reply;
 	}
+	return undefined;
 }
 
 /** The answer given in the question itself: the choice of a picker or the value of a field. */
@@ -92,21 +89,20 @@ function inPlace(question: IDataObject, { values }: Composing): Reply | undefine
 	const [chosen] = chosenIn(question);
 	const of = { from: 'user', fingerprint: Number(question.fingerprint) };
 	if (chosen) {
-		const [choice, choice_label] = [String(chosen.value), String(chosen.label)];
+		const choice = textIn(chosen.value);
+		const choice_label = textIn(chosen.label) || choice;
 		return { ...of, text: choice_label, choice, choice_label };
 	}
-	return question.type === 'field' && value ? { ...of, text: String(value) } : undefined;
+	// Only a field has a value; Crisp may leave out its type.
+	const isField = (typeOfMessage(question) || 'field') === 'field';
+	return isField && value ? { ...of, text: String(value) } : undefined;
 }
 
 function inWords(message: IDataObject, { values, isOwn }: Composing): Reply | undefined {
-	const { from, type, automated, fingerprint, timestamp } = message;
+	const { fingerprint, timestamp } = message;
+	const from = sideOfMessage(message);
 	const isWanted = values.reply_from === 'anyone' || values.reply_from === from;
-	const isMachine = from === 'operator' && (automated === true || isOwn(Number(fingerprint)));
-	if (!isWanted || isMachine || type === 'event') return undefined;
-	return {
-		text: messageText(message),
-		from: String(from),
-		fingerprint: Number(fingerprint),
-		timestamp: Number(timestamp),
-	};
+	const isMachine = from === 'operator' && (isAutomated(message) || isOwn(Number(fingerprint)));
+	if (!isWanted || isMachine || typeOfMessage(message) === 'event') return undefined;
+	return { text: messageText(message), from, fingerprint: Number(fingerprint), timestamp: Number(timestamp) };
 }

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
+import { isAutomated, sideOfMessage, typeOfMessage } from '../../../shared/events/message';
 import { numberIn } from '../../../shared/runtime/coerce';
 
 export type Markup = 'text' | 'markdown';
@@ -56,11 +57,12 @@ function link(name: string, address: unknown, markup: Markup): string {
 const escapes: Record<string, string> = { '(': '%28', ')': '%29' };
 
 /** The role of a message's author: Visitor, Operator, Bot, Note or Event. */
-export function roleOf({ type, from, automated }: IDataObject): string {
+export function roleOf(message: IDataObject): string {
+	const type = typeOfMessage(message);
 	if (type === 'note') return 'Note';
 	if (type === 'event') return 'Event';
-	if (from === 'user') return 'Visitor';
-	return automated === true ? 'Bot' : 'Operator';
+	if (sideOfMessage(message) === 'user') return 'Visitor';
+	return isAutomated(message) ? 'Bot' : 'Operator';
 }
 
 /** The author of a message: the nickname, else the role; on one line. */

@@ -1,7 +1,7 @@
-import { UserError, type IDataObject } from 'n8n-workflow';
-import { entriesIn } from '../../../shared/api/list';
+import { UserError } from 'n8n-workflow';
 import { textIn } from '../../../shared/runtime/coerce';
 import type { Composing } from '../../operations/operation';
+import { operatorsIn } from '../../request/operatorSeats';
 import { fillPath, parseRoute } from '../../../shared/api/route';
 
 const list = parseRoute('GET /v1/website/{website_id}/operators/list');
@@ -15,12 +15,10 @@ export interface Operator {
 	isAvailable: boolean;
 }
 
-/** The operators of a website, without pending invitations. Fetched once for all items. */
+/** The operators of a website, without other seats such as pending invitations. Fetched once for all items. */
 export async function readOperators(composing: Composing): Promise<Operator[]> {
 	const path = fillPath(list, { website_id: String(composing.values.website_id) });
-	const operators = entriesIn(await readOnce(composing, path))
-		.filter(({ type }) => type !== 'invite')
-		.map(({ details }) => Object(details) as IDataObject);
+	const operators = operatorsIn(await readOnce(composing, path));
 	return operators.map(({ user_id, email, first_name, last_name, availability }) => ({
 		user_id: textIn(user_id),
 		email: textIn(email),

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Composing, OutputItem } from '../../operations/operation';
 import { fillPath, type Route } from '../../../shared/api/route';
+import { Store } from '../../../shared/runtime/processState';
 
 export type Change = 'add' | 'remove';
 
@@ -20,12 +21,13 @@ export async function changeSegments(composing: Composing, route: Route, change:
 		const ids = thing.people_id ? { ...names, people_id: String(thing.people_id) } : names;
 		const target = fillPath(route, ids);
 		return await inTurn(composing, target, async () => {
-			const before = segmentsIn(thing);
+			const before = withRecentChanges(composing, target, segmentsIn(thing));
 			const changed = changedInRun(composing, target);
 			const segments = changedList(before, [...changed, ...asked], change);
 			const isChanged = segments.length !== before.length;
 			if (isChanged) await client.send({ method: 'PATCH', path, body: { segments } });
 			for (const segment of asked) changed.add(segment);
+			noteRecentChanges(composing, target, { change, asked });
 			return { ids, isChanged, segments };
 		});
 	});
@@ -46,6 +48,38 @@ export function changedList(before: string[], asked: string[], change: Change): 
  */
 export function changedInRun(composing: Composing, target: string): Set<string> {
 	return composing.shared(`segments of ${target}`, () => new Set<string>());
+}
+
+/** How long Crisp may answer reads from its cache, in milliseconds; with a margin. */
+const cacheTime = 15_000;
+
+/** For each segment that this n8n changed: how, and when, in milliseconds. */
+type RecentChanges = Map<string, { change: Change; at: number }>;
+
+const recentChanges = new Store<RecentChanges>({
+	name: 'segments changed lately, by conversation or person',
+	maxEntries: 10_000,
+	maxAge: cacheTime,
+});
+
+/** The segments of a target, with the changes of other executions that Crisp's cache may not contain yet. */
+export function withRecentChanges({ clock }: Composing, target: string, segments: string[]): string[] {
+	let current = segments;
+	for (const [segment, { change, at }] of recentChanges.get(target) ?? []) {
+		if (clock.now() - at < cacheTime) current = changedList(current, [segment], change);
+	}
+	return current;
+}
+
+/** Call it once Crisp has accepted the change. */
+export function noteRecentChanges(
+	{ clock }: Composing,
+	target: string,
+	{ change, asked }: { change: Change; asked: string[] },
+): void {
+	const at = clock.now();
+	const earlier = [...(recentChanges.get(target) ?? [])].filter((entry) => at - entry[1].at < cacheTime);
+	recentChanges.set(target, new Map([...earlier, ...asked.map((segment) => [segment, { change, at }] as const)]));
 }
 
 /** Serializes writes of items that address the same person by ID and by email, and so are in different lanes. */

@@ -1,8 +1,8 @@
-import { flag, list, text, type Fields } from '../field';
+import { flag, identifier, list, type Fields } from '../field';
 
 /** The fields of an import of another help desk. */
 export const helpdeskImport: Fields = {
-	helpdesk_url: text('Address of the help desk to import', {
+	helpdesk_url: identifier('Address of the help desk to import', {
 		label: 'Help Desk URL',
 		required: true,
 		example: 'https://docs.example.com/',

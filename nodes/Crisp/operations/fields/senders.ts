@@ -1,4 +1,4 @@
-import { choice, text, type Fields } from '../field';
+import { choice, identifier, text, type Fields } from '../field';
 
 /** The origin of something in a conversation. Other channels have their own URN. */
 export const origins = { chat: 'Chat', email: 'Email', 'urn:*': 'Any URN' };
@@ -13,9 +13,9 @@ export const sender: Fields = {
 	'user.type': choice(['website', 'participant'], 'Whether the website or a participant is shown as the sender', {
 		label: 'Sender Type',
 	}),
-	'user.user_id': text('ID of the user who is shown as the sender', { label: 'Sender ID' }),
+	'user.user_id': identifier('ID of the user who is shown as the sender', { label: 'Sender ID' }),
 	'user.nickname': text('Name that is shown as the sender', { label: 'Sender Name' }),
-	'user.avatar': text('Address of the picture that is shown with the sender', { label: 'Sender Avatar URL' }),
+	'user.avatar': identifier('Address of the picture that is shown with the sender', { label: 'Sender Avatar URL' }),
 };
 
 /** Sender and origin, as the event in the conversation shows them. */

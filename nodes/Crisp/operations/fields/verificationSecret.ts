@@ -1,8 +1,8 @@
-import { secret, text, type Fields } from '../field';
+import { identifier, secret, type Fields } from '../field';
 
 /** The second proof of identity that Crisp requires for sensitive actions, such as a deletion. */
 export const verificationSecret: Fields = {
-	'verify.method': text('How you prove who you are, as Crisp calls it', {
+	'verify.method': identifier('How you prove who you are, as Crisp calls it', {
 		label: 'Verification Method',
 		required: true,
 		fallback: 'password',

@@ -1,0 +1,122 @@
+import type { IDataObject } from 'n8n-workflow';
+import { parameterName, type Field, type Fields } from '../../nodes/Crisp/operations/field';
+import { isComposed, type Operation } from '../../nodes/Crisp/operations/operation';
+import { resources } from '../../nodes/Crisp/operations';
+import { buildRequest, readFields, readPath, type Reading } from '../../nodes/Crisp/request/buildRequest';
+import { collectionName, fieldsOf, labelOf, type FormField } from '../../nodes/Crisp/request/fieldsOf';
+
+/** Every field of every operation, columns of tables included, and what is sent for a value in it. */
+
+export interface Spot {
+	/** Such as "conversation.updateMeta email" or "message.send content.choices/value". */
+	title: string;
+	operation: Operation;
+	key: string;
+	/** Crisp's name of the field, followed by that of the column. */
+	names: string[];
+	/** The label of the field that holds the value. */
+	label: string;
+	field: Field;
+	top: FormField;
+}
+
+const uuid = '8c842203-7ed8-4e29-a608-7cf78a7d2fcc';
+
+export const spots: Spot[] = Object.entries(resources).flatMap(([resource, { operations }]) =>
+	Object.entries(operations).flatMap(([key, operation]) =>
+		fieldsOf(operation).flatMap((top) =>
+			columnsIn([top.name], top.field, top.label).map(({ names, field, label }) => {
+				const title = `${resource}.${key} ${names.join('/')}`;
+				return { title, operation, key, names, label, field, top };
+			}),
+		),
+	),
+);
+
+type Column = Pick<Spot, 'names' | 'field' | 'label'>;
+
+function columnsIn(names: string[], field: Field, label: string): Column[] {
+	const inside = Object.entries(field.fields ?? {}).flatMap(([name, column]) =>
+		columnsIn([...names, name], column, labelOf(name, column)),
+	);
+	return [{ names, field, label }, ...inside];
+}
+
+/** A value that the field accepts. */
+export function fittingFor(name: string, field: Field): unknown {
+	const { kind, picks, options = {}, fields = {} } = field;
+	if (kind === 'picker') return picks === 'conversation' ? `session_${uuid}` : uuid;
+	if (kind === 'choice') return Object.keys(options).find((value) => value !== '' && !value.includes('*'));
+	if (kind === 'date' || kind === 'instant') return '2026-01-31T09:30:00Z';
+	if (kind === 'flag' || kind === 'bit') return true;
+	if (kind === 'number' || kind === 'fingerprint') return 42;
+	if (kind === 'fingerprints') return [42];
+	if (kind === 'list') return ['one'];
+	if (kind === 'json') return { one: 1 };
+	if (kind === 'pairs') return { one: 'two' };
+	if (kind === 'table') return { rows: [rowOf(fields)] };
+	return kind === 'email' ? 'name@example.com' : `some ${name}`;
+}
+
+function rowOf(fields: Fields): IDataObject {
+	const cells = Object.entries(fields).map(([name, column]) => [parameterName(name), fittingFor(name, column)]);
+	return Object.fromEntries(cells) as IDataObject;
+}
+
+/** The value of the top field in which the cell at `names` is `value`. */
+function holding([name = '', ...columns]: string[], field: Field, value: unknown): unknown {
+	const [column] = columns;
+	const inner = column === undefined ? undefined : field.fields?.[column];
+	if (column === undefined || !inner) return value;
+	const row = { ...rowOf(field.fields ?? {}), [parameterName(column)]: holding(columns, inner, value) };
+	return name === undefined ? value : { rows: [row] };
+}
+
+function readingFor({ operation, key, names, top }: Spot, value: unknown): Reading {
+	const collection = collectionName(key, operation);
+	const values: IDataObject = {};
+	const optional: IDataObject = {};
+	const deciding = { ...top.field.when, ...top.field.isJsonWhen };
+	const firstOptional = fieldsOf(operation).find(({ place, isOptional }) => place === 'body' && isOptional)?.name;
+	for (const { name, parameter, field, isOptional } of fieldsOf(operation)) {
+		const isDeciding = deciding[name]?.[0] !== undefined;
+		// An update needs something to change besides what it is addressed to.
+		const isChange = top.place === 'path' && firstOptional === name;
+		if (isOptional && !isDeciding && !isChange) continue;
+		const target = isOptional ? optional : values;
+		target[parameter] = (deciding[name]?.[0] ?? fittingFor(name, field)) as string;
+	}
+	const target = top.isOptional ? optional : values;
+	target[top.parameter] = holding(names, top.field, value) as string;
+	values[collection] = optional;
+	const get = (name: string) => values[name];
+	return { parameters: { get, isGiven: () => true, timezone: 'UTC' }, collection, defaultWebsite: uuid };
+}
+
+/** What is sent for a value in a field; undefined if nothing is. Throws as the node does for this item. */
+export function sentFor(spot: Spot, value: unknown): unknown {
+	const { operation, names, top } = spot;
+	const [name = '', ...columns] = names;
+	const reading = readingFor(spot, value);
+	if (isComposed(operation)) {
+		const given = readFields(
+			fieldsOf(operation).filter(({ place }) => place !== 'path'),
+			reading,
+		);
+		const path = readPath(operation, reading, given);
+		return inRows(columns, top.place === 'path' ? path[name] : given.get(name));
+	}
+	const { request, path } = buildRequest(operation, reading);
+	if (top.place === 'path') return path[name];
+	if (top.place === 'query') return request.query?.[name];
+	return inRows(columns, name === '' ? request.body : at(request.body, name));
+}
+
+function inRows([column, ...columns]: string[], value: unknown): unknown {
+	if (column === undefined) return value;
+	return inRows(columns, at((value as unknown[] | undefined)?.[0], column));
+}
+
+function at(holder: unknown, dottedName: string): unknown {
+	return dottedName.split('.').reduce<unknown>((value, name) => (value as IDataObject | undefined)?.[name], holder);
+}
