@@ -153,7 +153,7 @@ function listenerOf(
 ): Listener {
 	const node = context.getNode();
 	const egress = egressOf(context);
-	let isTold = false;
+	let isReported = false;
 	let isFirst = isWatched;
 	return {
 		...receiver.topics,
@@ -163,7 +163,7 @@ function listenerOf(
 		},
 		onEvent: (name, payload) => receiver.receive(name, payload),
 		onReady() {
-			isTold = false;
+			isReported = false;
 			isFirst = false;
 			for (const state of [unconnected, refused]) states.end(state, 'The realtime connection works again');
 			receiver.connected();
@@ -173,11 +173,11 @@ function listenerOf(
 			const error = connectionError(node, ending);
 			logOf(context).debug(ending.cause);
 			const isRefused = ending.kind === 'refused';
-			const isSaid = isTold;
+			const wasReported = isReported;
 			// The first failure is thrown to the person who is watching, and not logged: n8n may retry the activation.
 			const isThrown = isFirst && (isRefused || isManual);
 			isFirst = false;
-			isTold ||= isRefused;
+			isReported ||= isRefused;
 			if (isThrown) return;
 			states.forget(isRefused ? unconnected : refused);
 			const why = `${error.message}. ${error.description ?? ''}`;
@@ -185,7 +185,7 @@ function listenerOf(
 				isRefused ? refused : unconnected,
 				`Not connected to Crisp; the trigger keeps retrying, and fetches missed events once connected. ${why}`,
 			);
-			if (isRefused && !isSaid) saveFailedExecution(context, error);
+			if (isRefused && !wasReported) saveFailedExecution(context, error);
 		},
 	};
 }

@@ -20,7 +20,7 @@ export class Emitter {
 	private readonly place: string;
 
 	/** Whether n8n reports when an execution has finished; its Engine 2.0 does not. */
-	private isTold = true;
+	private reportsEnd = true;
 
 	constructor(
 		private readonly context: ITriggerFunctions,
@@ -45,8 +45,8 @@ export class Emitter {
 				await this.emit(events, key);
 				return;
 			} catch (error) {
-				if (this.isTold && isRefusedPromise(error)) {
-					this.isTold = false;
+				if (this.reportsEnd && isRefusedPromise(error)) {
+					this.reportsEnd = false;
 					await this.emit(events, key);
 					return;
 				}
@@ -63,7 +63,7 @@ export class Emitter {
 		try {
 			const items = events.map(({ name, payload }) => ({ json: toOutput(name, payload) }));
 			// In a test in the editor, n8n sets `emit` only after the trigger has started.
-			return emitTo(this.context, items, { key, isTold: this.isTold });
+			return emitTo(this.context, items, { key, reportsEnd: this.reportsEnd });
 		} catch (error) {
 			this.complain(events, error as Error);
 			const isWatched = activationModeOf(this.context) === 'manual';

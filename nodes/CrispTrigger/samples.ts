@@ -11,6 +11,7 @@ const spam = 'b45e7d75-61ab-416c-858b-1919b5fcfd10';
 const campaign = '3c8a6b1e-5d0f-4a4e-9c0b-7f2d1e6a9b45';
 const call = '5f0e2c9a-1b7d-4c3e-8a6f-2d9b4e7c1a30';
 const browsing = '7d1c4b8e-62a9-4f05-b3d7-0e9a5c2f8b16';
+const peopleImport = '2c9d7e04-8a1f-4b36-b5c2-7f0e3a9d6b18';
 const action = '91b6e3d2-0c7f-4a58-9e24-6b8d1f5a7c03';
 
 const email = 'nathan.smith@example.com';
@@ -59,8 +60,14 @@ function ofConversation(now: number): Samples {
 		'message:updated': { fingerprint: answered, content: 'Hello Nathan, let me look. It left us on Monday.' },
 		'message:chosen': { fingerprint: answered, content: picker },
 		'message:removed': { fingerprint: answered },
-		'message:compose:send': { type: 'start', excerpt: 'Hi! Where is my', timestamp: now },
-		'message:compose:receive': { type: 'start', excerpt: 'Hello Nathan', timestamp: now, user: operator },
+		'message:compose:send': { type: 'start', excerpt: 'Hi! Where is my', timestamp: now, automated: false },
+		'message:compose:receive': {
+			type: 'start',
+			excerpt: 'Hello Nathan',
+			timestamp: now,
+			user: operator,
+			automated: false,
+		},
 		'message:acknowledge:read:send': acknowledged(asked),
 		'message:acknowledge:read:received': acknowledged(answered),
 		'message:acknowledge:unread:send': acknowledged(asked),
@@ -148,15 +155,21 @@ function ofWebsite(now: number): Samples {
 		'spam:decision': { spam_id: spam, action: 'reject' },
 		'people:profile:created': { people_id: person, email },
 		'people:profile:updated': { people_id: person, email, update: { updated_at: now, person: profile } },
-		'people:profile:removed': { people_id: person },
-		'people:import:progress': { progress: 40, count: { skipped: 2, remaining: 118 } },
-		'people:import:done': { error: false },
+		'people:profile:removed': { people_id: person, email },
+		'people:import:progress': {
+			import_id: peopleImport,
+			people_id: person,
+			progress: 40,
+			count: { skipped: 2, remaining: 118 },
+		},
+		'people:import:done': { import_id: peopleImport, people_id: person, error: false },
 		'campaign:progress': { campaign_id: campaign, progress: 60 },
 		'campaign:dispatched': { campaign_id: campaign },
 		'campaign:running': { campaign_id: campaign, running: true },
 		'identity:verify:request': {
 			plugin_id: plugin,
 			session_id: session,
+			inbox_id: null,
 			target: email,
 			code: '709691',
 			confirm_url: 'https://thistle-tea.example/verify',
@@ -216,7 +229,7 @@ function ofNoConversation(website: string): Samples {
 
 /**
  * A sample payload of an event; for a derived event, of the event it is derived from. Times are near `now`, in
- * milliseconds. Field names and types come from Crisp's own client; values that it leaves open are plausible.
+ * milliseconds. Field names and types come from Crisp's own clients; values that they leave open are plausible.
  */
 export function sampleOf(name: string, now: number, website = shop): IDataObject {
 	const inConversation = ofConversation(now)[name];

@@ -145,7 +145,12 @@ const byName = new Map([...events, ...derivedEvents].map((event) => [event.name,
 
 /** The Crisp events to subscribe to for the selected events. */
 export function sourceEventsOf(chosen: string[]): string[] {
-	return [...new Set(chosen.map((name) => eventNamed(name)?.of ?? name))];
+	return [...new Set(chosen.map(crispEventOf))];
+}
+
+/** The Crisp event of a name: for a derived event, the one that it is derived from. */
+export function crispEventOf(name: string): string {
+	return eventNamed(name)?.of ?? name;
 }
 
 export function eventNamed(name: string): CrispEvent | undefined {

@@ -11,6 +11,8 @@ interface KnownState {
 	assigned?: string;
 	/** When it was last read from a list; the connection may deliver the event for it later. */
 	readAt?: number;
+	/** When an event of the connection last contained it; a list that Crisp cached earlier may not show that yet. */
+	heardAt?: { state?: number; assigned?: number };
 }
 
 /** What an event changed. */
@@ -44,6 +46,8 @@ export const conversationStateEvents = Object.keys(saidBy);
 const maxSaved = 500;
 /** How much later the connection may deliver a change that a list already showed, in milliseconds. */
 const overlap = 10_000;
+/** How old a list from Crisp's cache may be, in milliseconds. */
+const cacheTime = 11_000;
 
 /**
  * Remembers the state and the assignee of conversations. Needed because Crisp's events contain the new value but not
@@ -82,7 +86,9 @@ export class ConversationStates {
 		const isSame = Object.entries(said).every(([part, value]) => former[part as 'state'] === value);
 		const isRead = this.read.has(payload);
 		const isSoon = this.clock.now() - (former.readAt ?? -Infinity) <= overlap;
-		this.known.set(key, { ...former, ...said, ...(isRead && { readAt: this.clock.now() }) });
+		const now = this.clock.now();
+		const heardAt = { ...former.heardAt, ...Object.fromEntries(Object.keys(said).map((part) => [part, now])) };
+		this.known.set(key, { ...former, ...said, ...(isRead ? { readAt: now } : { heardAt }) });
 		this.isSaved = false;
 		return { before: former.state, isRepeated: !isRead && isSame && isSoon };
 	}
@@ -98,20 +104,23 @@ export class ConversationStates {
 
 	/**
 	 * The missed events that lead from the last known state to the listed one. None for a conversation whose state is
-	 * not known, unless it was created while the trigger was following all conversations.
+	 * not known, unless it was created while the trigger was following all conversations. None either where the list may
+	 * be older than what the connection delivered: a later list shows it. `begun` is when the list was requested.
 	 */
-	missedChangesOf(conversation: IDataObject): Array<{ name: string; payload: IDataObject }> {
-		const { website_id, session_id, inbox_id = null, created_at } = conversation;
+	missedChangesOf(conversation: IDataObject, begun = Infinity): Array<{ name: string; payload: IDataObject }> {
+		const { website_id, session_id, inbox_id = null, created_at, updated_at } = conversation;
 		const isNew = numberIn(created_at) >= this.since;
 		const now = stateIn(conversation);
-		const { state, assigned = isNew ? '' : undefined } = this.known.get(keyOf(conversation)) ?? {};
+		const known = this.known.get(keyOf(conversation)) ?? {};
+		const { state, assigned = isNew ? '' : undefined, heardAt } = known;
+		const isOutdated = (heard = -Infinity) => heard > begun - cacheTime && !(numberIn(updated_at) > heard);
 		// Crisp decides in which of the two open states a conversation starts, so neither counts as a change.
 		const isState = state === undefined ? isNew && now.state === 'resolved' : state !== now.state;
 		const isRouting = assigned !== undefined && assigned !== now.assigned;
 		const routing = { routing_id: now.assigned || null, previous_routing_id: assigned || null };
 		const changes = [
-			...(isRouting ? [{ name: 'session:set_routing', said: routing }] : []),
-			...(isState ? [{ name: 'session:set_state', said: { state: now.state } }] : []),
+			...(isRouting && !isOutdated(heardAt?.assigned) ? [{ name: 'session:set_routing', said: routing }] : []),
+			...(isState && !isOutdated(heardAt?.state) ? [{ name: 'session:set_state', said: { state: now.state } }] : []),
 		];
 		return changes.map(({ name, said }) => {
 			const payload: IDataObject = { website_id, session_id, inbox_id, ...said };

@@ -3,6 +3,7 @@ import { fillPath, parseRoute, type Route } from '../api/route';
 import type { Clock } from '../runtime/clock';
 import { entriesIn } from '../api/list';
 import { textIn } from '../runtime/coerce';
+import { sideOfMessage } from './message';
 import { websiteOf } from './payload';
 import { BoundedMap } from '../runtime/boundedMap';
 import { Semaphore } from '../runtime/concurrency';
@@ -50,7 +51,8 @@ export class EventEnricher {
 
 	private readonly semaphore = new Semaphore(maxConcurrent);
 
-	private asksAgainAt = -Infinity;
+	/** Until when nothing is fetched after a failure, in milliseconds. */
+	private pausedUntil = -Infinity;
 
 	constructor(private readonly options: EventEnricherOptions) {}
 
@@ -129,11 +131,11 @@ export class EventEnricher {
 		question: (send: Send) => Promise<Answer>,
 	): Promise<Answer | undefined> {
 		const { clock, open, onFailure, onSuccess } = this.options;
-		const isLeftAlone = () => clock.now() < this.asksAgainAt;
+		const isPaused = () => clock.now() < this.pausedUntil;
 		const over = new AbortController();
 		let isLate = false;
 		const fetch = async () => {
-			if (isLeftAlone()) return undefined;
+			if (isPaused()) return undefined;
 			if (!isPatient) {
 				void clock.sleep(longestWait, over.signal).then(() => {
 					isLate = !over.signal.aborted;
@@ -147,8 +149,8 @@ export class EventEnricher {
 			if (answer !== undefined) onSuccess?.();
 			return answer;
 		} catch (error) {
-			if (!isLeftAlone()) onFailure(isLate ? new Error('the request timed out') : error);
-			this.asksAgainAt = clock.now() + pauseAfterFailure;
+			if (!isPaused()) onFailure(isLate ? new Error('the request timed out') : error);
+			this.pausedUntil = clock.now() + pauseAfterFailure;
 			return undefined;
 		} finally {
 			over.abort();
@@ -192,8 +194,8 @@ async function hasVisitorBefore(
 ): Promise<boolean> {
 	for (let before = Number(timestamp); ;) {
 		const answer = await read({ timestamp_before: before });
-		const messages = entriesIn(answer).filter((message) => message.fingerprint !== fingerprint);
-		if (messages.some(({ from }) => from === 'user')) return true;
+		const messages = entriesIn(answer).filter((message) => textIn(message.fingerprint) !== textIn(fingerprint));
+		if (messages.some((message) => sideOfMessage(message) === 'user')) return true;
 		const oldest = Math.min(...messages.map((message) => Number(message.timestamp)));
 		if (!(oldest < before)) return false;
 		before = oldest;

@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Enrichment } from './enrichment';
-import { eventNamed, messageEvents } from './catalogue';
+import { crispEventOf, messageEvents } from './catalogue';
 import { isOwnFingerprint } from './fingerprint';
+import { isAutomated, sideOfMessage, typeOfMessage } from './message';
 import { numberIn, textIn } from '../runtime/coerce';
 import { websiteOf } from './payload';
 
@@ -19,7 +20,7 @@ export interface Filter {
 	origins: string[];
 	/** Whether messages that this n8n sent are ignored, so that a workflow does not answer itself. */
 	ignoresOwn: boolean;
-	/** Whether messages that are marked as written by a bot are ignored. */
+	/** Whether messages that a program wrote are ignored; see `isAutomated`. */
 	ignoresAutomated: boolean;
 	instanceId: string;
 }
@@ -33,17 +34,18 @@ export function passes(name: string, payload: IDataObject, filter: Filter, { seg
 	if (website && !isAmong(filter.websites, website)) return false;
 	if ('inbox_id' in payload && !isAmong(filter.inboxes, textIn(payload.inbox_id ?? mainInbox))) return false;
 	if (segments && filter.segments.length > 0 && !segments.some((one) => filter.segments.includes(one))) return false;
-	const isMessage = payload.type !== undefined && messageEvents.includes(eventNamed(name)?.of ?? name);
-	return !isMessage || messagePasses(payload, filter);
+	const event = crispEventOf(name);
+	return !messageEvents.includes(event) || messagePasses(event, payload, filter);
 }
 
-function messagePasses({ type, from, origin, automated, fingerprint }: IDataObject, filter: Filter): boolean {
-	if (filter.author && from !== filter.author) return false;
-	if (!isAmong(filter.messageTypes, textIn(type))) return false;
-	if (!isFromOneOf(filter.origins, textIn(origin))) return false;
-	if (filter.ignoresAutomated && automated === true) return false;
-	const isOperators = from === 'operator';
-	return !(filter.ignoresOwn && isOperators && isOwnFingerprint(filter.instanceId, numberIn(fingerprint)));
+function messagePasses(event: string, message: IDataObject, filter: Filter): boolean {
+	const side = sideOfMessage(message, event);
+	if (filter.author && side !== filter.author) return false;
+	if (!isAmong(filter.messageTypes, typeOfMessage(message))) return false;
+	if (!isFromOneOf(filter.origins, textIn(message.origin))) return false;
+	if (filter.ignoresAutomated && isAutomated(message, event)) return false;
+	const isOperators = side === 'operator';
+	return !(filter.ignoresOwn && isOperators && isOwnFingerprint(filter.instanceId, numberIn(message.fingerprint)));
 }
 
 function isAmong(wanted: string[], one: string): boolean {

@@ -11,7 +11,7 @@ export interface EventIdentity {
 	website: string;
 	/** The conversation; empty if the event belongs to none. */
 	session: string;
-	/** The fingerprint of a message, or the ID of a person. */
+	/** The fingerprint of a message, which may be negative, or the ID of a person. */
 	id: string | number;
 }
 
@@ -24,10 +24,11 @@ export function identityOf(name: string, payload: IDataObject): EventIdentity | 
 	if (messageEvents.includes(name)) {
 		const session = textIn(payload.session_id);
 		const id = idIn(payload.fingerprint);
-		return session && id ? { name, website, session, id } : undefined;
+		return session && id !== '' ? { name, website, session, id } : undefined;
 	}
-	const id = name === 'people:profile:created' && idIn(payload.people_id);
-	return id ? { name, website, session: '', id } : undefined;
+	if (name !== 'people:profile:created') return undefined;
+	const id = idIn(payload.people_id);
+	return id === '' ? undefined : { name, website, session: '', id };
 }
 
 /** Normalises an ID: a number sent as text is the same ID. */

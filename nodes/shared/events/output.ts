@@ -1,5 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
+import { crispEventOf, messageEvents } from './catalogue';
 import { chosenIn } from './derived';
+import { sideOfMessage, typeOfMessage } from './message';
 import { websiteOf } from './payload';
 
 const appAddress = 'https://app.crisp.chat';
@@ -16,6 +18,8 @@ export function toOutput(name: string, payload: IDataObject): IDataObject {
 	const website = websiteOf(payload);
 	const session = sessionOf(payload);
 	const [choice] = chosenIn(payload);
+	const event = crispEventOf(name);
+	const isMessage = messageEvents.includes(event);
 	// One literal without spreads: spreading objects was the most expensive part of handling an event.
 	const flat: IDataObject = {
 		event: name,
@@ -27,8 +31,8 @@ export function toOutput(name: string, payload: IDataObject): IDataObject {
 		choice: choice?.value,
 		choice_label: choice?.label,
 		question_id: choice && (payload.content as IDataObject).id,
-		type: payload.type,
-		from: payload.from,
+		type: (isMessage && typeOfMessage(payload)) || payload.type,
+		from: isMessage ? sideOfMessage(payload, event) : payload.from,
 		author: user.nickname,
 		author_id: user.user_id,
 		email: payload.email,

@@ -1,6 +1,6 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 import { passes, type Filter } from './filter';
-import { eventNamed } from './catalogue';
+import { crispEventOf } from './catalogue';
 import type { Credential } from '../api/transport';
 
 /** The selection in the form of a trigger: events, websites and filters. */
@@ -53,5 +53,5 @@ export function neededEnrichment({ events, filter }: EventSelection): { segments
 
 /** Whether a Crisp event may start the workflow, judged by its payload only, before enrichment. */
 export function maySelect({ events, filter }: EventSelection, name: string, payload: IDataObject): boolean {
-	return events.some((one) => (eventNamed(one)?.of ?? one) === name && passes(one, payload, filter));
+	return events.some((one) => crispEventOf(one) === name && passes(one, payload, filter));
 }

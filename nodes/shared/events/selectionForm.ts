@@ -55,7 +55,8 @@ export function selectionProperties(): INodeProperties[] {
 					name: 'ignoreAutomated',
 					type: 'boolean',
 					default: true,
-					description: 'Whether to ignore messages that any program marked as automated, such as those of bots',
+					description:
+						"Whether to ignore messages that any program marked as automated, such as those of bots, and those of Crisp's own bot and automations",
 				},
 				{
 					displayName: 'Ignore Own Messages',

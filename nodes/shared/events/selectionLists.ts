@@ -1,4 +1,5 @@
 import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
+import { endFinder } from '../api/list';
 import { readPages } from '../api/pages';
 import { searchWebsites } from '../api/searchResults';
 import { fillPath, parseRoute } from '../api/route';
@@ -14,13 +15,16 @@ const mostEntries = 500;
 const mostWebsites = 20;
 
 async function getWebsites(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const found: INodePropertyOptions[] = [];
-	for (let token: string | undefined = '1'; token && found.length < mostEntries;) {
+	const found = new Map<unknown, INodePropertyOptions>();
+	const isEnd = endFinder();
+	for (let token: string | undefined = '1'; found.size < mostEntries;) {
 		const { results, paginationToken } = await searchWebsites.call(this, undefined, token);
-		found.push(...results.map(({ name, value }) => ({ name, value })));
+		const known = found.size;
+		for (const { name, value } of results) found.set(value, { name, value });
 		token = paginationToken as string | undefined;
+		if (isEnd({ isPartial: token !== undefined, fresh: found.size - known, isShort: true })) break;
 	}
-	return found;
+	return [...found.values()];
 }
 
 /** Lists entries of the selected websites, or of all websites that the trigger would listen to. */

@@ -15,7 +15,7 @@ export interface Handover {
 	/** The deduplication key: all processes of n8n together start at most one execution for it. */
 	key?: string;
 	/** Whether n8n is asked to report when it has finished the execution. */
-	isTold: boolean;
+	reportsEnd: boolean;
 }
 
 /**
@@ -25,9 +25,9 @@ export interface Handover {
 export function emitTo(
 	context: Pick<ITriggerFunctions, 'emit'>,
 	items: INodeExecutionData[],
-	{ key, isTold }: Handover,
+	{ key, reportsEnd }: Handover,
 ): Promise<unknown> | undefined {
-	const done = isTold ? deferred() : undefined;
+	const done = reportsEnd ? deferred() : undefined;
 	const taken = (context.emit as Emit)([items], undefined, done, key);
 	if (!(taken instanceof Promise)) return done?.promise;
 	return taken.then(async () => await done?.promise);

@@ -17,10 +17,11 @@ describe('the fingerprint of a message', () => {
 		expect(new Set(all).size).toBe(all.length);
 	});
 
-	it('has exactly 15 digits and is recognised by the n8n that created it', () => {
+	it('is between 2^47 and 2^48 and is recognised by the n8n that created it', () => {
 		for (const item of many) {
 			const fingerprint = fingerprintFor('instance', ['execution', item]);
-			expect(String(fingerprint)).toMatch(/^[1-9]\d{14}$/);
+			expect(fingerprint).toBeGreaterThanOrEqual(2 ** 47);
+			expect(fingerprint).toBeLessThan(2 ** 48);
 			expect(isOwnFingerprint('instance', fingerprint)).toBe(true);
 		}
 	});
@@ -30,7 +31,21 @@ describe('the fingerprint of a message', () => {
 		expect(mistaken.length).toBeLessThanOrEqual(1);
 	});
 
-	it.each([NaN, 0, -5, 1.5, 2 ** 60])('does not recognise %d as its own', (fingerprint) => {
+	it.each([NaN, 0, -5, 1.5, 2 ** 60, -1078189900])('does not recognise %d as its own', (fingerprint) => {
 		expect(isOwnFingerprint('instance', fingerprint)).toBe(false);
+	});
+
+	it('is never one of the 32-bit fingerprints that Crisp gives, and seldom another one', () => {
+		const small = Array.from({ length: 200_000 }, (_, index) => index - 100_000);
+		expect(small.filter((one) => isOwnFingerprint('instance', one))).toEqual([]);
+		// Every 32,768th of those above 2^47.
+		const large = Array.from({ length: 100_000 }, (_, index) => 2 ** 47 + index * 1_400_000_011);
+		const mistaken = large.filter((one) => isOwnFingerprint('instance', one)).length;
+		expect(mistaken).toBeLessThanOrEqual(15);
+	});
+
+	it('differs for most of many messages', () => {
+		const all = Array.from({ length: 20_000 }, (_, item) => fingerprintFor('instance', ['execution', item]));
+		expect(all.length - new Set(all).size).toBeLessThanOrEqual(1);
 	});
 });

@@ -254,7 +254,7 @@ describe('emit', () => {
 		void emitTo(
 			trigger((...all: unknown[]) => given.push(all)),
 			items,
-			{ key: 'k', isTold: false },
+			{ key: 'k', reportsEnd: false },
 		);
 		expect(given).toEqual([[[items], undefined, undefined, 'k']]);
 	});
@@ -265,20 +265,20 @@ describe('emit', () => {
 				done.resolve('run');
 				return isAsync ? Promise.resolve() : undefined;
 			};
-			expect(await emitTo(trigger(emit), items, { isTold: true })).toBe('run');
+			expect(await emitTo(trigger(emit), items, { reportsEnd: true })).toBe('run');
 		}
 	});
 
 	it('reports why n8n did not accept an event, however n8n reports it', async () => {
 		const rejecting = async () => await Promise.reject(refusal);
-		await expect(emitTo(trigger(rejecting), items, { isTold: true })).rejects.toBe(refusal);
+		await expect(emitTo(trigger(rejecting), items, { reportsEnd: true })).rejects.toBe(refusal);
 		expect(() =>
 			emitTo(
 				trigger(() => {
 					throw refusal;
 				}),
 				items,
-				{ isTold: true },
+				{ reportsEnd: true },
 			),
 		).toThrow(refusal);
 	});
