@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isComposed, type TableOperation } from '../../nodes/Crisp/operations/operation';
+import type { Operation, TableOperation } from '../../nodes/Crisp/operations/operation';
 import { resources } from '../../nodes/Crisp/operations';
 import type { Call, FieldFacts } from './samples';
 
@@ -24,11 +24,11 @@ export interface Row {
 
 export const routes = JSON.parse(readFileSync('sandbox/data/routes.json', 'utf8')) as RouteFacts[];
 
-/** All operations of the table, except those that are composed of several requests. */
+const isRow = (operation: Operation): operation is TableOperation => 'route' in operation;
+
+/** All operations of the table, except those that are composed of several requests without a row. */
 export const rows: Row[] = Object.entries(resources).flatMap(([resource, { operations }]) =>
-	Object.entries(operations).flatMap(([key, operation]) =>
-		isComposed(operation) ? [] : [{ resource, key, operation }],
-	),
+	Object.entries(operations).flatMap(([key, operation]) => (isRow(operation) ? [{ resource, key, operation }] : [])),
 );
 
 export const nameOf = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;

@@ -1,5 +1,6 @@
 import { Crisp as Sdk } from 'crisp-api';
 import type { Credential } from '../../nodes/shared/api/transport';
+import { resetProcessState } from '../../nodes/shared/runtime/processState';
 import { execute } from '../support/n8nContext';
 import { parametersFor } from './parameters';
 import { Recorder, type Recorded } from './recorder';
@@ -23,6 +24,8 @@ const exceptions: Record<string, (recorded: Recorded) => Recorded> = {
 	'website.listPeopleProfiles': withoutQuery('per_page'),
 	'website.listCampaignStatistics': withoutQuery('per_page'),
 	'media.listAnimationMedias': withoutQuery('per_page'),
+	// Crisp does not document which messages it returns after a time: the node reads back to it and drops older ones.
+	'website.getMessagesInConversation': withoutQuery('timestamp_after'),
 	// Crisp determines the connection of a visitor itself; according to the reference it cannot be set.
 	'website.updateConversationMetas': without('connection'),
 	// The reference requires the action; the SDK omits it.
@@ -114,6 +117,8 @@ describe("the node sends the same request as Crisp's SDK", () => {
 			const faults: unknown[] = [];
 			for (const { resource, key, operation } of able) {
 				try {
+					// Independent calls: a message does not wait for the one before it.
+					resetProcessState();
 					await execute({ credential: credential(), parameters: parametersFor(resource, key, operation, theirs) });
 					const ours = except(withoutOwnFingerprint(recorder.takeOne(), theirs));
 					expect(ours).toEqual(theirs);

@@ -100,8 +100,9 @@ function fitting({ kind, options, picks }: Field): fc.Arbitrary<unknown> {
 	if (kind === 'choice') return fc.constantFrom(...Object.keys(options ?? {}));
 	if (['date', 'instant'].includes(kind)) return fc.date({ noInvalidDate: true, min: new Date(2e12) });
 	if (['flag', 'bit'].includes(kind)) return fc.boolean();
+	if (kind === 'email') return fc.constant('name@example.com');
 	if (kind === 'list') return fc.array(fc.constantFrom('a', 'b'));
-	if (kind === 'numbers') return fc.array(fc.integer());
+	if (kind === 'fingerprints') return fc.array(fc.integer());
 	return ['number', 'fingerprint'].includes(kind) ? fc.integer() : fc.constantFrom('text', uuid);
 }
 
@@ -151,7 +152,7 @@ const wireTypes: Record<string, string> = {
 	...Object.fromEntries(['number', 'bit', 'instant', 'fingerprint'].map((one) => [one, 'number'])),
 	flag: 'boolean',
 	list: 'strings',
-	numbers: 'numbers',
+	fingerprints: 'numbers',
 };
 
 function typeOf(made: unknown): string {

@@ -21,7 +21,7 @@ export interface Served {
 	/** The contexts in which n8n's helper was called. */
 	contexts: Array<Partial<IExecuteFunctions>>;
 	/** Opens a transport as an execution does, with its own signal; each process has its own rate limiter. */
-	open(options?: TransportOptions, process?: number): Send;
+	open(options?: TransportOptions, process?: number, logger?: { warn(text: string): void }): Send;
 	/** Whether one process currently sends requests of the token without a rate limit. */
 	isFree(process?: number): boolean;
 }
@@ -55,7 +55,8 @@ export function serve(
 		clock,
 		sent,
 		contexts,
-		open: (options, process = 0) => openTransport(context as never, tokenIn(process), { clock, ...options }),
+		open: (options, process = 0, logger) =>
+			openTransport({ ...context, logger } as never, tokenIn(process), { clock, ...options }),
 		isFree: (process = 0) => rateLimiterFor(tokenHash(tokenIn(process))).isUnlimited(clock.now()),
 	};
 }

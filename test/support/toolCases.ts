@@ -111,6 +111,7 @@ function formOf({ resource, key, operation, chosen, server }: Plan, fill: Fill):
 /** Values for fields that restrict their values. */
 const samples: Record<string, unknown> = {
 	path: 'getting-started/install',
+	type: 'application/pdf',
 	maxCharacters: 1_000,
 	// Short times, since the tests wait this long.
 	waitMinutes: 0.02,
@@ -144,7 +145,7 @@ function inForm(key: string, field: Field, fill: Fill, sample?: unknown): NodePa
 			return fill(key, 'boolean', true);
 		case 'json':
 			return fill(key, 'json', { plan: 'gold' });
-		case 'numbers':
+		case 'fingerprints':
 			return text('7, 8');
 		case 'list':
 			return field.picks ? ({ rows: [{ entry: nameOf('vip') }] } as never) : text('one, two');

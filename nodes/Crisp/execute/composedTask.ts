@@ -1,14 +1,18 @@
 import type { IDataObject } from 'n8n-workflow';
 import { fillPath, parseRoute } from '../../shared/api/route';
 import type { CrispRequest } from '../../shared/api/types';
-import { fingerprintFor, isOwnFingerprint } from '../../shared/events/fingerprint';
+import { isOwnFingerprint } from '../../shared/events/fingerprint';
+import { titleCase } from '../operations/field';
 import { isList, type ComposedOperation, type Composing } from '../operations/operation';
 import { readFields, readPath } from '../request/buildRequest';
+import { emptyTextsIn } from '../request/emptyTexts';
 import { fieldsOf } from '../request/fieldsOf';
 import { laneOf } from './laneOf';
 import { limitOf, shaperFor } from './listOptions';
+import { explainingRefusals } from './refusedTexts';
 import { runOnce } from './runOnce';
-import { sendOnce } from './sendOnce';
+import { messageFingerprint } from '../sending/messageFingerprint';
+import { sendOnce } from '../sending/sendOnce';
 import type { Item, Task } from './task';
 
 /** The task of a composed operation: code that sends as many requests as it needs. */
@@ -37,9 +41,11 @@ export function composedTask(operation: ComposedOperation, item: Item): Task {
 		files: item.files,
 	};
 	const target = operation.target && { ...path, target: String(values[operation.target]).toLowerCase() };
+	const empty = { labels: emptyTextsIn(fields, given), collection: titleCase(reading.collection) };
+	const compose = async () => await operation.compose(composing);
 	return {
 		lane: laneOf(operation, target || path),
-		run: async () => (await operation.compose(composing)).map((made) => ({ ...made, json: shape(made.json) })),
+		run: async () => (await explainingRefusals(empty, compose)).map((made) => ({ ...made, json: shape(made.json) })),
 	};
 }
 
@@ -65,7 +71,7 @@ async function sendPart({ sender, identity, instanceId }: Item, sent: Part): Pro
 	const { website, session, body, part } = sent;
 	const path = fillPath(messagesRoute, { website_id: website, session_id: session });
 	const request: CrispRequest = { method: 'POST', path, body };
-	const fingerprint = fingerprintFor(instanceId(), [...identity(request), part]);
+	const fingerprint = messageFingerprint(path, instanceId(), [...identity(request), part]);
 	await sendOnce(sender, { ...request, body: { ...body, fingerprint } }, fingerprint);
 	return fingerprint;
 }

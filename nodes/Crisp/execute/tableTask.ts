@@ -3,18 +3,20 @@ import type { Client } from '../../shared/api/client';
 import type { Listing } from '../../shared/api/pages';
 import type { CrispRequest } from '../../shared/api/types';
 import type { Send } from '../../shared/api/transport';
-import { fingerprintFor } from '../../shared/events/fingerprint';
+import { titleCase } from '../operations/field';
 import { isList, isTimed, type TableOperation } from '../operations/operation';
 import { buildRequest } from '../request/buildRequest';
 import { laneOf } from './laneOf';
 import { limitOf, shaperFor } from './listOptions';
 import { toEntries, withTargets } from './output';
-import { sendOnce, sendSafely } from './sendOnce';
+import { explainingRefusals } from './refusedTexts';
+import { messageFingerprint } from '../sending/messageFingerprint';
+import { sendOnce, sendSafely } from '../sending/sendOnce';
 import type { Item, Task } from './task';
 
 /** The task of a row of the table: one request, or the pages of a list. */
 export function tableTask(operation: TableOperation, item: Item): Task {
-	const { request, path } = buildRequest(operation, item.reading);
+	const { request, path, emptyTexts: labels } = buildRequest(operation, item.reading);
 	const lane = laneOf(operation, path);
 	const shape = shaperFor(operation, item.reading);
 	const toItems = (data: unknown) =>
@@ -26,7 +28,8 @@ export function tableTask(operation: TableOperation, item: Item): Task {
 		return { lane, run: async () => toMade(await readList(operation, { request, limit, keep }, item.client)) };
 	}
 	const send = messageSender(operation, request, item);
-	return { lane, run: async () => toItems(await send(request)) };
+	const empty = { labels, collection: titleCase(item.reading.collection) };
+	return { lane, run: async () => toItems(await explainingRefusals(empty, async () => await send(request))) };
 }
 
 async function readList(operation: TableOperation, list: Listing, client: Client): Promise<IDataObject[]> {
@@ -47,7 +50,7 @@ function messageSender(operation: TableOperation, request: CrispRequest, item: I
 	if (!isMessage || !body) return item.client.send;
 	const given = body.fingerprint;
 	if (given !== undefined) return async (message) => await sendSafely(item.sender, message, Number(given));
-	const fingerprint = fingerprintFor(item.instanceId(), item.identity(request));
+	const fingerprint = messageFingerprint(request.path, item.instanceId(), item.identity(request));
 	body.fingerprint = fingerprint;
 	return async (message) => await sendOnce(item.sender, message, fingerprint);
 }

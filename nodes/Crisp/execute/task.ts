@@ -2,7 +2,7 @@ import type { Client } from '../../shared/api/client';
 import type { Files } from '../files/binaryFiles';
 import type { OutputItem } from '../operations/operation';
 import type { Reading } from '../request/buildRequest';
-import type { MessageSender } from './sendOnce';
+import type { MessageSender } from '../sending/sendOnce';
 
 /** One item that was read and validated and is ready to be sent. */
 export interface Task {

@@ -1,4 +1,4 @@
-import { NodeApiError } from 'n8n-workflow';
+import { isGone } from '../errors/apiErrors';
 import type { Send } from './transport';
 import { readPages, readByTime, type Listing } from './pages';
 
@@ -20,10 +20,7 @@ export function clientFor(send: Send): Client {
 	};
 }
 
-/** The response, or undefined if Crisp responds 404: the resource may have been deleted in between. */
+/** The response, or undefined if Crisp says that the resource does not exist: it may have been deleted in between. */
 export async function ifThere(answer: Promise<unknown>): Promise<unknown> {
-	return await answer.catch(async (error: Error) => {
-		const isGone = error instanceof NodeApiError && error.httpCode === '404';
-		return isGone ? undefined : await Promise.reject(error);
-	});
+	return await answer.catch(async (error: Error) => (isGone(error) ? undefined : await Promise.reject(error)));
 }

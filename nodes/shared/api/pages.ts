@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { entriesIn } from './list';
+import { endFinder, entriesIn, isPartial } from './list';
 import type { CrispRequest, Send } from './transport';
 import { onPage } from './route';
 
@@ -33,7 +33,7 @@ const mostAhead = 4;
 
 /**
  * Reads a paginated list in order, with read-ahead: one page, then two, then four at a time. Stops at the limit or at the
- * end of the list; pages requested past the end are ignored, even if they fail.
+ * end of the list (see `endFinder`); pages requested past the end are ignored, even if they fail.
  */
 export async function readPages(send: Send, listing: Listing): Promise<unknown[]> {
 	const { request, limit, entry, isSized, keep = all, isWanted = any, isOver = never } = listing;
@@ -42,8 +42,11 @@ export async function readPages(send: Send, listing: Listing): Promise<unknown[]
 	const read = async (page: number) => await send({ ...request, path: onPage(request.path, page), query });
 	const seen = new Set<unknown>();
 	const entries: unknown[] = [];
-	let perPage = isSized ? size : fullPage;
+	const isEnd = endFinder();
+	const isRepeated = repetitionFinder(entry);
+	let largest = 0;
 	for (let page = 1, ahead = 1; entries.length < limit; ahead = Math.min(mostAhead, ahead * 2)) {
+		const perPage = largest || (isSized ? size : fullPage);
 		const count = Math.min(ahead, Math.ceil((limit - entries.length) / perPage));
 		const answers = await Promise.allSettled(
 			Array.from({ length: count }, async (_, index) => await read(page + index)),
@@ -51,12 +54,14 @@ export async function readPages(send: Send, listing: Listing): Promise<unknown[]
 		for (const answer of answers) {
 			if (answer.status === 'rejected') return await Promise.reject(answer.reason as Error);
 			const batch: unknown[] = entriesIn(answer.value);
-			const fresh = batch.filter((value) => isNew(value, entry, seen));
+			const fresh = isRepeated(batch) ? [] : batch.filter((value) => isNew(value, entry, seen));
 			entries.push(...fresh.filter(isWanted).map(keep));
 			// If the page size is not documented, only an empty page proves the end of the list.
-			const isLast = fresh.length === 0 || (isSized && batch.length < fullPage);
-			if (isLast || isOver(batch)) return entries.slice(0, limit);
-			perPage = Math.max(1, batch.length);
+			const isShort = isSized && batch.length < fullPage;
+			const isLast = isEnd({ isPartial: isPartial(answer.value), fresh: fresh.length, isShort });
+			if (isLast || (batch.length > 0 && isOver(batch))) return entries.slice(0, limit);
+			// A page may be shorter than the others although more follow.
+			largest = Math.max(largest, batch.length);
 			// Free the page: objects of n8n's requests survive many minor garbage collections and would keep it alive.
 			batch.length = 0;
 		}
@@ -65,41 +70,45 @@ export async function readPages(send: Send, listing: Listing): Promise<unknown[]
 	return entries.slice(0, limit);
 }
 
+/** Batches overlap by a millisecond, as imported messages with the same timestamp may lie on both sides of an edge. */
+const overlap = 1;
+
 /**
- * Reads messages, which come in batches instead of pages: back in time from the newest (or from `timestamp_before`),
- * or forward if the request has `timestamp_after`. Returns them oldest first.
+ * Reads messages, which come in batches instead of pages: back in time from the newest (or from `timestamp_before`), and
+ * returns them oldest first. With `timestamp_after` in the query, returns those after that time, the nearest ones if there
+ * are more than the limit. Crisp is never asked with `timestamp_after`: it does not document which messages it returns
+ * when more than one batch is newer. So this costs a request for each batch from the newest message to that time.
  */
 export async function readByTime(send: Send, listing: Listing): Promise<unknown[]> {
 	const { request, limit, keep = all, isWanted = any, isOver = never } = listing;
-	const isForward = request.query?.timestamp_after !== undefined;
-	const bound = isForward ? 'timestamp_after' : 'timestamp_before';
-	// Batches overlap by a millisecond, as imported messages with the same timestamp may lie on both sides of an edge.
-	const overlap = isForward ? -1 : 1;
+	const { timestamp_after: start, ...sent } = request.query ?? {};
+	const after = start === undefined ? -Infinity : Number(start);
+	const isForward = start !== undefined;
+	const isLater = (value: unknown) => !isForward || Number((value as IDataObject | null)?.timestamp) > after;
 	const seen = new Set<unknown>();
 	const batches: unknown[][] = [];
-	let query = request.query ?? {};
+	let query: IDataObject = sent;
 	let count = 0;
-	while (count < limit) {
+	while (isForward || count < limit) {
 		const answer = await send({ ...request, query });
 		const batch = entriesIn(answer);
 		const fresh = batch.filter((value) => isNew(value, listing.entry, seen));
-		const wanted = fresh.filter(isWanted).map(keep);
+		const wanted = fresh.filter((value) => isLater(value) && isWanted(value)).map(keep);
 		if (query.timestamp_around !== undefined) return wanted.slice(0, limit);
 		batches.push(wanted);
 		count += wanted.length;
-		const edge = Number((isForward ? batch.at(-1) : batch[0])?.timestamp);
-		// A batch that is not full is the last one.
-		if (batch.length < fullPage || !Number.isFinite(edge) || isOver(fresh)) break;
+		// Reading forward, the newest messages are dropped as soon as enough older ones are known: it saves memory.
+		while (isForward && count - (batches[0]?.length ?? 0) >= limit) count -= batches.shift()?.length ?? 0;
+		const edge = Number(batch[0]?.timestamp);
+		// A batch that is not full is the last one, unless Crisp says that more follow.
+		const isLast = batch.length < fullPage && !isPartial(answer);
+		if (isLast || !Number.isFinite(edge) || edge <= after || isOver(fresh)) break;
 		// A whole batch with one timestamp is passed in small steps: Crisp does not document whether bounds are inclusive.
 		const isStuck = fresh.length === 0;
-		if (isStuck && query[bound] === edge - overlap) break;
-		query = { ...query, [bound]: isStuck ? Number(query[bound]) - overlap : edge + overlap };
+		if (isStuck && query.timestamp_before === edge - overlap) break;
+		query = { ...query, timestamp_before: isStuck ? Number(query.timestamp_before) - overlap : edge + overlap };
 	}
-	return trim((isForward ? batches : batches.reverse()).flat(), limit, isForward);
-}
-
-/** Cuts the entries to the limit; keeps those nearest to where the reading began. */
-function trim(entries: unknown[], limit: number, isForward: boolean): unknown[] {
+	const entries = batches.reverse().flat();
 	if (entries.length <= limit) return entries;
 	return isForward ? entries.slice(0, limit) : entries.slice(entries.length - limit);
 }
@@ -110,4 +119,20 @@ function isNew(value: unknown, entry: string | undefined, seen: Set<unknown>): b
 	if (seen.has(identity)) return false;
 	seen.add(identity);
 	return true;
+}
+
+/**
+ * Returns a function that is called for each page of a list, in order, and says whether the page is the same as the one
+ * before: a server that ignores the page number would otherwise be read without end. Compares only where entries have no
+ * identity (see `isNew`).
+ */
+function repetitionFinder(entry: string | undefined): (page: unknown[]) => boolean {
+	let previous: string | undefined;
+	return (page) => {
+		if (entry !== undefined || page.length === 0) return false;
+		const text = JSON.stringify(page);
+		const isSame = text === previous;
+		previous = text;
+		return isSame;
+	};
 }

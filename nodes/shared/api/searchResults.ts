@@ -1,5 +1,5 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
-import { entriesIn } from './list';
+import { entriesIn, isPartial } from './list';
 import { fullPage } from './pages';
 import { fillPath, parseRoute } from './route';
 import { openTransport, type Credential, type Send } from './transport';
@@ -16,10 +16,14 @@ export function inBrackets(value: unknown): string {
 	return value ? `(${String(value)})` : '';
 }
 
-/** Throws a UserError if the response is not a list: showing an empty list would hide the error. */
+/**
+ * A page of a dropdown, with a token for the next page if more entries may follow. Throws a UserError if the response is
+ * not a list: showing an empty list would hide the error.
+ */
 export function paged(answer: unknown, page: number, toItem: (entry: IDataObject) => Item): INodeListSearchResult {
 	const list = entriesIn(answer);
-	return { results: list.map(toItem), ...(list.length >= fullPage && { paginationToken: String(page + 1) }) };
+	const hasMore = list.length >= fullPage || isPartial(answer);
+	return { results: list.map(toItem), ...(hasMore && { paginationToken: String(page + 1) }) };
 }
 
 /** Filters by what the user typed, for lists that Crisp cannot search. */

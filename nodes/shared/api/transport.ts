@@ -11,7 +11,11 @@ import {
 import { isSecureUrl, insecureUrl } from './secureUrl';
 import { clock as systemClock, type Clock } from '../runtime/clock';
 import { envelopeOf } from './envelope';
+import { markPartial } from './list';
+import { websiteCheck } from './existence';
 import { refusalError, notCrispError } from '../errors/apiErrors';
+import { logOf } from '../n8n/log';
+import { planQuotasFor, type QuotaPatience } from './planQuota';
 import { rateLimiterFor } from './rateLimiter';
 import { withDeadline } from '../runtime/deadline';
 import type { RateLimitAnswer } from '../errors/rateLimitErrors';
@@ -32,10 +36,13 @@ export interface TransportOptions {
 	clock?: Clock;
 	/** Whether rate limits are waited out and failures retried; if not, the caller retries. */
 	isPatient?: boolean;
+	/** How long a request waits for the quota of a plan; by default ten minutes without progress. */
+	quotaPatience?: QuotaPatience;
 }
 
 interface Context {
 	getNode(): INode;
+	logger?: Parameters<typeof logOf>[0]['logger'];
 	helpers: Pick<IAllExecuteFunctions['helpers'], 'httpRequestWithAuthentication'>;
 }
 
@@ -46,6 +53,8 @@ const timeout = 30_000;
  * would hang forever.
  */
 const longest = timeout + 5_000;
+
+const usualQuotaPatience: QuotaPatience = { longest: 10 * 60_000, restartsWithProgress: true };
 
 /** The base URL of the API, without a slash at the end. */
 export function addressOf(credential: Credential): string {
@@ -65,13 +74,15 @@ export function tokenHash(credential: Credential): string {
 export function openTransport(
 	context: Context,
 	credential: Credential,
-	{ signal, clock = systemClock, isPatient = true }: TransportOptions = {},
+	{ signal, clock = systemClock, isPatient = true, quotaPatience = usualQuotaPatience }: TransportOptions = {},
 ): Send {
 	const node = context.getNode();
 	if (!isSecureUrl(addressOf(credential))) {
 		throw new NodeOperationError(node, insecureUrl.what, { description: insecureUrl.how });
 	}
 	const rateLimiter = rateLimiterFor<RateLimitAnswer>(tokenHash(credential));
+	const planQuotas = planQuotasFor(tokenHash(credential));
+	const { warn } = logOf(context);
 	const secrets = [credential.key, credential.identifier];
 	// Otherwise, n8n would decrypt the credential for each request; outside of executions, in a separate virtual
 	// machine.
@@ -86,8 +97,15 @@ export function openTransport(
 			})) as IN8nHttpFullResponse;
 		});
 	const { tier } = credential;
-	const attempt = { exchange, rateLimiter, node, clock, isPatient, tier, secrets, signal };
-	return async (request) => read(await sendWithRetries({ ...attempt, request }), request, node);
+	const quota = { planQuotas, quotaPatience, warn };
+	const attempt = { exchange, rateLimiter, ...quota, node, clock, isPatient, tier, secrets, signal };
+	const send: Send = async (request) => read(await sendWithRetries({ ...attempt, request }), request, node);
+	const checkWebsite = websiteCheck({ send, token: tokenHash(credential), clock });
+	return async (request) => {
+		const data = await send(request);
+		if (request.method === 'HEAD' && data === false) await checkWebsite(request.path);
+		return data;
+	};
 }
 
 function httpOptions(
@@ -125,6 +143,7 @@ function read({ statusCode: status, body }: IN8nHttpFullResponse, request: Crisp
 	const { isCrisp, isError, reason, detail, data } = envelopeOf(body);
 	if (!isSuccess(status) || isError) throw refusalError(node, { status, reason, detail, method, path });
 	if (status !== 204 && !isCrisp && body !== '') throw notCrispError(node, request);
+	if (status === 206) markPartial(data);
 	return data;
 }
 

@@ -1,4 +1,4 @@
-import { entriesIn } from './list';
+import { endFinder, entriesIn, isPartial } from './list';
 import type { Credential, Send } from './transport';
 
 /** The IDs of all websites that a token may read. Empty for a website token: its only website is in the credential. */
@@ -6,10 +6,13 @@ export async function websitesOf(send: Send, tier: Credential['tier']): Promise<
 	if (tier === 'website') return [];
 	if (tier === 'user') return idsIn(await send({ method: 'GET', path: '/v1/user/account/websites' }));
 	const found = new Set<string>();
+	const isEnd = endFinder();
 	for (let page = 1; ; page++) {
-		const ids = idsIn(await send({ method: 'GET', path: `/v1/plugin/connect/websites/all/${page}` }));
-		if (ids.every((id) => found.has(id))) return [...found];
-		for (const id of ids) found.add(id);
+		const answer = await send({ method: 'GET', path: `/v1/plugin/connect/websites/all/${page}` });
+		const known = found.size;
+		for (const id of idsIn(answer)) found.add(id);
+		// The page size is not documented, so that only a page without new websites proves the end.
+		if (isEnd({ isPartial: isPartial(answer), fresh: found.size - known })) return [...found];
 	}
 }
 

@@ -34,24 +34,57 @@ const byReason: Record<string, Advice> = {
 		'Crisp rejected a value of this request',
 		'Check the field named here, and that expressions have a value for this item.',
 	],
+	subscription_upgrade_required: [
+		'The plan of this website does not include this',
+		'Crisp includes some features in higher plans only, such as private notes, participants, filters, segments and analytics. Upgrade the plan of the website in Crisp, or leave out what its plan lacks.',
+	],
+	quota_limit_exceeded: [
+		'The plan of this website limits how often Crisp accepts this',
+		'Try again in about a minute, or run fewer items at once: Crisp did not execute this request. It is not the daily quota of the token.',
+	],
+	password_unverified: [
+		'Crisp did not accept the password',
+		"Check 'Verification Secret': it has to be the password of the Crisp account that the token belongs to.",
+	],
+	search_query_too_long: [
+		'The search is too long for Crisp',
+		"Shorten 'Search': search for fewer words, or with fewer criteria.",
+	],
 };
 
 const byStatus: Record<number, Advice> = {
 	401: byReason.invalid_session as Advice,
+	402: byReason.subscription_upgrade_required as Advice,
 	403: byReason.not_allowed as Advice,
 	404: [
 		'Crisp could not find this conversation, person or other resource',
 		'Check the IDs: the resource may have been deleted, or belong to another website.',
 	],
 	409: ['This already exists in Crisp', 'Update the existing one instead, or change the value that must be unique.'],
+	// Crisp's staff: requests have to be sent again later, as after 429 (https://github.com/crisp-im/ruby-crisp-api/issues/18).
+	422: [
+		'Crisp cannot execute the request at the moment',
+		'Crisp did not execute it and asks to send it later. Run the item again in a few minutes, or run fewer items at once.',
+	],
 };
+
+const missingRoute: Advice = [
+	'Crisp has no such route',
+	"Check 'API Address' in the credential: it has to be without a path, such as https://api.crisp.chat. If it is right, update this package: Crisp may have removed the operation.",
+];
 
 const redirected: Advice = [
 	'The server tried to redirect the request',
 	"The redirect was not followed, because it would send the token to another host. Check 'API Address' in the credential, and any proxy in between.",
 ];
 
-function adviceFor({ status, reason }: Refusal): Advice {
+/** Whether a 404 means that the API has no such route, instead of no such resource. */
+function isMissingRoute({ reason, detail }: Pick<Refusal, 'reason' | 'detail'>): boolean {
+	return reason === 'route_not_found' || (reason === 'not_found' && /\broute\b/i.test(detail));
+}
+
+function adviceFor({ status, reason, detail }: Refusal): Advice {
+	if (status === 404 && isMissingRoute({ reason, detail })) return missingRoute;
 	const [, thing] = /^(\w+)_not_found$/.exec(reason) ?? [];
 	if (thing) return [`Crisp has no such ${thing.replaceAll('_', ' ')}`, byStatus[404]?.[1] ?? ''];
 	// A reason may have the same name as a property that every object inherits.
@@ -61,6 +94,9 @@ function adviceFor({ status, reason }: Refusal): Advice {
 	if (status >= 500) return ['Crisp returned a server error', "Try again later: the problem is on Crisp's side."];
 	return ['Crisp refused the request', 'Check the values of this request.'];
 }
+
+/** n8n's error class keeps neither Crisp's reason nor its details. */
+const refusals = new WeakMap<Error, Refusal>();
 
 /** The error that n8n shows for a refusal: what happened, Crisp's reason, and what to do. Contains no secrets. */
 export function refusalError(node: INode, refusal: Refusal): NodeApiError {
@@ -72,7 +108,28 @@ export function refusalError(node: INode, refusal: Refusal): NodeApiError {
 		description: `${how} The request was ${method} ${path}.`,
 		httpCode: String(status),
 	});
+	refusals.set(error, refusal);
 	return status >= 500 ? markUncertain(error) : error;
+}
+
+/** Crisp's response that an error reports; undefined for an error that is no refusal. */
+export function refusalOf(error: unknown): Refusal | undefined {
+	return error instanceof Error ? refusals.get(error) : undefined;
+}
+
+/**
+ * Whether a response says that the resource itself does not exist. Crisp answers 404 also where the plugin is not
+ * installed on the website (`not_subscribed`) and where the API has no such route; a 404 without a reason comes from
+ * another server, or answers a HEAD request.
+ */
+export function isResourceMissing(status: number, reason: string, detail = ''): boolean {
+	return status === 404 && reason !== '' && reason !== 'not_subscribed' && !isMissingRoute({ reason, detail });
+}
+
+/** Whether a request failed because the resource itself does not exist (see `isResourceMissing`). */
+export function isGone(error: unknown): boolean {
+	const refusal = refusalOf(error);
+	return refusal !== undefined && isResourceMissing(refusal.status, refusal.reason, refusal.detail);
 }
 
 /** For a request without a response from Crisp: the network failed, or another server answered. */
@@ -119,6 +176,8 @@ export function asNodeError(node: INode, error: unknown): NodeApiError | NodeOpe
 export function cloneError<Known extends NodeApiError | NodeOperationError>(error: Known): Known {
 	const { message, stack, cause } = error;
 	const copy = Object.create(Object.getPrototypeOf(error) as object) as Known;
+	const refusal = refusalOf(error);
+	if (refusal) refusals.set(copy, refusal);
 	return Object.assign(copy, error, { message, stack, cause });
 }
 

@@ -1,4 +1,5 @@
 import { NodeApiError, type INode, type JsonObject } from 'n8n-workflow';
+import { durationText } from '../runtime/durationText';
 import type { Credential, CrispRequest } from '../api/types';
 
 /** Crisp's response when it rejected a request because of the rate limit. */
@@ -41,4 +42,16 @@ export function rateLimitError(
 		failure,
 	} as ConstructorParameters<typeof NodeApiError>[2];
 	return new NodeApiError(node, { reason, status } as JsonObject, options);
+}
+
+/** For a request that waited in vain for the quota of a plan, for `waited` milliseconds. Crisp executed nothing. */
+export function planQuotaError(node: INode, { method, path }: CrispRequest, waited: number): NodeApiError {
+	const wait = waited < 1_000 ? '' : ` The node waited for ${durationText(waited)}.`;
+	const options = {
+		message: 'The plan of this website limits how often Crisp accepts this (quota_limit_exceeded)',
+		description: `Crisp did not execute the request.${wait} Try again in a few minutes, raise the option 'Wait for Plan Limits', process fewer items at once, or upgrade the plan of the website in Crisp. This is not the daily quota of the token. The request was ${method} ${path}.`,
+		httpCode: '423',
+		failure: { cause: 'rate-limited' },
+	} as ConstructorParameters<typeof NodeApiError>[2];
+	return new NodeApiError(node, { reason: 'quota_limit_exceeded', status: 423 }, options);
 }

@@ -85,11 +85,14 @@ function endpointsPath(tier: Credential['tier'], website: string): string {
 	return `/v1/${tier}/connect/endpoints`;
 }
 
+/** Statuses that ask to come again later: rate limits, and the quota of a plan. */
+const temporary = new Set([420, 422, 423, 429]);
+
 function isRefusal(error: unknown): boolean {
 	// An ID that is invalid in a path stays invalid, so a retry does not help.
 	if (error instanceof UserError) return true;
 	const code = error instanceof NodeApiError ? Number(error.httpCode) : 0;
-	return code >= 400 && code < 500 && code !== 420 && code !== 429;
+	return code >= 400 && code < 500 && !temporary.has(code);
 }
 
 /**

@@ -39,6 +39,7 @@ describe('a conversation created with a message', () => {
 			'POST message',
 			'PATCH inbox',
 			'PATCH routing',
+			'GET message',
 			'PATCH state',
 			'GET conversation',
 		]);

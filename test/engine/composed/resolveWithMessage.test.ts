@@ -20,7 +20,7 @@ describe('a conversation resolved with a message', () => {
 		const session_id = await newConversation();
 		let made: Awaited<ReturnType<typeof run>> = [];
 		const requests = await asked(async () => (made = await run(resolving({}), { items: [{ session_id }] })));
-		expect(requests).toEqual(['POST message', 'PATCH state']);
+		expect(requests).toEqual(['POST message', 'GET message', 'PATCH state']);
 		const { messages, state } = conversation(session_id);
 		expect(state).toBe('resolved');
 		expect(messages).toMatchObject([{ from: 'operator', type: 'text', content: 'Glad it works' }]);
@@ -34,7 +34,7 @@ describe('a conversation resolved with a message', () => {
 		const session_id = await newConversation();
 		await run(resolving({ stealth: true }, { type: 'note' }), { items: [{ session_id }] });
 		expect(conversation(session_id)).toMatchObject({ state: 'resolved', messages: [{ type: 'note' }] });
-		expect(sandbox.current.requests.at(-2)?.body).toMatchObject({ stealth: true });
+		expect(sandbox.current.requests.at(-3)?.body).toMatchObject({ stealth: true });
 	});
 
 	it('stays open if the message cannot be sent', async () => {

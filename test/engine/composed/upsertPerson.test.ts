@@ -55,7 +55,7 @@ describe('a person created or updated', () => {
 		const fields = { personPhone: '+50', segments: named('old', 'new'), data: pairsOf({ plan: 'gold' }) };
 		let made: Awaited<ReturnType<typeof json>> = [];
 		const requests = await asked(async () => (made = await json(saving(' OTTO@example.org', fields))));
-		expect(requests).toEqual(['GET profiles', 'PATCH profile', 'PATCH data']);
+		expect(requests).toEqual(['GET profiles', 'PATCH profile', 'GET data', 'PATCH data', 'GET data']);
 		expect(count()).toBe(before);
 		const person = personWith('otto@example.org');
 		expect(person).toMatchObject({

@@ -1,5 +1,5 @@
 import type { INodeParameters, NodeOperationError } from 'n8n-workflow';
-import { Recorder } from '../../contract/recorder';
+import { Recorder, type Recorded } from '../../contract/recorder';
 import { execute } from '../../support/n8nContext';
 import { conversation, locator, shop } from '../../support/sandboxWorkspace';
 
@@ -210,7 +210,8 @@ describe.each(cases)('$title', ({ parameters, good, bad, message, cure }) => {
 
 	it('is no error if the value is valid', async () => {
 		await run(parameters, good, good);
-		expect(recorder.requests.splice(0)).toHaveLength(2);
+		const isLookup = ({ method, path }: Recorded) => method === 'GET' && /\/message\/\d+$/.test(path);
+		expect(recorder.requests.splice(0).filter((one) => !isLookup(one))).toHaveLength(2);
 	});
 });
 

@@ -4,6 +4,7 @@ import type { Credential } from '../../../nodes/shared/api/transport';
 import { resources } from '../../../nodes/Crisp/operations';
 import { Recorder } from '../../contract/recorder';
 import { until } from '../../support/triggerContext';
+import { resetProcessState } from '../../../nodes/shared/runtime/processState';
 import { execute, toolOf } from '../../support/n8nContext';
 import { toolCases, type ToolCase } from '../../support/toolCases';
 
@@ -35,6 +36,8 @@ const timeless = (value: unknown) => JSON.parse(JSON.stringify(value ?? null).re
 
 async function record(name: string, during: () => Promise<unknown>): Promise<{ requests: unknown; outcome: unknown }> {
 	recorder.requests.length = 0;
+	// Independent calls: a message does not wait for the one before it.
+	resetProcessState();
 	const outcome = await during().catch((error: Error) => error.message.split('\n')[0]);
 	const hasEnded = () => (recorder.requests.at(-1)?.body as IDataObject | undefined)?.type === 'stop';
 	if (name === 'message_keepTyping') await until(hasEnded);

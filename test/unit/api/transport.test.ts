@@ -1,4 +1,5 @@
 import { NodeApiError } from 'n8n-workflow';
+import { isPartial } from '../../../nodes/shared/api/list';
 import { isUncertain } from '../../../nodes/shared/errors/apiErrors';
 import { tokenHash, type Credential, type CrispRequest } from '../../../nodes/shared/api/transport';
 import { broken, errorOf, ok, refused, serve, type Answer } from '../../support/servedTransport';
@@ -30,6 +31,19 @@ describe('a request', () => {
 	])('HEAD with status %d returns whether the resource exists: %s', async (statusCode, exists) => {
 		const { send } = transportOver([{ statusCode, body: '' }]);
 		expect(await send({ method: 'HEAD', path: '/v1/website/w' })).toBe(exists);
+	});
+});
+
+describe('a list', () => {
+	it.each([
+		[200, false],
+		[206, true],
+	])('with status %d says whether more entries follow: %s', async (statusCode, hasMore) => {
+		for (const data of [[1], []]) {
+			const { send } = transportOver([{ ...ok(data), statusCode }]);
+			const list = await send(get);
+			expect([list, isPartial(list)]).toEqual([data, hasMore]);
+		}
 	});
 });
 
@@ -185,7 +199,7 @@ describe('a response that cannot be decompressed', () => {
 describe("reports what happened, with Crisp's reason, and what to do", () => {
 	it.each([
 		[401, 'invalid_session', {}, /does not know this token \(invalid_session\)/, /'Tier'/],
-		[403, 'not_subscribed', {}, /not installed on this website \(not_subscribed\)/, /install/],
+		[404, 'not_subscribed', {}, /not installed on this website \(not_subscribed\)/, /install/],
 		[403, 'restricted_route_tier', {}, /tier .*\(restricted_route_tier\)/, /tier that the description/],
 		[403, 'not_allowed', {}, /not allowed.*\(not_allowed\)/, /scope/],
 		[400, 'invalid_data', { message: 'email is wrong' }, /\(invalid_data: email is wrong\)/, /field named here/],

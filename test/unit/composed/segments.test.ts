@@ -3,13 +3,15 @@ import { changeSegments, type Change } from '../../../nodes/Crisp/composed/suppo
 import type { Composing } from '../../../nodes/Crisp/operations/operation';
 import { parseRoute } from '../../../nodes/shared/api/route';
 import type { CrispRequest } from '../../../nodes/shared/api/transport';
+import { FakeClock } from '../../support/fakeClock';
 
 const route = parseRoute('GET /v1/website/{website_id}/conversation/{session_id}/meta');
 
 /** Runs the node against a Crisp whose reads keep returning the initial segments, as a cache may. */
 function overCache(segments: string[]) {
 	const written: unknown[] = [];
-	const shared = new Map<string, unknown>();
+	let shared = new Map<string, unknown>();
+	const clock = new FakeClock();
 	let isRefusing = false;
 	const send = async ({ method, body }: CrispRequest) => {
 		if (method === 'GET') return await Promise.resolve({ segments });
@@ -21,6 +23,7 @@ function overCache(segments: string[]) {
 		const composing = {
 			values: { website_id: 'w', session_id: 's', segments: asked },
 			client: { send },
+			clock,
 			once: async (_: string, step: () => Promise<unknown>) => await step(),
 			shared: (name: string, make: () => unknown) => {
 				if (!shared.has(name)) shared.set(name, make());
@@ -29,7 +32,14 @@ function overCache(segments: string[]) {
 		};
 		return await changeSegments(composing as unknown as Composing, route, how);
 	};
-	return { change, written, refuse: (isSo: boolean) => (isRefusing = isSo) };
+	return {
+		change,
+		written,
+		clock,
+		refuse: (isSo: boolean) => (isRefusing = isSo),
+		/** Begins another execution, which shares no values with the one before. */
+		beginRun: () => (shared = new Map()),
+	};
 }
 
 describe('segments that earlier items of a run changed', () => {
@@ -58,5 +68,38 @@ describe('segments that earlier items of a run changed', () => {
 		refuse(false);
 		await change('add', 'b');
 		expect(written).toEqual([['old', 'b']]);
+	});
+});
+
+describe('segments that another execution changed', () => {
+	it('are kept while Crisp may not show the change yet, and what it shows counts afterwards', async () => {
+		const { change, written, clock, beginRun } = overCache(['old', 'gone']);
+		await change('add', 'a');
+		await clock.advance(5_000);
+		beginRun();
+		await change('remove', 'gone');
+		await clock.advance(9_000);
+		beginRun();
+		await change('add', 'b');
+		expect(written).toEqual([
+			['old', 'gone', 'a'],
+			['old', 'a'],
+			['old', 'a', 'b'],
+		]);
+		await clock.advance(15_000);
+		beginRun();
+		await change('add', 'c');
+		expect(written.at(-1)).toEqual(['old', 'gone', 'c']);
+	});
+
+	it('can be changed back at once', async () => {
+		const { change, written, beginRun } = overCache(['old']);
+		await change('add', 'a');
+		beginRun();
+		await change('add', 'b');
+		beginRun();
+		const [made] = await change('remove', 'a');
+		expect(made?.json).toMatchObject({ changed: true, segments: ['old', 'b'] });
+		expect(written).toHaveLength(3);
 	});
 });

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { readMissedEvents, type Search } from '../../../nodes/CrispTrigger/catchUp';
-import { BoundedMap } from '../../../nodes/shared/runtime/boundedMap';
+import { ReadConversations } from '../../../nodes/CrispTrigger/readConversations';
 import { ConversationStates } from '../../../nodes/shared/events/conversationState';
 import { Semaphore } from '../../../nodes/shared/runtime/concurrency';
 import type { CrispRequest } from '../../../nodes/shared/api/transport';
@@ -53,7 +53,8 @@ class Website {
 		}
 		const [, session] = /\/conversation\/([^/]+)\/messages$/.exec(request.path) ?? [];
 		const { messages = [] } = this.conversations.find(({ session_id }) => session_id === session) ?? {};
-		return messages.filter(({ timestamp }) => Number(timestamp) > Number(request.query?.timestamp_after));
+		const { timestamp_before: before = Infinity } = request.query ?? {};
+		return messages.filter(({ timestamp }) => Number(timestamp) < Number(before)).slice(-40);
 	};
 
 	/** Answers the requests so far, and returns their number. */
@@ -76,7 +77,8 @@ function searchOf(more: Partial<Search> = {}): Search {
 		website: 'w',
 		since: begun - 3_600_000,
 		conversationStates: new ConversationStates(new FakeClock()),
-		readUntil: new BoundedMap<number>(),
+		begun,
+		readConversations: new ReadConversations(),
 		semaphore: new Semaphore(50),
 		...more,
 	};
@@ -117,18 +119,45 @@ describe('catch-up', () => {
 		expect(texts(await reading)).toHaveLength(80);
 	});
 
-	it('skips conversations that have not changed, and reads only the end of the others', async () => {
+	it('skips conversations that have not changed, once the reading was late enough to show everything', async () => {
 		const website = new Website(40);
 		const search = searchOf();
-		const first = await readMissedEvents(website.send, search);
-		for (const { session_id, updated_at } of first.conversations) {
-			search.readUntil.set(String(session_id), Number(updated_at));
-		}
-		expect(website.takeAsked()).toBe(40);
-		website.write(7, 'news', begun + 5);
+		const read = async (at: number) => {
+			const missed = await readMissedEvents(website.send, { ...search, begun: at });
+			search.readConversations.note(missed.conversations, { begun: at, ended: at + 500 });
+			return [texts(missed).length, website.takeAsked()];
+		};
+		// All of them changed less than two minutes before.
+		expect(await read(begun)).toEqual([40, 40]);
+		expect(await read(begun + 5_000)).toEqual([40, 40]);
+		expect(await read(begun + 12_000)).toEqual([40, 40]);
+		expect(await read(begun + 13_000)).toEqual([0, 0]);
+		website.write(7, 'news', begun + 13_500);
+		expect(await read(begun + 20_000)).toEqual([2, 1]);
+		expect(await read(begun + 33_000)).toEqual([2, 1]);
+		expect(await read(begun + 34_000)).toEqual([0, 0]);
+	});
+
+	it('skips conversations that changed long before the reading', async () => {
+		const website = new Website(40);
+		const search = searchOf({ begun: begun + 200_000 });
+		const missed = await readMissedEvents(website.send, search);
+		search.readConversations.note(missed.conversations, { begun: search.begun, ended: search.begun });
+		website.takeAsked();
+		expect(texts(await readMissedEvents(website.send, search))).toEqual([]);
+		expect(website.takeAsked()).toBe(0);
+	});
+
+	it('reads back only to the former reading', async () => {
+		const website = new Website(1);
+		for (let n = 0; n < 100; n++) website.write(1, `message ${n}`, begun + n * 1_000);
+		const search = searchOf();
+		const missed = await readMissedEvents(website.send, search);
+		expect([texts(missed).length, website.takeAsked()]).toEqual([101, 4]);
+		search.readConversations.note(missed.conversations, { begun: begun + 100_000, ended: begun + 100_000 });
+		website.write(1, 'news', begun + 300_000);
 		const again = await readMissedEvents(website.send, search);
-		const [{ query } = {}] = website.requests.filter(({ path }) => path.endsWith('/messages'));
-		expect([texts(again), website.takeAsked()]).toEqual([['first of 7', 'news'], 1]);
-		expect(query?.timestamp_after).toBe(begun - 7_000 - 10_000 - 1);
+		// An overlap of 30 s.
+		expect([texts(again).length, website.takeAsked()]).toEqual([32, 1]);
 	});
 });

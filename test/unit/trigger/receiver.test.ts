@@ -159,7 +159,7 @@ describe('enrichment', () => {
 				if (path.includes('/conversations/1')) {
 					return await new Promise((resolve) => (list = resolve));
 				}
-				return query?.timestamp_after === mark - 120_001 ? [write(1)] : [];
+				return query?.timestamp_before === undefined ? [write(1)] : [];
 			},
 		});
 		receiver.connected();
@@ -238,7 +238,9 @@ it('are read again, including those already read, if another conversation could 
 	expect(texts(executions)).toEqual([]);
 	await clock.advance(5_000);
 	expect(texts(executions)).toEqual([['m1'], ['m2']]);
-	// All missed events were delivered, so the next catch-up only requests the list, which shows no changes.
+	// After its repetition, the next catch-up only requests the list, which shows no changes.
+	await clock.advance(12_000);
+	expect(texts(executions)).toEqual([['m1'], ['m2']]);
 	requests.splice(0);
 	receiver.disconnected();
 	receiver.connected();

@@ -209,7 +209,8 @@ describe('a gap', () => {
 		await clock.advance(minute);
 		subscription.connected();
 		await readings[0]?.answer([message(1, now)]);
-		expect(readings.map(({ since }) => since)).toEqual([now - 2 * minute, now - minute]);
+		// The second reading includes the time of the first one, to which a cache may have hidden something.
+		expect(readings.map(({ since }) => since)).toEqual([now - 2 * minute, now - 2 * minute]);
 		await readings[1]?.answer([message(1, now), message(2, now + minute)]);
 		expect(delivered()).toEqual([1, 2]);
 	});

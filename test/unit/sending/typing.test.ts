@@ -1,4 +1,4 @@
-import { endingTyping, keepTyping } from '../../../nodes/Crisp/execute/typing';
+import { endingTyping, keepTyping } from '../../../nodes/Crisp/sending/typing';
 import type { CrispRequest } from '../../../nodes/shared/api/transport';
 import { FakeClock, settled } from '../../support/fakeClock';
 

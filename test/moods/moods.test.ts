@@ -1,0 +1,33 @@
+import { MOODS, type MoodName, type MoodValues } from '../../sandbox/moods/moods';
+import { promises } from './promises';
+import { MoodyWorkspace } from './workspace';
+
+const single = Object.entries(MOODS).flatMap(([name, { values }]) =>
+	values.slice(1).map((value): [string, Partial<MoodValues>] => [`${name} = ${value}`, { [name]: value }]),
+);
+
+/** All moods at once, each with the value at this index, or its last. */
+function combined(index: number): Partial<MoodValues> {
+	const entries = Object.entries(MOODS).map(([name, { values }]) => [name, values[Math.min(index, values.length - 1)]]);
+	const all = Object.fromEntries(entries) as Partial<Record<MoodName, string>> as Partial<MoodValues>;
+	// A list with short pages that always answers 200 has no end that anything could tell.
+	return { ...all, pageStatus: 'partial' };
+}
+
+const moods: Array<[string, Partial<MoodValues>]> = [
+	['the defaults', {}],
+	...single,
+	['the second value of each', combined(1)],
+	['the last value of each', combined(9)],
+];
+
+describe.each(promises)('$what', ({ keep, socketPause }) => {
+	it.each(moods)('with %s', async (_, values) => {
+		const workspace = await MoodyWorkspace.open(values, socketPause);
+		try {
+			await keep(workspace);
+		} finally {
+			await workspace.close();
+		}
+	});
+});
