@@ -15,7 +15,7 @@ export class QuickTime {
 	/** The requested duration of each sleep, in the order they began. */
 	readonly sleeps: number[] = [];
 
-	private deeds: Array<{ at: number; deed: () => Promise<unknown> }> = [];
+	private actions: Array<{ at: number; action: () => Promise<unknown> }> = [];
 
 	/** How long a trigger waits for Crisp to accept its authentication. */
 	timeout = authenticationTimeout;
@@ -49,8 +49,8 @@ export class QuickTime {
 	}
 
 	/** Runs an action once this much more time was slept. */
-	after(milliseconds: number, deed: () => Promise<unknown>): void {
-		this.deeds.push({ at: this.skipped + milliseconds, deed });
+	after(milliseconds: number, action: () => Promise<unknown>): void {
+		this.actions.push({ at: this.skipped + milliseconds, action });
 	}
 
 	restore(): void {
@@ -61,9 +61,9 @@ export class QuickTime {
 		if (signal?.aborted) return;
 		this.sleeps.push(milliseconds);
 		this.skipped += milliseconds;
-		const due = this.deeds.filter(({ at }) => at <= this.skipped);
-		this.deeds = this.deeds.filter(({ at }) => at > this.skipped);
-		for (const { deed } of due) await deed();
+		const due = this.actions.filter(({ at }) => at <= this.skipped);
+		this.actions = this.actions.filter(({ at }) => at > this.skipped);
+		for (const { action } of due) await action();
 		await new Promise((resolve) => setImmediate(resolve));
 	}
 }

@@ -103,8 +103,8 @@ export class Stage {
 	}
 
 	/** Checks that the action fails with this message. */
-	async fails(deed: Promise<unknown>, message: RegExp, cure = /./): Promise<void> {
-		const error = await deed.then(
+	async fails(action: Promise<unknown>, message: RegExp, cure = /./): Promise<void> {
+		const error = await action.then(
 			() => assert.fail('It did not fail'),
 			(fault: Error & { description?: string }) => fault,
 		);

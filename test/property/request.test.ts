@@ -15,9 +15,9 @@ const templates = [...new Set(operations.map(({ operation }) => `${operation.rou
 const { numRuns = 100 } = fc.readConfigureGlobal() ?? {};
 
 /** Undefined if a value is rejected with an error and advice for the user; any other error fails the test. */
-function unlessRefused<Result>(deed: () => Result): Result | undefined {
+function unlessRefused<Result>(action: () => Result): Result | undefined {
 	try {
-		return deed();
+		return action();
 	} catch (error) {
 		if (!(error instanceof UserError)) throw error;
 		expect(error.message).toMatch(/^('|An entry of '|A key of '|Row \d+ of '|There is nothing to update)/);

@@ -190,7 +190,7 @@ describe('sockets', () => {
 		await new Promise<void>((resolve) => ignored.socket.once('connect', resolve));
 		ignored.socket.emit('authentication', claims(sandbox, 'plugin', ['message:send']));
 		await listen();
-		expect(ignored.heard).toEqual([]);
+		expect(ignored.received).toEqual([]);
 	});
 
 	test('stop responding without closing when frozen', async () => {

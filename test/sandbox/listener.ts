@@ -2,19 +2,19 @@ import { io, type Socket } from 'socket.io-client';
 import type { Tier } from '../../sandbox/http/routes';
 import { call, type Reached } from './client';
 
-export interface Heard {
+export interface ReceivedEvent {
 	event: string;
 	data: Record<string, unknown>;
 }
 
 /** A socket that records all received events, and lets a test wait for them. */
 export class Listener {
-	readonly heard: Heard[] = [];
+	readonly received: ReceivedEvent[] = [];
 	private waiting: Array<() => void> = [];
 
 	constructor(readonly socket: Socket) {
 		socket.onAny((event: string, data: Record<string, unknown>) => {
-			this.heard.push({ event, data });
+			this.received.push({ event, data });
 			for (const wake of this.waiting.splice(0)) wake();
 		});
 	}
@@ -34,7 +34,7 @@ export class Listener {
 	}
 
 	all(event: string): Array<Record<string, unknown>> {
-		return this.heard.filter((entry) => entry.event === event).map(({ data }) => data);
+		return this.received.filter((entry) => entry.event === event).map(({ data }) => data);
 	}
 
 	/** Resolves with the reason when the socket is disconnected. */

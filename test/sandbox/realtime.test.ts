@@ -50,7 +50,7 @@ describe('authentication', () => {
 		const right = claims(sandbox, 'website', ['message:send']);
 		listener.socket.emit('authentication', { ...right, ...wrong });
 		expect(await end).toBe('io server disconnect');
-		expect(listener.heard.map(({ event }) => event)).toEqual(['unauthorized']);
+		expect(listener.received.map(({ event }) => event)).toEqual(['unauthorized']);
 		expect(sandbox.connections()).toBe(0);
 	});
 
@@ -65,7 +65,7 @@ describe('authentication', () => {
 		const listening = await listen('plugin', ['message:send']);
 		await send(`POST ${ONE}/message`, said('Hello'));
 		await listening.first('message:send');
-		expect(silent.heard).toEqual([]);
+		expect(silent.received).toEqual([]);
 	});
 });
 
@@ -95,7 +95,7 @@ describe('delivery of events', () => {
 		await control(sandbox, '/visitor/message', { session_id: sessionId(2), text: 'main' });
 		await Promise.all([all.hear('message:send', 3), room.hear('message:send'), inbox.hear('message:send')]);
 		expect([all, room, inbox].map(textsOf)).toEqual([['help', 'billing', 'main'], ['help'], ['billing']]);
-		expect(all.heard.map(({ event }) => event)).not.toContain('session:set_state');
+		expect(all.received.map(({ event }) => event)).not.toContain('session:set_state');
 	});
 
 	test('includes a website that installs the plugin after socket:bind', async () => {

@@ -17,7 +17,7 @@ function client(sandbox: Sandbox, tier: Tier): Crisp {
 const hangUp = (crisp: Crisp) => (crisp as unknown as { _socket: { close(): void } | null })._socket?.close();
 
 const socketOf = (crisp: Crisp) =>
-	(crisp as unknown as { _socket: { once(event: string, heard: () => void): void } })._socket;
+	(crisp as unknown as { _socket: { once(event: string, received: () => void): void } })._socket;
 
 let sandbox: Sandbox;
 beforeEach(async () => {

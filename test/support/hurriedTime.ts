@@ -4,7 +4,7 @@ import { testClock } from './testClock';
 export class HurriedTime {
 	private passed = 0;
 
-	private deeds: Array<{ after: number; deed: () => Promise<unknown> }> = [];
+	private actions: Array<{ after: number; action: () => Promise<unknown> }> = [];
 
 	/** The requested duration of each sleep, in the order they began. */
 	readonly sleeps: number[] = [];
@@ -16,17 +16,17 @@ export class HurriedTime {
 	}
 
 	/** Runs an action this long from now. */
-	after(milliseconds: number, deed: () => Promise<unknown>): void {
-		this.deeds.push({ after: this.passed + milliseconds, deed });
+	after(milliseconds: number, action: () => Promise<unknown>): void {
+		this.actions.push({ after: this.passed + milliseconds, action });
 	}
 
 	private async sleep(milliseconds: number): Promise<void> {
 		this.sleeps.push(milliseconds);
 		const end = this.passed + milliseconds;
-		for (const due of this.deeds.filter(({ after }) => after <= end)) {
-			this.deeds = this.deeds.filter((other) => other !== due);
+		for (const due of this.actions.filter(({ after }) => after <= end)) {
+			this.actions = this.actions.filter((other) => other !== due);
 			this.passed = due.after;
-			await due.deed();
+			await due.action();
 		}
 		this.passed = end;
 	}

@@ -39,8 +39,8 @@ async function activate(credential: Credential, guard?: object): Promise<void> {
 	await closeFunction?.();
 }
 
-const failureOf = async (deed: Promise<unknown>) =>
-	await deed.then(
+const failureOf = async (action: Promise<unknown>) =>
+	await action.then(
 		() => Promise.reject(new Error('It did not fail')),
 		(error: NodeOperationError) => error,
 	);
@@ -60,9 +60,9 @@ describe("an unencrypted address of Crisp's API", () => {
 		['a dropdown list', async (credential) => await search('searchConversations', credential)],
 		['a dropdown list of the triggers', async (credential) => await load('getInboxes', credential)],
 		['Crisp Trigger', async (credential) => await activate(credential)],
-	])('is refused by %s', async (_, deed) => {
+	])('is refused by %s', async (_, action) => {
 		for (const baseUrl of ['http://api.crisp.chat', 'http://10.0.0.7:8899', 'api.crisp.chat', '']) {
-			const error = await failureOf(deed({ ...plain, baseUrl }));
+			const error = await failureOf(action({ ...plain, baseUrl }));
 			expect(error.message).toBe("The address of Crisp's API must begin with https://");
 			expect(error.description).toMatch(/'API Address' in the credential.*Only an address of this machine/);
 		}

@@ -249,7 +249,7 @@ describe('a newly published workflow', () => {
 		return await activate('init', { memory, ...more });
 	};
 	/** The texts up to this last message; earlier messages would have arrived before it. */
-	const heard = async ({ emitted }: { emitted: IDataObject[] }, last: string) => {
+	const received = async ({ emitted }: { emitted: IDataObject[] }, last: string) => {
 		await workflows.visitorWrites(last);
 		await until(() => texts(emitted).includes(last));
 		return texts(emitted);
@@ -260,13 +260,13 @@ describe('a newly published workflow', () => {
 		async (activation) => {
 			await writeBefore();
 			const first = await activate('activate');
-			expect(await heard(first, 'the first')).toEqual(['the first']);
+			expect(await received(first, 'the first')).toEqual(['the first']);
 			await first.response.closeFunction?.();
 			await workflows.visitorWrites('meanwhile');
 			const memory = structuredClone({ ...first.memory });
 			// n8n deduplicates the first by its key; the context of this test does not.
 			const second = await activate(activation, { memory });
-			expect((await heard(second, 'live')).filter((text) => text !== 'the first')).toEqual(['meanwhile', 'live']);
+			expect((await received(second, 'live')).filter((text) => text !== 'the first')).toEqual(['meanwhile', 'live']);
 		},
 	);
 
@@ -279,7 +279,7 @@ describe('a newly published workflow', () => {
 		await workflows.visitorWrites('meanwhile');
 		workflows.sandbox.faults.reset();
 		await until(() => emitted.length > 0);
-		expect(await heard({ emitted }, 'live')).toEqual(['meanwhile', 'live']);
+		expect(await received({ emitted }, 'live')).toEqual(['meanwhile', 'live']);
 	});
 
 	it('does not get messages from the time in which it was unpublished', async () => {
@@ -288,7 +288,7 @@ describe('a newly published workflow', () => {
 		await writeBefore();
 		const second = await activate('activate', { memory: structuredClone({ ...first.memory }) });
 		const third = await restart(second);
-		expect(await heard(third, 'live')).toEqual(['live']);
+		expect(await received(third, 'live')).toEqual(['live']);
 	});
 
 	it.each<[string, Listening]>([
@@ -311,18 +311,18 @@ describe('a newly published workflow', () => {
 		const first = await workflows.activate(['people:profile:created']);
 		await writeBefore();
 		const { emitted } = await restart(first as never);
-		expect(await heard({ emitted }, 'live')).toEqual(['live']);
+		expect(await received({ emitted }, 'live')).toEqual(['live']);
 	});
 
 	it('does not get what an earlier filter excluded', async () => {
 		const first = await activate('activate', { filters: { inboxes: 'no-such-inbox', ignoreOwn: false } });
 		await writeBefore();
 		const fence = await workflows.activate(['message:send'], { nodeId: 'fence' });
-		await heard(fence, 'a fence');
+		await received(fence, 'a fence');
 		await fence.response.closeFunction?.();
 		const second = await restart(first);
 		// The watermark is one event behind, as n8n saves it before an execution is safe.
-		expect((await heard(second, 'live')).slice(-1)).toEqual(['live']);
+		expect((await received(second, 'live')).slice(-1)).toEqual(['live']);
 		expect(texts(second.emitted)).not.toContain('one');
 	});
 });

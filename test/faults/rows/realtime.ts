@@ -55,11 +55,11 @@ const cutThen = (meanwhile: (stage: Stage) => unknown) => async (stage: Stage) =
 };
 
 /** Makes the next attempts to connect end differently. */
-const upgrades = (count: number, deed: (socket: Socket) => void) => (stage: Stage) => {
+const upgrades = (count: number, action: (socket: Socket) => void) => (stage: Stage) => {
 	let left = count;
 	stage.line.onUpgrade = (socket) => {
 		if ((left -= 1) <= 0) stage.line.onUpgrade = undefined;
-		deed(socket);
+		action(socket);
 	};
 };
 

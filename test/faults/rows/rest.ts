@@ -76,14 +76,18 @@ const readable = ({ source }: RegExp) =>
 		.replaceAll('\\', '')
 		.replace(/[\^$]/g, '');
 
-async function served<Result>(stage: Stage, server: Server, deed: (port: number) => Promise<Result>): Promise<Result> {
+async function served<Result>(
+	stage: Stage,
+	server: Server,
+	action: (port: number) => Promise<Result>,
+): Promise<Result> {
 	await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
 	stage.onEnd(async () => await new Promise((resolve) => server.close(resolve)));
-	return await deed((server.address() as AddressInfo).port);
+	return await action((server.address() as AddressInfo).port);
 }
 
 /** Replaces DNS lookups with these results, in turn; the last one is repeated. */
-async function lookedUp(answers: Array<string | { code: string }>, deed: () => Promise<void>): Promise<void> {
+async function lookedUp(answers: Array<string | { code: string }>, action: () => Promise<void>): Promise<void> {
 	const original = dns.lookup;
 	let asked = 0;
 	const lookup = (_name: string, options: { all?: boolean }, tell: (...values: unknown[]) => void) => {
@@ -94,7 +98,7 @@ async function lookedUp(answers: Array<string | { code: string }>, deed: () => P
 	};
 	try {
 		Object.assign(dns, { lookup });
-		await deed();
+		await action();
 	} finally {
 		Object.assign(dns, { lookup: original });
 	}
@@ -406,12 +410,12 @@ function uploads(): Fault[] {
 function passwords(): Fault[] {
 	const account = { resource: 'userSession', operation: 'login', email: 'juno@example.org' };
 	const given = { password: '={{ $json.password }}', items: [{ password: secrets.password }] };
-	const deeds: Array<[Fault['kind'], string, Strike | undefined, RegExp]> = [
+	const actions: Array<[Fault['kind'], string, Strike | undefined, RegExp]> = [
 		['refused', 'the password is wrong', undefined, /invalid_credentials/],
 		['reset', 'the connection is reset', resetBefore, /the connection was reset/],
 		['malformed', 'the response is an HTML page', page(), /not Crisp's API/],
 	];
-	return deeds.map(([kind, what, strike, words]) => ({
+	return actions.map(([kind, what, strike, words]) => ({
 		kind,
 		what: `Logging in: ${what}`,
 		holds: 'fails; the password is not shown',
