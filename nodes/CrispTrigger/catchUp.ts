@@ -1,14 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
+import { endFinder, entriesIn, isPartial } from '../shared/api/list';
 import { fullPage, readByTime } from '../shared/api/pages';
 import { fillPath, onPage, parseRoute } from '../shared/api/route';
-import type { ReceivedEvent } from '../shared/events/pipeline';
-import { entriesIn } from '../shared/api/list';
-import { messageEvents } from '../shared/events/catalogue';
-import { numberIn, textIn } from '../shared/runtime/coerce';
-import type { BoundedMap } from '../shared/runtime/boundedMap';
-import { conversationStateEvents, type ConversationStates } from '../shared/events/conversationState';
-import type { Semaphore } from '../shared/runtime/concurrency';
 import type { Send } from '../shared/api/transport';
+import { refusalOf } from '../shared/errors/apiErrors';
+import { messageEvents } from '../shared/events/catalogue';
+import { conversationStateEvents, type ConversationStates } from '../shared/events/conversationState';
+import type { ReceivedEvent } from '../shared/events/pipeline';
+import { numberIn, textIn } from '../shared/runtime/coerce';
+import type { Semaphore } from '../shared/runtime/concurrency';
+import type { ReadConversations } from './readConversations';
 
 /** A past event in the format of the realtime channel, with the time when it happened, in milliseconds. */
 export interface PastEvent extends ReceivedEvent {
@@ -21,18 +22,17 @@ const routes = {
 	people: parseRoute('GET /v1/website/{website_id}/people/profiles/{page_number}'),
 };
 
-/** The overlap when a conversation is read again, in milliseconds: Crisp may store messages out of order. */
-const margin = 10_000;
-
 export interface Search {
 	events: string[];
 	website: string;
 	/** The start of the period to read, in milliseconds. */
 	since: number;
+	/** When this reading began, in milliseconds. */
+	begun: number;
 	/** The last known states of conversations. */
 	conversationStates: ConversationStates;
-	/** For each conversation, the time of the last change until which everything was read. */
-	readUntil: BoundedMap<number>;
+	/** What earlier readings have read. */
+	readConversations: ReadConversations;
 	/** Limits how many conversations are read concurrently. */
 	semaphore: Semaphore;
 }
@@ -40,7 +40,7 @@ export interface Search {
 /** The missed events of a website, in the order in which they happened. */
 export interface MissedEvents {
 	events: PastEvent[];
-	/** The conversations that were checked, as Crisp lists them. Once delivered, they need not be read again. */
+	/** The conversations that were checked, as Crisp lists them; see `ReadConversations.note`. */
 	conversations: IDataObject[];
 }
 
@@ -50,7 +50,7 @@ export interface MissedEvents {
  * stores no record with a time.
  */
 export async function readMissedEvents(send: Send, search: Search): Promise<MissedEvents> {
-	const { events, website, since, conversationStates, semaphore } = search;
+	const { events, website, since, semaphore } = search;
 	const wants = (names: string[]) => names.some((name) => events.includes(name));
 	const reading: Array<Promise<PastEvent[]>> = [];
 	// Read messages while the remaining conversations are being listed.
@@ -67,17 +67,17 @@ export async function readMissedEvents(send: Send, search: Search): Promise<Miss
 		wants(['people:profile:created']) ? readPeople(send, search) : [],
 	]);
 	const found = (await Promise.all(reading)).flat();
-	if (wants(conversationStateEvents)) found.push(...changesOf(conversations, conversationStates));
+	if (wants(conversationStateEvents)) found.push(...changesOf(conversations, search));
 	found.push(...people);
 	const missed = found.filter(({ name }) => events.includes(name)).sort((a, b) => a.at - b.at);
-	return { events: missed, conversations };
+	return { events: missed.map((one) => ({ ...one, isPast: true })), conversations };
 }
 
 /** The changes since the last known states. Records the states of conversations without changes. */
-function changesOf(conversations: IDataObject[], conversationStates: ConversationStates): PastEvent[] {
+function changesOf(conversations: IDataObject[], { conversationStates, begun }: Search): PastEvent[] {
 	const changes = conversations.map((conversation) => {
 		const at = numberIn(conversation.updated_at);
-		return conversationStates.missedChangesOf(conversation).map((one) => ({ ...one, at }));
+		return conversationStates.missedChangesOf(conversation, begun).map((one) => ({ ...one, at }));
 	});
 	conversationStates.learn(conversations.filter((_, index) => changes[index]?.length === 0));
 	return changes.flat();
@@ -99,13 +99,10 @@ export async function readConversationStates(
 }
 
 async function readMessages(send: Send, conversation: IDataObject, search: Search): Promise<PastEvent[]> {
-	const { website, readUntil } = search;
-	const before = readUntil.get(textIn(conversation.session_id));
-	// Not changed since everything was read.
-	if (before === numberIn(conversation.updated_at)) return [];
-	const since = Math.max(search.since, (before ?? 0) - margin);
+	const { website, readConversations } = search;
+	if (readConversations.isComplete(conversation)) return [];
+	const since = Math.max(search.since, readConversations.startOf(conversation));
 	const path = fillPath(routes.messages, { website_id: website, session_id: textIn(conversation.session_id) });
-	// Crisp may treat the bound as exclusive.
 	const request = { method: 'GET' as const, path, query: { timestamp_after: since - 1 } };
 	const messages = (await readByTime(send, { request, limit: Infinity, entry: 'fingerprint' })) as IDataObject[];
 	return messages
@@ -141,11 +138,24 @@ async function readUpdated(send: Send, { website, since, limit = Infinity, onFou
 	return [...found.values()];
 }
 
+/** How many pages of people are read at most if Crisp does not sort them by the time of their creation. */
+const mostUnsortedPages = 20;
+
+/**
+ * The people who were created since a time. Crisp does not document the fields by which it sorts: if it refuses to sort
+ * by the time of creation, they are looked for in its own order (see `Recent.mostUnsorted`).
+ */
 async function readPeople(send: Send, { website, since }: Search): Promise<PastEvent[]> {
 	const path = fillPath(routes.people, { website_id: website });
-	const query = { sort_field: 'created_at', sort_order: 'descending', per_page: 50 };
+	const list = { path, time: 'created_at', since, identity: 'people_id', limit: Infinity };
 	const found = new Map<unknown, IDataObject>();
-	await readWhile(send, { path, query, time: 'created_at', since, identity: 'people_id', limit: Infinity, found });
+	const sorting = { sort_field: 'created_at', sort_order: 'descending' };
+	try {
+		await readWhile(send, { ...list, query: { ...sorting, per_page: 50 }, found });
+	} catch (error) {
+		if (refusalOf(error)?.status !== 400) return await Promise.reject(error as Error);
+		await readWhile(send, { ...list, query: { per_page: 50 }, found, mostUnsorted: mostUnsortedPages });
+	}
 	return [...found.values()].map(({ people_id, email, created_at }) => ({
 		name: 'people:profile:created',
 		at: numberIn(created_at),
@@ -166,30 +176,64 @@ interface Recent {
 	/** Collects the entries that are recent enough, without duplicates. */
 	found: Map<unknown, IDataObject>;
 	onFound?(entry: IDataObject): void;
+	/**
+	 * For a list that may have another order: how many pages are read at most. Reading ends earlier only with the list, or
+	 * if the latest entries did come first until one that is too old.
+	 */
+	mostUnsorted?: number;
 }
 
 /**
- * Reads pages until one is not full or has an entry that is too old. Returns the time of the very first entry, and
+ * Reads pages until the list ends or has an entry that is too old. Returns the time of the very first entry, and
  * whether entries moved during the reading: an entry that moves to the front pushes the last one of each page onto the
  * next page.
  */
 async function readWhile(send: Send, list: Recent): Promise<{ isShifted: boolean; latest: number }> {
-	const { path, query, time, since, identity, limit, found, onFound } = list;
+	const { path, query, time, since, identity, limit, found, onFound, mostUnsorted = 0 } = list;
 	const read = new Set<unknown>();
+	const isEnd = endFinder();
+	const isSorted = sortingChecker(time);
 	let latest = since;
 	let isShifted = false;
 	for (let pages = 1; ; pages++) {
-		const entries = entriesIn(await send({ method: 'GET', path: onPage(path, pages), query }));
+		const answer = await send({ method: 'GET', path: onPage(path, pages), query });
+		const entries = entriesIn(answer);
 		const recent = entries.filter((entry) => numberIn(entry[time]) >= since);
 		if (pages === 1 && recent[0]) latest = numberIn(recent[0][time]);
-		for (const entry of recent) {
+		const before = read.size;
+		for (const entry of entries) {
 			isShifted ||= read.has(entry[identity]);
 			read.add(entry[identity]);
+		}
+		for (const entry of recent) {
 			if (found.has(entry[identity])) continue;
 			found.set(entry[identity], entry);
 			onFound?.(entry);
 		}
-		const isOver = recent.length < entries.length || entries.length < fullPage;
-		if (isOver || found.size >= limit) return { isShifted, latest };
+		// A full page may be followed by others, whatever the status of the response.
+		const mayContinue = isPartial(answer) || entries.length >= fullPage;
+		const isLast = isEnd({ isPartial: mayContinue, fresh: read.size - before, isShort: true });
+		const areLatestFirst = isSorted(entries) || mostUnsorted === 0;
+		const isPast = areLatestFirst && recent.length < entries.length;
+		const isTooFar = mostUnsorted > 0 && pages >= mostUnsorted;
+		if (isLast || isPast || isTooFar || found.size >= limit) return { isShifted, latest };
 	}
+}
+
+/**
+ * Returns a function that is called for each page, in order, and says whether the list has the latest entries first, as
+ * far as its times show: equal times prove nothing.
+ */
+function sortingChecker(time: string): (page: IDataObject[]) => boolean {
+	let first: number | undefined;
+	let last = Infinity;
+	let isAscending = false;
+	return (page) => {
+		for (const at of page.map((entry) => numberIn(entry[time]))) {
+			first ??= at;
+			isAscending ||= !(at <= last);
+			last = at;
+		}
+		return !isAscending && first !== undefined && first > last;
+	};
 }

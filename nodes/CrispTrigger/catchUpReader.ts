@@ -1,5 +1,3 @@
-import { numberIn, textIn } from '../shared/runtime/coerce';
-import { BoundedMap } from '../shared/runtime/boundedMap';
 import type { Clock } from '../shared/runtime/clock';
 import { mapConcurrently, Semaphore } from '../shared/runtime/concurrency';
 import type { ConversationStates } from '../shared/events/conversationState';
@@ -8,6 +6,7 @@ import type { Send } from '../shared/api/transport';
 import { websitesOf } from '../shared/api/websites';
 import { readConversationStates, readMissedEvents, type PastEvent } from './catchUp';
 import type { OpenApi } from './openApi';
+import { ReadConversations } from './readConversations';
 
 export interface CatchUpReaderOptions {
 	/** The Crisp events that the trigger subscribes to. */
@@ -27,29 +26,25 @@ const maxConcurrent = { events: 10, websites: 4, conversations: 50 };
 
 /** The catch-up of a workflow: fetches over REST, for all its websites, the events that the realtime channel missed. */
 export class CatchUpReader {
-	/**
-	 * For each conversation, the time of the last change until which everything was read. If it has not changed since,
-	 * it is not read again.
-	 */
-	private readonly readUntil = new BoundedMap<number>();
+	private readonly readConversations = new ReadConversations();
 
 	constructor(private readonly options: CatchUpReaderOptions) {}
 
 	/** The events since a time in milliseconds, enriched and in order. Throws if a request fails. */
 	async readMissed(since: number, signal: AbortSignal): Promise<PastEvent[]> {
-		const { events, states: conversationStates, pipeline } = this.options;
-		const { readUntil } = this;
+		const { events, states: conversationStates, pipeline, clock } = this.options;
+		const { readConversations } = this;
+		const begun = clock.now();
 		const semaphore = new Semaphore(maxConcurrent.conversations);
-		const read = async (send: Send, website: string) =>
-			await readMissedEvents(send, { events, website, since, conversationStates, readUntil, semaphore });
+		const search = { events, since, begun, conversationStates, readConversations, semaphore };
+		const read = async (send: Send, website: string) => await readMissedEvents(send, { ...search, website });
 		const missed = await this.inWebsites(signal, maxConcurrent.websites, read);
 		const found = missed.flatMap((one) => one.events).sort((a, b) => a.at - b.at);
 		const enriched = pipeline.isEnriching
 			? await mapConcurrently(found, maxConcurrent.events, async (one) => await this.enriched(one))
 			: found;
-		for (const { session_id, updated_at } of missed.flatMap(({ conversations }) => conversations)) {
-			readUntil.set(textIn(session_id), numberIn(updated_at));
-		}
+		const conversations = missed.flatMap((one) => one.conversations);
+		readConversations.note(conversations, { begun, ended: clock.now() });
 		return enriched;
 	}
 

@@ -61,7 +61,7 @@ export class Emitter {
 	/** Resolves when n8n has finished the execution, if n8n reports that; rejects if n8n did not accept it. */
 	private emit(events: SelectedEvent[], key?: string): Promise<unknown> | undefined {
 		try {
-			const items = events.map(({ name, payload }) => ({ json: toOutput(name, payload) }));
+			const items = events.map(({ name, payload, found }) => ({ json: toOutput(name, payload, found) }));
 			// In a test in the editor, n8n sets `emit` only after the trigger has started.
 			return emitTo(this.context, items, { key, reportsEnd: this.reportsEnd });
 		} catch (error) {

@@ -1,11 +1,13 @@
-import type { IDataObject, ITriggerFunctions } from 'n8n-workflow';
+import { NodeOperationError, type IDataObject, type ITriggerFunctions } from 'n8n-workflow';
 import { reasonOf } from '../shared/errors/apiErrors';
 import { sourceEventsOf } from '../shared/events/catalogue';
 import { ConversationStates, conversationStateEvents } from '../shared/events/conversationState';
 import { EventEnricher } from '../shared/events/enrichment';
-import { EventPipeline, type ReceivedEvent, type SelectedEvent } from '../shared/events/pipeline';
+import { AnnouncedValues, announcedEvents } from '../shared/events/history/announcedValues';
+import { EventPipeline, unknownBefore, type ReceivedEvent, type SelectedEvent } from '../shared/events/pipeline';
+import { brakeText, LoopGuard } from '../shared/events/loops/loopGuard';
 import { neededEnrichment } from '../shared/events/selection';
-import { staticDataOf } from '../shared/n8n/context';
+import { saveFailedExecution, staticDataOf } from '../shared/n8n/context';
 import { takesKeys } from '../shared/n8n/emit';
 import { logOf, StateLog } from '../shared/n8n/log';
 import type { Topics } from '../shared/realtime/sharedConnection';
@@ -45,8 +47,8 @@ interface Trouble {
 const troubles = {
 	enrichment: {
 		name: 'enrichment',
-		text: 'Segments or earlier messages could not be fetched from Crisp; events pass without this check, and the trigger retries in a minute',
-		isOver: 'Segments and earlier messages can be fetched again',
+		text: 'Data for a filter or a derived event could not be fetched from Crisp; events pass without this check, and the trigger retries in a minute',
+		isOver: 'Data for filters and derived events can be fetched again',
 	},
 	catchUp: {
 		name: 'catch-up',
@@ -72,6 +74,11 @@ export class EventReceiver {
 
 	private readonly states: ConversationStates;
 
+	private readonly announced: AnnouncedValues;
+
+	/** What the selected events depend on. */
+	private readonly isSaving: { states: boolean; values: boolean };
+
 	private readonly log: StateLog;
 
 	private readonly enricher: EventEnricher;
@@ -88,6 +95,8 @@ export class EventReceiver {
 	/** The lane of events that are being enriched: it keeps them in order. */
 	private queue = Promise.resolve();
 
+	private queued = 0;
+
 	constructor(
 		private readonly context: ITriggerFunctions,
 		private readonly options: EventReceiverOptions,
@@ -100,15 +109,23 @@ export class EventReceiver {
 		const areStatesNeeded = sourceEvents.some((name) => conversationStateEvents.includes(name));
 		// Saved states are outdated if the trigger starts from now, or did not follow these events and websites.
 		if (!isResumed || !areStatesNeeded || !isSameScope(memory.coverage, scope)) delete memory.conversationStates;
-		this.areStatesKnown = isManual || !areStatesNeeded || memory.conversationStates !== undefined;
+		this.areStatesKnown = !areStatesNeeded || memory.conversationStates !== undefined;
 		this.states = new ConversationStates(clock, memory);
+		const areValuesNeeded = sourceEvents.some((name) => announcedEvents.includes(name));
+		if (!isResumed || !areValuesNeeded || !isSameScope(memory.coverage, scope)) delete memory.announced;
+		this.announced = new AnnouncedValues(memory);
+		this.isSaving = { states: areStatesNeeded, values: areValuesNeeded };
 		const needs = neededEnrichment(settings);
 		this.enricher = new EventEnricher({
 			clock,
 			needs,
 			isKept: true,
+			states: this.states,
 			open: async (signal, isPatient) => (await open(AbortSignal.any([this.stop.signal, signal]), isPatient)).send,
-			onFailure: (error) => this.begin(troubles.enrichment, error),
+			onFailure: (error, isSingle) => {
+				if (isSingle) this.tell(troubles.enrichment, error);
+				else this.begin(troubles.enrichment, error);
+			},
 			onSuccess: () => this.end(troubles.enrichment),
 		});
 		// Cached segments stay correct only if the trigger receives every change of them.
@@ -126,15 +143,40 @@ export class EventReceiver {
 			isKeyless: !takesKeys(context),
 			readMissed: async (since, signal) => await this.catchUp.readMissed(since, signal),
 			accept: (event) => this.accept(event),
-			save: areStatesNeeded ? () => this.states.save() : undefined,
+			save: areStatesNeeded || areValuesNeeded ? () => this.save() : undefined,
 			start: async (selected) => await emitter.start(selected),
 			onTrouble: (error) => this.begin(troubles.catchUp, error),
 			onRead: () => this.end(troubles.catchUp),
 		});
-		const { states, enricher } = this;
-		this.pipeline = new EventPipeline({ selection: settings, states, enricher, seen: this.subscription.delivered });
+		const { states, announced, enricher } = this;
+		this.pipeline = new EventPipeline({
+			selection: settings,
+			states,
+			announced,
+			enricher,
+			seen: this.subscription.delivered,
+			onUnknown: (name) => this.log.tell(`unknown:${name}`, unknownBefore(name)),
+			loopGuard: this.loopGuard(),
+		});
 		const { websites } = settings;
 		this.catchUp = new CatchUpReader({ events: sourceEvents, websites, clock, open, states, pipeline: this.pipeline });
+	}
+
+	private loopGuard(): LoopGuard {
+		const { context } = this;
+		const { settings, clock } = this.options;
+		return new LoopGuard({
+			workflowId: String(context.getWorkflow().id),
+			instanceId: context.getInstanceId(),
+			ignoresOwn: settings.filter.ignoresOwn,
+			maxStarts: settings.maxLoopStarts,
+			clock,
+			onBrake: (event, conversation) => {
+				const error = new NodeOperationError(context.getNode(), brakeText(event, conversation));
+				logOf(context).error(error.message);
+				saveFailedExecution(context, error);
+			},
+		});
 	}
 
 	/**
@@ -144,10 +186,15 @@ export class EventReceiver {
 		const { pipeline, subscription } = this;
 		const payload = (typeof given === 'object' && given !== null ? given : {}) as IDataObject;
 		if (isTooDeep(payload)) return this.logUnusable(name, new Error('it is nested too deeply'));
-		if (!pipeline.isEnriching) return subscription.receive(name, payload);
+		if (this.queued === 0 && !pipeline.lacksData({ name, payload })) return subscription.receive(name, payload);
+		this.queued += 1;
 		// A failed enrichment must not block the events after it.
 		const enrichment = pipeline.enrich({ name, payload }).catch(() => ({}));
-		this.queue = this.queue.then(async () => subscription.receive(name, payload, await enrichment));
+		this.queue = this.queue.then(async () => {
+			const fetched = await enrichment;
+			this.queued -= 1;
+			subscription.receive(name, payload, fetched);
+		});
 	}
 
 	/** Called when connected, first or again. */
@@ -169,7 +216,12 @@ export class EventReceiver {
 		done.abort();
 		this.subscription.close();
 		this.stop.abort();
-		this.states.save();
+		this.save();
+	}
+
+	private save(): void {
+		if (this.isSaving.states) this.states.save();
+		if (this.isSaving.values) this.announced.save();
 	}
 
 	/** An event that cannot be processed must not block others. */
@@ -198,6 +250,13 @@ export class EventReceiver {
 		if (this.stop.signal.aborted) return;
 		logOf(this.context).debug(error);
 		this.log.begin(name, `${text} (${reasonOf(error)}).`);
+	}
+
+	/** Logs a problem of one event (throttled). */
+	private tell({ name, text }: Trouble, error: unknown): void {
+		if (this.stop.signal.aborted) return;
+		logOf(this.context).debug(error);
+		this.log.tell(`${name}:one`, `${text} (${reasonOf(error)}).`);
 	}
 
 	private end({ name, isOver }: Trouble): void {

@@ -1,18 +1,22 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { SavedConversationStates } from '../shared/events/conversationState';
+import type { SavedAnnounced } from '../shared/events/history/announcedValues';
 import { isSavedDelivery } from './deliveredEvents';
 import type { Memory } from './subscription';
+
+export type SavedMemory = Memory & { conversationStates?: SavedConversationStates; announced?: SavedAnnounced };
 
 /**
  * The static data that n8n saved for a trigger, without invalid parts: other programs can write to n8n's database, and
  * invalid data must not prevent the trigger from starting.
  */
-export function validStaticData(saved: IDataObject): Memory & { conversationStates?: SavedConversationStates } {
+export function validStaticData(saved: IDataObject): SavedMemory {
 	if (!(Number(saved.mark) > 0)) delete saved.mark;
 	if (!isListOf(saved.batched, isSavedDelivery)) delete saved.batched;
 	if (!areConversationStates(saved.conversationStates)) delete saved.conversationStates;
+	if (!isListOf(valuesIn(saved.announced), isText)) delete saved.announced;
 	if (!isCoverage(saved.coverage)) delete saved.coverage;
-	return saved as Memory & { conversationStates?: SavedConversationStates };
+	return saved as SavedMemory;
 }
 
 function areConversationStates(entry: unknown): boolean {
@@ -23,12 +27,12 @@ function areConversationStates(entry: unknown): boolean {
 
 function isCoverage(entry: unknown): boolean {
 	const { owner, filter, events, websites } = Object(entry) as IDataObject;
-	const areTimes = [events, websites].every((times) => isListOf(timesIn(times), isTime));
+	const areTimes = [events, websites].every((times) => isListOf(valuesIn(times), isTime));
 	return isText(owner) && isText(filter) && areTimes;
 }
 
-function timesIn(times: unknown): unknown {
-	return typeof times === 'object' && times !== null ? Object.values(times) : undefined;
+function valuesIn(entry: unknown): unknown {
+	return typeof entry === 'object' && entry !== null && !Array.isArray(entry) ? Object.values(entry) : undefined;
 }
 
 function isTime(value: unknown): boolean {

@@ -49,6 +49,11 @@ export interface SubscriptionOptions {
 /** The overlap of the catch-up: Crisp's clock may differ from ours, and a dead connection is noticed late. */
 const overlap = 120_000;
 const backoff = { first: 5_000, longest: 60_000 };
+/**
+ * How long after a catch-up it is repeated, in milliseconds: Crisp answers GET from a cache, supposedly for 10 s, so that
+ * what happened shortly before the catch-up may be missing from it.
+ */
+const cacheTime = 12_000;
 /** How many executions the catch-up starts concurrently: n8n cannot store a large burst in time. */
 const mostUnderWay = 20;
 const longestTurn = 5_000;
@@ -69,6 +74,12 @@ export class Subscription {
 
 	/** The start of the current gap; undefined if there is none. */
 	private missingSince?: number;
+
+	/** When the catch-up began that has yet to be repeated; undefined if there is none. */
+	private uncheckedSince?: number;
+
+	/** Ends the wait for repeating the catch-up. */
+	private repetition?: AbortController;
 
 	private isUp = false;
 
@@ -125,7 +136,10 @@ export class Subscription {
 	/** Called when the connection is lost: events may be missed from now on. */
 	disconnected(): void {
 		this.isUp = false;
-		this.missingSince ??= this.options.clock.now();
+		this.repetition?.abort();
+		// What a cache may have hidden from the last catch-up is read with the new gap.
+		this.missingSince ??= this.uncheckedSince ?? this.options.clock.now();
+		this.uncheckedSince = undefined;
 	}
 
 	/** Takes an event from the connection. */
@@ -145,6 +159,7 @@ export class Subscription {
 
 	/**
 	 * Delivers the missed events, then those that arrived during the catch-up. Retries with backoff until it succeeds.
+	 * Repeats the catch-up once the lists that it read are out of Crisp's cache.
 	 */
 	private async catchUp(): Promise<void> {
 		const { clock, onTrouble, onRead } = this.options;
@@ -154,12 +169,14 @@ export class Subscription {
 			const from = this.missingSince;
 			// If the connection is lost during the catch-up, a new gap starts.
 			this.missingSince = undefined;
+			this.uncheckedSince = clock.now();
 			try {
 				await this.deliverMissed(from);
 				onRead?.();
 				continue;
 			} catch (error) {
 				this.missingSince = from;
+				this.uncheckedSince = undefined;
 				if (!signal.aborted) onTrouble(error);
 			}
 			// Live events do not wait for a failing catch-up.
@@ -167,13 +184,35 @@ export class Subscription {
 			await waitBeforeRetry(clock, failures, backoff, signal);
 			failures += 1;
 		}
-		if (!signal.aborted) this.release();
+		if (signal.aborted) return;
+		this.release();
+		if (this.isUp && this.uncheckedSince !== undefined) void this.repeat(this.uncheckedSince);
 	}
 
-	private async deliverMissed(from: number): Promise<void> {
+	/** Delivers what the catch-up did not show, while live events go on. Ends when the connection is lost. */
+	private async repeat(from: number): Promise<void> {
+		const { clock, onTrouble, onRead } = this.options;
+		const ending = (this.repetition = new AbortController());
+		const signal = AbortSignal.any([ending.signal, this.stop.signal]);
+		await clock.sleep(cacheTime, signal);
+		for (let failures = 0; !signal.aborted; failures++) {
+			try {
+				await this.deliverMissed(from, signal);
+				if (signal.aborted) return;
+				this.uncheckedSince = undefined;
+				return onRead?.();
+			} catch (error) {
+				if (!signal.aborted) onTrouble(error);
+			}
+			await waitBeforeRetry(clock, failures, backoff, signal);
+		}
+	}
+
+	private async deliverMissed(from: number, signal = this.stop.signal): Promise<void> {
 		const { clock, lookBack, readMissed } = this.options;
 		const since = Math.max(from - overlap, clock.now() - lookBack, this.coverage.since);
-		const missed = await readMissed(since, this.stop.signal);
+		const missed = await readMissed(since, signal);
+		// What was read is not read again, so that all of it is delivered even if the connection is lost meanwhile.
 		if (this.stop.signal.aborted) return;
 		this.flush();
 		const underWay: Array<Promise<void>> = [];
@@ -255,7 +294,7 @@ export class Subscription {
 	 * execution.
 	 */
 	private markUntil(latest: number): void {
-		const mark = Math.min(latest, this.missingSince ?? Infinity);
+		const mark = Math.min(latest, this.missingSince ?? Infinity, this.uncheckedSince ?? Infinity);
 		// n8n tracks each write to static data, which costs more than this comparison.
 		if (mark !== this.marked) this.options.memory.mark = this.marked = mark;
 	}

@@ -4,7 +4,7 @@ import { EventReceiver } from '../../nodes/CrispTrigger/receiver';
 import type { Settings } from '../../nodes/CrispTrigger/settings';
 import { FakeClock } from '../support/fakeClock';
 import './strangers';
-import { ModelCrisp, plainMoods, type ReadingMoods } from '../support/modelCrisp';
+import { ModelCrisp, plainMoods, type ReadingMoods } from './modelCrisp';
 
 /** A trigger in a time that only passes when the test says so, connected to a model of Crisp. */
 function begin(moods: ReadingMoods) {
@@ -166,6 +166,66 @@ it('whatever Crisp is like, each message and each new person starts the workflow
 			await receiver.close();
 		}),
 	);
+});
+
+describe('after a gap, with short pages', () => {
+	it.each<[string, ReadingMoods['unsorted']]>([
+		['sorted as requested', undefined],
+		['only with the newest first', 'newest'],
+		['only with the oldest first', 'oldest'],
+		['only in another order', 'shuffled'],
+	])('many conversations and people are found, people listed %s', async (_, unsorted) => {
+		const { clock, crisp, delivered, connect, disconnect, receiver } = begin({
+			...plainMoods,
+			arePagesShort: true,
+			unsorted,
+		});
+		for (let number = 1; number <= 100; number++) crisp.createPerson();
+		await clock.advance(3_600_000);
+		connect();
+		await clock.advance(3_600_000);
+		disconnect();
+		const written = Array.from({ length: 70 }, (_, index) => crisp.write(`session_${index}`));
+		const people = Array.from({ length: 3 }, () => crisp.createPerson());
+		crisp.requests.splice(0);
+		connect();
+		await clock.advance(1_000);
+		const idOf = ({ fingerprint, data }: IDataObject) => fingerprint ?? (data as IDataObject).people_id;
+		expect(sorted(delivered.map(idOf))).toEqual(sorted([...written, ...people]));
+		// The order of people is followed as far as it can be trusted.
+		const pages = crisp.requests.filter(({ path }) => path.includes('/profiles/')).length;
+		expect(pages).toBe({ sorted: 1, newest: 2, oldest: 8, shuffled: 8 }[unsorted ?? 'sorted']);
+		await receiver.close();
+	});
+});
+
+it('a list from the cache of Crisp, older than what the connection delivered, starts nothing', async () => {
+	const { clock, crisp, delivered, connect, disconnect, receiver } = begin({ ...plainMoods, cache: 'lists' });
+	crisp.write('session_1');
+	await clock.advance(60_000);
+	// The states are read, and cached.
+	connect();
+	await clock.advance(2_000);
+	crisp.setState('session_1', 'resolved');
+	await clock.advance(500);
+	disconnect();
+	await clock.advance(500);
+	connect();
+	await clock.advance(60_000);
+	const states = () =>
+		delivered.filter(({ event }) => event === 'session:set_state').map(({ data }) => (data as IDataObject).state);
+	expect(states()).toEqual(['resolved']);
+	// A change in the gap is found nevertheless.
+	crisp.setState('session_1', 'unresolved');
+	await clock.advance(500);
+	disconnect();
+	crisp.setState('session_1', 'resolved');
+	connect();
+	await clock.advance(1_000);
+	expect(states()).toEqual(['resolved', 'unresolved', 'resolved']);
+	await clock.advance(60_000);
+	expect(states()).toHaveLength(3);
+	await receiver.close();
 });
 
 describe('an ordinary gap', () => {

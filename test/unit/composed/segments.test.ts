@@ -51,7 +51,12 @@ describe('segments that earlier items of a run changed', () => {
 			['old', 'a'],
 			['old', 'a', 'b'],
 		]);
-		expect(made?.json).toEqual({ website_id: 'w', session_id: 's', changed: true, segments: ['old', 'a', 'b'] });
+		expect(made?.json).toEqual({
+			segments: ['old', 'a', 'b'],
+			changed: true,
+			conversation_url: 'https://app.crisp.chat/website/w/inbox/s/',
+			...{ website_id: 'w', session_id: 's' },
+		});
 	});
 
 	it('stay removed even if Crisp still shows them', async () => {

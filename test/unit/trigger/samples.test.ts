@@ -105,7 +105,13 @@ describe('a sample event', () => {
 
 	it.each(derivedEvents)('$name is read from the sample', ({ name, of = '' }) => {
 		const states = new ConversationStates(new FakeClock());
-		const known = { change: states.note(of, sampleOf(name, now)), enrichment: { isFirst: name === 'message:first' } };
+		const change = states.note(of, sampleOf(name, now));
+		const before = name === 'conversation:reopened' ? 'resolved' : undefined;
+		const known = {
+			...(change && { change: { ...change, before } }),
+			enrichment: { isFirst: name === 'message:first' },
+			hasNewChoice: chosenIn(sampleOf(name, now)).length > 0,
+		};
 		expect(namesOf(of, sampleOf(name, now), known)).toContain(name);
 	});
 
@@ -155,7 +161,8 @@ describe('a sample event', () => {
 			type,
 			text,
 			timestamp: now,
-			author: from === 'user' ? 'Nathan Smith' : 'Juno Basil',
+			sent_at: new Date(now).toISOString(),
+			...(from === 'user' ? { name: 'Nathan Smith' } : { operator_name: 'Juno Basil' }),
 			conversation_url: `https://app.crisp.chat/website/${website}/inbox/${String(payload.session_id)}/`,
 		});
 	});

@@ -215,6 +215,78 @@ describe('a gap', () => {
 		expect(delivered()).toEqual([1, 2]);
 	});
 
+	describe('that was read', () => {
+		/** Reads a gap, in which one message was missed. */
+		const readGap = async () => {
+			const subscribed = begin();
+			const { subscription, readings, clock } = subscribed;
+			subscription.connected();
+			await clock.advance(10 * minute);
+			const begun = clock.now();
+			subscription.disconnected();
+			subscription.connected();
+			await settled();
+			await readings[0]?.answer([message(1, begun)]);
+			return { ...subscribed, begun };
+		};
+
+		it('is read again once the cache of Crisp has expired, and only what is new is delivered', async () => {
+			const { readings, delivered, clock, hear, begun } = await readGap();
+			await clock.advance(11_999);
+			expect(readings).toHaveLength(1);
+			await clock.advance(1);
+			expect(readings.map(({ since }) => since)).toEqual([begun - 2 * minute, begun - 2 * minute]);
+			hear(message(3, clock.now()));
+			expect(delivered()).toEqual([1, 3]);
+			await readings[1]?.answer([message(1, begun), message(2, begun)]);
+			expect(delivered()).toEqual([1, 3, 2]);
+			await clock.advance(10 * minute);
+			expect(readings).toHaveLength(2);
+		});
+
+		it('is read again until that succeeds', async () => {
+			const { readings, delivered, clock, troubles, begun } = await readGap();
+			await clock.advance(12_000);
+			await readings[1]?.fail();
+			await clock.advance(5_000);
+			await readings[2]?.answer([message(2, begun)]);
+			expect([delivered(), troubles.length, readings.length]).toEqual([[1, 2], 1, 3]);
+		});
+
+		it('is part of the next gap if the connection is lost before it is read again', async () => {
+			const { subscription, readings, clock, begun } = await readGap();
+			await clock.advance(11_000);
+			subscription.disconnected();
+			await clock.advance(10 * minute);
+			subscription.connected();
+			await settled();
+			expect(readings.map(({ since }) => since)).toEqual([begun - 2 * minute, begun - 2 * minute]);
+			await readings[1]?.answer([]);
+			await clock.advance(12_000);
+			expect(readings).toHaveLength(3);
+		});
+
+		it('is delivered as it was read, even if the connection is lost meanwhile', async () => {
+			const { subscription, readings, delivered, clock, begun } = await readGap();
+			await clock.advance(12_000);
+			subscription.disconnected();
+			await readings[1]?.answer([message(2, begun)]);
+			expect(delivered()).toEqual([1, 2]);
+		});
+
+		it('would be read after a restart of n8n, until it is read again', async () => {
+			const { readings, clock, hear, marks, begun } = await readGap();
+			await clock.advance(5_000);
+			hear(message(5, clock.now()));
+			hear(message(6, clock.now()));
+			expect(marks.at(-1)).toBe(begun);
+			await clock.advance(7_000);
+			await readings[1]?.answer([]);
+			hear(message(7, clock.now()));
+			expect(marks.at(-1)).toBe(begun + 5_000);
+		});
+	});
+
 	it('does not reach back before the manual activation', async () => {
 		const { subscription, readings, now } = begin();
 		subscription.disconnected();

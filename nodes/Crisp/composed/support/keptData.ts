@@ -1,7 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
-import { Store } from '../../../shared/runtime/processState';
+import { isUncertain } from '../../../shared/errors/apiErrors';
+import { withPartialResult } from '../../../shared/errors/partialResult';
+import { named } from '../../../shared/events/vocabulary';
+import { sizeInCharacters, Store } from '../../../shared/runtime/processState';
 import { toEntries, withTargets } from '../../execute/output';
-import type { Fields } from '../../operations/field';
 import type { ComposedOperation, Composing, TableOperation } from '../../operations/operation';
 import { nothingToUpdate } from '../../request/buildRequest';
 import { setAt } from '../../request/toWire';
@@ -14,7 +16,6 @@ import { pathOf } from './conversations';
 export function keepingData(row: TableOperation): TableOperation & ComposedOperation {
 	return {
 		...row,
-		body: clearable(row.body),
 		async compose(composing) {
 			const { values } = composing;
 			const body: IDataObject = {};
@@ -30,22 +31,13 @@ export function keepingData(row: TableOperation): TableOperation & ComposedOpera
 	};
 }
 
-/** An empty value empties a field, except custom data: without keys, it would clear all of them. */
-function clearable(fields: Fields = {}): Fields {
-	return Object.fromEntries(
-		Object.entries(fields).map(([name, field]) => [
-			name,
-			{ ...field, isClearable: !field.required && field.kind !== 'pairs' },
-		]),
-	);
-}
-
 /**
  * Sends a PATCH, and returns Crisp's answer. If it sets custom data and other keys were there before, reads the data
  * afterwards, and restores keys that vanished. Never writes a value that the user did not set, unless it vanished.
  *
  * Takes one request without custom data, two if there were no other keys, otherwise three; more if Crisp does not show the
- * update yet, or did not keep the keys. Safe to repeat if it fails: the keys from before are remembered.
+ * update yet, or did not keep the keys. Safe to repeat if it fails: the keys from before are remembered, also for the next
+ * execution that updates the same data, and the error hands them over as `data_before`.
  */
 export async function updateData(composing: Composing, path: string, body: IDataObject): Promise<unknown> {
 	const { client } = composing;
@@ -54,12 +46,43 @@ export async function updateData(composing: Composing, path: string, body: IData
 	const { data } = body;
 	if (!isObject(data)) return await write(body);
 	// After a failure, Crisp may no longer have what vanished.
-	const before = await composing.once('data before', read);
-	const answer = await write(body);
+	const before = await composing.once('data before', async () => ({ ...endangered.get(path), ...(await read()) }));
 	const isElsewhere = ([key]: [string, unknown]) => !Object.hasOwn(data, key);
 	const others = Object.fromEntries(Object.entries(before).filter(isElsewhere));
-	if (Object.keys(others).length > 0) await restore(composing, { read, write, before, data, others, path });
-	return answer;
+	let isWritten = false;
+	try {
+		const answer = await write(body);
+		isWritten = true;
+		if (Object.keys(others).length > 0) await restore(composing, { read, write, before, data, others, path });
+		endangered.delete(path);
+		return answer;
+	} catch (error) {
+		const isChanged = isWritten || isUncertain(error);
+		if (!isChanged || Object.keys(others).length === 0) throw error as Error;
+		endangered.set(path, others);
+		throw endangeredError(composing, error, others);
+	}
+}
+
+/** Custom data that an update that failed may have removed, by the path of the data. */
+const endangered = new Store<IDataObject>({
+	name: 'custom data that an unfinished update may have removed, by conversation or person',
+	maxEntries: 10_000,
+	maxAge: 24 * 3_600_000,
+	maxSize: 20_000_000,
+	sizeOf: sizeInCharacters,
+});
+
+function endangeredError({ node, values }: Composing, error: unknown, others: IDataObject): Error {
+	const { website_id, session_id, people_id } = values;
+	const ids = { website_id, session_id, people_id };
+	const given = Object.fromEntries(Object.entries(ids).filter(([, id]) => id !== undefined));
+	return withPartialResult(node, error, {
+		message: `Other custom data may be missing now: ${Object.keys(others).join(', ')}. Retry On Fail restores it.`,
+		advice:
+			"Another execution within a day restores it, too, if it sets custom data of the same conversation or person. After a restart of n8n, set the values under 'Custom Data': the error item has them in data_before.",
+		result: named({ ...given, data_before: others }),
+	});
 }
 
 /** The pauses before each reading, in milliseconds: together longer than Crisp's cache, which supposedly takes 10 s. */
