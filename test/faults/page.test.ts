@@ -64,6 +64,7 @@ describe('the page of the faults', () => {
 		for (let sample = 0; sample < 4; sample++) memory.sample();
 		const outcome: Outcome = {
 			...{ mix, memory, seconds: 1_230, troubles: { one: 2, other: 3 }, left: {} },
+			moods: { combinations: 4, met: { lists: ['fresh', 'cached'], pageSize: ['short'] } },
 			...{ lost: { written: lost }, doubled: {}, failed: [], rejections: [] },
 		};
 		const checks = checksOf(outcome);
@@ -71,6 +72,8 @@ describe('the page of the faults', () => {
 		expect(section).toContain('`npm run test:faults -- --mix --full --seed 7`');
 		expect(section).toContain(cells);
 		expect(section).toContain('| faults injected | 5, of 2 kinds |  |');
+		expect(section).toContain('| combinations of moods of the sandbox | 4 |  |');
+		expect(section).toContain('| moods in them | lists cached/fresh, pageSize short |  |');
 		expect(linesOf(checks).join('\n')).toContain(printed);
 	});
 });

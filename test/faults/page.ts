@@ -64,7 +64,7 @@ export function mixSection({ seed, seconds, messages, actions }: Mix, checks: Ch
 		'',
 		`Visitors write ${messages.toLocaleString('en')} messages in ${seconds / 60} minutes, and n8n replies to ${actions.toLocaleString('en')} of ` +
 			'them, while random faults of every kind occur: in requests to Crisp, in the realtime connection, at the webhook and in n8n itself, ' +
-			'which is stopped and killed. Everything that is counted must exist exactly once.',
+			'which is stopped and killed. Meanwhile the sandbox changes at random what is not known about Crisp (its moods). Everything that is counted must exist exactly once.',
 		'',
 		placeOf(`npm run test:faults -- --mix${option} --seed ${seed}`, facts),
 		'',

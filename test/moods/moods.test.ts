@@ -17,6 +17,8 @@ function combined(index: number): Partial<MoodValues> {
 const moods: Array<[string, Partial<MoodValues>]> = [
 	['the defaults', {}],
 	...single,
+	// A client that looks for a message only once sends it again, and Crisp stores both.
+	['late and repeated messages', { lookup: 'late', dispatch: 'delayed', sameFingerprint: 'storedTwice' }],
 	['the second value of each', combined(1)],
 	['the last value of each', combined(9)],
 ];

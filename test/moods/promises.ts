@@ -1,7 +1,8 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { activateTrigger } from '../../nodes/CrispTrigger/activate';
 import { triggerContext } from '../support/n8nContext';
-import { credentialFor, shop } from '../support/sandboxWorkspace';
+import { credentialFor, locator, operator, shop } from '../support/sandboxWorkspace';
+import { HookedWorkflows } from '../support/webhookRequests';
 import { inConversation, sending, type MoodyWorkspace } from './workspace';
 
 /** What the nodes promise, whatever Crisp turns out to do: each promise runs in each mood of the sandbox. */
@@ -43,6 +44,60 @@ const order: Promised = {
 			expect(workspace.texts(session)).toEqual(['Here it is', 'Done']);
 			expect(workspace.conversation(session).state).toBe('resolved');
 		}
+	},
+};
+
+const concurrent: Promised = {
+	what: 'a message that another execution sends while one is being retried follows it',
+	async keep(workspace) {
+		const items = workspace.conversations(2).map((session) => ({ session }));
+		workspace.sandbox.faults.fail({ match: /POST .*\/message$/, status: 503, times: 2 });
+		const first = workspace.start(sending({ content: 'first' }), items);
+		await workspace.time.pass(500);
+		const second = workspace.start(sending({ content: 'second' }), items);
+		await workspace.time.during(Promise.all([first, second]));
+		await workspace.time.pass(60_000);
+		for (const { session } of items) expect(workspace.texts(session)).toEqual(['first', 'second']);
+	},
+};
+
+const repeated: Promised = {
+	what: 'a message that no lookup shows is sent again, and one that only the list shows is not',
+	async keep(workspace) {
+		const { faults, moods } = workspace.sandbox;
+		const [hidden, listed] = workspace.conversations(2);
+		const reason = 'message_not_found';
+		const loseAnswer = () => {
+			faults.fail({ match: /POST .*\/message$/, status: 500, isExecuted: true });
+			faults.fail({ match: /GET .*\/message\//, status: 404, reason, times: 3 });
+		};
+		loseAnswer();
+		faults.fail({ match: /GET .*\/messages$/, status: 404, reason });
+		expect(await workspace.run(sending({ content: 'Hello' }), [{ session: hidden }])).toHaveLength(1);
+		loseAnswer();
+		expect(await workspace.run(sending({ content: 'Hello' }), [{ session: listed }])).toHaveLength(1);
+		await workspace.time.pass(60_000);
+		// No client can prevent the second one if Crisp hides the first and stores both.
+		const count = moods.get('sameFingerprint') === 'storedTwice' ? 2 : 1;
+		expect(workspace.texts(hidden)).toEqual(range(count).map(() => 'Hello'));
+		expect(workspace.texts(listed)).toEqual(['Hello']);
+	},
+};
+
+const limited: Promised = {
+	what: 'messages over the rate limit wait, and each is delivered once and in order',
+	async keep(workspace) {
+		const sessions = workspace.conversations(5);
+		const items = range(40).map((number) => ({ session: sessions[number % 5], text: `text ${number}` }));
+		workspace.sandbox.faults.limit({ perSecond: 5, burst: 5 });
+		expect(await workspace.run(sending(), items)).toHaveLength(40);
+		await workspace.time.pass(60_000);
+		for (const [index, session] of sessions.entries()) {
+			expect(workspace.texts(session)).toEqual(range(8).map((turn) => `text ${turn * 5 + index}`));
+		}
+		const { limitStatus } = workspace.sandbox.moods.all();
+		const refused = workspace.sandbox.requests.filter(({ status }) => status === Number(limitStatus));
+		expect(refused.length).toBeGreaterThan(0);
 	},
 };
 
@@ -116,6 +171,28 @@ const details: Promised = {
 	},
 };
 
+const emptied: Promised = {
+	what: 'an update with an empty nickname either empties it, or fails with an error that names the field',
+	async keep(workspace) {
+		const [session] = workspace.conversations(1);
+		const { meta } = workspace.conversation(session);
+		meta.nickname = 'Una';
+		const updateFields = { nickname: '', subject: 'Order' };
+		const update = inConversation('updateMeta', { updateFields, options: { clearEmpty: true } });
+		const error = await workspace.run(update, [{ session }]).then(
+			() => undefined,
+			(reason: Error) => reason,
+		);
+		if (workspace.sandbox.moods.get('emptyText') === 'refused') {
+			expect(error?.message).toContain("Sent as empty text: 'Name'");
+			expect(meta).toMatchObject({ nickname: 'Una', subject: '' });
+		} else {
+			expect(error).toBeUndefined();
+			expect(workspace.conversation(session).meta).toMatchObject({ nickname: '', subject: 'Order' });
+		}
+	},
+};
+
 const person: Promised = {
 	what: 'an update of a person keeps the custom data that it does not name',
 	async keep(workspace) {
@@ -186,23 +263,23 @@ const history: Promised = {
 	},
 };
 
-/** The trigger, connected, with the texts that started its workflow. */
-async function listening(workspace: MoodyWorkspace, filters: IDataObject) {
+const bothSides = ['message:send', 'message:received'];
+/** Filters for a test whose own nodes write, often, what others write in Crisp. */
+const own = { ignoreOwn: false, loopBrake: 0 };
+
+/** The trigger, connected, with what started its workflow. `nodeId` tells it from others of a test. */
+async function listening(workspace: MoodyWorkspace, filters: IDataObject, { events = bothSides, nodeId = '1' } = {}) {
 	const { time, sandbox } = workspace;
 	const { context, attach, emitted } = triggerContext({
 		credential: credentialFor(sandbox),
-		parameters: {
-			events: ['message:send', 'message:received'],
-			filters,
-			options: {},
-			websiteIds: [],
-		} as INodeParameters,
+		parameters: { events, filters, options: {}, websiteIds: [] } as INodeParameters,
 		activation: 'activate',
+		nodeId,
 	});
 	const response = await time.during(activateTrigger(context, { clock: time }));
 	attach();
 	const texts = () => emitted.map(({ text }) => text);
-	return { texts, stop: async () => await response.closeFunction?.() };
+	return { texts, emitted, stop: async () => await response.closeFunction?.() };
 }
 
 /** Ends the connection, acts without it, and lets the trigger connect again. */
@@ -222,35 +299,86 @@ async function inGap(workspace: MoodyWorkspace, act: () => Promise<unknown>): Pr
 
 const gaps: Promised = {
 	what: 'messages of a time without connection start the workflow once and in order, then the live ones',
-	socketPause: 20,
+	socketPause: 2,
 	async keep(workspace) {
-		const [busy, quiet] = workspace.conversations(2);
+		const [busy, quiet, idle, ...others] = workspace.conversations(53);
+		Object.assign(workspace.conversation(idle), { updated_at: workspace.time.now() - 3_600_000 });
 		const write = async (session: string | undefined, texts: string[]) => {
 			const items = texts.map((text) => ({ session, text }));
 			await workspace.run(sending({ additionalFields: { from: 'user' } }), items);
 		};
-		const { texts, stop } = await listening(workspace, { ignoreOwn: false });
+		const ofBusy = [...range(85).map((number) => `text ${number}`), 'between'];
+		const ofQuiet = ['before', 'in the gap', 'live'];
+		const ofIdle = ['after an hour', 'just before', 'right before'];
+		const { texts, stop } = await listening(workspace, own);
 		try {
 			await write(quiet, ['before']);
-			await inGap(
-				workspace,
-				async () =>
-					await write(
-						busy,
-						range(101).map((number) => `text ${number}`),
-					),
-			);
+			await inGap(workspace, async () => {
+				await write(busy, ofBusy.slice(0, -1));
+				// A late one would follow live events: the trigger does not hold them until it has read again.
+				await workspace.time.pass(2_500);
+				// More than two pages of conversations.
+				for (const [index, session] of others.entries()) workspace.noteMissed(session, `other ${index}`);
+			});
 			await write(busy, ['between']);
-			// The list of conversations was read some seconds ago, and may come from a cache.
-			await inGap(workspace, async () => await write(quiet, ['text 101', 'text 102']));
+			// The list of conversations was read a second ago, and may come from a cache, without the idle one.
+			await inGap(workspace, async () => {
+				await write(quiet, ['in the gap']);
+				await write(idle, ['after an hour']);
+			});
 			await workspace.time.pass(120_000);
+			// Without another gap.
+			expect(texts()).toContain('after an hour');
+			// A connection that has lasted is replaced within a second: the messages may not be shown yet, and both are at
+			// the next reading, although their conversation has not changed since.
+			await inGap(workspace, async () => {
+				await workspace.visitorWrites(idle, 'just before');
+				await workspace.time.pass(100);
+				await workspace.visitorWrites(idle, 'right before');
+			});
+			await workspace.time.pass(60_000);
 			await write(quiet, ['live']);
 			await workspace.time.pass(60_000);
-			const ofBusy = [...range(101).map((number) => `text ${number}`), 'between'];
-			const ofQuiet = ['before', 'text 101', 'text 102', 'live'];
 			expect(texts().filter((text) => ofBusy.includes(String(text)))).toEqual(ofBusy);
 			expect(texts().filter((text) => ofQuiet.includes(String(text)))).toEqual(ofQuiet);
-			expect(texts()).toHaveLength(ofBusy.length + ofQuiet.length);
+			expect(texts().filter((text) => ofIdle.includes(String(text)))).toEqual(ofIdle);
+			const all = [...ofBusy, ...ofQuiet, ...ofIdle, ...others.map((_, index) => `other ${index}`)];
+			expect(texts().sort()).toEqual(all.sort());
+		} finally {
+			await stop();
+		}
+	},
+};
+
+const peopleInGap: Promised = {
+	what: 'people who are created in a time without connection start the workflow once each, as live ones do',
+	socketPause: 2,
+	async keep(workspace) {
+		const website = workspace.sandbox.state.websites.get(shop);
+		const ids = () => [...(website?.people.values() ?? [])].map(({ people_id }) => people_id);
+		// More than two pages of those who are not new.
+		await workspace.crowd(120);
+		const older = new Set(ids());
+		const create = async (...names: string[]) => {
+			const items = names.map((name) => ({ email: `${name}@example.org` }));
+			await workspace.run({ resource: 'person', operation: 'upsert', email: '={{ $json.email }}' }, items);
+		};
+		await workspace.time.pass(3_600_000);
+		const { emitted, stop } = await listening(workspace, own, { events: ['people:profile:created'] });
+		try {
+			await create('live');
+			// What happened before the workflow was published does not start it.
+			await workspace.time.pass(1_000);
+			await inGap(workspace, async () => {
+				await create('ana', 'ben');
+				await workspace.crowd(60);
+			});
+			// The list of people was read a second ago, and may come from a cache.
+			await inGap(workspace, async () => await create('cleo'));
+			await workspace.time.pass(120_000);
+			const created = ids().filter((id) => !older.has(id));
+			expect(created).toHaveLength(64);
+			expect(emitted.map(({ people_id }) => people_id).sort()).toEqual(created.sort());
 		} finally {
 			await stop();
 		}
@@ -258,35 +386,108 @@ const gaps: Promised = {
 };
 
 const filters: Promised = {
-	what: 'a bot that answers visitors starts once per message of theirs, and not by its own',
-	socketPause: 20,
+	what: 'a bot that answers visitors starts once per message of theirs, and others also see what is written by hand',
+	socketPause: 2,
 	async keep(workspace) {
 		const [session] = workspace.conversations(1);
-		const { texts, stop } = await listening(workspace, { ignoreOwn: true, author: 'user' });
+		const bot = await listening(workspace, { ignoreOwn: true, author: 'user' });
+		const observer = await listening(workspace, { ignoreOwn: true }, { nodeId: '2' });
 		try {
 			for (const text of ['one', 'two']) {
 				await workspace.visitorWrites(session, text);
-				await workspace.time.until(() => texts().includes(text));
+				await workspace.time.until(() => bot.texts().includes(text));
 				await workspace.run(sending({ content: `re: ${text}` }), [{ session }]);
 				await workspace.operatorWrites(session, `by hand: ${text}`);
 			}
 			await workspace.time.pass(60_000);
-			expect(texts()).toEqual(['one', 'two']);
+			expect(bot.texts()).toEqual(['one', 'two']);
+			expect(observer.texts()).toEqual(['one', 'by hand: one', 'two', 'by hand: two']);
+		} finally {
+			await bot.stop();
+			await observer.stop();
+		}
+	},
+};
+
+const changes: Promised = {
+	what: 'a conversation that is answered, resolved, reopened and assigned starts the workflow once per change',
+	socketPause: 2,
+	async keep(workspace) {
+		const [session] = workspace.conversations(1);
+		Object.assign(workspace.conversation(session), { state: 'pending' });
+		const events = ['resolved', 'reopened', 'assigned', 'unassigned'].map((name) => `conversation:${name}`);
+		const hooked = new HookedWorkflows();
+		hooked.sandbox = workspace.sandbox;
+		const { emitted, stop } = await listening(workspace, { ignoreOwn: false }, { events });
+		const { emitted: delivered } = await hooked.activate(events, { filters: { ignoreOwn: false } });
+		try {
+			// The first answer makes it unresolved, which reopens nothing.
+			await workspace.operatorWrites(session, 'Hello');
+			await workspace.time.pass(5_000);
+			for (const state of ['resolved', 'pending', 'resolved', 'resolved', 'unresolved', 'unresolved']) {
+				await workspace.run(inConversation('setState', { state }), [{ session }]);
+				await workspace.time.pass(5_000);
+			}
+			const assigned = ['resolved', 'reopened', 'resolved', 'reopened', 'assigned'];
+			for (let times = 0; times < 2; times++) {
+				await workspace.run(inConversation('assign', { assignedUserId: locator(operator) }), [{ session }]);
+				await workspace.time.pass(5_000);
+			}
+			await workspace.time.pass(60_000);
+			await workspace.sandbox.hooks.idle();
+			const names = assigned.map((name) => `conversation:${name}`);
+			expect(emitted.map(({ event }) => event)).toEqual(names);
+			expect(delivered().map(({ event }) => event)).toEqual(names);
 		} finally {
 			await stop();
+			await hooked.endServers();
+		}
+	},
+};
+
+const webhooks: Promised = {
+	what: 'webhook deliveries that are lost, or whose answer is lost, start the workflow once each',
+	async keep(workspace) {
+		const [session] = workspace.conversations(1);
+		const hooked = new HookedWorkflows();
+		hooked.sandbox = workspace.sandbox;
+		let requests = 0;
+		// A minute passes until each retry.
+		const fails = (isFailing: boolean) => {
+			if (isFailing) workspace.time.jump(60_000);
+			return isFailing;
+		};
+		try {
+			const { emitted } = await hooked.activate(['message:send'], {
+				isLost: () => fails(++requests === 1),
+				isCut: () => fails(requests === 3),
+			});
+			for (const text of ['lost', 'cut', 'plain']) await workspace.visitorWrites(session, text);
+			await workspace.sandbox.hooks.idle();
+			expect(emitted().map(({ text }) => text)).toEqual(['lost', 'cut', 'plain']);
+			expect(requests).toBe(5);
+		} finally {
+			await hooked.endServers();
 		}
 	},
 };
 
 export const promises: Promised[] = [
 	messages,
+	repeated,
+	limited,
 	order,
+	concurrent,
 	resolving,
 	creating,
 	details,
+	emptied,
 	person,
 	lists,
 	history,
 	gaps,
+	peopleInGap,
 	filters,
+	changes,
+	webhooks,
 ];

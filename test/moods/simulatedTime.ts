@@ -96,6 +96,11 @@ export class SimulatedTime implements Clock {
 		}
 	}
 
+	/** Lets so much time pass at once, within what the sandbox does; what was planned until then runs late. */
+	jump(milliseconds: number): void {
+		this.time += milliseconds;
+	}
+
 	/** Lets so much time pass. */
 	async pass(milliseconds: number): Promise<void> {
 		await this.during(this.sleep(milliseconds));
@@ -112,7 +117,9 @@ export class SimulatedTime implements Clock {
 	/** Resolves when no request is under way, and everything that only waits for promises has run. */
 	private async quiet(): Promise<void> {
 		if (this.socketPause > 0) await new Promise((resolve) => setTimeout(resolve, this.socketPause));
-		for (let turns = 0; turns < 4;) {
+		// Several turns for each message between the sandbox and a socket of a node, as both are in this process.
+		const enough = this.socketPause > 0 ? 40 : 4;
+		for (let turns = 0; turns < enough;) {
 			await new Promise((resolve) => setImmediate(resolve));
 			turns = this.requests > 0 ? 0 : turns + 1;
 		}

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { IDataObject } from 'n8n-workflow';
+import type { MoodValues } from '../../../sandbox/moods/moods';
 import { SHOP_ID } from '../../../sandbox/state/seed';
 
 /** A message as the sandbox stores it. */
@@ -46,10 +47,19 @@ export class Crisp {
 		return (await this.ask(`conversations/${SHOP_ID}/${session}/messages`)) as Stored[];
 	}
 
+	/** Acts on the shop. */
 	async post(path: string, body: IDataObject): Promise<IDataObject> {
+		return await this.send(path, { website_id: SHOP_ID, ...body });
+	}
+
+	/** Sets some moods, and all others to their defaults. */
+	async setMoods(moods: Partial<MoodValues>): Promise<void> {
+		await this.send('moods', { reset: true, ...moods });
+	}
+
+	private async send(path: string, body: IDataObject): Promise<IDataObject> {
 		const headers = { 'Content-Type': 'application/json' };
-		const sent = JSON.stringify({ website_id: SHOP_ID, ...body });
-		return (await this.ask(path, { method: 'POST', headers, body: sent })) as IDataObject;
+		return (await this.ask(path, { method: 'POST', headers, body: JSON.stringify(body) })) as IDataObject;
 	}
 
 	/** A kept-alive connection may be closed while it is reused; every request here is safe to retry. */

@@ -14,10 +14,11 @@ export interface Check {
 
 /** The results of a run. */
 export function checksOf({ mix, ...outcome }: Outcome): Check[] {
-	const { troubles, lost, doubled, failed, rejections, left, memory, seconds } = outcome;
+	const { troubles, moods, lost, doubled, failed, rejections, left, memory, seconds } = outcome;
 	const struck = Object.values(troubles).reduce((sum, count) => sum + count, 0);
 	const heap = ([2, 4] as const).map((quarter) => memory.quarter(quarter).toFixed(1)).join(' → ');
 	const growth = `${memory.growth < 0 ? '' : '+'}${(memory.growth * 100).toFixed(1)}%`;
+	const met = Object.entries(moods.met).map(([mood, values]) => `${mood} ${[...values].sort().join('/')}`);
 	const kinds = Object.entries(left).map(([kind, count]) => `${count} × ${kind}`);
 	return [
 		{ what: 'seed', figure: String(mix.seed) },
@@ -25,6 +26,8 @@ export function checksOf({ mix, ...outcome }: Outcome): Check[] {
 		{ what: 'messages that visitors wrote', figure: mix.messages.toLocaleString('en') },
 		{ what: 'actions: replies to them', figure: mix.actions.toLocaleString('en') },
 		{ what: 'faults injected', figure: `${struck}, of ${Object.keys(troubles).length} kinds` },
+		{ what: 'combinations of moods of the sandbox', figure: String(moods.combinations) },
+		{ what: 'moods in them', figure: met.join(', ') },
 		...Object.entries(lost).map(([way, all]) => none(`lost, ${way}`, all)),
 		...Object.entries(doubled).map(([way, all]) => none(`duplicated, ${way}`, all)),
 		none('replies that failed', failed),

@@ -10,6 +10,7 @@ import { Line } from '../line';
 import { Crisp } from './crisp';
 import { leftSince, resources, type Resources } from './leftovers';
 import { Memory } from './memory';
+import { RandomMoods, textOfMoods } from './moods';
 import { N8n } from './n8n';
 import { Tally, textOf } from './tally';
 import { drawn, type Scene } from './troubles';
@@ -27,6 +28,8 @@ export interface Mix {
 export interface Outcome {
 	mix: Mix;
 	troubles: Record<string, number>;
+	/** The sandbox's moods: how many combinations, and the values of each. */
+	moods: Pick<RandomMoods, 'combinations' | 'met'>;
 	/** By the path on which they were expected. */
 	lost: Record<string, string[]>;
 	doubled: Record<string, string[]>;
@@ -41,11 +44,15 @@ const conversations = 40;
 const signingSecret = 'a signing secret that nobody may see';
 /** The mean pause between two faults, in milliseconds. */
 const meanPause = 700;
+/** The mean time between two combinations of moods, in milliseconds. */
+const meanMood = 8_000;
 const samples = 40;
 /** The maximum time without progress at the end of a run: longer than the node's longest retry delay. */
 const patience = 90_000;
 /** The maximum time for sockets and timers to end; waiting stops as soon as all have ended. */
 const aftermath = 60_000;
+/** How long duplicates are waited for, in milliseconds: the trigger repeats its catch-up after 12 s. */
+const lateDuplicates = 15_000;
 const visitorFingerprints = 700_000_000_000;
 
 /** Visitors write and n8n replies while random faults occur; resolves when the results are counted. */
@@ -55,6 +62,8 @@ export async function runMix(mix: Mix, evidence: Evidence, say: (line: string) =
 	const note = (error: unknown) => rejections.push(String((error as Error | undefined)?.stack ?? error));
 	process.on('unhandledRejection', note).on('uncaughtException', note);
 	const crisp = await Crisp.start(conversations);
+	const moods = new RandomMoods(mix.seed);
+	await changeMoods(crisp, moods, say);
 	const line = await Line.to(crisp.url);
 	const credential: Credential = {
 		...{ tier: 'plugin', ...tokens.plugin, websiteId: SHOP_ID, baseUrl: line.url, signingSecret },
@@ -73,8 +82,9 @@ export async function runMix(mix: Mix, evidence: Evidence, say: (line: string) =
 	const url = await n8n.serve();
 	await crisp.post('hooks', { url, kind: 'plugin', secret: signingSecret, events: ['message:send'], isAtOnce: true });
 	const memory = new Memory();
-	const scene: Scene = { crisp, line, n8n, random: randomFrom(mix.seed) };
-	const troubles = await live(mix, scene, memory, say);
+	const { toleratesRepeats } = moods;
+	const scene: Scene = { crisp, line, n8n, toleratesRepeats, random: randomFrom(mix.seed) };
+	const troubles = await live(mix, scene, { memory, moods, say });
 	await settle(scene);
 	testClock.alarm = alarm;
 	const counted = await reckon(mix, scene, isAnswered);
@@ -84,11 +94,23 @@ export async function runMix(mix: Mix, evidence: Evidence, say: (line: string) =
 	await crisp.stop();
 	const left = await leftSince(before, aftermath);
 	process.off('unhandledRejection', note).off('uncaughtException', note);
-	return { mix, troubles, ...counted, failed, rejections, left, memory, seconds: (Date.now() - began) / 1_000 };
+	return { mix, troubles, moods, ...counted, failed, rejections, left, memory, seconds: (Date.now() - began) / 1_000 };
+}
+
+async function changeMoods(crisp: Crisp, moods: RandomMoods, say: (line: string) => void): Promise<void> {
+	const values = moods.next();
+	say(`moods: ${textOfMoods(values)}`);
+	await crisp.setMoods(values);
+}
+
+interface Observers {
+	memory: Memory;
+	moods: RandomMoods;
+	say(line: string): void;
 }
 
 /** The main phase of the run. Returns how often each fault occurred. */
-async function live(mix: Mix, scene: Scene, memory: Memory, say: (line: string) => void) {
+async function live(mix: Mix, scene: Scene, { memory, moods, say }: Observers) {
 	const { crisp, n8n } = scene;
 	const end = Date.now() + mix.seconds * 1_000;
 	const writing = write(mix, crisp);
@@ -96,9 +118,19 @@ async function live(mix: Mix, scene: Scene, memory: Memory, say: (line: string) 
 	const trouble = async () => {
 		while (Date.now() < end) {
 			await delay(scene.random() * 2 * meanPause);
-			const { name, strike } = drawn(scene.random);
+			const { name, strike } = drawn(scene);
 			counts[name] = (counts[name] ?? 0) + 1;
 			await strike(scene);
+		}
+	};
+	// Has random numbers of its own: the moods of a seed do not depend on how long the faults take.
+	const random = randomFrom(mix.seed + 2);
+	const change = async () => {
+		for (;;) {
+			const pause = random() * 2 * meanMood;
+			if (Date.now() + pause >= end) return;
+			await delay(pause);
+			await changeMoods(crisp, moods, say);
 		}
 	};
 	const measure = async () => {
@@ -109,7 +141,7 @@ async function live(mix: Mix, scene: Scene, memory: Memory, say: (line: string) 
 			if (taken % 4 === 0) say(`${(taken / samples) * 100}% of the time: n8n received ${heard} messages`);
 		}
 	};
-	await Promise.all([writing, trouble(), measure()]);
+	await Promise.all([writing, trouble(), change(), measure()]);
 	return counts;
 }
 
@@ -128,7 +160,7 @@ async function write({ seconds, messages, seed }: Mix, crisp: Crisp): Promise<vo
 }
 
 /**
- * Ends all faults, forces a last catch-up, and waits until everything is done or there is no more progress, which takes
+ * Ends all faults, keeps the last moods, forces a last catch-up, and waits until everything is done or there is no more progress, which takes
  * a while on a busy machine.
  */
 async function settle(scene: Scene): Promise<void> {
@@ -147,7 +179,7 @@ async function settle(scene: Scene): Promise<void> {
 	await n8n.idle();
 	// Duplicates may arrive late.
 	line.cut();
-	await delay(5_000);
+	await delay(lateDuplicates);
 	await n8n.idle();
 }
 

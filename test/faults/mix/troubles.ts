@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { frame } from '../frame';
 import type { Line } from '../line';
-import { known, limited, message, type Known } from '../strikes';
+import { executedTwice, known, limited, message, type Known } from '../strikes';
 import type { Crisp } from './crisp';
 import type { N8n } from './n8n';
 
@@ -10,6 +10,8 @@ export interface Scene {
 	crisp: Crisp;
 	line: Line;
 	n8n: N8n;
+	/** Whether the sandbox stores a message that it gets twice once, and accepts it both times. */
+	toleratesRepeats: boolean;
 	/** A random number from 0 up to 1. */
 	random(): number;
 }
@@ -19,6 +21,8 @@ export interface Trouble {
 	name: string;
 	/** Its relative frequency. */
 	weight: number;
+	/** Whether it can occur in this run; by default it can. */
+	isPossible?(scene: Scene): boolean;
 	strike(scene: Scene): void | Promise<void>;
 }
 
@@ -30,10 +34,17 @@ function onLine(where: string, match: RegExp, some: Array<Pick<Known, 'what' | '
 	return some.map(({ what, strike }) => ({
 		name: `${where}: ${what}`,
 		weight,
+		isPossible: (scene) => match !== message || strike !== executedTwice || repeats(scene),
 		// Several in a row would be a permanent outage.
 		strike: ({ line }) => void (line.pending(match) === 0 && line.strike(match, strike)),
 	}));
 }
+
+/**
+ * Whether a gateway may send a message twice. No client can prevent the second message where Crisp stores it, nor
+ * succeed where Crisp refuses it: it would see only the refusal.
+ */
+const repeats = ({ toleratesRepeats }: Scene) => toleratesRepeats;
 
 const anything = [
 	...known,
@@ -188,6 +199,17 @@ const everything: Trouble[] = [
 	})),
 ];
 
+/** Crisp refuses all requests for a moment; how it answers depends on the moods `limitStatus` and `limitAnswer`. */
+const overLimit: Trouble = {
+	name: 'REST, any request: Crisp limits the rate',
+	weight: 3,
+	strike: async (scene) => {
+		const limit = (burst: number) => async () =>
+			await scene.crisp.post('faults', { limit: { perSecond: burst, burst } });
+		await during(scene, limit(0), limit(1e6));
+	},
+};
+
 const hooks: Trouble[] = (['cut before', 'cut after', 'failed', 'slow'] as const).map((what) => ({
 	name: `hooks: a delivery is ${what === 'failed' ? 'answered with 503' : what}`,
 	weight: 2,
@@ -200,14 +222,16 @@ export const troubles: Trouble[] = [
 	...onLine('REST, the realtime endpoint', endpoints, others, 0.15),
 	// The trigger takes this for a refusal and retries slowly, which would dominate the run.
 	...onLine('REST, the realtime endpoint', endpoints, wrongType, 0.05),
+	overLimit,
 	...realtime,
 	...hooks,
 	...everything,
 ];
 
 /** Picks one at random, according to the weights. */
-export function drawn(random: () => number): Trouble {
-	const all = troubles.reduce((sum, { weight }) => sum + weight, 0);
-	let left = random() * all;
-	return troubles.find(({ weight }) => (left -= weight) < 0) ?? (troubles[0] as Trouble);
+export function drawn(scene: Scene): Trouble {
+	const possible = troubles.filter(({ isPossible }) => isPossible?.(scene) ?? true);
+	const all = possible.reduce((sum, { weight }) => sum + weight, 0);
+	let left = scene.random() * all;
+	return possible.find(({ weight }) => (left -= weight) < 0) ?? (possible[0] as Trouble);
 }
