@@ -35,6 +35,7 @@ export const answers = {
 		cure: "If it came from Crisp, copy 'Webhook Key' of the credential into the URL in Crisp again.",
 	},
 	credential_unavailable: { status: 503 },
+	starting: { status: 503 },
 	too_old: { status: 200 },
 	not_an_event: { status: 200 },
 	not_chosen: { status: 200 },

@@ -4,35 +4,40 @@ import { EventEnricher } from '../shared/events/enrichment';
 import { neededEnrichment, readSelection, type EventSelection } from '../shared/events/selection';
 import { clock as systemClock, type Clock } from '../shared/runtime/clock';
 import { toOutput } from '../shared/events/output';
-import { identityOf } from '../shared/events/identity';
-import { EventPipeline, type PipelineOptions, type ReceivedEvent } from '../shared/events/pipeline';
+import { identityOf, namedIdentityText, type EventIdentity } from '../shared/events/identity';
+import { AnnouncedValues } from '../shared/events/history/announcedValues';
+import { brakeText, LoopGuard } from '../shared/events/loops/loopGuard';
+import { EventPipeline, unknownBefore, type ReceivedEvent, type SelectedEvent } from '../shared/events/pipeline';
 import { Store } from '../shared/runtime/processState';
 import { isTooDeep } from '../shared/runtime/nesting';
 import { sourceEventsOf } from '../shared/events/catalogue';
 import { rawBodyOf } from '../shared/n8n/context';
+import { webhookResponseOf } from '../shared/n8n/webhookResponse';
 import { logOf, StateLog } from '../shared/n8n/log';
 import { reasonOf } from '../shared/errors/apiErrors';
-import { textIn } from '../shared/runtime/coerce';
+import { numberIn, textIn } from '../shared/runtime/coerce';
 import { websiteOf } from '../shared/events/payload';
-import { SeenEvents } from '../shared/events/seenEvents';
 import { ConversationStates } from '../shared/events/conversationState';
 import { openTransport, type Credential } from '../shared/api/transport';
 import { durationText } from '../shared/runtime/durationText';
 import { answers, cureOf, unsetError, type Fault, type Reason } from './answers';
-import { deliveriesTo } from './deliveries';
+import { Deliveries, longestStart, type Meaning } from './deliveries';
 import { ageOf, faultOfKey, faultOfSignature, mostAge } from './signature';
 
+/** How long a delivery waits for the outcome of an earlier one, in milliseconds; Crisp may give up on it after ten seconds. */
+const longestWait = 8_000;
 const day = 24 * 3_600_000;
 /**
  * The limits of the next two stores. Their keys identify the workflow and the node; see `slotOf`. n8n creates the node
  * object again for each request, so it cannot hold this itself.
  */
 const perNode = { maxEntries: 1_000, maxAge: day, isRenewedByUse: true };
-const states = new Store<ConversationStates>({
-	name: 'conversation states of webhook triggers, by workflow and node',
+const known = new Store<Omit<Memory, 'deliveries'>>({
+	name: 'states, choices and ratings of webhook triggers, by workflow and node',
 	...perNode,
 });
 const logs = new Store<StateLog>({ name: 'logged states of webhook triggers, by workflow and node', ...perNode });
+const guards = new Store<LoopGuard>({ name: 'loop guards of webhook triggers, by workflow and node', ...perNode });
 
 /** Caches decrypted credentials for a few seconds; see `credentialOf`. */
 const credentials = new Store<Promise<Credential>>({
@@ -45,7 +50,10 @@ const unreadable =
 	'A verified request contains no event that this node can read, and was ignored. If it came from Crisp, update this package.';
 const timeless =
 	"'X-Crisp-Request-Timestamp' of a signed request is not a time. It was accepted, but old requests cannot be recognized. Update this package.";
-const unread = 'Segments or earlier messages could not be fetched from Crisp; this event passes without this check';
+const slowStart =
+	'n8n has not yet started the execution for an earlier delivery of the same event. This delivery gets status 503, so that Crisp delivers it again.';
+const unread =
+	'Data for a filter or a derived event could not be fetched from Crisp; this event passes without this check';
 
 /**
  * Answers one webhook request of Crisp, and starts the workflow if it contains a selected event. A table of all cases
@@ -61,8 +69,7 @@ export async function receive(
 	} catch (error) {
 		return withoutCredential(context, error, clock);
 	}
-	// n8n keeps the raw body only of requests that it recognises as JSON or text.
-	const body = (await rawBodyOf(context)) ?? Buffer.from(JSON.stringify(context.getBodyData() ?? null));
+	const body = await bodyOf(context);
 	const fault = faultOf(context, credential, body);
 	if (fault) return refuse(context, fault, clock);
 	if (isTooOld(context, clock)) return answer(context, 'too_old');
@@ -73,12 +80,68 @@ export async function receive(
 	}
 	const selection = readSelection(context, credential);
 	if (!sourceEventsOf(selection.events).includes(event.name)) return answer(context, 'not_chosen');
-	const pipeline = pipelineOf(context, { selection, credential, clock });
+	return await start(context, event, { selection, credential, clock });
+}
+
+/** Starts the workflow for a chosen event, unless an earlier delivery of it has, or is about to. */
+async function start(
+	context: IWebhookFunctions,
+	event: ReceivedEvent,
+	parts: PipelineParts,
+): Promise<IWebhookResponseData> {
+	const { clock } = parts;
+	const begun = clock.now();
+	const memory = memoryOf(context, clock);
+	const pipeline = pipelineOf(context, { ...parts, memory });
 	const enrichment = await pipeline.enrich(event);
-	const selected = pipeline.accept({ ...event, enrichment });
-	if (selected === undefined) return answer(context, 'known');
-	const items = selected.map(({ name, payload }) => ({ json: toOutput(name, payload) }));
+	const { identity } = event;
+	const { deliveries } = memory;
+	const longest = isLastAttempt(context) ? longestStart : Math.max(0, longestWait - (clock.now() - begun));
+	const claim = identity && (await deliveries?.claim(identity, longest));
+	if (claim === 'accepted') return answer(context, 'known');
+	if (claim === 'starting') return stillStarting(context, clock);
+	const selected: Meaning = claim?.meaning ?? pipeline.accept({ ...event, enrichment }) ?? [];
+	if (identity) deliveries?.remember(identity, selected);
+	const items = selected.map((one) => ({ json: outputOf(context, { ...one, payload: event.payload }) }));
 	return items.length > 0 ? { workflowData: [items] } : answer(context, 'not_chosen');
+}
+
+/**
+ * The output for an event. `event_id` is the same for each delivery of the event, in every process of n8n, so that
+ * "Remove Duplicates" can compare it; `delivery_attempt` is 1 for the first delivery. Both are missing where Crisp does not
+ * tell.
+ */
+function outputOf(context: IWebhookFunctions, { name, payload, identity, found }: SelectedEvent): IDataObject {
+	const { data, ...fields } = toOutput(name, payload, found);
+	const attempt = attemptOf(context);
+	return {
+		...fields,
+		...(identity && { event_id: eventIdOf({ ...identity, name }) }),
+		...(attempt !== undefined && { delivery_attempt: attempt }),
+		data,
+	};
+}
+
+/** Which attempt of Crisp this request is, from 1; undefined if the request does not tell. */
+function attemptOf(context: IWebhookFunctions): number | undefined {
+	return countIn(context.getHeaderData()['x-delivery-attempt-count']);
+}
+
+/** Whether Crisp will not deliver the event again, if the request tells. */
+function isLastAttempt(context: IWebhookFunctions): boolean {
+	const most = countIn(context.getHeaderData()['x-delivery-attempt-limit']);
+	return (attemptOf(context) ?? 0) >= (most ?? Infinity);
+}
+
+function countIn(header: unknown): number | undefined {
+	const count = numberIn(header);
+	return Number.isSafeInteger(count) && count > 0 ? count : undefined;
+}
+
+/** The answer while n8n has not responded to an earlier delivery of the event. */
+function stillStarting(context: IWebhookFunctions, clock: Clock): IWebhookResponseData {
+	logsOf(context, clock).tell('starting', slowStart);
+	return answer(context, 'starting');
 }
 
 /** The answer if n8n could not provide the credential. A test in the editor shows the error. */
@@ -148,12 +211,22 @@ function readEvent(body: Buffer, requested: unknown): ReceivedEvent | undefined 
 	const request = { name, website: '', session: '' };
 	const mark = moment === undefined ? undefined : hashOf(textIn(moment), body);
 	const identity = identityOf(name, payload) ?? (mark === undefined ? undefined : { ...request, id: mark });
-	return { name, payload, identity };
+	const at = numberIn(timestamp);
+	return { name, payload, identity, ...(at > 0 && { at }) };
+}
+
+/** The bytes that Crisp signed. Where n8n does not keep them, the body is serialized again, unless it is a text. */
+async function bodyOf(context: IWebhookFunctions): Promise<Buffer> {
+	const raw = await rawBodyOf(context);
+	if (raw) return raw;
+	const body: unknown = context.getBodyData() ?? null;
+	return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
 function parsed(body: Buffer): unknown {
 	try {
-		return JSON.parse(body.toString()) as unknown;
+		// A text may begin with a byte order mark, which JSON may not.
+		return JSON.parse(body.toString().replace(/^\uFEFF/, '')) as unknown;
 	} catch {
 		return undefined;
 	}
@@ -163,17 +236,29 @@ function isObject(value: unknown): value is IDataObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A short text that identifies an event; the same in every process. */
+function eventIdOf(identity: EventIdentity): string {
+	return createHash('sha256').update(namedIdentityText(identity)).digest('hex').slice(0, 32);
+}
+
 function hashOf(moment: string, body: Buffer): string {
 	return createHash('sha256').update(moment).update(body).digest('hex');
 }
 
-/** What the node remembers of earlier requests: the deliveries, and the states of conversations. */
-function memoryOf(context: IWebhookFunctions, clock: Clock): Pick<PipelineOptions, 'seen' | 'states'> {
-	const make = () => new ConversationStates(clock);
-	// In a test in the editor, a user may send the same request repeatedly.
-	if (isTest(context)) return { states: make(), seen: new SeenEvents() };
+/** What the node remembers of earlier requests: the states of conversations, and the deliveries. */
+interface Memory {
+	states: ConversationStates;
+	announced: AnnouncedValues;
+	/** Undefined in a test in the editor: a user may send the same request repeatedly. */
+	deliveries?: Deliveries;
+}
+
+function memoryOf(context: IWebhookFunctions, clock: Clock): Memory {
+	const make = () => ({ states: new ConversationStates(clock), announced: new AnnouncedValues() });
 	const slot = slotOf(context);
-	return { states: states.getOrSet(slot, make), seen: deliveriesTo(slot, clock) };
+	if (isTest(context)) return known.getOrSet(`test ${slot}`, make);
+	const deliveries = new Deliveries({ slot, clock, response: webhookResponseOf(context) });
+	return { ...known.getOrSet(slot, make), deliveries };
 }
 
 function logsOf(context: IWebhookFunctions, clock: Clock): StateLog {
@@ -199,21 +284,47 @@ interface PipelineParts {
 }
 
 /** Does not cache fetched data: this node does not receive every change of it. */
-function pipelineOf(context: IWebhookFunctions, { selection, credential, clock }: PipelineParts): EventPipeline {
+function pipelineOf(context: IWebhookFunctions, parts: PipelineParts & { memory: Memory }): EventPipeline {
+	const { selection, credential, clock, memory } = parts;
 	const log = logsOf(context, clock);
 	const enricher = new EventEnricher({
 		clock,
 		needs: neededEnrichment(selection),
 		isKept: false,
+		states: memory.states,
 		// Crisp waits for the response, and redelivers the webhook if it comes late.
 		open: async (signal) => openTransport(context, credential, { signal, clock, isPatient: false }),
-		onFailure: (error) => {
+		onFailure: (error, isSingle) => {
 			logOf(context).debug(error);
-			log.begin('enrichment', `${unread} (${reasonOf(error)}).`);
+			const text = `${unread} (${reasonOf(error)}).`;
+			if (isSingle) log.tell('enrichment:one', text);
+			else log.begin('enrichment', text);
 		},
-		onSuccess: () => log.end('enrichment', 'Segments and earlier messages can be fetched again'),
+		onSuccess: () => log.end('enrichment', 'Data for filters and derived events can be fetched again'),
 	});
-	return new EventPipeline({ selection, enricher, ...memoryOf(context, clock) });
+	// An event reaches the second stage only if this request has claimed it.
+	const seen = { has: (identity: EventIdentity) => memory.deliveries?.has(identity) ?? false, isNew: () => true };
+	const { states, announced } = memory;
+	const onUnknown = (name: string) => log.tell(`unknown:${name}`, unknownBefore(name));
+	const loopGuard = loopGuardOf(context, { selection, clock, log });
+	return new EventPipeline({ selection, enricher, states, announced, seen, onUnknown, loopGuard });
+}
+
+function loopGuardOf(
+	context: IWebhookFunctions,
+	{ selection, clock, log }: Pick<PipelineParts, 'selection' | 'clock'> & { log: StateLog },
+): LoopGuard {
+	const { ignoresOwn, instanceId } = selection.filter;
+	const make = () =>
+		new LoopGuard({
+			workflowId: String(context.getWorkflow().id),
+			...{ ignoresOwn, instanceId, maxStarts: selection.maxLoopStarts, clock },
+			onBrake: (event, conversation) => log.tell('brake', brakeText(event, conversation)),
+		});
+	// The same request may come repeatedly: from a user who tests in the editor, or if it is unknown whether n8n accepted it.
+	if (isTest(context) || !webhookResponseOf(context)) return make();
+	const settings = `${ignoresOwn} ${selection.maxLoopStarts}`;
+	return guards.getOrSet(`${slotOf(context)} ${settings}`, make);
 }
 
 /** Answers without starting the workflow. */

@@ -11,6 +11,8 @@ export interface CrispEvent {
 	tiers: readonly Tier[];
 	/** For a derived event, the Crisp event that it is derived from. */
 	of?: string;
+	/** What the label does not say, for the form and the documentation: a clause without a full stop. */
+	hint?: string;
 	/** Whether the tiers are a guess: Crisp no longer documents the event, and only older code mentions it. */
 	isLegacy?: boolean;
 }
@@ -115,8 +117,17 @@ const legacy: Record<string, string> = {
 	'billing:link:redirect': 'Legacy - Billing Link',
 };
 
+/**
+ * Users look for a new conversation here, but Crisp sends this one only if an operator asks a visitor to chat.
+ * https://github.com/crisp-im/node-crisp-api/issues/39
+ */
+const hints: Record<string, string> = {
+	'session:request:initiated':
+		"sent only when an operator requests a chat with a visitor; for new conversations, choose 'Message - First by Visitor in New Conversation'",
+};
+
 function entries(labels: Record<string, string>, tiers: readonly Tier[]): CrispEvent[] {
-	return Object.entries(labels).map(([name, label]) => ({ name, label, tiers }));
+	return Object.entries(labels).map(([name, label]) => ({ name, label, tiers, hint: hints[name] }));
 }
 
 /** Every event of Crisp's realtime channel. https://docs.crisp.chat/references/rtm-api/v1/ */
@@ -137,7 +148,12 @@ export const derivedEvents: CrispEvent[] = [
 	{ name: 'conversation:assigned', label: 'Conversation - Assigned', of: 'session:set_routing', tiers: everybody },
 	{ name: 'conversation:unassigned', label: 'Conversation - Unassigned', of: 'session:set_routing', tiers: everybody },
 	{ name: 'message:chosen', label: 'Message - Choice Made by Visitor', of: 'message:updated', tiers: everybody },
-	{ name: 'message:first', label: 'Message - First by Visitor', of: 'message:send', tiers: everybody },
+	{
+		name: 'message:first',
+		label: 'Message - First by Visitor in New Conversation',
+		of: 'message:send',
+		tiers: everybody,
+	},
 	{ name: 'message:noted', label: 'Message - Note Written', of: 'message:received', tiers: everybody },
 ];
 

@@ -11,6 +11,8 @@ interface KnownState {
 	assigned?: string;
 	/** When it was last read from a list; the connection may deliver the event for it later. */
 	readAt?: number;
+	/** Whether all of it is from a list: the event of a change that it shows may still arrive. */
+	isListed?: boolean;
 	/** When an event of the connection last contained it; a list that Crisp cached earlier may not show that yet. */
 	heardAt?: { state?: number; assigned?: number };
 }
@@ -19,6 +21,8 @@ interface KnownState {
 export interface StateChange {
 	/** The previous state, if known. */
 	before?: string;
+	/** The ID of the previous operator, empty for none; undefined if unknown. */
+	assignedBefore?: string;
 	/** Whether the change was already read over REST and delivered as a separate event. */
 	isRepeated: boolean;
 }
@@ -44,6 +48,8 @@ export const conversationStateEvents = Object.keys(saidBy);
 
 /** The maximum number of saved conversations: n8n saves them with events and copies them into executions. */
 const maxSaved = 500;
+/** The maximum number of conversations in memory. */
+const maxKnown = 10_000;
 /** How much later the connection may deliver a change that a list already showed, in milliseconds. */
 const overlap = 10_000;
 /** How old a list from Crisp's cache may be, in milliseconds. */
@@ -54,13 +60,13 @@ const cacheTime = 11_000;
  * the previous one, and its lists contain the current value but not the time of the change.
  */
 export class ConversationStates {
-	private readonly known = new BoundedMap<KnownState>();
+	private readonly known = new BoundedMap<KnownState>(maxKnown);
 
 	/** The events that were created from a list. */
 	private readonly read = new WeakSet<IDataObject>();
 
 	/** The time from which every new conversation is known. */
-	private readonly since: number;
+	private since: number;
 
 	private isSaved = false;
 
@@ -88,18 +94,35 @@ export class ConversationStates {
 		const isSoon = this.clock.now() - (former.readAt ?? -Infinity) <= overlap;
 		const now = this.clock.now();
 		const heardAt = { ...former.heardAt, ...Object.fromEntries(Object.keys(said).map((part) => [part, now])) };
-		this.known.set(key, { ...former, ...said, ...(isRead ? { readAt: now } : { heardAt }) });
-		this.isSaved = false;
-		return { before: former.state, isRepeated: !isRead && isSame && isSoon };
+		this.known.set(key, { ...former, ...said, ...(isRead ? { readAt: now } : { heardAt, isListed: false }) });
+		this.noteChange();
+		const assignedBefore = former.isListed ? (previousIn(payload) ?? former.assigned) : former.assigned;
+		return {
+			before: former.state,
+			assignedBefore: assignedBefore ?? previousIn(payload),
+			isRepeated: !isRead && isSame && isSoon,
+		};
+	}
+
+	/** Whether it is known what an event changes: what its conversation was before. */
+	knowsBefore(name: string, payload: IDataObject): boolean {
+		const known = this.known.get(keyOf(payload)) ?? {};
+		if (name === 'session:set_routing') return (known.assigned ?? previousIn(payload)) !== undefined;
+		return known.state !== undefined;
+	}
+
+	/** Whether every change of a conversation that was created at this time, in milliseconds, would be known. */
+	isFollowedSince(createdAt: unknown): boolean {
+		return numberIn(createdAt) >= this.since;
 	}
 
 	/** Records the states of listed conversations, the latest change first, unless they are already known. */
 	learn(conversations: IDataObject[]): void {
 		for (const conversation of [...conversations].reverse()) {
 			const key = keyOf(conversation);
-			this.known.keep(key, { ...stateIn(conversation), ...this.known.get(key) });
+			this.known.keep(key, { ...stateIn(conversation), ...(this.known.get(key) ?? { isListed: true }) });
 		}
-		this.isSaved = false;
+		this.noteChange();
 	}
 
 	/**
@@ -109,15 +132,17 @@ export class ConversationStates {
 	 */
 	missedChangesOf(conversation: IDataObject, begun = Infinity): Array<{ name: string; payload: IDataObject }> {
 		const { website_id, session_id, inbox_id = null, created_at, updated_at } = conversation;
-		const isNew = numberIn(created_at) >= this.since;
+		const isNew = this.isFollowedSince(created_at);
 		const now = stateIn(conversation);
-		const known = this.known.get(keyOf(conversation)) ?? {};
+		const key = keyOf(conversation);
+		const known = this.known.get(key) ?? {};
 		const { state, assigned = isNew ? '' : undefined, heardAt } = known;
 		const isOutdated = (heard = -Infinity) => heard > begun - cacheTime && !(numberIn(updated_at) > heard);
 		// Crisp decides in which of the two open states a conversation starts, so neither counts as a change.
 		const isState = state === undefined ? isNew && now.state === 'resolved' : state !== now.state;
 		const isRouting = assigned !== undefined && assigned !== now.assigned;
 		const routing = { routing_id: now.assigned || null, previous_routing_id: assigned || null };
+		if (isState && state === undefined) this.known.keep(key, { ...known, state: 'pending' });
 		const changes = [
 			...(isRouting && !isOutdated(heardAt?.assigned) ? [{ name: 'session:set_routing', said: routing }] : []),
 			...(isState && !isOutdated(heardAt?.state) ? [{ name: 'session:set_state', said: { state: now.state } }] : []),
@@ -127,6 +152,12 @@ export class ConversationStates {
 			this.read.add(payload);
 			return { name, payload };
 		});
+	}
+
+	private noteChange(): void {
+		this.isSaved = false;
+		// Conversations that are dropped here must not count as new later.
+		if (this.known.size >= maxKnown) this.since = this.clock.now();
 	}
 
 	/** Copies the states to the static data, which n8n saves with the next event. */
@@ -146,6 +177,11 @@ export class ConversationStates {
 			conversations: Object.fromEntries(conversations) as Record<string, string>,
 		};
 	}
+}
+
+/** The ID of the previous operator that Crisp names in a change of the assignment, empty for none. */
+function previousIn(payload: IDataObject): string | undefined {
+	return 'previous_routing_id' in payload ? textIn(payload.previous_routing_id) : undefined;
 }
 
 function stateIn({ state, assigned }: IDataObject): KnownState {

@@ -1,26 +1,32 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { Enrichment } from './enrichment';
 import type { StateChange } from './conversationState';
+import type { Enrichment } from './enrichment';
 
 /** The data, besides the payload, that decides the names of an event. */
 interface Known {
 	/** The result of `ConversationStates.note`. */
 	change?: StateChange;
 	enrichment?: Enrichment;
+	/** Whether the update of a message selects a choice that was not selected before. */
+	hasNewChoice?: boolean;
+	/** Whether a rating is the same as the last one of the conversation. */
+	isSameRating?: boolean;
 }
 
 /**
- * All names of a Crisp event: its own, and those of derived events. None for a change that was already read over REST.
+ * All names of a Crisp event: its own, and those of derived events. None for a change that was already read over REST,
+ * and for a rating that Crisp sends again.
  */
-export function namesOf(name: string, payload: IDataObject, { change, enrichment }: Known): string[] {
-	if (change?.isRepeated) return [];
+export function namesOf(name: string, payload: IDataObject, known: Known): string[] {
+	const { change, enrichment, hasNewChoice, isSameRating } = known;
+	if (change?.isRepeated || isSameRating) return [];
 	switch (name) {
 		case 'session:set_state':
 			return [name, ...namesOfState(payload.state, change?.before)];
 		case 'session:set_routing':
-			return [name, payload.routing_id ? 'conversation:assigned' : 'conversation:unassigned'];
+			return [name, ...namesOfRouting(payload.routing_id, change?.assignedBefore)];
 		case 'message:updated':
-			return chosenIn(payload).length > 0 ? [name, 'message:chosen'] : [name];
+			return hasNewChoice ? [name, 'message:chosen'] : [name];
 		case 'message:received':
 			return payload.type === 'note' ? [name, 'message:noted'] : [name];
 		case 'message:send':
@@ -30,13 +36,24 @@ export function namesOf(name: string, payload: IDataObject, { change, enrichment
 	}
 }
 
+/** The events that cannot be derived if the previous value is unknown: a new conversation begins with the same value. */
+export const needPrevious = ['conversation:reopened', 'conversation:unassigned'];
+
 /**
- * A change between the two open states, pending and unresolved, does not reopen a conversation. An unknown previous
- * state counts as resolved.
+ * Only a change is an event: Crisp may announce a state again. A conversation begins in one of the two open states, pending
+ * and unresolved, and changes between them when an operator answers: neither reopens it. If the previous state is
+ * unknown, it was resolved, but not reopened.
  */
 function namesOfState(state: unknown, before?: string): string[] {
-	if (state === 'resolved') return ['conversation:resolved'];
-	return before === undefined || before === 'resolved' ? ['conversation:reopened'] : [];
+	if (state === 'resolved') return before === 'resolved' ? [] : ['conversation:resolved'];
+	const isOpen = state === 'pending' || state === 'unresolved';
+	return isOpen && before === 'resolved' ? ['conversation:reopened'] : [];
+}
+
+/** The same for the assignment. If the previous operator is unknown, it was assigned, but not unassigned. */
+function namesOfRouting(operator: unknown, before?: string): string[] {
+	if (operator) return operator === before ? [] : ['conversation:assigned'];
+	return before ? ['conversation:unassigned'] : [];
 }
 
 /** The choices that a visitor selected in a picker, in the picker's order. */

@@ -1,10 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 import { fillPath, parseRoute, type Route } from '../api/route';
 import type { Clock } from '../runtime/clock';
-import { entriesIn } from '../api/list';
-import { textIn } from '../runtime/coerce';
-import { sideOfMessage } from './message';
-import { websiteOf } from './payload';
+import { numberIn, textIn } from '../runtime/coerce';
+import { messageEvents } from './catalogue';
+import { conversationStateEvents, type ConversationStates } from './conversationState';
+import { LookupPauses } from './history/lookupPauses';
+import { hasVisitorBefore, readStateRecords, stateBefore } from './history/messageHistory';
+import { saidInbox } from './filter';
+import { supposedTypeOf } from './message';
+import { sessionOf, websiteOf } from './payload';
 import { BoundedMap } from '../runtime/boundedMap';
 import { Semaphore } from '../runtime/concurrency';
 import type { Send } from '../api/transport';
@@ -15,31 +19,64 @@ export interface Enrichment {
 	segments?: string[];
 	/** Whether a visitor's message is the first of its conversation; also true if the request failed. */
 	isFirst?: boolean;
+	/** The ID of the conversation's inbox, null for the main inbox; undefined if the payload says it, or the request failed. */
+	inboxId?: string | null;
+	/** The message as Crisp stores it, if the payload lacks its type or origin. */
+	message?: IDataObject;
+	/** The state before the event, if Crisp recorded it. */
+	stateBefore?: string;
+	/** When the conversation was created, in milliseconds; only if its previous state or assignment is unknown otherwise. */
+	createdAt?: number;
+}
+
+/** The data that a selection may need. */
+export interface Needs {
+	segments: boolean;
+	first: boolean;
+	/** Whether events depend on the previous state or assignment. */
+	previous?: boolean;
+	/** Whether the inbox is filtered or part of the output. */
+	inbox?: boolean;
+	/** Whether messages are filtered by their type. */
+	type?: boolean;
+	/** Whether messages are filtered by their origin. */
+	origin?: boolean;
 }
 
 export interface EventEnricherOptions {
 	clock: Clock;
 	/** Which data is needed; nothing else is fetched. */
-	needs: { segments: boolean; first: boolean };
+	needs: Needs;
 	/** Whether every change of segments is received, so that fetched segments may be cached. */
 	isKept: boolean;
+	/** What is known about conversations without asking. */
+	states?: Pick<ConversationStates, 'knowsBefore' | 'isFollowedSince'>;
 	/** Opens Crisp's API. If `isPatient`, requests wait out rate limits and retry failures. */
 	open(signal: AbortSignal, isPatient: boolean): Promise<Send>;
-	/** Called when a request failed; nothing is fetched for a minute. */
-	onFailure(error: unknown): void;
+	/**
+	 * Called when a request failed; similar requests are left out for a minute. `isSingle`: whether this concerns one
+	 * conversation, person or message only.
+	 */
+	onFailure(error: unknown, isSingle: boolean): void;
 	/** Called when a request succeeded. */
 	onSuccess?(): void;
 }
 
 /** The deadline for fetching the data of an event, in milliseconds. */
 const longestWait = 5_000;
-/** After a failed lookup, skip lookups for a minute; otherwise events queue behind requests that time out. */
-const pauseAfterFailure = 60_000;
 const maxConcurrent = 10;
 
 interface Begun {
-	fingerprint: unknown;
+	fingerprint: string;
 	isFirst: Promise<boolean>;
+}
+
+/** How an event is enriched. */
+interface Asking {
+	/** Whether to wait out rate limits and retry failures. */
+	isPatient?: boolean;
+	/** When the event happened, in milliseconds. */
+	at?: number;
 }
 
 /** Fetches the data that filters and derived events need and payloads lack (enrichment). */
@@ -51,28 +88,56 @@ export class EventEnricher {
 
 	private readonly semaphore = new Semaphore(maxConcurrent);
 
-	/** Until when nothing is fetched after a failure, in milliseconds. */
-	private pausedUntil = -Infinity;
+	/** Pauses after failures. */
+	private readonly pauses: LookupPauses;
 
-	constructor(private readonly options: EventEnricherOptions) {}
+	/** What the last request failed for, other than its subject: a route, or empty for all. */
+	private readonly failing = new Set<string>();
 
-	/** Whether any data has to be fetched. */
-	get isNeeded(): boolean {
-		const { segments, first } = this.options.needs;
-		return segments || first;
+	constructor(private readonly options: EventEnricherOptions) {
+		this.pauses = new LookupPauses(() => options.clock.now());
 	}
 
-	/** Fetches the data of an event; never rejects. If `isPatient`, waits out rate limits and retries failures. */
-	async enrich(name: string, payload: IDataObject, isPatient = false): Promise<Enrichment> {
-		const { segments, first } = this.options.needs;
+	/** Whether any data may have to be fetched. */
+	get isNeeded(): boolean {
+		return Object.values(this.options.needs).some(Boolean);
+	}
+
+	/** Whether data has to be fetched for this event. */
+	lacks(name: string, payload: IDataObject): boolean {
+		return this.options.needs.segments || Object.values(this.lacking(name, payload)).some(Boolean);
+	}
+
+	/** Fetches the data of an event; never rejects. */
+	async enrich(name: string, payload: IDataObject, { isPatient = false, at }: Asking = {}): Promise<Enrichment> {
 		const website = websiteOf(payload);
 		if (!website) return {};
-		const about = { website, payload, isPatient };
-		const [asked, isFirst] = await Promise.all([
-			segments ? this.segmentsOf(name, about) : undefined,
-			first && name === 'message:send' ? this.isFirst(about) : undefined,
+		const about = { website, payload, isPatient, at: at ?? this.options.clock.now() };
+		const lacking = this.lacking(name, payload);
+		const found = await Promise.all([
+			this.options.needs.segments ? this.segmentsOf(name, about) : undefined,
+			lacking.isFirst ? this.isFirst(about) : undefined,
+			lacking.inboxId ? this.inboxOf(about) : undefined,
+			lacking.message ? this.messageOf(about) : undefined,
+			lacking.previous ? this.previousOf(name, about) : undefined,
 		]);
-		return { segments: asked, isFirst };
+		const [segments, isFirst, inboxId, message, previous] = found;
+		return { segments, isFirst, inboxId, message, ...previous };
+	}
+
+	/** The needed data that the payload of this event lacks, besides segments. */
+	private lacking(name: string, payload: IDataObject): Partial<Record<keyof Enrichment | 'previous', boolean>> {
+		const { needs, states } = this.options;
+		const isInConversation = sessionOf(payload) !== '';
+		const isTypeless = needs.type && supposedTypeOf(payload) === '';
+		const isOriginless = needs.origin && textIn(payload.origin) === '';
+		return {
+			isFirst: needs.first && name === 'message:send',
+			inboxId: needs.inbox && isInConversation && saidInbox(name, payload) === undefined,
+			message: isInConversation && messageEvents.includes(name) && (isTypeless || isOriginless),
+			previous:
+				needs.previous && conversationStateEvents.includes(name) && states && !states.knowsBefore(name, payload),
+		};
 	}
 
 	/** Caches the segments that an event contains, even if the event itself is filtered out. */
@@ -91,15 +156,13 @@ export class EventEnricher {
 		const { website, payload } = about;
 		this.note(name, payload);
 		if (name === 'session:set_segments' && Array.isArray(payload.segments)) return segmentsIn(payload);
-		const route = payload.session_id ? routes.conversation : payload.people_id ? routes.person : undefined;
+		const route = sessionOf(payload) ? routes.meta : payload.people_id ? routes.person : undefined;
 		if (!route) return undefined;
-		const isKept = this.options.isKept && route === routes.conversation;
+		const isKept = this.options.isKept && route === routes.meta;
 		const key = isKept ? keyOf(website, payload) : '';
 		const known = isKept ? this.segments.get(key) : undefined;
 		if (known) return await known;
-		const asked = this.ask(about, async (send) =>
-			segmentsIn(await send({ method: 'GET', path: pathOf(route, about) })),
-		);
+		const asked = this.ask(about, route, async (get) => segmentsIn(await get()));
 		// Concurrent events of the same conversation share one request.
 		if (isKept) this.segments.set(key, asked);
 		const segments = await asked;
@@ -109,48 +172,89 @@ export class EventEnricher {
 
 	private async isFirst(about: Subject): Promise<boolean> {
 		const { website, payload } = about;
-		const { fingerprint } = payload;
+		const fingerprint = textIn(payload.fingerprint);
 		const key = keyOf(website, payload);
 		const known = this.begun.get(key);
 		if (known) return known.fingerprint === fingerprint && (await known.isFirst);
-		const asked = this.ask(about, async (send) => {
-			const path = pathOf(routes.messages, about);
-			return !(await hasVisitorBefore(async (query) => await send({ method: 'GET', path, query }), payload));
-		});
+		const now = this.options.clock.now();
+		const asked = this.ask(about, routes.messages, async (get) => !(await hasVisitorBefore(get, payload, now)));
 		const isFirst = asked.then((answer) => answer ?? true);
 		this.begun.set(key, { fingerprint, isFirst });
 		return await isFirst;
 	}
 
 	/**
-	 * Runs a lookup, with a deadline unless `isPatient`. Undefined if it failed, or if lookups are paused after a
+	 * The inbox of the conversation. Unknown if it is still the one that the event says was left: Crisp may answer from a
+	 * cache.
+	 */
+	private async inboxOf(about: Subject): Promise<string | null | undefined> {
+		const conversation = await this.ask(about, routes.conversation, async (get) => Object(await get()) as IDataObject);
+		if (!conversation || !('inbox_id' in conversation)) return undefined;
+		const inbox = textIn(conversation.inbox_id);
+		const isOutdated = inbox !== '' && inbox === about.payload.previous_inbox_id;
+		return isOutdated ? undefined : inbox || null;
+	}
+
+	private async messageOf(about: Subject): Promise<IDataObject | undefined> {
+		if (textIn(about.payload.fingerprint) === '') return undefined;
+		return await this.ask(about, routes.message, async (get) => Object(await get()) as IDataObject);
+	}
+
+	/** What is known about a conversation before a change of its state or assignment. */
+	private async previousOf(name: string, about: Subject): Promise<Enrichment> {
+		const { at, payload } = about;
+		const state = textIn(payload.state);
+		if (name === 'session:set_state') {
+			const records = await this.ask(about, routes.messages, async (get) => await readStateRecords(get));
+			const before = records && stateBefore(records, { state, at });
+			if (before) return { stateBefore: before };
+		}
+		// An unknown conversation that is resolved or assigned was not before, see `derived.ts`.
+		if (state === 'resolved' || payload.routing_id) return {};
+		const createdAt = await this.ask(about, routes.conversation, async (get) =>
+			numberIn((Object(await get()) as IDataObject).created_at),
+		);
+		return { createdAt };
+	}
+
+	/**
+	 * Runs a lookup, with a deadline unless `isPatient`. Undefined if it failed, or if similar lookups are paused after a
 	 * failure.
 	 */
 	private async ask<Answer>(
-		{ isPatient }: Subject,
-		question: (send: Send) => Promise<Answer>,
+		about: Subject,
+		route: Route,
+		question: (get: Get) => Promise<Answer>,
 	): Promise<Answer | undefined> {
 		const { clock, open, onFailure, onSuccess } = this.options;
-		const isPaused = () => clock.now() < this.pausedUntil;
+		const { website, payload, isPatient } = about;
+		const looked = { route: route.path, website, subject: JSON.stringify(idsOf(payload)) };
 		const over = new AbortController();
 		let isLate = false;
 		const fetch = async () => {
-			if (isPaused()) return undefined;
+			if (this.pauses.has(looked)) return undefined;
+			const path = pathOf(route, about);
 			if (!isPatient) {
 				void clock.sleep(longestWait, over.signal).then(() => {
 					isLate = !over.signal.aborted;
 					over.abort();
 				});
 			}
-			return await question(await open(over.signal, isPatient));
+			const send = await open(over.signal, isPatient);
+			return await question(async (query) => await send({ method: 'GET', path, ...(query && { query }) }));
 		};
 		try {
 			const answer = await this.semaphore.run(fetch);
-			if (answer !== undefined) onSuccess?.();
+			if (answer !== undefined) {
+				for (const one of ['', route.path]) this.failing.delete(one);
+				if (this.failing.size === 0) onSuccess?.();
+			}
 			return answer;
 		} catch (error) {
-			if (!isPaused()) onFailure(isLate ? new Error('the request timed out') : error);
-			this.pausedUntil = clock.now() + pauseAfterFailure;
+			const isPaused = this.pauses.has(looked);
+			const extent = this.pauses.begin(error, looked);
+			if (extent !== 'subject') this.failing.add(extent === 'all' ? '' : route.path);
+			if (!isPaused) onFailure(isLate ? new Error('the request timed out') : error, extent === 'subject');
 			return undefined;
 		} finally {
 			over.abort();
@@ -158,46 +262,41 @@ export class EventEnricher {
 	}
 }
 
+type Get = (query?: IDataObject) => Promise<unknown>;
+
 interface Subject {
 	website: string;
 	payload: IDataObject;
 	isPatient: boolean;
+	/** When the event happened, in milliseconds. */
+	at: number;
 }
 
 const conversation = '/v1/website/{website_id}/conversation/{session_id}';
 
 const routes = {
-	conversation: parseRoute(`GET ${conversation}/meta`),
+	conversation: parseRoute(`GET ${conversation}`),
+	meta: parseRoute(`GET ${conversation}/meta`),
 	messages: parseRoute(`GET ${conversation}/messages`),
+	message: parseRoute(`GET ${conversation}/message/{fingerprint}`),
 	person: parseRoute('GET /v1/website/{website_id}/people/profile/{people_id}'),
 };
 
 /** Throws for IDs that are invalid in a path: payloads may contain anything. */
 function pathOf(route: Route, { website, payload }: Subject): string {
-	const { session_id, people_id } = payload;
-	return fillPath(route, { website_id: website, session_id: textIn(session_id), people_id: textIn(people_id) });
+	return fillPath(route, { website_id: website, ...idsOf(payload) });
 }
 
-function keyOf(website: string, { session_id }: IDataObject): string {
-	return JSON.stringify([website, session_id]);
+function idsOf(payload: IDataObject) {
+	const { people_id, fingerprint } = payload;
+	return { session_id: sessionOf(payload), people_id: textIn(people_id), fingerprint: textIn(fingerprint) };
+}
+
+function keyOf(website: string, payload: IDataObject): string {
+	return JSON.stringify([website, sessionOf(payload)]);
 }
 
 function segmentsIn(answer: unknown): string[] {
 	const { segments } = (answer ?? {}) as { segments?: unknown };
 	return Array.isArray(segments) ? segments.map(textIn) : [];
-}
-
-/** Whether a visitor wrote before a message. Reads backwards in time, page by page. */
-async function hasVisitorBefore(
-	read: (query: IDataObject) => Promise<unknown>,
-	{ fingerprint, timestamp }: IDataObject,
-): Promise<boolean> {
-	for (let before = Number(timestamp); ;) {
-		const answer = await read({ timestamp_before: before });
-		const messages = entriesIn(answer).filter((message) => textIn(message.fingerprint) !== textIn(fingerprint));
-		if (messages.some((message) => sideOfMessage(message) === 'user')) return true;
-		const oldest = Math.min(...messages.map((message) => Number(message.timestamp)));
-		if (!(oldest < before)) return false;
-		before = oldest;
-	}
 }

@@ -2,11 +2,14 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Enrichment } from './enrichment';
 import { crispEventOf, messageEvents } from './catalogue';
 import { isOwnFingerprint } from './fingerprint';
-import { isAutomated, sideOfMessage, typeOfMessage } from './message';
+import { isAutomated, sideOfMessage, supposedTypeOf } from './message';
 import { numberIn, textIn } from '../runtime/coerce';
 import { websiteOf } from './payload';
 
-/** The filters that decide whether an event starts the workflow. An empty list lets everything pass. */
+/**
+ * The filters that decide whether an event starts the workflow. An empty list lets everything pass. One rule holds for
+ * all of them: an event passes if what a filter checks is not known, neither from the payload nor from Crisp.
+ */
 export interface Filter {
 	websites: string[];
 	/** The inboxes whose events pass; the main inbox is `main`. Events without an inbox pass. */
@@ -18,7 +21,9 @@ export interface Filter {
 	messageTypes: string[];
 	/** Origins, or the beginning of a URN. */
 	origins: string[];
-	/** Whether messages that this n8n sent are ignored, so that a workflow does not answer itself. */
+	/** The same, for messages that do not pass. */
+	ignoredOrigins?: string[];
+	/** Whether messages that this n8n sent, as operator or as visitor, are ignored, so that no workflow answers itself. */
 	ignoresOwn: boolean;
 	/** Whether messages that a program wrote are ignored; see `isAutomated`. */
 	ignoresAutomated: boolean;
@@ -28,24 +33,38 @@ export interface Filter {
 /** The name of the main inbox, which has no ID. */
 const mainInbox = 'main';
 
-/** Whether an event passes the filters. A visitor's message is never filtered out because of its fingerprint. */
-export function passes(name: string, payload: IDataObject, filter: Filter, { segments }: Enrichment = {}): boolean {
+/** Whether an event passes the filters. */
+export function passes(name: string, payload: IDataObject, filter: Filter, enrichment: Enrichment = {}): boolean {
+	const { segments, inboxId, message } = enrichment;
 	const website = websiteOf(payload);
 	if (website && !isAmong(filter.websites, website)) return false;
-	if ('inbox_id' in payload && !isAmong(filter.inboxes, textIn(payload.inbox_id ?? mainInbox))) return false;
+	const inbox = saidInbox(name, payload) ?? (inboxId === null ? mainInbox : inboxId);
+	if (inbox !== undefined && !isAmong(filter.inboxes, inbox)) return false;
 	if (segments && filter.segments.length > 0 && !segments.some((one) => filter.segments.includes(one))) return false;
 	const event = crispEventOf(name);
-	return !messageEvents.includes(event) || messagePasses(event, payload, filter);
+	return !messageEvents.includes(event) || messagePasses(event, message ? { ...message, ...payload } : payload, filter);
+}
+
+/**
+ * The inbox that an event names, `main` for the main inbox; undefined if it does not tell. Crisp leaves the new inbox out of
+ * `session:set_inbox` (seen in 2025), where null therefore means nothing.
+ */
+export function saidInbox(name: string, { inbox_id: inbox }: IDataObject): string | undefined {
+	if (inbox === null && name !== 'session:set_inbox') return mainInbox;
+	return textIn(inbox) || undefined;
 }
 
 function messagePasses(event: string, message: IDataObject, filter: Filter): boolean {
 	const side = sideOfMessage(message, event);
 	if (filter.author && side !== filter.author) return false;
-	if (!isAmong(filter.messageTypes, typeOfMessage(message))) return false;
-	if (!isFromOneOf(filter.origins, textIn(message.origin))) return false;
+	const type = supposedTypeOf(message);
+	if (type && !isAmong(filter.messageTypes, type)) return false;
+	const { origins, ignoredOrigins = [] } = filter;
+	const origin = textIn(message.origin);
+	if (origin && origins.length > 0 && !isFromOneOf(origins, origin)) return false;
+	if (origin && isFromOneOf(ignoredOrigins, origin)) return false;
 	if (filter.ignoresAutomated && isAutomated(message, event)) return false;
-	const isOperators = side === 'operator';
-	return !(filter.ignoresOwn && isOperators && isOwnFingerprint(filter.instanceId, numberIn(message.fingerprint)));
+	return !(filter.ignoresOwn && isOwnFingerprint(filter.instanceId, numberIn(message.fingerprint)));
 }
 
 function isAmong(wanted: string[], one: string): boolean {
@@ -54,5 +73,5 @@ function isAmong(wanted: string[], one: string): boolean {
 
 /** A URN also matches if only its beginning is given, up to one of its colons. */
 function isFromOneOf(wanted: string[], origin: string): boolean {
-	return wanted.length === 0 || wanted.some((one) => `${origin}:`.startsWith(`${one.replace(/:$/, '')}:`));
+	return wanted.some((one) => `${origin}:`.startsWith(`${one.replace(/:$/, '')}:`));
 }

@@ -1,8 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 import { crispEventOf, messageEvents } from './catalogue';
 import { chosenIn } from './derived';
-import { sideOfMessage, typeOfMessage } from './message';
+import { fileUrlOf, saidSide, sideOfMessage, textOfMessage, typeOfMessage } from './message';
 import { websiteOf } from './payload';
+import type { Found } from './pipeline';
+import { isoTime, type OutputName } from './vocabulary';
 
 const appAddress = 'https://app.crisp.chat';
 
@@ -12,50 +14,142 @@ export function conversationUrl(website: string, session: string): string {
 	return `${appAddress}/website/${one}/inbox/${other}/`;
 }
 
+/** The fields of a trigger's output besides `data`, in their order. Each event has those that its payload gives. */
+const flatNames = [
+	'event',
+	'text',
+	'choice',
+	'choice_label',
+	'choices',
+	'stars',
+	'comment',
+	'name',
+	'email',
+	'phone',
+	'subject',
+	'operator_name',
+	'file_url',
+	'type',
+	'from',
+	'state',
+	'segments',
+	'sent_at',
+	'conversation_url',
+	'session_id',
+	'website_id',
+	'people_id',
+	'inbox_id',
+	'operator_id',
+	'assigned_operator_id',
+	'fingerprint',
+	'question_id',
+	'timestamp',
+] as const satisfies OutputName[];
+
+export const eventOutputNames: OutputName[] = [...flatNames, 'data'];
+
+type Flat = { [Name in (typeof flatNames)[number]]?: IDataObject[string] };
+
 /** The output for an event: the most common fields at the top level, and the whole payload in `data`. */
-export function toOutput(name: string, payload: IDataObject): IDataObject {
-	const user = (payload.user ?? {}) as IDataObject;
-	const website = websiteOf(payload);
-	const session = sessionOf(payload);
-	const [choice] = chosenIn(payload);
+export function toOutput(name: string, payload: IDataObject, found: Found = {}): IDataObject {
 	const event = crispEventOf(name);
-	const isMessage = messageEvents.includes(event);
-	// One literal without spreads: spreading objects was the most expensive part of handling an event.
-	const flat: IDataObject = {
-		event: name,
-		website_id: website,
-		session_id: session,
-		people_id: payload.people_id,
-		inbox_id: payload.inbox_id,
-		text: readableText(payload),
-		choice: choice?.value,
-		choice_label: choice?.label,
-		question_id: choice && (payload.content as IDataObject).id,
-		type: (isMessage && typeOfMessage(payload)) || payload.type,
-		from: isMessage ? sideOfMessage(payload, event) : payload.from,
-		author: user.nickname,
-		author_id: user.user_id,
-		email: payload.email,
-		fingerprint: payload.fingerprint,
-		timestamp: payload.timestamp,
-		conversation_url: website && typeof session === 'string' ? conversationUrl(website, session) : undefined,
-	};
+	const flat: Flat = messageEvents.includes(event) ? ofMessage(name, event, payload) : ofOther(name, event, payload);
+	if (found.inboxId) flat.inbox_id = found.inboxId;
+	if (found.choice) Object.assign(flat, { choice: found.choice.value, choice_label: found.choice.label });
 	const output: IDataObject = {};
-	for (const name in flat) if (flat[name] !== undefined && flat[name] !== null) output[name] = flat[name];
+	for (const key in flat) {
+		const value = flat[key as keyof Flat];
+		if (value !== undefined && value !== null) output[key] = value;
+	}
 	output.data = payload;
 	return output;
+}
+
+// Literals without spreads: spreading objects was the most expensive part of handling an event.
+
+function ofMessage(name: string, event: string, payload: IDataObject): Flat {
+	const user = (payload.user ?? {}) as IDataObject;
+	const website_id = websiteOf(payload);
+	const { session_id, timestamp } = payload;
+	const from = sideOfMessage(payload, event);
+	const isVisitors = from === 'user';
+	return {
+		event: name,
+		text: textOfMessage(payload),
+		name: isVisitors ? user.nickname : undefined,
+		email: payload.email ?? (isVisitors ? emailIn(user.user_id) : undefined),
+		operator_name: isVisitors ? undefined : user.nickname,
+		file_url: fileUrlOf(payload),
+		type: typeOfMessage(payload) || undefined,
+		from,
+		sent_at: sentAt(timestamp),
+		conversation_url: urlOf(website_id, session_id),
+		session_id,
+		website_id,
+		people_id: payload.people_id,
+		inbox_id: payload.inbox_id,
+		operator_id: isVisitors ? undefined : user.user_id,
+		fingerprint: payload.fingerprint,
+		timestamp,
+	};
+}
+
+function ofOther(name: string, event: string, payload: IDataObject): Flat {
+	const website_id = websiteOf(payload);
+	const session_id = sessionOf(payload);
+	const chosen = chosenIn(payload);
+	const choice = chosen.at(-1);
+	const isOfMessage = event.startsWith('message:');
+	const isMessage = isOfMessage && !event.startsWith('message:compose:');
+	const from = isOfMessage ? saidSide(payload, event) : '';
+	const user = Object(payload.user) as IDataObject;
+	const operator = (from === 'operator' ? user : Object(payload.operator)) as IDataObject;
+	const rating = Object(payload.rating) as IDataObject;
+	return {
+		event: name,
+		text: textOfMessage(payload) ?? textIn(payload.excerpt),
+		choice: choice?.value,
+		choice_label: choice?.label,
+		choices: choice && chosen.map(({ value, label }) => ({ value, label })),
+		stars: rating.stars,
+		comment: rating.comment,
+		name: from === 'user' ? user.nickname : payload.nickname,
+		email: payload.email ?? (from === 'user' ? emailIn(user.user_id) : undefined),
+		phone: payload.phone,
+		subject: payload.subject,
+		operator_name: operator.nickname,
+		file_url: isMessage ? fileUrlOf(payload) : undefined,
+		type: isMessage ? payload.type : undefined,
+		from: from || undefined,
+		state: payload.state,
+		segments: payload.segments,
+		sent_at: isMessage ? sentAt(payload.timestamp) : undefined,
+		conversation_url: urlOf(website_id, session_id),
+		session_id,
+		website_id,
+		people_id: payload.people_id,
+		inbox_id: payload.inbox_id,
+		operator_id: operator.user_id ?? payload.user_id,
+		assigned_operator_id: payload.routing_id,
+		fingerprint: payload.fingerprint,
+		question_id: choice && (payload.content as IDataObject).id,
+		timestamp: payload.timestamp,
+	};
+}
+
+const textIn = (value: unknown) => (typeof value === 'string' ? value : undefined);
+
+const sentAt = (timestamp: unknown) => textIn(typeof timestamp === 'number' ? isoTime(timestamp) : undefined);
+
+/** In a conversation by email, Crisp gives the address of the visitor as the ID of the message's author. */
+const emailIn = (user: unknown) => (typeof user === 'string' && user.includes('@') ? user : undefined);
+
+function urlOf(website: unknown, session: unknown): string | undefined {
+	const isAddress = typeof website === 'string' && website !== '' && typeof session === 'string';
+	return isAddress ? conversationUrl(website, session) : undefined;
 }
 
 /** If `email:track:view` is about a conversation, its `identifier` is the session ID. */
 function sessionOf({ session_id, identifier, type }: IDataObject): IDataObject[string] {
 	return session_id ?? (type === 'session' ? identifier : undefined);
-}
-
-/** The readable part of a message: its text, or the text, name or URL of other content. */
-function readableText({ content, excerpt }: IDataObject): string | undefined {
-	if (typeof content === 'string') return content;
-	if (typeof content !== 'object' || content === null) return typeof excerpt === 'string' ? excerpt : undefined;
-	const { text, name, url } = content as IDataObject;
-	const words = text ?? name ?? url;
-	return typeof words === 'string' ? words : undefined;
 }

@@ -7,3 +7,8 @@ export function websiteOf({ website_id, resource }: IDataObject): string | undef
 	const { type, id } = (resource ?? {}) as IDataObject;
 	return type === 'website' ? textIn(id) : undefined;
 }
+
+/** The ID of an event's conversation; empty if it has none. `email:track:view` has it as its identifier. */
+export function sessionOf({ session_id, identifier, type }: IDataObject): string {
+	return textIn(session_id ?? (type === 'session' ? identifier : undefined));
+}

@@ -1,9 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { ConversationStates } from './conversationState';
-import { namesOf } from './derived';
+import { conversationStateEvents, type ConversationStates, type StateChange } from './conversationState';
+import { namesOf, needPrevious } from './derived';
 import type { Enrichment, EventEnricher } from './enrichment';
 import { passes } from './filter';
+import { AnnouncedValues } from './history/announcedValues';
 import { identityOf, type EventIdentity } from './identity';
+import type { LoopGuard } from './loops/loopGuard';
 import type { SeenEvents } from './seenEvents';
 import { maySelect, type EventSelection } from './selection';
 
@@ -15,6 +17,18 @@ export interface ReceivedEvent {
 	identity?: EventIdentity;
 	/** The data that was fetched for the event. */
 	enrichment?: Enrichment;
+	/** When it happened, in milliseconds; now if unknown. */
+	at?: number;
+	/** Whether it was read over REST, after a gap. */
+	isPast?: boolean;
+}
+
+/** What the output of an event has besides its payload. */
+export interface Found {
+	/** The inbox, if the payload does not name it; null for the main inbox. */
+	inboxId?: string | null;
+	/** The choice that is new in the update of a message. */
+	choice?: IDataObject;
 }
 
 /** An event that starts the workflow, under one of the selected names. */
@@ -23,6 +37,7 @@ export interface SelectedEvent {
 	payload: IDataObject;
 	/** The identity for deduplication; undefined for events that can legitimately occur again with the same payload. */
 	identity?: EventIdentity;
+	found?: Found;
 }
 
 export interface PipelineOptions {
@@ -31,6 +46,15 @@ export interface PipelineOptions {
 	states: ConversationStates;
 	seen: Pick<SeenEvents, 'has' | 'isNew'>;
 	enricher: EventEnricher;
+	/** Holds back what would make the workflow start itself. */
+	loopGuard?: Pick<LoopGuard, 'isNothingNew' | 'isBraked'>;
+	/** The last choices and ratings. */
+	announced?: AnnouncedValues;
+	/**
+	 * Called for an event that may have started the workflow under this name: the previous state or assignment is unknown,
+	 * and Crisp did not tell it.
+	 */
+	onUnknown?(name: string): void;
 }
 
 /**
@@ -40,14 +64,24 @@ export interface PipelineOptions {
  * 1. `enrich`: identify, filter by the payload, fetch data that the payload lacks.
  * 2. `accept`: deduplicate, update the conversation state, derive events such as "reopened", apply all filters.
  *
- * Only `accept` marks an event as seen.
+ * `accept` marks an event as seen. The Webhook Trigger, which learns only later whether n8n accepted the execution, does so
+ * itself: see `Deliveries`.
  */
 export class EventPipeline {
-	constructor(private readonly options: PipelineOptions) {}
+	private readonly announced: AnnouncedValues;
 
-	/** Whether stage 1 has anything to fetch for this selection. */
+	constructor(private readonly options: PipelineOptions) {
+		this.announced = options.announced ?? new AnnouncedValues();
+	}
+
+	/** Whether stage 1 may have anything to fetch for this selection. */
 	get isEnriching(): boolean {
 		return this.options.enricher.isNeeded;
+	}
+
+	/** Whether stage 1 has to be run for an event before it is accepted. */
+	lacksData({ name, payload }: ReceivedEvent): boolean {
+		return this.options.enricher.lacks(name, payload);
 	}
 
 	/**
@@ -61,7 +95,7 @@ export class EventPipeline {
 		if (!maySelect(selection, name, payload)) return {};
 		const identity = identified(event);
 		if (identity !== undefined && seen.has(identity)) return {};
-		return await enricher.enrich(name, payload, isPatient);
+		return await enricher.enrich(name, payload, { isPatient, at: event.at });
 	}
 
 	/**
@@ -71,12 +105,57 @@ export class EventPipeline {
 		const identity = identified(event);
 		if (identity !== undefined && !this.options.seen.isNew(identity)) return undefined;
 		const { name, payload, enrichment = {} } = event;
-		const { selection, states } = this.options;
-		const names = namesOf(name, payload, { change: states.note(name, payload), enrichment });
+		const { selection, states, loopGuard } = this.options;
+		const isNothingNew = loopGuard?.isNothingNew(name, payload) ?? false;
+		const change = changeOf(states.note(name, payload), enrichment, states);
+		const choices = name === 'message:updated' ? this.announced.newChoices(payload) : [];
+		const isSameRating = name === 'session:sync:rating' && !this.announced.isNewRating(payload);
+		const known = { change, enrichment, hasNewChoice: choices.length > 0, isSameRating };
 		const isSelected = (one: string) =>
 			selection.events.includes(one) && passes(one, payload, selection.filter, enrichment);
-		return names.filter(isSelected).map((one) => ({ name: one, payload, identity }));
+		const unknown = change && !change.isRepeated ? unknownNamesOf(name, payload, change) : [];
+		for (const one of unknown.filter(isSelected)) this.options.onUnknown?.(one);
+		const found = { inboxId: enrichment.inboxId, choice: choices.at(-1) };
+		const names = isNothingNew ? [] : namesOf(name, payload, known).filter(isSelected);
+		// Past events come in bursts, and no loop goes through a catch-up.
+		if (names.length > 0 && !event.isPast && loopGuard?.isBraked(name, payload)) return [];
+		return names.map((one) => ({ name: one, payload, identity, ...(isFound(found) && { found }) }));
 	}
+}
+
+/** The log message for an event whose previous state or assignment is unknown; see `PipelineOptions.onUnknown`. */
+export function unknownBefore(name: string): string {
+	return `${name} did not start the workflow for a conversation whose previous ${name === 'conversation:reopened' ? 'state' : 'assignment'} is unknown. Later changes of it do.`;
+}
+
+const isFound = ({ inboxId, choice }: Found) => inboxId !== undefined || choice !== undefined;
+
+/** Completes what is known of the previous state by what was fetched. */
+function changeOf(
+	change: StateChange | undefined,
+	{ stateBefore, createdAt }: Enrichment,
+	states: ConversationStates,
+): StateChange | undefined {
+	if (!change) return undefined;
+	const isNew = states.isFollowedSince(createdAt);
+	return {
+		...change,
+		before: change.before ?? stateBefore ?? (isNew ? 'pending' : undefined),
+		assignedBefore: change.assignedBefore ?? (isNew ? '' : undefined),
+	};
+}
+
+/** The names that an event would have if the previous state or assignment was the opposite, and is unknown. */
+function unknownNamesOf(name: string, payload: IDataObject, change: StateChange): string[] {
+	const { before, assignedBefore } = change;
+	if (
+		!conversationStateEvents.includes(name) ||
+		(name === 'session:set_state' ? before : assignedBefore) !== undefined
+	) {
+		return [];
+	}
+	const opposite = { before: 'resolved', assignedBefore: 'another operator', isRepeated: false };
+	return namesOf(name, payload, { change: opposite }).filter((one) => needPrevious.includes(one));
 }
 
 function identified({ name, payload, identity }: ReceivedEvent): EventIdentity | undefined {

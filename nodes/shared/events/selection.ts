@@ -1,6 +1,8 @@
 import type { IDataObject, INode } from 'n8n-workflow';
+import type { Needs } from './enrichment';
 import { passes, type Filter } from './filter';
 import { crispEventOf } from './catalogue';
+import { usualMaxStarts } from './loops/loopBrake';
 import type { Credential } from '../api/transport';
 
 /** The selection in the form of a trigger: events, websites and filters. */
@@ -9,6 +11,8 @@ export interface EventSelection {
 	/** Empty for every website of the token. */
 	websites: string[];
 	filter: Filter;
+	/** The most starts per conversation and minute by events that a workflow can cause; 0 for any number. */
+	maxLoopStarts?: number;
 }
 
 interface Context {
@@ -31,12 +35,14 @@ export function readSelection(context: Context, credential: Credential): EventSe
 			author: author === 'user' || author === 'operator' ? author : undefined,
 			messageTypes: namesIn(filters.messageTypes),
 			origins: namesIn(filters.origins),
+			ignoredOrigins: namesIn(filters.ignoreOrigins),
 			inboxes: namesIn(filters.inboxes),
 			segments: namesIn(filters.segments),
 			ignoresOwn: filters.ignoreOwn !== false,
 			ignoresAutomated: filters.ignoreAutomated === true,
 			instanceId: context.getInstanceId(),
 		},
+		maxLoopStarts: Math.max(0, Number(filters.loopBrake ?? usualMaxStarts) || 0),
 	};
 }
 
@@ -47,9 +53,19 @@ function namesIn(given: unknown): string[] {
 }
 
 /** Which data has to be fetched for a selection, because payloads lack it (enrichment). */
-export function neededEnrichment({ events, filter }: EventSelection): { segments: boolean; first: boolean } {
-	return { segments: filter.segments.length > 0, first: events.includes('message:first') };
+export function neededEnrichment({ events, filter }: EventSelection): Needs {
+	const { segments, inboxes, messageTypes, origins, ignoredOrigins = [], ignoresAutomated } = filter;
+	return {
+		segments: segments.length > 0,
+		first: events.includes('message:first'),
+		previous: dependOnPrevious.some((name) => events.includes(name)),
+		inbox: inboxes.length > 0 || events.includes('session:set_inbox'),
+		type: messageTypes.length > 0,
+		origin: ignoresAutomated || [origins, ignoredOrigins].some((names) => names.length > 0),
+	};
 }
+
+const dependOnPrevious = ['conversation:resolved', 'conversation:reopened', 'conversation:unassigned'];
 
 /** Whether a Crisp event may start the workflow, judged by its payload only, before enrichment. */
 export function maySelect({ events, filter }: EventSelection, name: string, payload: IDataObject): boolean {

@@ -1,4 +1,5 @@
 import type { INodeProperties, NodeHint } from 'n8n-workflow';
+import { usualMaxStarts } from './loops/loopBrake';
 import { derivedEvents, events, legacyEvents, messageTypes, type CrispEvent } from './catalogue';
 
 /** The form fields of both triggers for events, websites and filters. `readSelection` reads their values. */
@@ -56,15 +57,24 @@ export function selectionProperties(): INodeProperties[] {
 					type: 'boolean',
 					default: true,
 					description:
-						"Whether to ignore messages that any program marked as automated, such as those of bots, and those of Crisp's own bot and automations",
+						"Whether to ignore messages that any program marked as automated, and those whose origin is Crisp's own bot, an automation, or a plugin of another vendor",
 				},
 				{
-					displayName: 'Ignore Own Messages',
+					displayName: 'Ignore Origins',
+					name: 'ignoreOrigins',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. urn:crisp.im:bot, urn:acme:assistant',
+					description:
+						'The origins of messages to ignore, separated by commas: chat, email, or the beginning of a URN. Other events are not affected.',
+				},
+				{
+					displayName: 'Ignore Own Actions',
 					name: 'ignoreOwn',
 					type: 'boolean',
 					default: true,
 					description:
-						'Whether to ignore messages that a Crisp node of this n8n sent, so that a workflow does not answer itself. On by default, even without this filter.',
+						'Whether to ignore messages that a Crisp node of this n8n sent, and what a Crisp node of this workflow changed within the last minute, so that a workflow does not start itself. On by default, even without this filter.',
 				},
 				{
 					displayName: 'Inbox Names or IDs',
@@ -74,6 +84,14 @@ export function selectionProperties(): INodeProperties[] {
 					default: [],
 					description:
 						'The inboxes whose events start the workflow; "main" is the main inbox. Events without an inbox are not affected. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+				},
+				{
+					displayName: 'Loop Brake (Starts per Minute)',
+					name: 'loopBrake',
+					type: 'number',
+					typeOptions: { minValue: 0 },
+					default: usualMaxStarts,
+					description: `How often the workflow may start within a minute for one conversation or person, by events that a workflow can cause. More starts look like a loop: the events are held back until none has come for a minute, and an error is reported. What visitors and operators write is not counted. 0 for no limit. Without this filter, ${usualMaxStarts}.`,
 				},
 				{
 					displayName: 'Message Types',
@@ -128,7 +146,8 @@ function eventText(label: string): string {
 	return label.replace(' - ', ': ');
 }
 
-function descriptionOf({ name, of, tiers, isLegacy }: CrispEvent): string {
+function descriptionOf({ name, of, tiers, hint, isLegacy }: CrispEvent): string {
+	if (hint) return `${name}${onlyFor(tiers)}, ${hint}`;
 	if (of) return `${name}, derived from ${of}`;
 	return isLegacy ? `${name}, no longer documented by Crisp` : `${name}${onlyFor(tiers)}`;
 }

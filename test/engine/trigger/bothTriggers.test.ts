@@ -112,7 +112,6 @@ describe.each<Way>(['realtime channel', 'plugin hook', 'website hook'])('over th
 		await stage.settled();
 		expect(stage.emitted().at(-1)?.data).toMatchObject({ rating: { stars: 2, comment: 'Slow' } });
 		expect(stage.emitted().map(({ event, text, choice }) => [event, text ?? choice])).toEqual([
-			['conversation:reopened', undefined],
 			['conversation:resolved', undefined],
 			['conversation:reopened', undefined],
 			['conversation:resolved', undefined],
@@ -172,6 +171,53 @@ describe.each<Way>(['realtime channel', 'plugin hook', 'website hook'])('over th
 		stage.announce('people:profile:created', { people_id: person });
 		await stage.settled();
 		expect(stage.emitted().map(({ text }) => text)).toEqual(['from somebody important']);
+	});
+
+	it('a new conversation that is answered is not reopened, and what is announced again starts nothing', async () => {
+		const chosen = ['conversation:resolved', 'conversation:reopened', 'message:chosen', 'session:sync:rating'];
+		const stage = await stageFor(way, chosen);
+		const about = { session_id: 'session_00000000-0000-4000-8000-000000000042' };
+		const rating = { stars: 2 };
+		for (const state of ['unresolved', 'resolved', 'pending', 'resolved', 'resolved']) {
+			stage.announce('session:set_state', { ...about, state });
+		}
+		const choices = [{ value: 'pro', label: 'Pro', selected: true }];
+		for (const text of ['Which plan?', 'Thanks']) {
+			stage.announce('message:updated', { ...about, fingerprint: 3, content: { id: 'plan', text, choices } });
+			stage.announce('session:sync:rating', { ...about, rating });
+		}
+		await stage.settled();
+		expect(stage.emitted().map(({ event }) => event)).toEqual([
+			'conversation:resolved',
+			'conversation:reopened',
+			'conversation:resolved',
+			'message:chosen',
+			'session:sync:rating',
+		]);
+	});
+
+	it.each([
+		['main', 2],
+		['another', 0],
+	])('a change of the inbox that Crisp leaves empty is filtered by the one it has: %s', async (wanted, count) => {
+		const stage = await stageFor(way, ['session:set_inbox'], { inboxes: [wanted] });
+		for (const inbox_id of [null, '']) {
+			stage.announce('session:set_inbox', { session_id: conversation, previous_inbox_id: null, inbox_id });
+		}
+		await stage.settled();
+		expect(stage.emitted()).toHaveLength(count);
+	});
+
+	it('messages of bots are told by their origin, and named origins can be left out', async () => {
+		const stage = await stageFor(way, ['message:received'], {
+			ignoreAutomated: true,
+			ignoreOrigins: 'urn:crisp.im:slack',
+		});
+		const message = { session_id: conversation, type: 'text', from: 'operator', content: 'words' };
+		const origins = ['urn:crisp.im:bot:0', 'urn:acme:assistant:0', 'urn:crisp.im:slack:0', 'chat', 'email'];
+		origins.forEach((origin, fingerprint) => stage.announce('message:received', { ...message, origin, fingerprint }));
+		await stage.settled();
+		expect(stage.emitted().map(({ data }) => (data as IDataObject).origin)).toEqual(['chat', 'email']);
 	});
 
 	it('the first message of a visitor arrives once', async () => {

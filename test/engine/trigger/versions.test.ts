@@ -171,7 +171,7 @@ describe('the Crisp node', () => {
 	};
 
 	it.each(Object.keys(guards))('uploads a file with a guard that is %s', async (name) => {
-		expect(await uploads(guards[name])).toMatchObject([{ name: 'tea.txt', size: 3 }]);
+		expect(await uploads(guards[name])).toMatchObject([{ file_name: 'tea.txt', file_size: 3 }]);
 		await until(() => workflows.sandbox.connections() === 0);
 	});
 

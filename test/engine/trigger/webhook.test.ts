@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { IDataObject } from 'n8n-workflow';
 import { fingerprintFor } from '../../../nodes/shared/events/fingerprint';
 import { resetProcessState } from '../../../nodes/shared/runtime/processState';
 import {
@@ -27,13 +30,14 @@ describe.each(bothKinds)('a request of a %s hook', (kind, right) => {
 	it('is answered before the workflow starts with the event', async () => {
 		const hooked = await workflows.serve(['session:set_state'], { kind });
 		expect(await call(hooked, right)).toEqual({ status: 200, reason: '' });
-		expect(hooked.executions).toEqual([
+		expect(hooked.executions).toMatchObject([
 			[
 				{
 					event: 'session:set_state',
 					website_id: shop,
 					session_id: conversation,
 					conversation_url: `https://app.crisp.chat/website/${shop}/inbox/${conversation}/`,
+					event_id: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
 					data: event().data,
 				},
 			],
@@ -90,8 +94,8 @@ describe.each(bothKinds)('a request of a %s hook', (kind, right) => {
 			}
 		};
 		await twice(event());
-		// The same text, at another time.
-		await twice(event({ timestamp: 1_506_985_696_617 }));
+		// Another change, as the same state again would be none.
+		await twice(event({ data: { session_id: conversation, state: 'pending' }, timestamp: 1_506_985_696_617 }));
 		await twice(event({ event: 'message:send', data: { session_id: conversation, fingerprint: 7, type: 'text' } }));
 		await twice(event({ event: 'people:profile:created', data: { people_id: 'p1' } }));
 		expect(hooked.executions).toHaveLength(4);
@@ -126,6 +130,144 @@ describe('a recorded request', () => {
 		expect((await call(hooked, sent)).reason).toBe('');
 		expect((await call(hooked, sent)).reason).toBe('known');
 		expect(hooked.executions).toHaveLength(2);
+	});
+});
+
+describe('an event that n8n could not start', () => {
+	it.each<[string, IDataObject, string[]]>([
+		[
+			'a message',
+			{ event: 'message:send', data: { session_id: conversation, type: 'text', fingerprint: 5 } },
+			['message:send'],
+		],
+		[
+			'a conversation that is resolved',
+			{ event: 'session:set_state', data: { session_id: conversation, state: 'resolved' }, timestamp: 4 },
+			['session:set_state', 'conversation:resolved'],
+		],
+		[
+			'a conversation that is reopened',
+			{ event: 'session:set_state', data: { session_id: conversation, state: 'unresolved' }, timestamp: 4 },
+			['session:set_state', 'conversation:reopened'],
+		],
+		['a new person', { event: 'people:profile:created', data: { people_id: 'p1' } }, ['people:profile:created']],
+	])('starts when %s is delivered again, as the first time', async (_, more, names) => {
+		let attempts = 0;
+		const events = ['message:send', 'session:set_state', 'conversation:resolved', 'conversation:reopened'];
+		const hooked = await workflows.serve([...events, 'people:profile:created'], { isRefused: () => attempts < 3 });
+		attempts = 3;
+		const isReopened = names.includes('conversation:reopened');
+		for (const [timestamp, state] of ['unresolved', isReopened ? 'resolved' : 'pending'].entries()) {
+			await call(hooked, { body: JSON.stringify(event({ data: { session_id: conversation, state }, timestamp })) });
+		}
+		const before = hooked.executions.length;
+		const body = JSON.stringify(event(more));
+		for (attempts = 1; attempts < 3; attempts++) expect((await call(hooked, { body })).status).toBe(500);
+		expect(await call(hooked, { body })).toEqual({ status: 200, reason: '' });
+		expect(await call(hooked, { body })).toEqual({ status: 200, reason: 'known' });
+		const started = hooked.executions.slice(before).map((items) => items.map((item) => item.event));
+		expect(started).toEqual([names]);
+	});
+
+	it('starts once if it is delivered again while n8n is still failing to start it', async () => {
+		let attempts = 0;
+		let fail = (): void => undefined;
+		const failed = new Promise<void>((resolve) => (fail = resolve));
+		let begin = (): void => undefined;
+		const begun = new Promise<void>((resolve) => (begin = resolve));
+		const isRefused = async () => {
+			if (++attempts > 1) return false;
+			begin();
+			await failed;
+			return true;
+		};
+		const hooked = await workflows.serve(['session:set_state'], { isRefused });
+		const first = call(hooked);
+		await begun;
+		const others = [call(hooked), call(hooked)];
+		// The others have arrived, and wait.
+		await new Promise((resolve) => setImmediate(resolve));
+		fail();
+		expect((await first).status).toBe(500);
+		expect((await Promise.all(others)).map(({ reason }) => reason).sort()).toEqual(['', 'known']);
+		expect([attempts, hooked.executions.length]).toEqual([2, 1]);
+	});
+});
+
+describe('a body', () => {
+	it.each([
+		'text/plain',
+		'text/plain; charset=utf-8',
+		'application/octet-stream',
+		'application/x-www-form-urlencoded',
+		'',
+	])('of the content type "%s" is verified and read as JSON', async (type) => {
+		const hooked = await workflows.serve(['message:send']);
+		const data = { session_id: conversation, type: 'text', fingerprint: 5, content: 'é + %20 & =' };
+		const body = JSON.stringify(event({ event: 'message:send', data }), undefined, ' ');
+		const headers = { 'Content-Type': type || undefined };
+		expect(await call(hooked, { body, headers })).toEqual({ status: 200, reason: '' });
+		expect(hooked.emitted()).toMatchObject([{ text: 'é + %20 & =' }]);
+	});
+
+	it('may begin with a byte order mark', async () => {
+		const hooked = await workflows.serve(['session:set_state']);
+		expect((await call(hooked, { body: `\uFEFF${JSON.stringify(event())}` })).reason).toBe('');
+	});
+});
+
+describe('the output', () => {
+	const sent = { event: 'message:send', data: { session_id: conversation, type: 'text', fingerprint: 5 } };
+
+	it('has an ID of the event that is the same for each delivery, also in another process, and for no other event', async () => {
+		const hooked = await workflows.serve(['message:send', 'message:received', 'message:noted', 'session:set_state']);
+		const note = { session_id: conversation, type: 'note', from: 'operator', fingerprint: 5 };
+		const bodies = [
+			event({ event: 'message:received', data: note }),
+			event(sent),
+			event(),
+			event({ timestamp: 9, data: { session_id: conversation, state: 'pending' } }),
+			event({ ...sent, data: { ...sent.data, fingerprint: 6 } }),
+		];
+		const idsOf = async () => {
+			resetProcessState();
+			const before = hooked.executions.length;
+			for (const body of bodies) await call(hooked, { body: JSON.stringify(body), timestamp: Date.now() });
+			return hooked.executions.slice(before).flatMap((items) => items.map(({ event_id }) => event_id));
+		};
+		const first = await idsOf();
+		expect(await idsOf()).toEqual(first);
+		// A note starts under two names, which have IDs of their own.
+		expect([first.length, new Set(first).size]).toEqual([6, 6]);
+	});
+
+	it.each<[string, Record<string, string>, number | undefined]>([
+		['the first', { 'X-Delivery-Attempt-Count': '1', 'X-Delivery-Attempt-Limit': '3' }, 1],
+		['the last', { 'X-Delivery-Attempt-Count': '3', 'X-Delivery-Attempt-Limit': '3' }, 3],
+		['none', {}, undefined],
+		['no number', { 'X-Delivery-Attempt-Count': 'many' }, undefined],
+		['an empty text', { 'X-Delivery-Attempt-Count': '' }, undefined],
+	])('says which attempt it is if the headers name %s', async (_, headers, attempt) => {
+		const hooked = await workflows.serve(['message:send']);
+		await call(hooked, { body: JSON.stringify(event(sent)), headers });
+		expect(hooked.emitted().map(({ delivery_attempt }) => delivery_attempt)).toEqual([attempt]);
+	});
+
+	it('has what the node in the guide compares', () => {
+		const guide = readFileSync(join(__dirname, '../../../docs/realtime-or-web-hooks.md'), 'utf8');
+		const [, json = ''] = /```json\n(\{[^`]*removeDuplicates[^`]*)```/.exec(guide) ?? [];
+		const { nodes } = JSON.parse(json) as { nodes: Array<{ type: string; parameters: IDataObject }> };
+		expect(nodes.map(({ type, parameters }) => [type, parameters])).toEqual([
+			[
+				'n8n-nodes-base.removeDuplicates',
+				{
+					operation: 'removeItemsSeenInPreviousExecutions',
+					logic: 'removeItemsWithAlreadySeenKeyValues',
+					dedupeValue: '={{ $json.event_id }}',
+					options: {},
+				},
+			],
+		]);
 	});
 });
 

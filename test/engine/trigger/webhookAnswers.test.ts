@@ -27,6 +27,8 @@ interface Case {
 	hooking?: Hooking;
 	/** How often it is sent before. */
 	before?: number;
+	/** Whether n8n is still starting an execution for the same event. */
+	isStarting?: boolean;
 	status: number;
 	/** Empty: the workflow starts. */
 	reason: string;
@@ -153,6 +155,20 @@ const withKey: Case[] = [
 	},
 ];
 
+/** An execution that n8n is starting until `end` is called. */
+function starting() {
+	let begin = () => {};
+	let end = () => {};
+	const begun = new Promise<void>((resolve) => (begin = resolve));
+	const ended = new Promise<void>((resolve) => (end = resolve));
+	const isRefused = async () => {
+		begin();
+		await ended;
+		return false;
+	};
+	return { begun, isRefused, end: () => end() };
+}
+
 /** What is the same for both kinds of hooks. */
 const verified: Case[] = [
 	{ title: 'is no JSON', call: { body: '{"event":' }, status: 200, reason: 'not_an_event', log: unreadable },
@@ -175,6 +191,13 @@ const verified: Case[] = [
 	},
 	{ title: 'came before', before: 1, status: 200, reason: 'known' },
 	{
+		title: 'comes again while n8n is still starting the execution',
+		isStarting: true,
+		status: 503,
+		reason: 'starting',
+		log: /has not yet started the execution for an earlier delivery of the same event\..* status 503/,
+	},
+	{
 		title: 'arrives while the credential cannot be loaded',
 		hooking: { onCredential: locked },
 		status: 503,
@@ -192,23 +215,28 @@ const all: Array<[NonNullable<Hooking['kind']>, string, Case]> = [
 
 describe('a request', () => {
 	const { logger } = triggerContext({ credential: {} as never, parameters: {} }).context;
-	const original = testClock.now;
+	const original = { ...testClock };
 	let warn: jest.SpyInstance;
 
 	beforeEach(() => {
 		testClock.now = () => now;
+		testClock.sleep = async () => await Promise.resolve();
 		warn = jest.spyOn(logger, 'warn').mockImplementation(() => undefined);
 	});
 	afterEach(() => {
-		testClock.now = original;
+		Object.assign(testClock, original);
 		warn.mockRestore();
 	});
 
 	it.each(all)(
 		'of a %s hook that %s is answered as decided',
-		async (kind, _, { call, hooking, before = 0, ...one }) => {
-			const hooked = await workflows.serve(['session:set_state'], { kind, ...hooking });
+		async (kind, _, { call, hooking, before = 0, isStarting, ...one }) => {
+			const first = starting();
+			const isRefused = isStarting ? first.isRefused : undefined;
+			const hooked = await workflows.serve(['session:set_state'], { kind, isRefused, ...hooking });
 			const request = { timestamp: now, ...call };
+			const begun = isStarting && callHook(hooked.url, request);
+			if (begun) await first.begun;
 			for (let time = 0; time < before; time++) await callHook(hooked.url, request);
 			const starts = before + (one.reason === '' ? 1 : 0);
 			expect(await callHook(hooked.url, request)).toEqual({ status: one.status, reason: one.reason });
@@ -217,6 +245,8 @@ describe('a request', () => {
 			const logged = warn.mock.calls.map(([text]) => String(text));
 			expect(logged).toEqual(one.log ? [expect.stringMatching(one.log)] : []);
 			expect(logged.join()).not.toMatch(new RegExp(`${signingSecret}|${hookSecret}`));
+			first.end();
+			if (begun) expect(await begun).toEqual({ status: 200, reason: '' });
 		},
 	);
 

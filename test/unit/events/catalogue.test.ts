@@ -61,6 +61,15 @@ describe('the catalogue of events', () => {
 		]);
 	});
 
+	it('has the event that starts with a new conversation under these words, and leads to it from the one that does not', () => {
+		const [choice] = triggerProperties();
+		const options = choice?.options as Array<{ name: string; value: string; description: string }>;
+		const found = options.filter(({ name }) => /new conversation/i.test(name));
+		expect(found.map(({ value }) => value)).toEqual(['message:first']);
+		const initiated = options.find(({ value }) => value === 'session:request:initiated');
+		expect(initiated?.description).toContain(`for new conversations, choose '${found[0]?.name}'`);
+	});
+
 	it('is what the trigger offers, in order, with the wire name of each', () => {
 		const [choice] = triggerProperties();
 		const options = choice?.options as Array<{ name: string; value: string; description: string }>;

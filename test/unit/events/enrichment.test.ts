@@ -1,11 +1,17 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INode } from 'n8n-workflow';
+import { refusalError } from '../../../nodes/shared/errors/apiErrors';
 import { EventEnricher, type EventEnricherOptions } from '../../../nodes/shared/events/enrichment';
 import type { CrispRequest } from '../../../nodes/shared/api/transport';
 import { FakeClock, settled } from '../../support/fakeClock';
 
 type Answer = (request: CrispRequest) => unknown;
 
-function begin(wants: Partial<EventEnricherOptions['needs']>, answer: Answer, isKept = true) {
+function begin(
+	wants: Partial<EventEnricherOptions['needs']>,
+	answer: Answer,
+	isKept = true,
+	states?: EventEnricherOptions['states'],
+) {
 	const requests: string[] = [];
 	const troubles: unknown[] = [];
 	const patience: boolean[] = [];
@@ -13,6 +19,7 @@ function begin(wants: Partial<EventEnricherOptions['needs']>, answer: Answer, is
 	const enricher = new EventEnricher({
 		needs: { segments: false, first: false, ...wants },
 		isKept,
+		states,
 		clock,
 		open: async (signal, isPatient) => async (request) => {
 			requests.push(`${request.method} ${request.path}`);
@@ -163,7 +170,7 @@ describe('a Crisp server that does not respond', () => {
 
 	it('is waited for without a deadline if nothing depends on the event', async () => {
 		const { enricher, patience, troubles, clock } = begin({ segments: true }, silence);
-		void enricher.enrich('message:send', message(), true);
+		void enricher.enrich('message:send', message(), { isPatient: true });
 		await clock.advance(600_000);
 		expect([patience, troubles]).toEqual([[true], []]);
 	});
@@ -191,6 +198,84 @@ it('what was requested before the connection was lost is not cached', async () =
 	void enricher.enrich('message:send', message());
 	await settled();
 	expect(requests).toHaveLength(2);
+});
+
+it('a conversation that Crisp does not know changes nothing for the others, and is asked for again after a minute', async () => {
+	const missing = refusalError({ name: 'Crisp' } as INode, {
+		status: 404,
+		reason: 'conversation_not_found',
+		detail: '',
+		method: 'GET',
+		path: '/',
+	});
+	const { enricher, requests, troubles, clock } = begin({ segments: true }, ({ path }) => {
+		if (path.includes('session_1')) throw missing;
+		return vip();
+	});
+	const ask = async (session_id: string) => (await enricher.enrich('message:send', message({ session_id }))).segments;
+	expect([await ask('session_1'), await ask('session_2'), await ask('session_1')]).toEqual([
+		undefined,
+		['vip'],
+		undefined,
+	]);
+	expect([requests.length, troubles]).toEqual([2, [missing]]);
+	await clock.advance(60_000);
+	await ask('session_1');
+	expect(requests).toHaveLength(3);
+});
+
+describe('what was before a change', () => {
+	const changed = (more: IDataObject): IDataObject => ({
+		website_id: 'w',
+		session_id: 'session_1',
+		inbox_id: null,
+		...more,
+	});
+	const record = (state: string, timestamp: number) => ({
+		type: 'event',
+		timestamp,
+		content: { namespace: `state:${state}` },
+	});
+	const crisp =
+		(records: IDataObject[]): Answer =>
+		({ path, query }) =>
+			path.endsWith('/messages') ? (query?.timestamp_before ? [] : records) : { created_at: 5 };
+	const setup = (records: IDataObject[], isKnown = false) =>
+		begin({ previous: true }, crisp(records), true, { knowsBefore: () => isKnown, isFollowedSince: () => false });
+	const asked = 'GET /v1/website/w/conversation/session_1';
+
+	it('is what Crisp recorded', async () => {
+		const { enricher, requests, clock } = setup([record('resolved', 1), record('unresolved', new FakeClock().now())]);
+		const event = changed({ state: 'unresolved' });
+		expect(enricher.lacks('session:set_state', event)).toBe(true);
+		expect(await enricher.enrich('session:set_state', event, { at: clock.now() })).toEqual({ stateBefore: 'resolved' });
+		expect(requests).toEqual([`${asked}/messages`]);
+	});
+
+	it.each<[string, string, IDataObject, IDataObject, string[]]>([
+		[
+			'the age of an opened conversation',
+			'session:set_state',
+			{ state: 'pending' },
+			{ createdAt: 5 },
+			['/messages', ''],
+		],
+		['nothing more of a resolved one', 'session:set_state', { state: 'resolved' }, {}, ['/messages']],
+		['the age of an unassigned one', 'session:set_routing', { routing_id: null }, { createdAt: 5 }, ['']],
+		['nothing of an assigned one', 'session:set_routing', { routing_id: 'o' }, {}, []],
+	])('else %s', async (_, name, payload, expected, paths) => {
+		const { enricher, requests } = setup([]);
+		expect(await enricher.enrich(name, changed(payload))).toEqual(expected);
+		expect(requests).toEqual(paths.map((path) => asked + path));
+	});
+
+	it('is not asked for where it is known', async () => {
+		const { enricher, requests } = setup([], true);
+		const event = changed({ state: 'unresolved' });
+		expect(enricher.lacks('session:set_state', event)).toBe(false);
+		expect(await enricher.enrich('session:set_state', event)).toEqual({});
+		expect(requests).toEqual([]);
+	});
 });
 
 it('nothing is fetched that is not needed', () => {

@@ -7,7 +7,7 @@ import { awaitReply } from '../../../nodes/Crisp/composed/support/awaitReply';
 import { roleOf } from '../../../nodes/Crisp/composed/support/messageText';
 import { simplified, withTargets } from '../../../nodes/Crisp/execute/output';
 import { message as messages } from '../../../nodes/Crisp/operations/message';
-import type { ComposedOperation, Composing, TableOperation } from '../../../nodes/Crisp/operations/operation';
+import type { ComposedOperation, Composing, Simplify, TableOperation } from '../../../nodes/Crisp/operations/operation';
 import { buildRequest, readFields } from '../../../nodes/Crisp/request/buildRequest';
 import { fieldsOf } from '../../../nodes/Crisp/request/fieldsOf';
 import { clientFor } from '../../../nodes/shared/api/client';
@@ -23,6 +23,7 @@ import { FakeClock } from '../../support/fakeClock';
 import { instanceId, sentAt, session, shapes, website, type Filtered, type MessageShape } from './messageShapes';
 
 const ids = { website_id: website, session_id: session, inbox_id: null, timestamp: sentAt };
+const conversation_url = `https://app.crisp.chat/website/${website}/inbox/${session}/`;
 const payloadOf = ({ message }: MessageShape): IDataObject => ({ ...ids, ...message });
 
 const open: Filter = {
@@ -74,7 +75,8 @@ describe.each(table)('%s', (_, shape) => {
 			session_id: session,
 			fingerprint: shape.message.fingerprint,
 			timestamp: sentAt,
-			conversation_url: `https://app.crisp.chat/website/${website}/inbox/${session}/`,
+			sent_at: '2026-01-31T09:30:00.000Z',
+			conversation_url,
 			data: payload,
 			...shape.output,
 		});
@@ -150,9 +152,13 @@ describe.each(stored)('%s, read over REST,', (_, shape, expected) => {
 		const [item] = await run(getTranscript, { format: 'items', ...all }, () => [payload]);
 		expect(item).toEqual({
 			session_id: session,
+			website_id: website,
+			conversation_url,
+			operator_id: shape.output.operator_id ?? null,
 			fingerprint,
 			timestamp: sentAt,
 			sent_at: '2026-01-31T09:30:00.000Z',
+			...{ choice: null, choice_label: null, answer: null },
 			...expected.item,
 		});
 	});
@@ -210,7 +216,7 @@ describe.each(stored)('%s, read over REST,', (_, shape, expected) => {
 			return payload;
 		};
 		const found = run(downloadFile, values, serve, { files });
-		if (expected.file) expect((await found)[0]).toMatchObject({ url: expected.file, fingerprint });
+		if (expected.file) expect((await found)[0]).toMatchObject({ file_url: expected.file, fingerprint });
 		else {
 			await expect(found).rejects.toThrow(
 				`The message ${fingerprint} holds no file: it is of type ${expected.typeInError}`,
@@ -219,12 +225,18 @@ describe.each(stored)('%s, read over REST,', (_, shape, expected) => {
 		expect(asked).toEqual([`/v1/website/${website}/conversation/${session}/message/${fingerprint}`]);
 	});
 
-	it('is an entry of Get Many, with null for what Crisp left out', () => {
-		const { simplify = [] } = messages.operations.getAll as TableOperation;
-		const [type, from, user_id] = expected.simplified;
-		const entry = simplified(payload, simplify);
-		expect(entry).toMatchObject({ type, from, user_id, fingerprint });
-		expect(Object.keys(entry)).toHaveLength(simplify.length);
+	it('is an entry of Get Many, with the same names as in a transcript', () => {
+		const { simplify } = messages.operations.getAll as TableOperation;
+		const entry = simplified(payload, simplify as Simplify);
+		const { automated, ...said } = expected.item;
+		expect(typeof automated).toBe('boolean');
+		expect(entry).toEqual({
+			...said,
+			sent_at: '2026-01-31T09:30:00.000Z',
+			conversation_url,
+			session_id: session,
+			fingerprint,
+		});
 	});
 });
 
@@ -261,7 +273,7 @@ describe('a fingerprint that is not a whole number', () => {
 		expect(inPath.map(([key]) => key)).toEqual(['delete', 'get', 'update', 'updateContent']);
 	});
 
-	it.each(['1.5', 1.5, 'abc', '1e3', '12345678901234567890', '--5', '5-', ' '])('is refused: %p', (fingerprint) => {
+	it.each(['1.5', 1.5, 'abc', '1e3', '12345678901234567890', '--5', '5-'])('is refused: %p', (fingerprint) => {
 		for (const [, operation] of inPath) {
 			expect(() => buildRequest(operation as TableOperation, readingOf({ fingerprint, content: '{}' }))).toThrow(
 				`'Message Fingerprint' is not a fingerprint: ${JSON.stringify(fingerprint)}`,

@@ -14,6 +14,7 @@ const operatorId = 'a4c32c68-be91-4e29-b05a-976e93abbe3f';
 export interface Reply {
 	text: string;
 	from: string;
+	file_url?: string;
 	choice?: string;
 }
 
@@ -32,7 +33,7 @@ export interface MessageShape {
 		role: string;
 		/** The author and the text, as in a transcript. */
 		entry: string;
-		/** The item of a transcript, besides IDs and times. */
+		/** The item of a transcript, besides IDs, times and choices. "Get Many" with "Simplify" says the same. */
 		item: IDataObject;
 		/** What ends a wait for a visitor, an operator and anyone; undefined if the wait goes on. */
 		replies: { user?: Reply; operator?: Reply; anyone?: Reply };
@@ -43,8 +44,6 @@ export interface MessageShape {
 		/** The file that can be downloaded, or the type that the error names. */
 		file?: string;
 		typeInError?: string;
-		/** The type and the author's side as Crisp lists them, in Get Many with "Simplify". */
-		simplified: [type: string | null, from: string | null, userId: string | null];
 	};
 }
 
@@ -63,34 +62,48 @@ export const shapes: MessageShape[] = [
 			fingerprint: 150698569649423,
 			user: { nickname: 'visitor493603', user_id: session },
 		},
-		output: { type: 'text', from: 'user', text: 'Hey :)', author: 'visitor493603', author_id: session },
+		output: { type: 'text', from: 'user', text: 'Hey :)', name: 'visitor493603' },
 		excludedBy: ['operators', 'notes'],
 		stored: {
 			role: 'Visitor',
 			entry: 'visitor493603 (Visitor): Hey :)',
-			item: { type: 'text', from: 'user', author: 'visitor493603', text: 'Hey :)', url: null, automated: false },
+			item: {
+				type: 'text',
+				from: 'user',
+				name: 'visitor493603',
+				operator_name: null,
+				text: 'Hey :)',
+				file_url: null,
+				automated: false,
+			},
 			replies: { user: { text: 'Hey :)', from: 'user' }, anyone: { text: 'Hey :)', from: 'user' } },
 			isVisitors: true,
 			isAwaiting: true,
 			typeInError: 'text',
-			simplified: ['text', 'user', session],
 		},
 	},
 	{
 		title: 'a text of a visitor without type and from',
 		event: 'message:send',
 		message: { content: 'Hello?', origin: 'chat', fingerprint: 23517, user: { user_id: session } },
-		output: { type: 'text', from: 'user', text: 'Hello?', author_id: session },
+		output: { type: 'text', from: 'user', text: 'Hello?' },
 		excludedBy: ['operators', 'notes'],
 		stored: {
 			role: 'Visitor',
 			entry: 'Visitor: Hello?',
-			item: { type: 'text', from: 'user', author: 'Visitor', text: 'Hello?', url: null, automated: false },
+			item: {
+				type: 'text',
+				from: 'user',
+				name: null,
+				operator_name: null,
+				text: 'Hello?',
+				file_url: null,
+				automated: false,
+			},
 			replies: { user: { text: 'Hello?', from: 'user' }, anyone: { text: 'Hello?', from: 'user' } },
 			isVisitors: true,
 			isAwaiting: true,
 			typeInError: 'text',
-			simplified: [null, null, session],
 		},
 	},
 	{
@@ -102,12 +115,19 @@ export const shapes: MessageShape[] = [
 		stored: {
 			role: 'Operator',
 			entry: 'Operator: Hi',
-			item: { type: 'text', from: 'operator', author: 'Operator', text: 'Hi', url: null, automated: false },
+			item: {
+				type: 'text',
+				from: 'operator',
+				name: null,
+				operator_name: null,
+				text: 'Hi',
+				file_url: null,
+				automated: false,
+			},
 			replies: { operator: { text: 'Hi', from: 'operator' }, anyone: { text: 'Hi', from: 'operator' } },
 			isVisitors: false,
 			isAwaiting: true,
 			typeInError: 'text',
-			simplified: ['text', null, null],
 		},
 	},
 	{
@@ -119,12 +139,19 @@ export const shapes: MessageShape[] = [
 		stored: {
 			role: 'Visitor',
 			entry: 'Visitor: Anyone?',
-			item: { type: 'text', from: 'user', author: 'Visitor', text: 'Anyone?', url: null, automated: false },
+			item: {
+				type: 'text',
+				from: 'user',
+				name: null,
+				operator_name: null,
+				text: 'Anyone?',
+				file_url: null,
+				automated: false,
+			},
 			replies: { user: { text: 'Anyone?', from: 'user' }, anyone: { text: 'Anyone?', from: 'user' } },
 			isVisitors: true,
 			isAwaiting: true,
 			typeInError: 'text',
-			simplified: ['text', 'user', null],
 		},
 	},
 	{
@@ -138,12 +165,20 @@ export const shapes: MessageShape[] = [
 			fingerprint: 171234567890123,
 			user: { user_id: operatorId, nickname: 'Juno' },
 		},
-		output: { type: 'text', from: 'operator', text: 'Let me look.', author: 'Juno', author_id: operatorId },
+		output: { type: 'text', from: 'operator', text: 'Let me look.', operator_name: 'Juno', operator_id: operatorId },
 		excludedBy: ['visitors', 'notes'],
 		stored: {
 			role: 'Operator',
 			entry: 'Juno (Operator): Let me look.',
-			item: { type: 'text', from: 'operator', author: 'Juno', text: 'Let me look.', url: null, automated: false },
+			item: {
+				type: 'text',
+				from: 'operator',
+				name: null,
+				operator_name: 'Juno',
+				text: 'Let me look.',
+				file_url: null,
+				automated: false,
+			},
 			replies: {
 				operator: { text: 'Let me look.', from: 'operator' },
 				anyone: { text: 'Let me look.', from: 'operator' },
@@ -151,7 +186,6 @@ export const shapes: MessageShape[] = [
 			isVisitors: false,
 			isAwaiting: false,
 			typeInError: 'text',
-			simplified: [null, 'operator', operatorId],
 		},
 	},
 	{
@@ -163,13 +197,20 @@ export const shapes: MessageShape[] = [
 		stored: {
 			role: 'Operator',
 			entry: 'Operator: Done.',
-			item: { type: 'text', from: 'operator', author: 'Operator', text: 'Done.', url: null, automated: false },
+			item: {
+				type: 'text',
+				from: 'operator',
+				name: null,
+				operator_name: null,
+				text: 'Done.',
+				file_url: null,
+				automated: false,
+			},
 			replies: { operator: { text: 'Done.', from: 'operator' }, anyone: { text: 'Done.', from: 'operator' } },
 			isVisitors: false,
 			// A preview without an author does not prove that an operator answered.
 			isAwaiting: true,
 			typeInError: 'text',
-			simplified: [null, null, null],
 		},
 	},
 	{
@@ -184,17 +225,24 @@ export const shapes: MessageShape[] = [
 			fingerprint: 5,
 			user: { nickname: 'Juno' },
 		},
-		output: { type: 'note', from: 'operator', text: 'VIP', author: 'Juno' },
+		output: { type: 'note', from: 'operator', text: 'VIP', operator_name: 'Juno' },
 		excludedBy: ['visitors', 'texts'],
 		stored: {
 			role: 'Note',
 			entry: 'Juno (Note): VIP',
-			item: { type: 'note', from: 'operator', author: 'Juno', text: 'VIP', url: null, automated: false },
+			item: {
+				type: 'note',
+				from: 'operator',
+				name: null,
+				operator_name: 'Juno',
+				text: 'VIP',
+				file_url: null,
+				automated: false,
+			},
 			replies: { operator: { text: 'VIP', from: 'operator' }, anyone: { text: 'VIP', from: 'operator' } },
 			isVisitors: false,
 			isAwaiting: true,
 			typeInError: 'note',
-			simplified: ['note', 'operator', null],
 		},
 	},
 	{
@@ -208,17 +256,24 @@ export const shapes: MessageShape[] = [
 			fingerprint: -1078189900,
 			user: { type: 'website', nickname: 'Thistle Tea', avatar: 'https://storage.crisp.chat/logo.png' },
 		},
-		output: { type: 'text', from: 'operator', text: 'Need help?', author: 'Thistle Tea' },
+		output: { type: 'text', from: 'operator', text: 'Need help?', operator_name: 'Thistle Tea' },
 		excludedBy: ['visitors', 'notes', 'chat', 'no bots'],
 		stored: {
 			role: 'Bot',
 			entry: 'Thistle Tea (Bot): Need help?',
-			item: { type: 'text', from: 'operator', author: 'Thistle Tea', text: 'Need help?', url: null, automated: true },
+			item: {
+				type: 'text',
+				from: 'operator',
+				name: null,
+				operator_name: 'Thistle Tea',
+				text: 'Need help?',
+				file_url: null,
+				automated: true,
+			},
 			replies: {},
 			isVisitors: false,
 			isAwaiting: false,
 			typeInError: 'text',
-			simplified: ['text', 'operator', null],
 		},
 	},
 	{
@@ -230,12 +285,19 @@ export const shapes: MessageShape[] = [
 		stored: {
 			role: 'Bot',
 			entry: 'Bot: Choose a topic',
-			item: { type: 'text', from: 'operator', author: 'Bot', text: 'Choose a topic', url: null, automated: true },
+			item: {
+				type: 'text',
+				from: 'operator',
+				name: null,
+				operator_name: null,
+				text: 'Choose a topic',
+				file_url: null,
+				automated: true,
+			},
 			replies: {},
 			isVisitors: false,
 			isAwaiting: true,
 			typeInError: 'text',
-			simplified: [null, null, null],
 		},
 	},
 	{
@@ -247,12 +309,19 @@ export const shapes: MessageShape[] = [
 		stored: {
 			role: 'Visitor',
 			entry: 'Visitor: Delivery',
-			item: { type: 'text', from: 'user', author: 'Visitor', text: 'Delivery', url: null, automated: false },
+			item: {
+				type: 'text',
+				from: 'user',
+				name: null,
+				operator_name: null,
+				text: 'Delivery',
+				file_url: null,
+				automated: false,
+			},
 			replies: { user: { text: 'Delivery', from: 'user' }, anyone: { text: 'Delivery', from: 'user' } },
 			isVisitors: true,
 			isAwaiting: true,
 			typeInError: 'text',
-			simplified: ['text', 'user', null],
 		},
 	},
 	{
@@ -264,7 +333,7 @@ export const shapes: MessageShape[] = [
 			content: { name: 'a.pdf', url: 'https://storage.crisp.chat/a.pdf', type: 'application/pdf' },
 			fingerprint: 9,
 		},
-		output: { from: 'operator', text: 'a.pdf' },
+		output: { from: 'operator', text: 'a.pdf', file_url: 'https://storage.crisp.chat/a.pdf' },
 		excludedBy: ['visitors', 'texts', 'notes'],
 		stored: {
 			role: 'Operator',
@@ -272,16 +341,19 @@ export const shapes: MessageShape[] = [
 			item: {
 				type: null,
 				from: 'operator',
-				author: 'Operator',
+				name: null,
+				operator_name: null,
 				text: 'a.pdf',
-				url: 'https://storage.crisp.chat/a.pdf',
+				file_url: 'https://storage.crisp.chat/a.pdf',
 				automated: false,
 			},
-			replies: { operator: { text: 'a.pdf', from: 'operator' }, anyone: { text: 'a.pdf', from: 'operator' } },
+			replies: {
+				operator: { text: 'a.pdf', file_url: 'https://storage.crisp.chat/a.pdf', from: 'operator' },
+				anyone: { text: 'a.pdf', file_url: 'https://storage.crisp.chat/a.pdf', from: 'operator' },
+			},
 			isVisitors: false,
 			isAwaiting: false,
 			file: 'https://storage.crisp.chat/a.pdf',
-			simplified: [null, 'operator', null],
 		},
 	},
 	{
@@ -293,12 +365,19 @@ export const shapes: MessageShape[] = [
 		stored: {
 			role: 'Operator',
 			entry: 'Operator: Hi, I am a bot',
-			item: { type: 'text', from: 'operator', author: 'Operator', text: 'Hi, I am a bot', url: null, automated: false },
+			item: {
+				type: 'text',
+				from: 'operator',
+				name: null,
+				operator_name: null,
+				text: 'Hi, I am a bot',
+				file_url: null,
+				automated: false,
+			},
 			replies: {},
 			isVisitors: false,
 			isAwaiting: true,
 			typeInError: 'text',
-			simplified: [null, null, null],
 		},
 	},
 	{
@@ -322,7 +401,13 @@ export const shapes: MessageShape[] = [
 			},
 			fingerprint: -42,
 		},
-		output: { text: 'What shall we do?', choice: 'resend', choice_label: 'Send again', question_id: 'delivery' },
+		output: {
+			text: 'What shall we do?',
+			choice: 'resend',
+			choice_label: 'Send again',
+			choices: [{ value: 'resend', label: 'Send again' }],
+			question_id: 'delivery',
+		},
 		excludedBy: [],
 	},
 ];

@@ -29,7 +29,7 @@ function begin({ segments = [] as string[], events = ['message:send'], answer = 
 
 const message = (fingerprint: number, more: IDataObject = {}): ReceivedEvent => ({
 	name: 'message:send',
-	payload: { website_id: 'w', session_id: 's', type: 'text', from: 'user', fingerprint, ...more },
+	payload: { website_id: 'w', session_id: 's', inbox_id: null, type: 'text', from: 'user', fingerprint, ...more },
 });
 const stateChange = (state: string): ReceivedEvent => ({
 	name: 'session:set_state',

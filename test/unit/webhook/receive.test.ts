@@ -1,6 +1,8 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 import { clock } from '../../../nodes/shared/runtime/clock';
 import { receive } from '../../../nodes/CrispWebhookTrigger/receive';
+import { FakeClock, settled } from '../../support/fakeClock';
+import { FakeResponse, webhookContext } from '../../support/fakeResponse';
 
 /** A trigger that a website hook calls with a key, and the credential that n8n currently stores. */
 function hooked({ node = 'one', mode = 'webhook' } = {}) {
@@ -64,4 +66,68 @@ describe('the credential of a webhook', () => {
 		await call('first', 30_002);
 		expect(getCredentials).toHaveBeenCalledTimes(times);
 	});
+});
+
+describe('a delivery that comes while n8n is starting the first', () => {
+	const body = JSON.stringify({
+		event: 'session:set_state',
+		data: { session_id: 's', state: 'resolved' },
+		timestamp: 1,
+	});
+	const last = { 'x-delivery-attempt-count': '3', 'x-delivery-attempt-limit': '3' };
+
+	function deliver(clock: FakeClock, headers?: Record<string, string>) {
+		const answers: string[] = [];
+		const response = new FakeResponse((reason) => answers.push(reason));
+		void receive(webhookContext({ body, response, headers }), { clock }).then(({ workflowData }) => {
+			if (workflowData) answers.push('started');
+		});
+		return { response, answers };
+	}
+
+	it.each<[string, Record<string, string> | undefined, string]>([
+		['is put off after eight seconds', undefined, 'starting'],
+		['is put off if it is not the last', { ...last, 'x-delivery-attempt-count': '2' }, 'starting'],
+		['starts if it is the last, and n8n fails', last, 'started'],
+		['starts if it is after the last, and n8n fails', { ...last, 'x-delivery-attempt-count': '4' }, 'started'],
+	])('%s', async (_, headers, answer) => {
+		const clock = new FakeClock();
+		const first = deliver(clock);
+		await settled();
+		const second = deliver(clock, headers);
+		await clock.advance(8_000);
+		second.response.close();
+		await clock.advance(60_000);
+		first.response.end(500);
+		await clock.advance(0);
+		expect([first.answers, second.answers]).toEqual([['started'], [answer]]);
+	});
+
+	it('starts, as the last, if n8n never responds to the first', async () => {
+		const clock = new FakeClock();
+		deliver(clock);
+		await settled();
+		const second = deliver(clock, last);
+		await clock.advance(15 * 60_000);
+		expect(second.answers).toEqual(['started']);
+	});
+});
+
+it('reads a body of which n8n keeps only the text', async () => {
+	const body = JSON.stringify({ event: 'session:set_state', data: { session_id: 's', state: 'resolved' } });
+	const response = new FakeResponse();
+	const { workflowData } = await receive(webhookContext({ body, response, isRaw: false }));
+	expect(workflowData?.flat().map(({ json }) => json.event)).toContain('conversation:resolved');
+});
+
+it('does not answer for n8n, and keeps the event if n8n does not show its response', async () => {
+	const body = JSON.stringify({
+		event: 'session:set_state',
+		data: { session_id: 's', state: 'resolved' },
+		timestamp: 1,
+	});
+	for (let time = 0; time < 2; time++) {
+		const { workflowData, noWebhookResponse } = await receive(webhookContext({ body, response: {} }));
+		expect([workflowData?.flat().length, noWebhookResponse]).toEqual([time === 0 ? 2 : expect.any(Number), undefined]);
+	}
 });

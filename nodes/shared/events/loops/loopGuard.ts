@@ -1,0 +1,69 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { Clock } from '../../runtime/clock';
+import { numberIn, textIn } from '../../runtime/coerce';
+import { isOwnFingerprint } from '../fingerprint';
+import { isAutomated } from '../message';
+import { sessionOf, websiteOf } from '../payload';
+import { causes } from './effects';
+import { LoopBrake } from './loopBrake';
+import { isOwnAction } from './ownActions';
+import { LastAnnounced } from './unchanged';
+
+export interface LoopGuardOptions {
+	workflowId: string;
+	instanceId: string;
+	/** Whether what the workflow did itself starts it. */
+	ignoresOwn: boolean;
+	/** The most starts per conversation and minute by events that a workflow can cause; 0 for any number. */
+	maxStarts?: number;
+	clock: Pick<Clock, 'now'>;
+	/** Called when the brake begins to hold back the events of a conversation or person. */
+	onBrake(event: string, target: string): void;
+}
+
+/** Events that a workflow can cause, except those that come with each key that a visitor presses. */
+const causable = new Set(Object.values(causes).flatMap((cause) => cause.events));
+causable.delete('message:compose:send');
+
+/** Prevents workflows from starting themselves: own actions, values that did not change, and the brake. */
+export class LoopGuard {
+	private readonly announced = new LastAnnounced();
+
+	private readonly brake: LoopBrake;
+
+	constructor(private readonly options: LoopGuardOptions) {
+		this.brake = new LoopBrake(options.maxStarts);
+	}
+
+	/**
+	 * Whether an event tells nothing new: the workflow did it itself, or it announces a value that has not changed. Call it
+	 * for every event, also for those that are filtered out: it remembers what they announce.
+	 */
+	isNothingNew(event: string, payload: IDataObject): boolean {
+		const { workflowId, ignoresOwn, clock } = this.options;
+		const isUnchanged = this.announced.isUnchanged(event, payload);
+		return isUnchanged || (ignoresOwn && isOwnAction(workflowId, event, payload, clock.now()));
+	}
+
+	/** Whether the brake holds back an event that would start the workflow. */
+	isBraked(event: string, payload: IDataObject): boolean {
+		if (!causable.has(event) || this.isByPerson(event, payload)) return false;
+		const target = sessionOf(payload) || textIn(payload.people_id) || textIn(payload.email);
+		const { isHeld, isNew } = this.brake.check(`${websiteOf(payload) ?? ''} ${target}`, this.options.clock.now());
+		if (isNew) this.options.onBrake(event, target);
+		return isHeld;
+	}
+
+	/** Whether a visitor or a person of the team wrote a message. */
+	private isByPerson(event: string, payload: IDataObject): boolean {
+		const isWritten = event === 'message:send' || event === 'message:received';
+		if (!isWritten || isAutomated(payload, event)) return false;
+		return !isOwnFingerprint(this.options.instanceId, numberIn(payload.fingerprint));
+	}
+}
+
+/** The error that is reported when the brake begins to hold back events. */
+export function brakeText(event: string, target: string): string {
+	const of = target ? ` of ${target}` : '';
+	return `The workflow seems to start itself: it was started too often by events${of}, the last one ${event}. They are held back until none has come for a minute. See docs/loops.md`;
+}

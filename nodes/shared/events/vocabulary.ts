@@ -1,0 +1,137 @@
+import type { IDataObject } from 'n8n-workflow';
+
+/**
+ * The names of all fields in the outputs that this package shapes: those of the triggers, of composed operations, and of
+ * "Simplify". Each name has one meaning, and the same value has the same name everywhere. The order is that of the
+ * fields in an output: what people read first, then addresses and IDs. docs/output-names.md is written from it.
+ */
+export const outputNames = {
+	error: 'What went wrong, in an item that failed',
+	done: 'The steps that were done before an item failed',
+	data_before: 'Custom data that an item that failed may have removed',
+	event: 'The event that started the workflow, such as `message:send`',
+	answered: 'Whether a reply came in time',
+	assigned: 'Whether an operator is assigned',
+	assigned_operator_name: 'Name of the operator whom the conversation is assigned to',
+	assigned_operator_email: 'Email of the operator whom the conversation is assigned to',
+	text: 'What the message or campaign says; of a file its name, of an unnamed one its URL',
+	choice: 'Value of the choice that the visitor selected in a picker',
+	choice_label: 'Label of the choice that the visitor selected in a picker',
+	choices: 'All choices that are selected in a picker, each with `value` and `label`; `choice` is the newest',
+	answer: 'What the visitor entered into a field, which is a message of type `field`',
+	transcript: 'All messages of the conversation as one text',
+	context: 'The conversation, its visitor and its latest messages as one text',
+	stars: 'Stars that the visitor gave, from 1 to 5',
+	rating: 'How helpful a reader found an article, as Crisp calls it',
+	comment: 'Comment of a rating',
+	plan_name: 'Name of the plan of a website',
+	plugin_name: 'Name of a plugin',
+	campaign_name: 'Name of a campaign',
+	campaign_subject: 'Subject of the emails of a campaign',
+	campaign_type: 'When a campaign is sent: `one-shot` or `automated`',
+	name: 'Name of the visitor or person; of the operator, see `operator_name`',
+	email: 'Email of the visitor or person',
+	phone: 'Phone number of the visitor or person',
+	company: 'Name of the company that the person works for',
+	subject: 'Subject of the conversation',
+	last_message: 'Beginning of the last message of the conversation',
+	waiting_minutes: 'For how many whole minutes the visitor has waited for a reply',
+	operator_name: 'Name of the operator: of the one who wrote the message, or whom the entry is about',
+	operator_email: 'Email of the operator whom the entry is about',
+	role: 'What an operator may do: `owner` or `member`',
+	job_title: 'Title of an operator in the team',
+	availability: 'Whether an operator is `online` or away',
+	seat_type: 'Whether the seat belongs to an `operator`, or is a pending invitation (`invite`)',
+	article_title: 'Title of an article of the knowledge base',
+	article_url: 'URL of an article of the knowledge base',
+	website_name: 'Name of the website',
+	page_title: 'Title of the page that the visitor sees',
+	page_url: 'URL of the page that the visitor sees',
+	file_name: 'Name of the file',
+	mime_type: 'Media type of the file, such as `application/pdf`',
+	file_size: 'Size of the file in bytes; null if unknown',
+	file_url: 'URL of the file',
+	plugin_type: 'Kind of a plugin, as Crisp calls it',
+	category: 'Category of a plugin',
+	price: 'Price of a plan or plugin',
+	bill_period: 'How often a plan is billed',
+	active: 'Whether a plan or plugin is active, or the visitor is on the page right now',
+	trialing: 'Whether the plan is being tried',
+	configurable: 'Whether a plugin has settings',
+	ready: 'Whether a campaign can be sent',
+	running: 'Whether a campaign is being sent',
+	opened: 'How many people opened a campaign',
+	clicked: 'How many people clicked in a campaign',
+	type: 'Type of the message: `text`, `note`, `file`, …',
+	from: 'Who wrote the message: `user` (the visitor) or `operator`',
+	automated: 'Whether a program wrote the message',
+	state: 'State of the conversation: `pending`, `unresolved` or `resolved`',
+	segments: 'Segments of the conversation or person',
+	changed: 'Whether the operation changed anything',
+	created: 'Whether the operation created the person; otherwise it was updated',
+	initiated: 'Whether the visitor has begun a conversation',
+	country: 'Country of the visitor or person, as a code of two letters',
+	city: 'City of the visitor',
+	messages: 'How many messages the text contains',
+	messages_left_out: 'How many messages did not fit into the text',
+	other_conversations: 'How many other conversations of the visitor the text contains',
+	waited_seconds: 'How long the operation waited for the reply, in seconds',
+	sent_at: 'When the message was sent',
+	first_message_at: 'When the first message of the text was sent',
+	last_message_at: 'When the last message of the text was sent',
+	waiting_since: 'Since when the visitor has waited for a reply',
+	last_active_at: 'When the person was last active',
+	created_at: 'When the person or feedback was created',
+	updated_at: 'When the conversation, person or campaign was last changed',
+	subscribed_at: 'When a website subscribed to a plan or plugin',
+	trial_ends_at: 'When the trial of a plan ends',
+	timezone: 'Timezone of the times inside the text, as an IANA name',
+	conversation_url: "URL of the conversation in Crisp's app",
+	session_id: 'ID of the conversation',
+	website_id: 'ID of the website',
+	people_id: 'ID of the person',
+	inbox_id: 'ID of the inbox of the conversation; missing or null for the main inbox',
+	operator_id: 'ID of the operator: of the one who wrote the message, or whom the entry is about',
+	assigned_operator_id: 'ID of the operator whom the conversation is assigned to; null if there is none',
+	fingerprint: 'Identifies the message within its conversation',
+	question_fingerprint: 'Fingerprint of the question that the operation sent',
+	question_id: 'ID that the picker was sent with',
+	plan_id: 'ID of the plan',
+	plugin_id: 'ID of the plugin',
+	plugin_urn: 'URN of the plugin',
+	campaign_id: 'ID of the campaign',
+	article_id: 'ID of the article',
+	timestamp: 'When the message was sent or the event happened, in milliseconds since 1970, as Crisp has it',
+	event_id: 'Identifies the event: the same for each delivery of it',
+	delivery_attempt: 'Which attempt of Crisp to deliver the event this is, from 1',
+	data: 'The whole event as Crisp sent it',
+} as const;
+
+export type OutputName = keyof typeof outputNames;
+
+/** Fields of an output; a name that is not in the vocabulary does not compile. */
+export type NamedOutput = { [Name in OutputName]?: unknown };
+
+/** For an output of named fields: checks the names when it is compiled, and does nothing when it runs. */
+export function named(fields: NamedOutput): IDataObject {
+	return fields as IDataObject;
+}
+
+/** Whether a name of the vocabulary holds a time. These are texts in ISO 8601, in UTC; only `timestamp` is a number. */
+export function isTimeName(name: string): boolean {
+	return name.endsWith('_at') || name.endsWith('_since');
+}
+
+/** The furthest time that a date can hold, in milliseconds before or after 1970. */
+const furthest = 8.64e15;
+
+/**
+ * A time of Crisp as ISO 8601 in UTC, such as `2026-01-31T09:30:00.000Z`. Crisp gives milliseconds since 1970, or a text
+ * that already is ISO 8601. Null without a time; what is not a time stays as it is.
+ */
+export function isoTime(value: unknown): unknown {
+	if (value === undefined || value === null || value === '') return null;
+	const isCount = typeof value === 'number' || (typeof value === 'string' && /^-?\d{6,}$/.test(value));
+	const time = isCount ? Number(value) : typeof value === 'string' ? Date.parse(value) : NaN;
+	return Math.abs(time) <= furthest ? new Date(time).toISOString() : value;
+}
