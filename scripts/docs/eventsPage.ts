@@ -23,6 +23,7 @@ export function eventsPage(): string {
 		'# Events of Crisp Trigger',
 		'<!-- Written by `npm run docs` from nodes/shared/events/catalogue.ts and samples.ts; change it there. -->',
 		`${events.length} events of Crisp, and ${derivedEvents.length} that are derived from them. Each entry has the label of the event, its name in Crisp's API, and a sample of the field \`data\`. All samples belong to one story, in which Nathan asks a shop where his order is.`,
+		'Derived events start a workflow once per change: see [once per change](realtime-or-web-hooks.md#once-per-change).',
 		'## After a gap',
 		"When the connection or n8n was down, *Crisp Trigger* catches up: it fetches the missed events that Crisp's REST API still has, and delivers them before new events. *Crisp Webhook Trigger* does not catch up: Crisp itself retries failed webhooks.",
 		recoveryTable(),
@@ -47,10 +48,11 @@ function recoveryTable(): string {
 
 const groupOf = ({ label }: CrispEvent) => label.split(' - ')[0] ?? label;
 
-function entry({ name, label, of, tiers, isLegacy }: CrispEvent): string {
+function entry({ name, label, of, tiers, hint, isLegacy }: CrispEvent): string {
 	const { scope } = facts.get(of ?? name) ?? {};
 	const notes = [
 		of && `derived from \`${of}\``,
+		hint,
 		isLegacy && "not in Crisp's current documentation; Crisp may no longer send it",
 		tiers.length < 3 && `only for tokens of tier ${tiers.join(', ')}`,
 		scope && `scope \`${scope}\``,

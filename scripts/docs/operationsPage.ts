@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Field, Fields } from '../../nodes/Crisp/operations/field';
 import { operationName } from '../../nodes/Crisp/form/properties';
-import { isComposed, isList, type Operation, type Resource } from '../../nodes/Crisp/operations/operation';
+import { isList, type Operation, type Resource, type Simplify } from '../../nodes/Crisp/operations/operation';
 import { resources } from '../../nodes/Crisp/operations';
 import { labelOf, pathFieldOf } from '../../nodes/Crisp/request/fieldsOf';
+import { valuesChapter } from './valuesChapter';
 
 /** Generates docs/operations.md: all operations of the Crisp node, from the operations table. */
 
@@ -33,7 +34,7 @@ const kinds: Partial<Record<Field['kind'], string>> = {
 	json: 'JSON',
 	list: 'list of texts',
 	longText: 'text',
-	numbers: 'list of numbers',
+	fingerprints: 'list of numbers',
 	pairs: 'keys and values',
 	picker: 'chosen from a list, or an ID',
 	secret: 'text, hidden',
@@ -50,8 +51,9 @@ export function operationsPage(): string {
 	return [
 		'# Operations of the Crisp node',
 		'<!-- Written by `npm run docs` from nodes/Crisp/operations; change it there. -->',
-		`${count} operations of ${all.length} resources. A field in **bold** is required; its name in Crisp's API is in brackets. Every operation on a website uses the default website of the credential if none is chosen. Every operation that changes something returns the IDs it was given together with Crisp's response.`,
+		`${count} operations of ${all.length} resources. A field in **bold** is required; its name in Crisp's API is in brackets. Every operation on a website uses the default website of the credential if none is chosen. Every operation that changes something returns the IDs it was given together with Crisp's response. The names of the output fields are in [output names](output-names.md). [Values](#values) says what each kind of field accepts.`,
 		contents.join('\n'),
+		...valuesChapter(),
 		...all.flatMap(chapter),
 		'',
 	].join('\n\n');
@@ -76,7 +78,8 @@ function section(resource: Resource, key: string, operation: Operation): string[
 	);
 	const fields = listOf({ ...path, ...operation.query, ...operation.body });
 	if (isList(key, operation)) fields.push('- Return All, Limit');
-	if (operation.simplify) fields.push(`- Simplify: keeps ${operation.simplify.map(code).join(', ')}`);
+	if (operation.simplify) fields.push(`- Simplify: returns ${simplifiedAs(operation.simplify)}`);
+	if ('returns' in operation && operation.returns) fields.push(`- Returns ${operation.returns.map(code).join(', ')}`);
 	return [
 		`### ${resource.name}: ${operationName(key, operation)}`,
 		`${said.replace(/\.$/, '')}.`,
@@ -85,10 +88,17 @@ function section(resource: Resource, key: string, operation: Operation): string[
 	];
 }
 
+/** Each name of the output, with that of Crisp where it differs. */
+function simplifiedAs(simplify: Simplify): string {
+	return Object.entries(simplify)
+		.map(([name, source]) => (typeof source === 'string' && source !== name ? `${code(name)} (${source})` : code(name)))
+		.join(', ');
+}
+
 const code = (text: string) => `\`${text}\``;
 
 function routeOf(operation: Operation): string {
-	if (isComposed(operation)) return 'Combines several requests';
+	if (!('route' in operation)) return 'Combines several requests';
 	const { method, path } = operation.route;
 	const page = pages.get(`${method} ${path}`);
 	return code(`${method} ${path}`) + (page ? ` · [reference](${page})` : " · not in Crisp's reference");

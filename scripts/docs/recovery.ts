@@ -21,7 +21,7 @@ export const recoveries: Recovery[] = [
 	},
 	{
 		mark: 'recovered if the previous state is known',
-		why: 'Crisp returns the current state of a conversation, but not the previous one. The trigger stores the states of the latest 500 conversations, also across restarts of n8n, and delivers one event for each conversation whose state has changed. A change that was reverted during the gap cannot be detected.',
+		why: 'Crisp returns the current state of a conversation, but not the previous one. The trigger stores the states of the latest 500 conversations, also across restarts of n8n, and delivers one event for each conversation whose state has changed. A change that was reverted during the gap cannot be detected, nor one that does not set the time of change of the conversation.',
 		events: ['session:set_state', 'session:set_routing'],
 	},
 	{

@@ -234,14 +234,36 @@ describe('the examples in a real n8n, as imported, with credentials and the sett
 		expect(await assistant()).toBe('on');
 		await sandbox.visitorWrites('And white tea?', { session_id });
 		const last = (await repliesTo(session_id, 5)).at(-1);
+		// A bot that Crisp does not mark as automated is no colleague.
+		await sandbox.botWrites('Did this help?', session_id);
+		await repliesTo(session_id, 6);
+		await sandbox.visitorWrites('Are you still on?', { session_id });
+		await repliesTo(session_id, 7);
+		expect(await assistant()).toBe('on');
 		await sandbox.operatorWrites('I take over', { session_id });
 		await until('the assistant to be off', assistant, (value) => value === 'off');
 		await sandbox.visitorChooses(session_id, last?.fingerprint ?? 0, 'solved');
 		await until('the assistant to be on', assistant, (value) => value === 'on');
 		expect(await conversationIn(session_id)).toMatchObject({ state: 'resolved' });
-		await ran(8);
-		expect(await sandbox.replies(session_id)).toHaveLength(6);
-		expect(model.requests).toHaveLength(2);
+		await ran(9);
+		expect(await sandbox.replies(session_id)).toHaveLength(8);
+		expect(model.requests).toHaveLength(3);
+	});
+
+	test('answer-several-messages-at-once: answers three messages once, in order, and a later one by itself', async () => {
+		await begin('answer-several-messages-at-once');
+		const { sandbox } = stack;
+		const greeting = 'Hello Nell, thank you. We have read this, and will be with you in a few minutes:\n\n';
+		const { session_id } = await sandbox.visitorWrites('Hi', { nickname: 'Nell' });
+		await sandbox.visitorWrites('My order has not come', { session_id });
+		await sandbox.visitorWrites('It is 4711', { session_id });
+		const [first] = await repliesTo(session_id, 1);
+		expect(first?.content).toBe(`${greeting}Hi\nMy order has not come\nIt is 4711`);
+		await sandbox.visitorWrites('Thanks', { session_id });
+		const [, second] = await repliesTo(session_id, 2);
+		expect(second?.content).toBe(`${greeting}Thanks`);
+		await ran(4);
+		expect(await sandbox.replies(session_id)).toHaveLength(2);
 	});
 
 	test('talk-to-visitors-from-slack: alerts with a link, and sends what is written in the thread', async () => {

@@ -110,7 +110,7 @@ describe('a new user in the editor', () => {
 		await editor.pick('events', 'Message - Sent by Visitor');
 		await editor.shoot('newcomer-events');
 		await editor.page.keyboard.press('Escape');
-		await editor.unpick('events', 'Message - First by Visitor');
+		await editor.unpick('events', 'Message - First by Visitor in New Conversation');
 		await editor.output.getByText('Listens to Message: Sent by Visitor').waitFor();
 		await editor.execute();
 		await editor.at('node-execute-button').getByText('Stop Listening').waitFor();

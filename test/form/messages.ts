@@ -72,6 +72,7 @@ function nodesIn(source: ts.SourceFile): ts.Node[] {
 function errorsIn(source: ts.SourceFile): string[] {
 	return nodesIn(source).flatMap((node) => {
 		if (ts.isNewExpression(node)) return ofError(node, source);
+		if (ts.isCallExpression(node) && node.expression.getText() === 'withPartialResult') return ofAddition(node, source);
 		if (ts.isCallExpression(node)) return argument(node, makers[node.expression.getText()], source);
 		if (ts.isArrayLiteralExpression(node)) return ofAdvice(node, source);
 		const isAdded = ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusEqualsToken;
@@ -91,6 +92,17 @@ function ofError(node: ts.NewExpression, source: ts.SourceFile): string[] {
 	if (!options || !ts.isObjectLiteralExpression(options)) return [];
 	const message = options.properties.find((one) => one.name?.getText() === 'message');
 	return message && ts.isPropertyAssignment(message) ? textsOf(message.initializer, source) : [];
+}
+
+/** The sentence that is added to the message of another error. */
+function ofAddition(node: ts.CallExpression, source: ts.SourceFile): string[] {
+	const options = node.arguments[2];
+	if (!options || !ts.isObjectLiteralExpression(options)) return [];
+	const message = options.properties.find((one) => one.name?.getText() === 'message');
+	if (!message || !ts.isPropertyAssignment(message)) return [];
+	return textsOf(message.initializer, source)
+		.filter((text) => text !== '')
+		.map((text) => `…. ${text}`);
 }
 
 function argument(

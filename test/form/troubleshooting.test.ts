@@ -81,7 +81,7 @@ JSON.stringify([...forms, new CrispApi().properties], (key, value: unknown) => {
 });
 
 describe('the guides', () => {
-	const pages = ['troubleshooting', 'tokens', 'loops', 'files', 'ai-agents', 'realtime-or-web-hooks'];
+	const pages = ['troubleshooting', 'tokens', 'loops', 'files', 'ai-agents', 'realtime-or-web-hooks', 'limits'];
 	const guides = pages.map((name) => `docs/${name}.md`);
 	/** Names of n8n itself. */
 	const others = ['AI Agent'];

@@ -90,9 +90,9 @@ export function nodeWith(type: string, parameters: INodeParameters, more: Partia
 }
 
 /** A workflow that contains only this node. */
-export function workflowOf(node: INode): Workflow {
+export function workflowOf(node: INode, id = 'workflow-1'): Workflow {
 	return new Workflow({
-		id: 'workflow-1',
+		id,
 		nodes: [node],
 		connections: {},
 		active: false,
@@ -123,6 +123,7 @@ export interface Execution {
 	binary?: IBinaryKeyData[];
 	onError?: INode['onError'];
 	runIndex?: number;
+	workflowId?: string;
 	executionId?: string;
 	signal?: AbortSignal;
 	/** Requests that time out early, instead of after the node's own timeout: matched against `METHOD url`. */
@@ -166,7 +167,7 @@ export function executeContext(execution: Execution): ExecuteContext {
 		return credential;
 	};
 	return new ExecuteContext(
-		workflowOf(node),
+		workflowOf(node, execution.workflowId),
 		node,
 		additionalDataFor(decrypt, execution.executionId ?? `execution-${++executions}`),
 		'manual',

@@ -73,9 +73,13 @@ export class Workflows {
 		});
 	}
 
-	/** Runs the Crisp node with the sandbox. */
+	/** Runs the Crisp node of another workflow with the sandbox: a trigger does not start on what its own workflow does. */
 	async run(parameters: IDataObject) {
-		return await execute({ credential: credentialFor(this.sandbox), parameters: parameters as INodeParameters });
+		return await execute({
+			credential: credentialFor(this.sandbox),
+			parameters: parameters as INodeParameters,
+			workflowId: 'another workflow',
+		});
 	}
 
 	/** Sends into the conversation with the Crisp node. */

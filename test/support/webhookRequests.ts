@@ -25,6 +25,8 @@ export interface Hooking {
 	isLost?: () => boolean;
 	/** Whether the response is lost; called when the workflow has started. */
 	isCut?: () => boolean;
+	/** Whether n8n fails to start an execution; called when the node has handed it over. May take its time. */
+	isRefused?: () => boolean | Promise<boolean>;
 }
 
 /** A clock that never returns the same millisecond twice, as two events at Crisp do not share one. */
@@ -71,7 +73,7 @@ export class HookedWorkflows {
 
 	async serve(
 		events: string[],
-		{ kind = 'plugin', filters = {}, websiteIds = [], isCut, isLost, ...more }: Hooking = {},
+		{ kind = 'plugin', filters = {}, websiteIds = [], isCut, isLost, isRefused, ...more }: Hooking = {},
 	): Promise<Hooked> {
 		const executions: IDataObject[][] = [];
 		const errors: Error[] = [];
@@ -91,9 +93,14 @@ export class HookedWorkflows {
 			const exchange = { credential, parameters, mode, nodeId, httpRequest, httpResponse };
 			const made = await callWebhook(exchange).catch((error: Error) => void errors.push(error));
 			if (!made) return httpResponse.status(500).json({ message: 'Workflow could not be started!' });
-			if (made.workflowData) executions.push(made.workflowData.flat().map(({ json }) => json));
+			const { workflowData, noWebhookResponse } = made;
+			if (workflowData && (await isRefused?.())) {
+				return httpResponse.status(500).json({ message: 'There was a problem executing the workflow' });
+			}
+			if (workflowData) executions.push(workflowData.flat().map(({ json }) => json));
 			if (isCut?.()) httpRequest.socket.destroy();
-			else if (!made.noWebhookResponse) httpResponse.status(200).end();
+			// n8n responds to a closed connection, too.
+			if (!noWebhookResponse) httpResponse.status(200).end();
 		});
 		const server = createServer(app);
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -112,6 +119,11 @@ export class HookedWorkflows {
 
 	async end(): Promise<void> {
 		await this.sandbox.close();
+		await this.endServers();
+	}
+
+	/** Ends the triggers, but not the sandbox, which a test may have from elsewhere. */
+	async endServers(): Promise<void> {
 		for (const server of this.servers.splice(0)) {
 			server.closeAllConnections();
 			await new Promise((resolve) => server.close(resolve));
@@ -153,5 +165,5 @@ export async function callHook(
 	const sent = Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined);
 	const response = await fetch(url + query, { method: 'POST', headers: sent, body });
 	const text = await response.text();
-	return { status: response.status, reason: text && (JSON.parse(text) as { reason: string }).reason };
+	return { status: response.status, reason: text && ((JSON.parse(text) as { reason?: string }).reason ?? '') };
 }

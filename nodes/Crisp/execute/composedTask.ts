@@ -1,9 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
+import { ifThere } from '../../shared/api/client';
 import { fillPath, parseRoute } from '../../shared/api/route';
 import type { CrispRequest } from '../../shared/api/types';
+import { isUncertain } from '../../shared/errors/apiErrors';
+import { withPartialResult } from '../../shared/errors/partialResult';
+import { named } from '../../shared/events/vocabulary';
 import { isOwnFingerprint } from '../../shared/events/fingerprint';
 import { titleCase } from '../operations/field';
-import { isList, type ComposedOperation, type Composing } from '../operations/operation';
+import { isList, type ComposedOperation, type Composing, type SendingOf } from '../operations/operation';
 import { readFields, readPath } from '../request/buildRequest';
 import { emptyTextsIn } from '../request/emptyTexts';
 import { fieldsOf } from '../request/fieldsOf';
@@ -23,7 +27,7 @@ export function composedTask(operation: ComposedOperation, item: Item): Task {
 	const path = readPath(operation, reading, given);
 	const values = { ...path, ...Object.fromEntries(given) } as IDataObject;
 	const limit = isList(key, operation) ? limitOf(reading) : Infinity;
-	const shape = shaperFor(operation, reading);
+	const shape = shaperFor(operation, reading, path);
 	const website = path.website_id ?? '';
 	const composing: Composing = {
 		values,
@@ -31,7 +35,7 @@ export function composedTask(operation: ComposedOperation, item: Item): Task {
 		limit,
 		clock: sender.clock,
 		signal: sender.signal,
-		sendMessage: async (session, body, part = '') => await sendPart(item, { website, session, body, part }),
+		sendMessage: async (session, body, how) => await sendPart(item, { website, session, body, how }),
 		once: async (name, step) => await runOnce([...item.identity(values), name], step),
 		shared: (name, make) => sharedIn(item.shared, name, make),
 		node: sender.node,
@@ -63,17 +67,33 @@ interface Part {
 	website: string;
 	session: string;
 	body: IDataObject;
-	part: string;
+	how?: SendingOf;
 }
 
 /** Sends one of the messages of an item. */
-async function sendPart({ sender, identity, instanceId }: Item, sent: Part): Promise<number> {
-	const { website, session, body, part } = sent;
+async function sendPart({ sender, client, identity, instanceId }: Item, sent: Part): Promise<number> {
+	const { website, session, body, how = {} } = sent;
 	const path = fillPath(messagesRoute, { website_id: website, session_id: session });
 	const request: CrispRequest = { method: 'POST', path, body };
-	const fingerprint = messageFingerprint(path, instanceId(), [...identity(request), part]);
-	await sendOnce(sender, { ...request, body: { ...body, fingerprint } }, fingerprint);
+	const identified = () => (how.isFirst ? firstMessage(session, body) : identity(request));
+	const fingerprint = how.fingerprint ?? messageFingerprint(path, instanceId(), identified());
+	if (how.mayBeThere) {
+		const found = await ifThere(client.send({ method: 'GET', path: `${path}/${fingerprint}` }));
+		if (Number((found as IDataObject | undefined)?.fingerprint) === fingerprint) return fingerprint;
+	}
+	try {
+		await sendOnce(sender, { ...request, body: { ...body, fingerprint } }, fingerprint);
+	} catch (error) {
+		if (!isUncertain(error)) throw error as Error;
+		const result = named({ [how.field ?? 'fingerprint']: fingerprint });
+		throw withPartialResult(sender.node, error, { message: '', advice: '', result });
+	}
 	return fingerprint;
+}
+
+/** What makes the first message of a conversation the same in every execution. */
+function firstMessage(session: string, { type, from, content }: IDataObject): string[] {
+	return ['first message', session, JSON.stringify([type, from, content])];
 }
 
 const messagesRoute = parseRoute('POST /v1/website/{website_id}/conversation/{session_id}/message');

@@ -1,5 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { TableOperation } from '../operations/operation';
+import { conversationUrl } from '../../shared/events/output';
+import { textOfMessage } from '../../shared/events/message';
+import { isoTime, isTimeName } from '../../shared/events/vocabulary';
+import type { Simplify, TableOperation } from '../operations/operation';
 import { pathFieldOf } from '../request/fieldsOf';
 
 /** Converts the `data` of an answer to one object per output item. */
@@ -14,15 +17,34 @@ export function toEntries({ route, entry }: TableOperation, data: unknown): IDat
 
 /**
  * Adds to the answer to a write what it was written to: the variables of its path, unless the answer has fields of the
- * same name. Secret variables, such as tokens, are left out.
+ * same name, and the URL of a conversation that still exists. Secret variables, such as tokens, are left out. `body` is
+ * what was sent: the text of a message comes first in the output.
  */
-export function withTargets(operation: TableOperation, path: Record<string, string>, json: IDataObject): IDataObject {
+export function withTargets(
+	operation: TableOperation,
+	path: Record<string, string>,
+	json: IDataObject,
+	body?: unknown,
+): IDataObject {
 	const { method } = operation.route;
 	if (method === 'GET' || method === 'HEAD') return json;
-	const targets = Object.entries(path).filter(
-		([name]) => json[name] === undefined && pathFieldOf(operation, name).field.kind !== 'secret',
-	);
-	return { ...json, ...Object.fromEntries(targets.map(([name, value]) => [name, asAnswered(name, value)])) };
+	const output: IDataObject = {};
+	const text = isMessageOf(path, body) ? textOfMessage(body) : undefined;
+	if (text !== undefined && json.text === undefined) output.text = text;
+	Object.assign(output, json);
+	for (const [name, value] of Object.entries(path)) {
+		const isSecret = pathFieldOf(operation, name).field.kind === 'secret';
+		if (output[name] === undefined && !isSecret) output[name] = asAnswered(name, value);
+	}
+	const { website_id, session_id } = output;
+	const isConversation = typeof website_id === 'string' && typeof session_id === 'string';
+	if (isConversation && method !== 'DELETE') output.conversation_url ??= conversationUrl(website_id, session_id);
+	return output;
+}
+
+/** Whether a body is that of a message in the conversation of the path. */
+function isMessageOf({ session_id }: Record<string, string>, body: unknown): body is IDataObject {
+	return session_id !== undefined && typeof body === 'object' && body !== null && 'content' in body;
 }
 
 /** Crisp returns fingerprints as numbers; all operations should output the same type. */
@@ -41,18 +63,16 @@ function isEmptyObject(value: unknown): boolean {
 }
 
 /**
- * Keeps the named values of an entry, flattened: `meta.email` becomes `email`, or `meta_email` if another name has the
- * same ending. Missing values are null, so that every item has the same shape.
+ * The fields of an entry that "Simplify" names, with null for missing values, so that every item has the same shape. Where
+ * Crisp's entry lacks an ID, it is that of the request's path.
  */
-export function simplified(entry: IDataObject, names: string[]): IDataObject {
-	const lasts = names.map((name) => name.split('.').at(-1) as string);
-	return Object.fromEntries(
-		names.map((name, index) => {
-			const last = lasts[index] as string;
-			const isAlone = lasts.indexOf(last) === lasts.lastIndexOf(last);
-			return [isAlone ? last : name.replaceAll('.', '_'), valueAt(entry, name)];
-		}),
-	) as IDataObject;
+export function simplified(entry: IDataObject, simplify: Simplify, path: Record<string, string> = {}): IDataObject {
+	const output: IDataObject = {};
+	for (const [name, source] of Object.entries(simplify)) {
+		const value = typeof source === 'string' ? (valueAt(entry, source) ?? path[source]) : source(entry, path);
+		output[name] = ((isTimeName(name) ? isoTime(value) : value) ?? null) as IDataObject[string];
+	}
+	return output;
 }
 
 function valueAt(entry: IDataObject, dottedName: string): unknown {
@@ -60,5 +80,5 @@ function valueAt(entry: IDataObject, dottedName: string): unknown {
 	for (const name of dottedName.split('.')) {
 		value = typeof value === 'object' && value !== null ? (value as IDataObject)[name] : undefined;
 	}
-	return value ?? null;
+	return value;
 }

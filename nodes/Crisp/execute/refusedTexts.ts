@@ -29,7 +29,7 @@ function explain(error: NodeApiError, labels: string, collection: string): void 
 	explained.add(error);
 	error.message = error.message.replace(/\.$/, '');
 	error.message += `. Sent as empty text: ${labels}`;
-	const advice = `Crisp probably does not accept an empty text in ${labels}: remove it from '${collection}', or leave it out for items without a value with an expression such as {{ $json.phone || null }}.`;
+	const advice = `Crisp probably does not accept an empty text in ${labels}: remove it from '${collection}', leave it as it is for items without a value with an expression such as {{ $json.phone || null }}, or switch off 'Clear Empty Fields'.`;
 	error.description = `${advice} ${error.description ?? ''}`.trim();
 }
 

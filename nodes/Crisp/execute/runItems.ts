@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { asNodeError, cancelledError, cloneError } from '../../shared/errors/apiErrors';
+import { partialResultOf } from '../../shared/errors/partialResult';
 import { cancelSignalOf } from '../../shared/n8n/context';
 import { clock as systemClock, type Clock } from '../../shared/runtime/clock';
 import { concurrencyOf, type Concurrency } from '../form/options';
@@ -73,7 +74,7 @@ async function runItems(
 			return (results[item] ?? []).map((made) => ({ ...made, pairedItem: { item } }));
 		}
 		const error = errorOf(context, faults.get(item), item);
-		return [{ json: { error: error.message }, error, pairedItem: { item } }];
+		return [{ json: { ...partialResultOf(error), error: error.message }, error, pairedItem: { item } }];
 	});
 	return items.flat();
 }

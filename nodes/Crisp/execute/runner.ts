@@ -4,12 +4,13 @@ import { planQuotasFor } from '../../shared/api/planQuota';
 import { rateLimiterFor } from '../../shared/api/rateLimiter';
 import { addressOf, openTransport, tokenHash, type Credential } from '../../shared/api/transport';
 import { cancelSignalOf } from '../../shared/n8n/context';
+import { recordingOwnActions } from '../../shared/events/loops/ownActions';
 import { egressOf } from '../../shared/n8n/egress';
 import type { Clock } from '../../shared/runtime/clock';
 import { fileHandler } from '../files/binaryFiles';
 import { Uploads } from '../files/uploads';
-import { quotaPatienceOf } from '../form/options';
-import { isComposed, type Operation } from '../operations/operation';
+import { clearsEmpty, quotaPatienceOf } from '../form/options';
+import { changesFields, isComposed, type Operation } from '../operations/operation';
 import type { Reading } from '../request/buildRequest';
 import { identifierIn } from '../request/cleanText';
 import { collectionName } from '../request/fieldsOf';
@@ -44,7 +45,9 @@ export async function openRunner(
 	const node = context.getNode();
 	const look = openTransport(context, credential, { signal, clock, isPatient: false });
 	const order = new ConversationOrder({ node, signal, clock, look, address: addressOf(credential) });
-	const send = order.wrap(endingTyping(openTransport(context, credential, { signal, clock, quotaPatience })));
+	const transport = openTransport(context, credential, { signal, clock, quotaPatience });
+	const recording = recordingOwnActions(transport, String(context.getWorkflow().id), () => clock.now());
+	const send = order.wrap(endingTyping(recording));
 	const sender: MessageSender = { send, node, signal, clock, order };
 	const rateLimiter = rateLimiterFor(tokenHash(credential));
 	const planQuotas = planQuotasFor(tokenHash(credential));
@@ -59,10 +62,12 @@ export async function openRunner(
 		isFree: () => rateLimiter.isUnlimited(clock.now()) && !planQuotas.isLimited(clock.now()),
 		close: async () => await uploads.close(),
 		async taskFor(itemIndex) {
+			const parameters = parametersOfItem(itemIndex);
 			const given: Reading = {
-				parameters: parametersOfItem(itemIndex),
+				parameters,
 				defaultWebsite: identifierIn(credential.websiteId ?? ''),
 				collection: collectionName(key, operation),
+				mode: changesFields(key, operation) ? (clearsEmpty(parameters) ? 'clear' : 'change') : 'new',
 			};
 			const identity = (content: unknown) => identityOf(itemIndex, content);
 			const instanceId = () => context.getInstanceId();

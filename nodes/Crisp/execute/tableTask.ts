@@ -18,9 +18,9 @@ import type { Item, Task } from './task';
 export function tableTask(operation: TableOperation, item: Item): Task {
 	const { request, path, emptyTexts: labels } = buildRequest(operation, item.reading);
 	const lane = laneOf(operation, path);
-	const shape = shaperFor(operation, item.reading);
+	const shape = shaperFor(operation, item.reading, path);
 	const toItems = (data: unknown) =>
-		toEntries(operation, data).map((json) => ({ json: withTargets(operation, path, shape(json)) }));
+		toEntries(operation, data).map((json) => ({ json: withTargets(operation, path, shape(json), request.body) }));
 	if (isList(item.key, operation)) {
 		const limit = limitOf(item.reading);
 		const keep = (entry: unknown) => toItems([entry])[0]?.json;

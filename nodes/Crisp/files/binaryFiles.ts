@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { UserError, type IBinaryData, type IExecuteFunctions } from 'n8n-workflow';
 import { isToolCall } from '../../shared/n8n/context';
 import type { Clock } from '../../shared/runtime/clock';
@@ -15,8 +14,6 @@ export interface InputFile {
 	type: string;
 	/** In bytes. */
 	size: number;
-	/** The same for the same file each time its item is run. */
-	identity: string;
 	/** Returns the bytes from the beginning, each time it is called; as a stream if n8n keeps them on disk. */
 	open(): Promise<Buffer | Flow>;
 }
@@ -87,11 +84,10 @@ async function readBinary(context: IExecuteFunctions, itemIndex: number, binary:
 	const name = binary.fileName || (fileExtension ? `file.${fileExtension}` : 'file');
 	if (id) {
 		const { fileSize: size } = await helpers.getBinaryMetadata(id);
-		return { name, type, size, identity: id, open: async () => await helpers.getBinaryStream(id) };
+		return { name, type, size, open: async () => await helpers.getBinaryStream(id) };
 	}
 	const bytes = await helpers.getBinaryDataBuffer(itemIndex, binary);
-	const identity = createHash('sha256').update(bytes).digest('hex');
-	return { name, type, size: bytes.length, identity, open: async () => bytes };
+	return { name, type, size: bytes.length, open: async () => bytes };
 }
 
 /** All digits of a number, with commas: a file may be too large by a single byte. */

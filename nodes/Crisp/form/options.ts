@@ -1,6 +1,8 @@
-import { UserError, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
+import { UserError, type IDataObject, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
 import type { QuotaPatience } from '../../shared/api/planQuota';
 import { isToolCall } from '../../shared/n8n/context';
+import { numberFrom, show, toBoolean } from '../request/scalars';
+import type { Parameters } from '../request/toWire';
 
 /** How many items run at the same time. */
 export interface Concurrency {
@@ -18,14 +20,23 @@ const usualQuotaMinutes = 10;
 const toolQuotaMinutes = 1;
 const maxQuotaMinutes = 24 * 60;
 
-/** Options that every operation has. */
-export const optionsProperty: INodeProperties = {
+/** The options of the node. `updates` are the keys of the operations that have "Clear Empty Fields". */
+export const optionsProperty = (updates: string[]): INodeProperties => ({
 	displayName: 'Options',
 	name: 'options',
 	type: 'collection',
 	placeholder: 'Add Option',
 	default: {},
 	options: [
+		{
+			displayName: 'Clear Empty Fields',
+			name: 'clearEmpty',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether a field with an empty text or without entries, and a key of custom data with an empty text, is emptied in Crisp. Otherwise it is left as it is. A field that was not added, or whose expression returns null, is always left as it is.',
+			displayOptions: { show: { '/operation': updates } },
+		},
 		{
 			displayName: 'Concurrency',
 			name: 'concurrency',
@@ -43,15 +54,22 @@ export const optionsProperty: INodeProperties = {
 			description: `How long to wait when the plan of the website limits how often Crisp accepts something, such as new conversations. The wait starts again whenever Crisp accepts another one. Without this option, ${usualQuotaMinutes} minutes, and ${toolQuotaMinutes} minute in all as a tool of an AI agent.`,
 		},
 	],
-};
+});
+
+/** Reads the option "Clear Empty Fields" of an item. Throws a UserError for what is neither true nor false. */
+export function clearsEmpty(parameters: Parameters): boolean {
+	const { clearEmpty } = (parameters.get('options') ?? {}) as IDataObject;
+	return toBoolean(clearEmpty ?? '', "'Clear Empty Fields'") ?? false;
+}
 
 /** Reads how many items may run at the same time. Throws a UserError for an invalid number. */
 export function concurrencyOf(context: IExecuteFunctions): Concurrency {
 	const given: unknown = context.getNodeParameter('options.concurrency', 0, null);
 	if (given === null) return { first: initialConcurrency, most: maxConcurrency };
-	const width = Number(given);
+	const width = numberFrom(given);
+	if (width === undefined) return { first: initialConcurrency, most: maxConcurrency };
 	if (Number.isInteger(width) && width >= 1 && width <= maxChosenConcurrency) return { first: width, most: width };
-	throw new UserError(`'Concurrency' cannot be ${JSON.stringify(given)}`, {
+	throw new UserError(`'Concurrency' cannot be ${show(given)}`, {
 		description: `Give a whole number from 1 to ${maxChosenConcurrency}, or remove the option.`,
 	});
 }
@@ -62,10 +80,9 @@ export function quotaPatienceOf(context: IExecuteFunctions): QuotaPatience {
 	const isTool = isToolCall(context);
 	// An agent waits for its tool, so that the wait does not start again.
 	const restartsWithProgress = !isTool;
-	const minutes = given === null ? (isTool ? toolQuotaMinutes : usualQuotaMinutes) : Number(given);
-	if (minutes >= 0 && minutes <= maxQuotaMinutes && given !== '')
-		return { longest: minutes * 60_000, restartsWithProgress };
-	throw new UserError(`'Wait for Plan Limits (Minutes)' cannot be ${JSON.stringify(given)}`, {
+	const minutes = numberFrom(given ?? '') ?? (isTool ? toolQuotaMinutes : usualQuotaMinutes);
+	if (minutes >= 0 && minutes <= maxQuotaMinutes) return { longest: minutes * 60_000, restartsWithProgress };
+	throw new UserError(`'Wait for Plan Limits (Minutes)' cannot be ${show(given)}`, {
 		description: `Give a number from 0 to ${maxQuotaMinutes}, or remove the option.`,
 	});
 }

@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 import { parameterName, titleCase, type Field, type Picks } from '../operations/field';
-import { descriptionOf, isList, type Operation, type Resource } from '../operations/operation';
+import { changesFields, descriptionOf, isList, type Operation, type Resource } from '../operations/operation';
 import { resources } from '../operations';
 import { locatorModes, nothingChosen } from './locators';
 import { optionsProperty } from './options';
@@ -25,8 +25,14 @@ export function propertiesOf(table: Record<string, Resource>): INodeProperties[]
 		},
 		...byName.map(([value, resource]) => operationProperty(value, resource)),
 		...byName.flatMap(([value, resource]) => fieldProperties(value, resource)),
-		optionsProperty,
+		optionsProperty(updatesIn(table)),
 	];
+}
+
+/** The keys of the operations that change fields of what is there. */
+function updatesIn(table: Record<string, Resource>): string[] {
+	const operations = Object.values(table).flatMap((resource) => Object.entries(resource.operations));
+	return [...new Set(operations.filter(([key, operation]) => changesFields(key, operation)).map(([key]) => key))];
 }
 
 function operationProperty(key: string, resource: Resource): INodeProperties {

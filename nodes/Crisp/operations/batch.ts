@@ -12,8 +12,11 @@ const sessions: Fields = {
 const inbox: Fields = { inbox_id: picker('inbox', 'The inbox to act in; every inbox when empty') };
 
 const people: Fields = {
-	'people.profiles': list('IDs of the people, separated by commas', { label: 'Person IDs' }),
-	'people.search': text('Search that finds the people, instead of their IDs', { acceptsJson: true }),
+	'people.profiles': list('IDs of the people, separated by commas', { label: 'Person IDs', isClearable: false }),
+	'people.search': text('Search that finds the people, instead of their IDs', {
+		acceptsJson: true,
+		isClearable: false,
+	}),
 };
 
 const dataOf = (picks: Picks): Fields => ({
@@ -130,10 +133,14 @@ export const batch = resource(
 		updateData: op('PATCH /v1/website/{website_id}/batch/data', {
 			name: 'Update Conversation Data',
 			action: 'Update the custom data of many conversations',
+			description:
+				'Set keys in the custom data of many conversations. Crisp does not document whether it keeps the other keys: Update Details of a conversation does.',
 			body: { ...sessions, ...dataOf('conversationData') },
 		}),
 		updatePeopleData: op('PATCH /v1/website/{website_id}/batch/data', {
 			action: 'Update the custom data of many people',
+			description:
+				'Set keys in the custom data of many people. Crisp does not document whether it keeps the other keys: Update Custom Data of a person does.',
 			body: { ...dataOf('personData'), ...people },
 		}),
 	},

@@ -21,24 +21,25 @@ import { getAllAwaiting } from '../composed/conversation/getAllAwaiting';
 import { getContext } from '../composed/conversation/getContext';
 import { keepingData } from '../composed/support/keptData';
 import { getTranscript } from '../composed/conversation/getTranscript';
-import { op, resource } from './operation';
+import { op, resource, type Simplify } from './operation';
+import { urlOfConversation } from '../execute/summaries';
 import { details } from './fields/conversationDetails';
 import { eventSender } from './fields/senders';
 
 const states = ['pending', 'unresolved', 'resolved'];
 
-const summary = [
-	'session_id',
-	'state',
-	'meta.nickname',
-	'meta.email',
-	'meta.subject',
-	'meta.segments',
-	'last_message',
-	'assigned.user_id',
-	'people_id',
-	'updated_at',
-];
+const summary: Simplify = {
+	name: 'meta.nickname',
+	email: 'meta.email',
+	subject: 'meta.subject',
+	last_message: 'last_message',
+	state: 'state',
+	segments: 'meta.segments',
+	updated_at: 'updated_at',
+	conversation_url: urlOfConversation,
+	session_id: 'session_id',
+	assigned_operator_id: 'assigned.user_id',
+};
 
 /** Identifies an item in the widget of a plugin, in the sidebar of a conversation. */
 const widget: Fields = {
@@ -234,7 +235,7 @@ export const conversation = resource(
 						target: identifier('Where the participant is reached', { label: 'Address', required: true }),
 					},
 					'Who takes part',
-					{ required: true },
+					{ required: true, isClearable: true },
 				),
 				...eventSender,
 			},

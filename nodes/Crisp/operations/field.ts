@@ -24,6 +24,8 @@ export interface Field {
 	 * contents never do.
 	 */
 	isIdentifier?: boolean;
+	/** Whether a text of spaces only is a value, as for what separates columns. */
+	isVerbatim?: boolean;
 	/** Crisp reads the text as JSON while another field, listed before it, has one of these values. */
 	isJsonWhen?: Record<string, string[]>;
 	/** Whether a text field accepts an object or a list, too, which is sent as JSON text. */
@@ -33,8 +35,8 @@ export interface Field {
 	/** Whether the values of pairs may be objects and lists. */
 	isNested?: boolean;
 	/**
-	 * Whether an empty value is sent, too, because it empties the field in Crisp. By default, it is in PATCH rows for
-	 * optional fields except keys and values.
+	 * Whether an empty list, or keys and values without any, are sent where a whole is replaced: on purpose, there. False for
+	 * a field that is never emptied, such as one that selects what is changed. See `rules` in `emptyValues.ts`.
 	 */
 	isClearable?: boolean;
 }
@@ -102,7 +104,10 @@ export const flag = field('flag');
 export const bit = field('bit');
 /** A hexadecimal code such as `#377fea`, chosen from a palette. */
 export const color = field('color');
-/** Several texts: separated by commas in the form, or an array through an expression. */
+/**
+ * Several texts: an array through an expression, or such an array as JSON text. Without `picks`, the form has one text with
+ * commas between them, and the description says so; with `picks`, a row for each.
+ */
 export const list = field('list');
 /** A moment that is sent as an ISO 8601 text in UTC. */
 export const date = field('date');

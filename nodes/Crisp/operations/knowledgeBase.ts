@@ -1,5 +1,6 @@
 import { choice, color, flag, identifier, longText, number, picker, text } from './field';
 import { op, resource } from './operation';
+import { urlOfSession } from '../execute/summaries';
 import { helpdeskImport } from './fields/helpdeskImport';
 import { period } from './fields/period';
 
@@ -44,17 +45,18 @@ export const knowledgeBase = resource(
 		getAllFeedbacks: op('GET /v1/website/{website_id}/helpdesk/feedback/list/{locale}/{content_type}/{page_number}', {
 			action: 'Get many feedbacks on the knowledge base',
 			query: period,
-			simplify: [
-				'rating',
-				'comment',
-				'article.article_id',
-				'article.title',
-				'article.url',
-				'session.session_id',
-				'session.nickname',
-				'session.email',
-				'created_at',
-			],
+			simplify: {
+				rating: 'rating',
+				comment: 'comment',
+				name: 'session.nickname',
+				email: 'session.email',
+				article_title: 'article.title',
+				article_url: 'article.url',
+				created_at: 'created_at',
+				conversation_url: urlOfSession,
+				session_id: 'session.session_id',
+				article_id: 'article.article_id',
+			},
 		}),
 		getAllTree: op('GET /v1/website/{website_id}/helpdesk/tree/list/{locale}/{content_type}/{page_number}', {
 			name: 'Get Tree',

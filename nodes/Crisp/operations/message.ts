@@ -18,23 +18,11 @@ import { keepTyping } from '../composed/conversation/keepTyping';
 import { sendAndWait } from '../composed/message/sendAndWait';
 import { sendFile } from '../composed/message/sendFile';
 import { op, resource } from './operation';
+import { messageSummary } from '../execute/summaries';
 import { fieldHint, isQuestion, ofChoice, words } from './fields/question';
 import { chatOrigin, sender } from './fields/senders';
 
 const hasUrl = { type: ['file', 'animation', 'audio'] };
-
-const summary = [
-	'fingerprint',
-	'type',
-	'from',
-	'content',
-	'timestamp',
-	'user.nickname',
-	'user.user_id',
-	'origin',
-	'automated',
-	'session_id',
-];
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-conversation */
 export const message = resource(
@@ -170,7 +158,7 @@ export const message = resource(
 			description:
 				"Retrieve the newest messages of a conversation, oldest first; with 'Return All' from its beginning. With 'After', the first ones after that moment, which takes a request for every 40 messages since then.",
 			entry: 'fingerprint',
-			simplify: summary,
+			simplify: messageSummary,
 			query: {
 				timestamp_before: instant('Only messages before this moment', { label: 'Before' }),
 				timestamp_after: instant('Only messages after this moment, beginning with the first one', { label: 'After' }),
@@ -199,7 +187,7 @@ export const message = resource(
 		}),
 		get: op('GET /v1/website/{website_id}/conversation/{session_id}/message/{fingerprint}', {
 			action: 'Get a message of a conversation',
-			simplify: summary,
+			simplify: messageSummary,
 		}),
 		getOriginal: op('GET /v1/website/{website_id}/conversation/{session_id}/original/{original_id}', {
 			action: 'Get the original of a message',

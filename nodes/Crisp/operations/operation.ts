@@ -3,7 +3,17 @@ import type { Clock } from '../../shared/runtime/clock';
 import type { Client } from '../../shared/api/client';
 import type { Files } from '../files/binaryFiles';
 import { choice, fingerprint, identifier, picker, secret, type Fields } from './field';
+import type { OutputName } from '../../shared/events/vocabulary';
 import { parseRoute, type Route, type VariablesOf } from '../../shared/api/route';
+
+/** Computes a field of the simplified output from Crisp's entry and from the path variables of the request. */
+export type Computed = (entry: IDataObject, path: Record<string, string>) => unknown;
+
+/**
+ * The output with "Simplify": each field by its name in the vocabulary, with the dotted name of its value in Crisp's
+ * entry, or with a function. Times are converted to ISO 8601.
+ */
+export type Simplify = { [Name in OutputName]?: string | Computed };
 
 /** What table rows and composed operations have in common: everything the form is derived from. */
 interface Cells {
@@ -25,8 +35,8 @@ interface Cells {
 	query?: Fields;
 	/** By dotted name: `person.nickname`. The empty name is the body itself. */
 	body?: Fields;
-	/** The fields that "Simplify" keeps of each entry, by dotted name, most important first; at most ten. */
-	simplify?: string[];
+	/** The fields of each entry with "Simplify", in their order: what people read first. At most ten. */
+	simplify?: Simplify;
 }
 
 interface TableRow extends Cells {
@@ -55,9 +65,10 @@ export interface Composing {
 	signal?: AbortSignal;
 	/**
 	 * Sends a message like "Message - Send" and returns its fingerprint. Idempotent when the item is retried, provided
-	 * that the body is the same each time. `part` distinguishes several messages of one item.
+	 * that the body is the same each time. If it stays unclear whether Crisp received it, the error hands over the
+	 * fingerprint (`partialResultOf`), with which another execution can find it.
 	 */
-	sendMessage(session: string, body: IDataObject, part?: string): Promise<number>;
+	sendMessage(session: string, body: IDataObject, how?: SendingOf): Promise<number>;
 	/**
 	 * Runs a step once and returns its result, also when the item is retried. For changes that must not happen twice
 	 * and have no fingerprint. The name distinguishes several steps of one item.
@@ -76,6 +87,18 @@ export interface Composing {
 	files: Files;
 }
 
+/** How a composed operation sends a message. */
+export interface SendingOf {
+	/** Whether the message begins a conversation: then its fingerprint is the same in every execution. */
+	isFirst?: boolean;
+	/** The fingerprint that an earlier execution gave the message. */
+	fingerprint?: number;
+	/** Whether an earlier execution may have sent it: then it is sent only if the conversation does not have it. */
+	mayBeThere?: boolean;
+	/** The field of the output that has the fingerprint; by default `fingerprint`. */
+	field?: 'fingerprint' | 'question_fingerprint';
+}
+
 /** One item of the output. */
 export interface OutputItem {
 	json: IDataObject;
@@ -88,8 +111,15 @@ export interface ComposedOperation extends Cells {
 	isList?: boolean;
 	/** Whether it changes nothing, so that items do not need a lane. */
 	isReadOnly?: boolean;
+	/** Whether it changes fields of what is there; by default, if its key begins with `update`. */
+	changesFields?: boolean;
 	/** The field that identifies what it changes, if no path variable does: items with the same value share a lane. */
 	target?: string;
+	/**
+	 * The fields of its output, in their order; an item may lack some of them. Left out if "Simplify" names them, or if
+	 * the output is Crisp's answer or the input item.
+	 */
+	returns?: readonly OutputName[];
 	compose(this: void, composing: Composing): Promise<OutputItem[]>;
 }
 
@@ -184,6 +214,11 @@ function accessOf(operation: Operation): string {
 
 export function isComposed(operation: Operation): operation is ComposedOperation {
 	return 'compose' in operation;
+}
+
+/** Whether it changes fields of what is there, so that the option "Clear Empty Fields" applies. */
+export function changesFields(key: string, operation: Operation): boolean {
+	return key.startsWith('update') || (isComposed(operation) && operation.changesFields === true);
 }
 
 /** Whether the answer is a list, so that the form offers "Return All" and "Limit". */

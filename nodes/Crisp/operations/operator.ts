@@ -1,5 +1,6 @@
 import { choice, email, identifier, longText, picker, text } from './field';
 import { op, resource } from './operation';
+import { nameOfOperator } from '../execute/summaries';
 import { verificationSecret } from './fields/verificationSecret';
 
 const roles = ['member', 'owner'];
@@ -11,16 +12,15 @@ export const operator = resource(
 		getAll: op('GET /v1/website/{website_id}/operators/list', {
 			action: 'Get many operators',
 			description: 'Retrieve the operators of a website with their role and availability',
-			simplify: [
-				'details.user_id',
-				'details.first_name',
-				'details.last_name',
-				'details.email',
-				'details.role',
-				'details.title',
-				'details.availability',
-				'type',
-			],
+			simplify: {
+				operator_name: nameOfOperator,
+				operator_email: 'details.email',
+				role: 'details.role',
+				job_title: 'details.title',
+				availability: 'details.availability',
+				seat_type: 'type',
+				operator_id: 'details.user_id',
+			},
 		}),
 		get: op('GET /v1/website/{website_id}/operator/{user_id}', { action: 'Get an operator' }),
 		invite: op('POST /v1/website/{website_id}/operator', {

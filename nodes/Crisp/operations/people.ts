@@ -20,7 +20,7 @@ import { upsertPerson } from '../composed/person/upsertPerson';
 import { findByEmail } from '../composed/person/findByEmail';
 import { findBySegments } from '../composed/person/findBySegments';
 import { keepingData } from '../composed/support/keptData';
-import { personSummary } from '../composed/support/people';
+import { personSummary } from '../execute/summaries';
 import { name, profile, segments } from './fields/personProfile';
 
 const colors = ['red', 'orange', 'yellow', 'green', 'blue', 'purple', 'pink', 'brown', 'grey', 'black'];
@@ -170,7 +170,7 @@ export const person = resource(
 					'Which column holds what',
 					{ required: true },
 				),
-				'options.column_separator': text('What stands between two columns', { fallback: ';' }),
+				'options.column_separator': text('What stands between two columns', { fallback: ';', isVerbatim: true }),
 				'options.skip_header': flag('Whether the first line has the names of the columns', { fallback: true }),
 			},
 		}),

@@ -1,18 +1,19 @@
 import { choice, identifier } from './field';
-import { op, resource } from './operation';
+import { op, resource, type Simplify } from './operation';
+import { websiteOfPlan } from '../execute/summaries';
 
-const summary = [
-	'id',
-	'name',
-	'price',
-	'since',
-	'trialing',
-	'trial_end',
-	'bill_period',
-	'active',
-	'website.id',
-	'website.name',
-];
+const summary: Simplify = {
+	plan_name: 'name',
+	website_name: 'website.name',
+	price: 'price',
+	bill_period: 'bill_period',
+	active: 'active',
+	trialing: 'trialing',
+	subscribed_at: 'since',
+	trial_ends_at: 'trial_end',
+	website_id: websiteOfPlan,
+	plan_id: 'id',
+};
 
 const code = identifier('The code of the coupon', { label: 'Coupon Code', required: true });
 

@@ -1,5 +1,5 @@
 import { bit, date, identifier, json, number, text, type Fields } from './field';
-import { op, resource } from './operation';
+import { op, resource, type Simplify } from './operation';
 
 const filters: Fields = {
 	filter_configured: bit('Whether to return only websites that the plugin is set up for'),
@@ -35,7 +35,18 @@ export const pluginConnection = resource(
 	{ tier: 'plugin' },
 );
 
-const summary = ['id', 'urn', 'name', 'type', 'category', 'price', 'since', 'active', 'configurable', 'website_id'];
+const summary: Simplify = {
+	plugin_name: 'name',
+	plugin_type: 'type',
+	category: 'category',
+	price: 'price',
+	active: 'active',
+	configurable: 'configurable',
+	subscribed_at: 'since',
+	website_id: 'website_id',
+	plugin_id: 'id',
+	plugin_urn: 'urn',
+};
 
 const settings = json('The settings, as the schema of the plugin wants them', {
 	label: 'Settings',

@@ -1,5 +1,6 @@
 import { number } from './field';
 import { op, resource } from './operation';
+import { urlOfConversation } from '../execute/summaries';
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-visitors */
 export const visitor = resource(
@@ -21,18 +22,18 @@ export const visitor = resource(
 			action: 'Get many visitors',
 			description: 'Retrieve the visitors who are on the website now',
 			entry: 'session_id',
-			simplify: [
-				'session_id',
-				'nickname',
-				'email',
-				'last_page.page_title',
-				'last_page.page_url',
-				'geolocation.country',
-				'geolocation.city',
-				'timezone',
-				'initiated',
-				'active',
-			],
+			simplify: {
+				name: 'nickname',
+				email: 'email',
+				page_title: 'last_page.page_title',
+				page_url: 'last_page.page_url',
+				active: 'active',
+				initiated: 'initiated',
+				country: 'geolocation.country',
+				city: 'geolocation.city',
+				conversation_url: urlOfConversation,
+				session_id: 'session_id',
+			},
 		}),
 		getConversation: op('GET /v1/website/{website_id}/visitors/token/{token_id}', {
 			action: 'Get the conversation of a visitor token',

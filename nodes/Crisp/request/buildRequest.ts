@@ -4,6 +4,7 @@ import type { CrispRequest } from '../../shared/api/types';
 import { titleCase, type Field } from '../operations/field';
 import type { Operation, TableOperation } from '../operations/operation';
 import { emptyTextsIn } from './emptyTexts';
+import { sentValue, type Mode } from './emptyValues';
 import { fieldsOf, pathFieldOf, type FormField } from './fieldsOf';
 import { setAt, toWire, type Parameters } from './toWire';
 
@@ -13,6 +14,8 @@ export interface Reading {
 	defaultWebsite: string;
 	/** The name of the collection with the optional fields. */
 	collection: string;
+	/** What a field without a value means; by default as in what is new. */
+	mode?: Mode;
 }
 
 /** Reads the path variables of an operation, by their name in the route. Skips those that the form hides. */
@@ -40,19 +43,20 @@ export function readPath(
 	return values;
 }
 
-/** Reads fields by their dotted names, converted to what Crisp expects; fields that are not set are left out. */
-export function readFields(fields: FormField[], reading: Reading, keepsEmpty = false): Map<string, unknown> {
-	const { parameters, collection } = reading;
+/**
+ * Reads fields by their dotted names, converted to what Crisp expects; fields that are not set are left out. The only
+ * place that decides what a field without a value means. Throws a UserError that names the field.
+ */
+export function readFields(fields: FormField[], reading: Reading): Map<string, unknown> {
+	const { parameters, collection, mode = 'new' } = reading;
 	const optional = (parameters.get(collection) ?? {}) as IDataObject;
 	const values = new Map<string, unknown>();
 	for (const { name, parameter, label, field, isOptional } of fields) {
 		if (!isShown(field, values)) continue;
 		const raw = isOptional ? optional[parameter] : parameters.get(parameter);
-		const value = toWire(name, isReadAsJson(field, values) ? asJson(field) : field, raw, parameters.timezone, label);
-		const isEmpty = value === '' || (Array.isArray(value) && value.length === 0) || isNoData(field, value);
-		const isClearing = field.isClearable ?? (keepsEmpty && !field.required && field.kind !== 'pairs');
-		const isSet = value !== undefined && (!isEmpty || isClearing);
-		if (isSet) values.set(name, value);
+		const readAs = isReadAsJson(field, values) ? asJson(field) : field;
+		const value = sentValue(field, { raw, value: toWire(name, readAs, raw, parameters.timezone, label), label }, mode);
+		if (value !== undefined) values.set(name, value);
 		else if (field.fallback !== undefined && !field.required) values.set(name, field.fallback);
 		else if (field.required) throw missing(label, field);
 	}
@@ -78,16 +82,10 @@ function isReadAsJson({ isJsonWhen }: Field, values: Map<string, unknown>): bool
 
 const asJson = (field: Field): Field => ({ ...field, kind: 'json' });
 
-/** Keys and values without any: they add nothing to what is created, and in an update they could clear all keys. */
-function isNoData({ kind }: Field, value: unknown): boolean {
-	const isObject = typeof value === 'object' && value !== null;
-	return kind === 'pairs' && isObject && Object.keys(value).length === 0;
-}
-
 /** For an update without a value in any field. `collection` is the name of the collection that holds the fields. */
 export function nothingToUpdate(collection: string): UserError {
 	return new UserError('There is nothing to update', {
-		description: `Add at least one field under '${titleCase(collection)}', with a value for this item.`,
+		description: `Add at least one field under '${titleCase(collection)}', with a value for this item. To empty fields, switch on 'Clear Empty Fields' under Options.`,
 	});
 }
 
@@ -113,7 +111,7 @@ export function buildRequest(operation: TableOperation, reading: Reading): Built
 	const { route } = operation;
 	const fields = fieldsOf(operation);
 	const query = readFields(fields.filter(isInQuery), reading);
-	const values = readFields(fields.filter(isInBody), reading, route.method === 'PATCH');
+	const values = readFields(fields.filter(isInBody), reading);
 	let body: IDataObject = {};
 	for (const [name, value] of values) {
 		// Spread instead of Object.assign: a field called `__proto__` would change the prototype of the body.

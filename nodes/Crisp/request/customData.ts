@@ -1,6 +1,6 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
-import { DateTime } from 'luxon';
 import { trimmed } from './cleanText';
+import { exact, isoOf } from './scalars';
 
 /** A key and its value, as a user gave them. */
 export type Entry = [key: string, value: unknown];
@@ -64,10 +64,13 @@ function twice(key: string, label: string): UserError {
 	});
 }
 
-/** Crisp's SDK types a value as `string | number | boolean`. A date becomes text, as in JSON. */
+/** Crisp's SDK types a value as `string | number | boolean`. A date becomes text, as in JSON, and so does a BigInt. */
 function valueOf(key: string, value: unknown, { label, isNested }: Rules): unknown {
-	if (typeof value !== 'object' || isNested) return value;
-	if (value instanceof Date || DateTime.isDateTime(value)) return JSON.parse(JSON.stringify(value)) as unknown;
+	if (typeof value === 'bigint') return String(value);
+	const moment = isoOf(value);
+	if (moment !== undefined) return moment;
+	if (typeof value !== 'object') return exact(value, `The value of ${quoted(key)} in ${label}`);
+	if (isNested) return value;
 	throw new UserError(`${label} has an object or a list under the key ${quoted(key)}`, {
 		description:
 			'Crisp accepts a text, a number, true or false. Choose one field of the object, join the list with {{ $json.tags.join(", ") }}, or send it as text with {{ JSON.stringify($json.address) }}.',

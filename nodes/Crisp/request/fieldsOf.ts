@@ -43,9 +43,9 @@ export function labelOf(name: string, field: Field): string {
 	return field.label ?? labelFrom(name, field.kind);
 }
 
-/** The field of a variable in the path of an operation. */
+/** The field of one of the variables of an operation; each of them has one. */
 export function pathFieldOf(operation: Operation, name: string): FormField {
-	return fieldsOf(operation).find((one) => one.place === 'path' && one.name === name) ?? pathField(operation, name);
+	return fieldsOf(operation).find((one) => one.place === 'path' && one.name === name) as FormField;
 }
 
 function pathField({ path, body }: Operation, name: string): FormField {

@@ -1,10 +1,12 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
-import { DateTime } from 'luxon';
 import { labelFrom, parameterName, titleCase, type Field } from '../operations/field';
 import { invalidIdAdvice, idIn } from '../form/locators';
 import { identifierIn, trimmed } from './cleanText';
 import { dataOf, type Entry } from './customData';
+import { dateIn } from './dates';
+import { isEmptyValue } from './emptyValues';
 import { labelOf } from './fieldsOf';
+import { isoOf, show, toBoolean, toFingerprint, toNumber, toText, written } from './scalars';
 
 /** Reads the values of one item by n8n parameter name, with expressions resolved. */
 export interface Parameters {
@@ -38,7 +40,7 @@ export function toWire(
 		case 'flag':
 			return toBoolean(value, label);
 		case 'bit':
-			return toBoolean(value, label) ? 1 : 0;
+			return toBit(toBoolean(value, label));
 		case 'choice':
 			return toChoice(value, field, label);
 		case 'list':
@@ -46,9 +48,9 @@ export function toWire(
 		case 'fingerprints':
 			return toList(value, field, label).map((entry) => toFingerprint(entry, `An entry of ${label}`));
 		case 'date':
-			return value === '' ? undefined : toDate(value, label, timezone).toUTC().toISO();
+			return isBlank(value) ? undefined : dateIn(value, label, timezone).toUTC().toISO();
 		case 'instant':
-			return value === '' ? undefined : toDate(value, label, timezone).toMillis();
+			return isBlank(value) ? undefined : dateIn(value, label, timezone).toMillis();
 		case 'json':
 			return wireName === '' || field.isObject ? toObject(value, label) : toJson(value, label);
 		case 'pairs':
@@ -66,18 +68,17 @@ export function toWire(
 	}
 }
 
-function toText(value: unknown, label: string, cure = ''): string {
-	if (typeof value === 'object') {
-		throw new UserError(`${label} is an object, but must be text`, {
-			description: `Choose one of its fields in the expression, such as {{ $json.text }}.${cure}`,
-		});
-	}
-	return String(value);
+function toBit(value: boolean | undefined): 0 | 1 | undefined {
+	return value === undefined ? undefined : value ? 1 : 0;
+}
+
+function isBlank(value: unknown): boolean {
+	return typeof value === 'string' && identifierIn(value) === '';
 }
 
 /** A text of any kind. Contents are sent as they are. */
 function toWritten(value: unknown, field: Field, label: string): string {
-	if (typeof value === 'object' && field.acceptsJson) return JSON.stringify(value);
+	if (typeof value === 'object' && field.acceptsJson && isoOf(value) === undefined) return JSON.stringify(value);
 	const [deciding] = Object.entries(field.isJsonWhen ?? {});
 	const cure =
 		deciding && ` To send it as JSON, set '${labelFrom(deciding[0])}' to ${deciding[1].map(titleCase).join(' or ')}.`;
@@ -102,74 +103,57 @@ function toId(value: unknown, { picks = 'website' }: Field, label: string): stri
 	throw new UserError(`${label} is not the ID of ${article} ${picks}: ${show(id)}`, { description: cure });
 }
 
-function toNumber(value: unknown, label: string): number | undefined {
-	if (value === '') return undefined;
-	const digits = typeof value === 'string' ? identifierIn(value) : value;
-	const isWritten = typeof digits === 'number' || (typeof digits === 'string' && digits !== '');
-	const number = isWritten ? Number(digits) : NaN;
-	if (Number.isFinite(number)) return number;
-	throw new UserError(`${label} is not a number: ${show(value)}`, { description: 'Give digits only, such as 42.' });
-}
-
-/** Returns a whole number that JavaScript holds exactly, with either sign: automations of Crisp have negative ones. */
-function toFingerprint(value: unknown, label: string): number | undefined {
-	if (value === '') return undefined;
-	const digits = typeof value === 'number' || typeof value === 'string' ? identifierIn(String(value)) : '';
-	const number = Number(digits);
-	if (/^-?\d+$/.test(digits) && Number.isSafeInteger(number)) return number;
-	throw new UserError(`${label} is not a fingerprint: ${show(value)}`, {
-		description: 'Give a whole number of at most 15 digits, as "fingerprint" in the output of a message or an event.',
-	});
-}
-
-function toBoolean(given: unknown, label: string): boolean {
-	if (typeof given === 'boolean') return given;
-	const value = typeof given === 'string' ? trimmed(given) : given;
-	if (value === 'true' || value === 1 || value === '1') return true;
-	if (value === 'false' || value === 0 || value === '0' || value === '') return false;
-	throw new UserError(`${label} is neither true nor false: ${show(value)}`, {
-		description: 'Give true or false, for example {{ true }}.',
-	});
-}
-
-function toChoice(value: unknown, field: Field, label: string): string | undefined {
+/**
+ * By Crisp's name; in another case, or by the name in the form, if only one value is called so. A text that begins like an
+ * open value is taken as it is.
+ */
+function toChoice(value: unknown, { options = {} }: Field, label: string): string | undefined {
 	const text = trimmed(written(value));
-	const known = Object.keys(field.options ?? {});
 	if (text === '') return undefined;
-	const isOpen = known.some((value) => value.endsWith('*') && text.startsWith(value.slice(0, -1)));
-	if (known.includes(text) || isOpen) return text;
+	const known = Object.keys(options).filter((one) => !one.endsWith('*'));
+	if (known.includes(text)) return text;
+	const same = (one = '') => one.toLowerCase() === text.toLowerCase();
+	const [found, ...others] = known.filter((one) => same(one) || same(options[one]));
+	if (found && others.length === 0) return found;
+	const isOpen = ([one]: [string, unknown]) => one.endsWith('*') && text.startsWith(one.slice(0, -1));
+	if (Object.entries(options).some(isOpen)) return text;
 	throw new UserError(`${label} cannot be ${show(value)}`, {
-		description: `Choose one of: ${known.filter((value) => value !== '').join(', ')}.`,
+		description: `Choose one of: ${Object.keys(options).filter(Boolean).join(', ')}.`,
 	});
 }
 
-/** Accepts a text with commas, an array, or rows of the form, each of which may hold either. */
+/**
+ * Accepts an array, such an array as JSON text, rows of the form, each of which holds one entry, and a text. A text is
+ * split at commas, unless entries are chosen in rows: then it is one entry. Entries occur once.
+ */
 function toList(value: unknown, field: Field, label: string): string[] {
 	const rows = isPlain(value) ? rowsOf(value) : undefined;
-	if (rows) {
-		const { picks = 'personSegment' } = field;
-		const entries = rows.flatMap((row) => toList(idIn(picks, row?.entry) ?? '', field, label));
-		return [...new Set(entries)];
-	}
-	if (isPlain(value) && Object.keys(value).length === 0) return [];
-	const entries = Array.isArray(value) ? (value as unknown[]) : toText(value, label).split(',');
-	return entries.map((entry) => trimmed(toText(entry, `An entry of ${label}`))).filter((entry) => entry !== '');
+	const given = rows
+		? rows.flatMap((row) => entriesIn(idIn(field.picks ?? 'personSegment', row?.entry)))
+		: isPlain(value) && isEmptyObject(value)
+			? []
+			: entriesIn(value, !field.picks);
+	const texts = given
+		.filter((entry) => entry !== null && entry !== undefined)
+		.map((entry) => trimmed(toText(entry, Array.isArray(value) || rows ? `An entry of ${label}` : label)));
+	return [...new Set(texts.filter((entry) => entry !== ''))];
 }
 
-function toDate(given: unknown, label: string, timezone: string): DateTime {
-	const value = typeof given === 'string' ? identifierIn(given) : given;
-	const date =
-		typeof value === 'number' || (typeof value === 'string' && /^\d{11,}$/.test(value))
-			? DateTime.fromMillis(Number(value))
-			: value instanceof Date
-				? DateTime.fromJSDate(value)
-				: DateTime.fromISO(trimmed(written(value)).replace(' ', 'T'), { zone: timezone });
-	// Reject seconds since 1970, which many other APIs use: read as milliseconds, they would be a day of January 1970.
-	const isInSeconds = !(value instanceof Date) && date.isValid && Math.abs(date.toMillis()) < 1e11;
-	if (date.isValid && !isInSeconds) return date;
-	throw new UserError(`${label} is not a date: ${show(given)}`, {
-		description: 'Give a date as ISO 8601, such as 2026-01-31 or 2026-01-31T09:30:00Z.',
-	});
+function entriesIn(value: unknown, isSplit = false): unknown[] {
+	const list = typeof value === 'string' ? arrayIn(value) : value;
+	if (Array.isArray(list)) return list as unknown[];
+	return typeof value === 'string' && isSplit ? value.split(',') : [value];
+}
+
+/** The array that a text holds as JSON, as models and sheets have it; undefined if it holds none. */
+function arrayIn(text: string): unknown[] | undefined {
+	const json = trimmed(text);
+	if (!json.startsWith('[') || !json.endsWith(']')) return undefined;
+	try {
+		return JSON.parse(json) as unknown[];
+	} catch {
+		return undefined;
+	}
 }
 
 function toJson(value: unknown, label: string): unknown {
@@ -178,7 +162,8 @@ function toJson(value: unknown, label: string): unknown {
 	if (text === '') return undefined;
 	let fault: string;
 	try {
-		return JSON.parse(text) as unknown;
+		// As everywhere, null says nothing.
+		return (JSON.parse(text) as unknown) ?? undefined;
 	} catch (error) {
 		fault = (error as Error).message.toWellFormed();
 	}
@@ -204,19 +189,22 @@ function toPairs(given: unknown, { picks, isNested = false }: Field, label: stri
 	return dataOf(entries, { label, isCustomData: picks !== undefined, isNested });
 }
 
-/** Accepts rows of the form, or a list of objects through an expression or as JSON text, with names of either. */
+/**
+ * Accepts rows of the form, or a list of objects through an expression or as JSON text, with names of either. Rows without
+ * a value in any column are left out.
+ */
 function toRows(given: unknown, field: Field, label: string, timezone: string): unknown[] | undefined {
 	const value = toJson(given, label);
 	if (value === undefined || value === null) return undefined;
 	if (typeof value !== 'object') throw notAList(label, value);
-	const rows = Array.isArray(value) ? (value as unknown[]) : rowsOf(value);
-	if (!rows && Object.keys(value).length > 0) throw notAList(label, value);
-	return rows?.map((row, index) => {
+	const rows = Array.isArray(value) ? (value as unknown[]) : (rowsOf(value) ?? (isEmptyObject(value) ? [] : undefined));
+	if (!rows) throw notAList(label, value);
+	const entries = rows.map((row, index) => {
 		if (!isPlain(row)) throw notAnObject(`Row ${index + 1} of ${label}`, row);
 		const entry: IDataObject = {};
 		for (const [wireName, column] of Object.entries(field.fields ?? {})) {
 			const cell = toWire(wireName, column, cellOf(row, wireName), timezone);
-			const sent = cell === undefined || cell === '' ? column.fallback : cell;
+			const sent = cell === undefined || isEmptyValue(cell, column) ? column.fallback : cell;
 			if (sent !== undefined && sent !== '') setAt(entry, wireName, sent);
 			else if (column.required) {
 				throw new UserError(`Row ${index + 1} of ${label} has no '${labelOf(wireName, column)}'`, {
@@ -226,6 +214,13 @@ function toRows(given: unknown, field: Field, label: string, timezone: string): 
 		}
 		return entry;
 	});
+	const filled = entries.filter((entry) => !isEmptyObject(entry));
+	// Rows whose expressions all found nothing are not a list that is empty on purpose.
+	return filled.length === 0 && entries.length > 0 ? undefined : filled;
+}
+
+function isEmptyObject(value: object): boolean {
+	return Object.keys(value).length === 0;
 }
 
 function isPlain(value: unknown): value is IDataObject {
@@ -267,30 +262,4 @@ export function setAt(target: IDataObject, dottedName: string, value: unknown): 
 		holder = holder[name] as IDataObject;
 	}
 	holder[last] = value as IDataObject;
-}
-
-/** Like `String`, but does not throw for data with a field called `toString`. */
-function written(value: unknown): string {
-	try {
-		return String(value);
-	} catch {
-		return 'an object';
-	}
-}
-
-/** Formats a value for an error: at most 80 characters, without cutting a character in half. */
-function show(value: unknown): string {
-	let shown: string;
-	try {
-		shown = JSON.stringify(value) ?? String(value);
-	} catch {
-		// Circular, or nested too deeply.
-		shown = written(value);
-	}
-	return shown.length > 80
-		? `${shown
-				.slice(0, 80)
-				.toWellFormed()
-				.replace(/\uFFFD$/, '')}…`
-		: shown;
 }

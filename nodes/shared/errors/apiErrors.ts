@@ -178,6 +178,7 @@ export function cloneError<Known extends NodeApiError | NodeOperationError>(erro
 	const copy = Object.create(Object.getPrototypeOf(error) as object) as Known;
 	const refusal = refusalOf(error);
 	if (refusal) refusals.set(copy, refusal);
+	if (uncertainErrors.has(error)) uncertainErrors.add(copy);
 	return Object.assign(copy, error, { message, stack, cause });
 }
 

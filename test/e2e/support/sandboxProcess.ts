@@ -99,6 +99,17 @@ export class SandboxProcess {
 		return await this.send('/sandbox/operator/message', { text, ...options });
 	}
 
+	/** Writes as Crisp's own bot does: as an operator, without the mark of an automated message. */
+	async botWrites(text: string, sessionId: string): Promise<void> {
+		const origin = 'urn:crisp.im:bot:0';
+		await this.crisp('POST', `conversation/${sessionId}/message`, {
+			type: 'text',
+			from: 'operator',
+			origin,
+			content: text,
+		});
+	}
+
 	async messages(sessionId: string): Promise<Message[]> {
 		return await this.crisp('GET', `conversation/${sessionId}/messages`);
 	}

@@ -64,8 +64,9 @@ describe('assigning a conversation to an available operator', () => {
 		const made = await run(assigning(), { items: [{ session_id }] });
 		expect(assignees([session_id])).toEqual([ines]);
 		const answer = {
-			...{ session_id, website_id: shop, assigned: true, changed: true, user_id: ines },
-			...{ operator_name: 'Ines Clove', operator_email: 'ines@thistle-tea.example' },
+			...{ session_id, website_id: shop, assigned: true, changed: true, assigned_operator_id: ines },
+			...{ assigned_operator_name: 'Ines Clove', assigned_operator_email: 'ines@thistle-tea.example' },
+			conversation_url: `https://app.crisp.chat/website/${shop}/inbox/${session_id}/`,
 		};
 		expect(made).toEqual([{ json: answer, pairedItem: { item: 0 } }]);
 	});
@@ -136,7 +137,7 @@ describe('assigning a conversation to an available operator', () => {
 		expect(error.description).toContain("'When Nobody Is Available'");
 		expect(error.context.itemIndex).toBe(0);
 		const made = await run(assigning(limit, { whenNobody: 'leave' }), { items: itemsOf(sessions) });
-		expect(made).toMatchObject([{ json: { assigned: false, user_id: null }, pairedItem: { item: 0 } }]);
+		expect(made).toMatchObject([{ json: { assigned: false, assigned_operator_id: null }, pairedItem: { item: 0 } }]);
 		expect(assignees(sessions)).toEqual([undefined]);
 	});
 
@@ -144,7 +145,12 @@ describe('assigning a conversation to an available operator', () => {
 		online(juno, pim);
 		const sessions = await conversations(1, ines);
 		const [kept] = await json(assigning({ keep: true }), { items: itemsOf(sessions) });
-		expect(kept).toMatchObject({ assigned: true, changed: false, user_id: ines, operator_name: 'Ines Clove' });
+		expect(kept).toMatchObject({
+			assigned: true,
+			changed: false,
+			assigned_operator_id: ines,
+			assigned_operator_name: 'Ines Clove',
+		});
 		expect(assignees(sessions)).toEqual([ines]);
 		const [free = ''] = await conversations(1);
 		const [given] = await json(assigning({ keep: true, silent: true }), { items: [{ session_id: free }] });

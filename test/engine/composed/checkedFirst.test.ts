@@ -73,6 +73,9 @@ describe('what can be checked is checked before the first request of an item', (
 	});
 });
 
+/** The option with which empty values empty fields of what is there. */
+const clearing: INodeParameters = { options: { clearEmpty: true } };
+
 describe('empty texts', () => {
 	it('are left out of what is created', async () => {
 		const empty = { nickname: '', email: ' ', phone: '\u00a0', subject: '', userNickname: '' };
@@ -87,18 +90,28 @@ describe('empty texts', () => {
 		expect(await asked(async () => await run(nothing))).toEqual(['POST conversation', 'POST message']);
 	});
 
-	it('are left out of the data of a new person, and empty the data of one who exists', async () => {
-		const fields = { data: pairsOf({ plan: '', seats: '3' }) };
+	it('are left out of a new person, and empty one who exists only with "Clear Empty Fields"', async () => {
+		const full = { data: pairsOf({ plan: 'gold', seats: '3' }), personPhone: '1', companyTags: 'a', segments: {} };
+		const empty = { data: pairsOf({ plan: '', seats: '3' }), personPhone: '', companyTags: '', segments: {} };
 		const person = () => [...website().people.values()].find(({ email }) => email === 'empty@example.org');
-		await run(saving('empty@example.org', fields));
-		expect(person()?.data).toEqual({ seats: '3' });
-		await run(saving('empty@example.org', fields));
-		expect(person()?.data).toEqual({ plan: '', seats: '3' });
+		await run({ ...saving('empty@example.org', { ...empty, personNickname: '' }), ...clearing });
+		expect(person()).toMatchObject({ data: { seats: '3' }, person: { nickname: 'empty' } });
+		expect(person()?.person).not.toHaveProperty('phone');
+		await run(saving('empty@example.org', full));
+		await run(saving('empty@example.org', empty));
+		expect(person()).toMatchObject({
+			data: { plan: 'gold', seats: '3' },
+			person: { phone: '1' },
+			company: { tags: ['a'] },
+		});
+		await run({ ...saving('empty@example.org', empty), ...clearing });
+		expect(person()).toMatchObject({ data: { plan: '', seats: '3' }, person: { phone: '' }, company: { tags: [] } });
 	});
 
 	const updating = (updateFields: INodeParameters): INodeParameters => ({
 		...{ resource: 'conversation', operation: 'updateMeta', sessionId: locator(session) },
 		updateFields,
+		...clearing,
 	});
 
 	it('in a request that Crisp refuses are named by their labels, with how to leave them out', async () => {
@@ -120,6 +133,7 @@ describe('empty texts', () => {
 		const parameters: INodeParameters = {
 			...{ resource: 'person', operation: 'update', peopleId: locator(person?.people_id ?? '') },
 			updateFields: { personPhone: '', personNickname: 'Nathan' },
+			...clearing,
 		};
 		const error = await failure(parameters);
 		expect(error.message).toMatch(/ \(invalid_data\b.*\)\. Sent as empty text: 'Phone'$/);
@@ -129,7 +143,7 @@ describe('empty texts', () => {
 	it('in a step of several are named, too', async () => {
 		await run(saving('steps@example.org', {}));
 		sandbox.current.faults.fail({ status: 400, reason: 'invalid_data', match: /PATCH .*people\/data/ });
-		const error = await failure(saving('steps@example.org', { data: pairsOf({ plan: '' }) }));
+		const error = await failure({ ...saving('steps@example.org', { data: pairsOf({ plan: '' }) }), ...clearing });
 		expect(error.message).toContain("Retry On Fail continues from there. Sent as empty text: 'Custom Data' (plan)");
 	});
 
@@ -142,11 +156,22 @@ describe('empty texts', () => {
 		expect(error.message).not.toContain('empty');
 	});
 
-	it('are sent where nothing is refused: they empty a field', async () => {
+	it('leave fields as they are, and empty them with "Clear Empty Fields" of the item', async () => {
 		sandbox.current.faults.reset();
 		await run(updating({ subject: 'Tea' }));
-		await run(updating({ subject: '' }));
-		expect(sandbox.current.requests.at(-1)?.body).toEqual({ subject: '' });
+		const blank = { ...updating({ subject: '', phone: ' ' }), options: { clearEmpty: '={{ $json.clear }}' } };
+		const unchanged = await asked(async () => {
+			for (const clear of [false, 'FALSE', '', null]) {
+				const error = await failure(blank, { items: [{ clear }] });
+				expect(error.message).toBe('There is nothing to update');
+				expect(error.description).toContain("switch on 'Clear Empty Fields'");
+			}
+			const error = await failure(blank, { items: [{ clear: 'perhaps' }] });
+			expect(error.message).toBe(`'Clear Empty Fields' is neither true nor false: "perhaps"`);
+		});
+		expect(unchanged).toEqual([]);
+		await run(blank, { items: [{ clear: 'TRUE' }] });
+		expect(sandbox.current.requests.at(-1)?.body).toEqual({ subject: '', phone: '' });
 	});
 
 	it('for which an expression returns null are left out', async () => {

@@ -59,6 +59,9 @@ describe('a conversation created with a message', () => {
 			json: {
 				session_id: rest.session_id,
 				website_id: shop,
+				text: 'My order is late',
+				name: 'Una',
+				email: 'una@example.org',
 				people_id: personWith('una@example.org')?.people_id,
 				fingerprint: messages[0]?.fingerprint,
 				conversation_url: `https://app.crisp.chat/website/${shop}/inbox/${rest.session_id}/`,
@@ -98,10 +101,12 @@ describe('a conversation created with a message', () => {
 		const before = new Set(sessions());
 		const error = await failure(creating({ subject: 'Help', inboxId: locator(inbox()) }));
 		const [session] = sessions().filter((known) => !before.has(known));
+		const fingerprint = conversation(session).messages[0]?.fingerprint;
 		expect(error.message).toContain('invalid_data');
 		expect(error.message).toContain(
-			`conversation ${session} was created, its details were set, its message was sent. Retry On Fail continues from there`,
+			`conversation ${session} was created, its details were set, its message was sent with fingerprint ${fingerprint}. Retry On Fail continues from there`,
 		);
+		expect(error.description).toContain(`To continue in another execution, set 'Conversation' to ${session}.`);
 		expect(error.httpCode).toBe('400');
 		expect(error.context.itemIndex).toBe(0);
 	});

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { IDataObject, INodeParameters, NodeApiError } from 'n8n-workflow';
 import { testClock } from '../../support/testClock';
 import { execute, type Execution } from '../../support/n8nContext';
-import { conversation, credentialFor, locator, useSandbox } from '../../support/sandboxWorkspace';
+import { conversation, credentialFor, locator, shop, useSandbox } from '../../support/sandboxWorkspace';
 
 const sandbox = useSandbox();
 
@@ -79,13 +79,27 @@ async function sent(type: string, content: unknown): Promise<unknown> {
 const bytesOf = (item?: { binary?: Record<string, { data: string }> }, field = 'data') =>
 	Buffer.from(item?.binary?.[field]?.data ?? '', 'base64').toString();
 
+/** What the output says of the message. */
+const place = {
+	conversation_url: `https://app.crisp.chat/website/${shop}/inbox/${conversation}/`,
+	session_id: conversation,
+	website_id: shop,
+};
+
 describe('the file of a message', () => {
 	it('is returned with the name and type from the message', async () => {
 		const file = { name: 'Prices.pdf', type: 'application/x-price', url: `${url}/files/price%20list.pdf` };
 		const fingerprint = await sent('file', file);
 		const [item, ...others] = await run(ofMessage(fingerprint));
 		expect(others).toEqual([]);
-		expect(item?.json).toEqual({ ...file, fingerprint, size: pdf.length });
+		expect(item?.json).toEqual({
+			file_name: file.name,
+			mime_type: file.type,
+			file_size: pdf.length,
+			file_url: file.url,
+			...place,
+			fingerprint,
+		});
 		expect(item?.pairedItem).toEqual({ item: 0 });
 		expect(item?.binary?.data).toMatchObject({ fileName: 'Prices.pdf', mimeType: 'application/x-price' });
 		expect(bytesOf(item)).toBe(pdf.toString());
@@ -94,7 +108,7 @@ describe('the file of a message', () => {
 	it('can be a voice message, which has no name', async () => {
 		const fingerprint = await sent('audio', { type: 'audio/webm', url: `${url}/no-type`, duration: 3 });
 		const [item] = await run(ofMessage(fingerprint));
-		expect(item?.json).toMatchObject({ name: 'no-type', type: 'audio/webm' });
+		expect(item?.json).toMatchObject({ file_name: 'no-type', mime_type: 'audio/webm' });
 	});
 
 	it('is the one that Send File sent', async () => {
@@ -109,11 +123,12 @@ describe('the file of a message', () => {
 		const [given] = await run(parameters, { binary });
 		const [item] = await run(ofMessage(given?.json.fingerprint));
 		expect(item?.json).toEqual({
+			...place,
 			fingerprint: given?.json.fingerprint,
-			name: 'ä & b.pdf',
-			type: 'application/pdf',
-			size: pdf.length,
-			url: given?.json.url,
+			file_name: 'ä & b.pdf',
+			mime_type: 'application/pdf',
+			file_size: pdf.length,
+			file_url: given?.json.file_url,
 		});
 		expect(bytesOf(item)).toBe(pdf.toString());
 		const { headers, method } = sandbox.current.storageRequests.at(-1) ?? {};
@@ -135,11 +150,11 @@ describe('the file of a URL', () => {
 	it('is returned as the server has it, in the field that the user names', async () => {
 		const [item] = await run({ ...ofUrl('/files/price%20list.pdf'), outputPropertyName: 'prices' });
 		expect(item?.json).toEqual({
-			fingerprint: null,
-			name: 'price list.pdf',
-			type: 'application/pdf',
-			size: pdf.length,
-			url: `${url}/files/price%20list.pdf`,
+			...{ conversation_url: null, session_id: null, website_id: null, fingerprint: null },
+			file_name: 'price list.pdf',
+			mime_type: 'application/pdf',
+			file_size: pdf.length,
+			file_url: `${url}/files/price%20list.pdf`,
 		});
 		expect(bytesOf(item, 'prices')).toBe(pdf.toString());
 	});
@@ -147,12 +162,12 @@ describe('the file of a URL', () => {
 	it('needs no website', async () => {
 		const credential = credentialFor(sandbox.current, 'plugin', { websiteId: '' });
 		const [item] = await run(ofUrl('/no-type'), { credential });
-		expect(item?.json.type).toBe('application/octet-stream');
+		expect(item?.json.mime_type).toBe('application/octet-stream');
 	});
 
 	it('is found after a redirect', async () => {
 		const [item] = await run(ofUrl('/moved', { name: 'new.pdf' }));
-		expect(item?.json).toMatchObject({ name: 'new.pdf', size: pdf.length });
+		expect(item?.json).toMatchObject({ file_name: 'new.pdf', file_size: pdf.length });
 	});
 
 	it('is read for each item, paired with it; a missing one fails alone if the node continues on errors', async () => {
@@ -160,7 +175,7 @@ describe('the file of a URL', () => {
 		const parameters = { source: 'url', url: `=${url}{{ $json.path }}` };
 		const given = await run(parameters, { items, onError: 'continueRegularOutput' });
 		expect(given.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
-		expect(given.map(({ json }) => json.size)).toEqual([pdf.length, undefined, 3 * pdf.length]);
+		expect(given.map(({ json }) => json.file_size)).toEqual([pdf.length, undefined, 3 * pdf.length]);
 		expect(given[1]?.json.error).toBe('The file could not be downloaded (status 404)');
 	});
 
@@ -174,7 +189,7 @@ describe('the file of a URL', () => {
 
 	it('can have exactly as many bytes as allowed', async () => {
 		const [item] = await run(ofUrl('/in-chunks', small(3 * pdf.length)));
-		expect(item?.json.size).toBe(3 * pdf.length);
+		expect(item?.json.file_size).toBe(3 * pdf.length);
 	});
 
 	it('is an error if the connection is cut in the middle, three times', async () => {

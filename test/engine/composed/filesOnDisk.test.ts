@@ -25,7 +25,7 @@ it('a file that n8n keeps on disk is sent and downloaded byte by byte', async ()
 		parameters: { ...of, operation: 'sendFile', source: 'binary', binaryPropertyName: 'data' },
 		binary: [{ data: stored }],
 	});
-	expect(sent?.json).toMatchObject({ name: 'all.zip', type: 'application/zip', size: bytes.length });
+	expect(sent?.json).toMatchObject({ file_name: 'all.zip', mime_type: 'application/zip', file_size: bytes.length });
 	const [put] = sandbox.current.storageRequests;
 	expect(put?.headers).toMatchObject({ 'content-length': String(bytes.length), 'content-type': 'application/zip' });
 	const [got] = await execute({

@@ -40,8 +40,10 @@ describe('the context of a conversation', () => {
 		expect(text).not.toContain('sorting backlog');
 		expect(item?.json).toMatchObject({
 			session_id: conversation,
+			website_id: shop,
+			conversation_url: `https://app.crisp.chat/website/${shop}/inbox/${conversation}/`,
 			state: 'unresolved',
-			assigned: operator.replace(/2$/, '1'),
+			assigned_operator_id: operator.replace(/2$/, '1'),
 			name: 'Odile Marrow',
 			email: 'odile@marrow.example',
 			people_id: expect.any(String) as string,

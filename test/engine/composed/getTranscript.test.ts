@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { execute, type Execution } from '../../support/n8nContext';
 import { control, messagesIn } from '../../support/visitor';
-import { conversation, credentialFor, locator, useSandbox } from '../../support/sandboxWorkspace';
+import { conversation, credentialFor, locator, shop, useSandbox } from '../../support/sandboxWorkspace';
 
 const sandbox = useSandbox();
 
@@ -44,8 +44,10 @@ describe('a transcript', () => {
 		expect(item?.json).toMatchObject({
 			session_id: conversation,
 			messages: said.length,
-			from: first.toISO(),
-			to: inParis(said.at(-1)?.timestamp).toISO(),
+			first_message_at: first.toUTC().toISO(),
+			last_message_at: inParis(said.at(-1)?.timestamp).toUTC().toISO(),
+			website_id: shop,
+			conversation_url: `https://app.crisp.chat/website/${shop}/inbox/${conversation}/`,
 			timezone: 'Europe/Paris',
 		});
 		expect(item?.pairedItem).toEqual({ item: 0 });
@@ -111,7 +113,12 @@ describe('a transcript', () => {
 		expect(given.map(({ json }) => json.text)).toEqual(Array.from({ length: 95 }, (_, index) => `Line ${index}`));
 		expect(new Set(given.map(({ pairedItem }) => JSON.stringify(pairedItem)))).toEqual(new Set(['{"item":0}']));
 		expect(sandbox.current.requests.length - before).toBe(3);
-		expect(Object.keys(given[0]?.json ?? {})).toHaveLength(10);
+		expect(given[0]?.json).toMatchObject({
+			session_id,
+			website_id: shop,
+			name: expect.any(String),
+			operator_name: null,
+		});
 		const [latest] = await run({ format: 'text', additionalFields: { maxMessages: 2 } }, { items: [{ session_id }] });
 		expect(latest?.json).toMatchObject({
 			messages: 2,

@@ -26,7 +26,15 @@ describe('a conversation resolved with a message', () => {
 		expect(messages).toMatchObject([{ from: 'operator', type: 'text', content: 'Glad it works' }]);
 		const fingerprint = messages[0]?.fingerprint;
 		expect(made).toEqual([
-			{ json: { session_id, website_id: shop, fingerprint, state: 'resolved' }, pairedItem: { item: 0 } },
+			{
+				json: {
+					text: 'Glad it works',
+					state: 'resolved',
+					conversation_url: `https://app.crisp.chat/website/${shop}/inbox/${session_id}/`,
+					...{ session_id, website_id: shop, fingerprint },
+				},
+				pairedItem: { item: 0 },
+			},
 		]);
 	});
 
@@ -50,7 +58,13 @@ describe('a conversation resolved with a message', () => {
 		const items = [{ session_id }];
 		sandbox.current.faults.fail({ status: 400, match: 'PATCH' });
 		const error = await failure(resolving(), { items, executionId: 'resolving' });
-		expect(error.message).toContain('Already done: the message was sent. Retry On Fail continues from there');
+		const fingerprint = conversation(session_id).messages[0]?.fingerprint;
+		expect(error.message).toContain(
+			`Already done: the message was sent with fingerprint ${fingerprint}. Retry On Fail continues from there`,
+		);
+		expect(error.description).toContain(
+			`To continue in another execution, set 'Message Fingerprint' to ${fingerprint}.`,
+		);
 		const again = await asked(async () => await run(resolving(), { items, executionId: 'resolving' }));
 		expect(again).toEqual(['PATCH state']);
 		expect(conversation(session_id)).toMatchObject({ state: 'resolved', messages: [{ content: 'Glad it works' }] });

@@ -30,7 +30,10 @@ const bearers: Bearer[] = [
 			conversation(session_id).meta.segments = segments;
 			return {
 				target: { sessionId: locator(session_id) },
-				ids: { website_id: shop, session_id },
+				ids: {
+					conversation_url: `https://app.crisp.chat/website/${shop}/inbox/${session_id}/`,
+					...{ website_id: shop, session_id },
+				},
 				has: () => conversation(session_id).meta.segments,
 			};
 		},

@@ -1,8 +1,9 @@
+import { sendAndWait } from '../../../nodes/Crisp/composed/message/sendAndWait';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { HurriedTime } from '../../support/hurriedTime';
 import { execute, type Execution } from '../../support/n8nContext';
 import { control, messagesIn } from '../../support/visitor';
-import { credentialFor, locator, operator, useSandbox } from '../../support/sandboxWorkspace';
+import { credentialFor, locator, operator, shop, useSandbox } from '../../support/sandboxWorkspace';
 
 const sandbox = useSandbox();
 
@@ -62,18 +63,23 @@ describe('a question that waits for its reply', () => {
 		expect(item).toEqual({
 			json: {
 				session_id,
+				website_id: shop,
+				conversation_url: `https://app.crisp.chat/website/${shop}/inbox/${session_id}/`,
 				answered: true,
 				text: 'The large one',
 				choice: null,
 				choice_label: null,
+				file_url: null,
 				from: 'user',
 				fingerprint: written?.fingerprint,
 				timestamp: written?.timestamp,
+				sent_at: new Date(Number(written?.timestamp)).toISOString(),
 				waited_seconds: 8,
 				question_fingerprint: question?.fingerprint,
 			},
 			pairedItem: { item: 0 },
 		});
+		expect(Object.keys(item?.json ?? {})).toEqual(sendAndWait.returns);
 		expect(question).toMatchObject({ type: 'text', content: 'Which size?', from: 'operator' });
 	});
 

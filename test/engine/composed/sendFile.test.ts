@@ -5,7 +5,7 @@ import type { IBinaryKeyData, IDataObject, INodeParameters, NodeApiError } from 
 import type { Credential } from '../../../nodes/shared/api/transport';
 import { execute, type Execution } from '../../support/n8nContext';
 import { until } from '../../support/triggerContext';
-import { conversation, credentialFor, locator, useSandbox } from '../../support/sandboxWorkspace';
+import { conversation, credentialFor, locator, shop, useSandbox } from '../../support/sandboxWorkspace';
 
 const sandbox = useSandbox();
 const policy = () => sandbox.current.state.uploads;
@@ -68,9 +68,16 @@ describe('binary data', () => {
 		const [item, ...others] = await run({ items: [{ session_id }] }, tier);
 		expect(others).toEqual([]);
 		expect(item?.pairedItem).toEqual({ item: 0 });
-		const { fingerprint, url } = item?.json ?? {};
+		const { fingerprint, file_url: url } = item?.json ?? {};
 		const file = { name: 'tea list.txt', type: 'text/plain', url };
-		expect(item?.json).toEqual({ ...file, fingerprint, session_id, size: 12 });
+		expect(item?.json).toEqual({
+			file_name: file.name,
+			mime_type: file.type,
+			file_size: 12,
+			file_url: url,
+			conversation_url: `https://app.crisp.chat/website/${shop}/inbox/${session_id}/`,
+			...{ session_id, website_id: shop, fingerprint },
+		});
 		const [message, ...more] = await messagesIn(session_id);
 		expect(more).toEqual([]);
 		expect(message).toMatchObject({ fingerprint, type: 'file', from: 'operator', origin: 'chat', content: file });
@@ -95,7 +102,7 @@ describe('binary data', () => {
 	it('is uploaded to a signed URL on any host', async () => {
 		policy().isAbsolute = true;
 		const [item] = await run();
-		expect(await (await fetch(String(item?.json.url))).text()).toBe('Mint, Oolong');
+		expect(await (await fetch(String(item?.json.file_url))).text()).toBe('Mint, Oolong');
 	});
 
 	it('is sent with the sender, name and type that the user sets', async () => {
@@ -109,7 +116,7 @@ describe('binary data', () => {
 
 	it('can be given by an expression', async () => {
 		const [item] = await run({ parameters: sending({ binaryPropertyName: '={{ $input.item.binary.data }}' }) });
-		expect(item?.json.size).toBe(12);
+		expect(item?.json.file_size).toBe(12);
 	});
 
 	it('of ten items uses one connection, which is closed at the end', async () => {
@@ -124,7 +131,7 @@ describe('binary data', () => {
 			const [message, ...others] = await messagesIn(session);
 			expect(others).toEqual([]);
 			const { url } = message?.content as { url: string };
-			expect(url).toBe(given[index]?.json.url);
+			expect(url).toBe(given[index]?.json.file_url);
 			expect(await (await fetch(url)).text()).toBe(session);
 		}
 	});
@@ -155,16 +162,16 @@ describe('binary data', () => {
 		[
 			'neither name nor type',
 			{ fileName: undefined, mimeType: '' },
-			{ name: 'file', type: 'application/octet-stream' },
+			{ file_name: 'file', mime_type: 'application/octet-stream' },
 		],
 		[
 			'only a file extension as its name',
 			{ fileName: '', fileExtension: 'txt' },
-			{ name: 'file.txt', type: 'text/plain' },
+			{ file_name: 'file.txt', mime_type: 'text/plain' },
 		],
 	])('that has %s is sent anyway', async (_, described, expected) => {
 		const [item] = await run({ binary: [binaryOf('Mint', described)] });
-		expect(item).toMatchObject({ pairedItem: { item: 0 }, json: { ...expected, size: 4 } });
+		expect(item).toMatchObject({ pairedItem: { item: 0 }, json: { ...expected, file_size: 4 } });
 	});
 
 	it('of another node is sent once when an AI agent runs the item again', async () => {
@@ -184,7 +191,7 @@ describe('binary data', () => {
 		await until(() => asked('/bucket/url/generate')[0]?.status === 202);
 		sandbox.current.dropSockets();
 		const [item] = await running;
-		expect(item?.json.size).toBe(12);
+		expect(item?.json.file_size).toBe(12);
 		expect(lines()).toBe(2);
 	});
 });
@@ -307,7 +314,8 @@ describe('a file at a public URL', () => {
 	it('is sent without an upload; its server provides the type, and gets no token', async () => {
 		const [item] = await run(linking(` ${url}/a/tea%20list.pdf?x=1\n`));
 		const content = { name: 'tea list.pdf', type: 'application/pdf', url: `${url}/a/tea%20list.pdf?x=1` };
-		expect(item).toMatchObject({ pairedItem: { item: 0 }, json: { ...content, size: null } });
+		const json = { file_name: content.name, mime_type: content.type, file_url: content.url, file_size: null };
+		expect(item).toMatchObject({ pairedItem: { item: 0 }, json });
 		expect(asked('/message')[0]?.body).toMatchObject({ type: 'file', content });
 		expect(requests).toEqual([{ method: 'HEAD', authorization: undefined }]);
 		expect(lines()).toBe(0);
@@ -315,7 +323,7 @@ describe('a file at a public URL', () => {
 
 	it('is not requested if the user sets the type', async () => {
 		const [item] = await run(linking(`${url}/missing.pdf`, { type: 'image/png', name: 'a.png' }));
-		expect(item?.json).toMatchObject({ name: 'a.png', type: 'image/png' });
+		expect(item?.json).toMatchObject({ file_name: 'a.png', mime_type: 'image/png' });
 		expect(requests).toEqual([]);
 	});
 

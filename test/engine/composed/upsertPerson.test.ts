@@ -33,9 +33,9 @@ describe('a person created or updated', () => {
 			website_id: shop,
 			created: true,
 			email: 'nora@example.org',
-			nickname: 'Nora',
+			name: 'Nora',
 			phone: '+331',
-			name: 'Nori',
+			company: 'Nori',
 			segments: ['new'],
 			country: null,
 		};
@@ -64,7 +64,7 @@ describe('a person created or updated', () => {
 			data: { plan: 'gold', seats: '3' },
 		});
 		expect(made).toMatchObject([
-			{ people_id: person?.people_id, created: false, nickname: 'Otto', phone: '+50', segments: ['old', 'new'] },
+			{ people_id: person?.people_id, created: false, name: 'Otto', phone: '+50', segments: ['old', 'new'] },
 		]);
 	});
 

@@ -191,7 +191,7 @@ describe('output', () => {
 		const session_id = await newConversation();
 		const sessionId = locator(session_id);
 		expect(await of({ resource: 'conversation', operation: 'setState', sessionId, state: 'resolved' })).toEqual([
-			{ success: true, website_id: shop, session_id },
+			{ success: true, website_id: shop, session_id, conversation_url: urlOf(session_id) },
 		]);
 		expect(await of({ resource: 'conversation', operation: 'delete', sessionId })).toEqual([
 			{ deleted: true, website_id: shop, session_id },
@@ -209,7 +209,14 @@ describe('output', () => {
 		const sessionId = locator(session_id);
 		const [sent] = await of({ ...sending('hi'), sessionId });
 		const fingerprint = Number(sent?.fingerprint);
-		expect(sent).toEqual({ fingerprint: expect.any(Number), website_id: shop, session_id });
+		const conversation_url = urlOf(session_id);
+		expect(sent).toEqual({
+			text: 'hi',
+			fingerprint: expect.any(Number),
+			website_id: shop,
+			session_id,
+			conversation_url,
+		});
 		const deletion = { resource: 'message', operation: 'delete', sessionId, fingerprint: `${fingerprint}` };
 		expect(await of(deletion)).toEqual([{ deleted: true, website_id: shop, session_id, fingerprint }]);
 		const creation = { email: 'written@example.org', personNickname: 'W', additionalFields: {} };
@@ -227,19 +234,19 @@ describe('output', () => {
 		const parameters = { resource: 'person', operation: 'get', peopleId: locator(person) };
 		const [simple] = await of(parameters);
 		expect(Object.keys(simple ?? {})).toEqual([
-			'people_id',
-			'email',
-			'nickname',
-			'phone',
 			'name',
+			'email',
+			'phone',
+			'company',
 			'segments',
 			'country',
-			'last',
+			'last_active_at',
 			'created_at',
 			'updated_at',
+			'people_id',
 		]);
 		const [raw] = await of({ ...parameters, simplify: false });
-		expect(raw).toMatchObject({ people_id: person, person: { nickname: simple?.nickname } });
+		expect(raw).toMatchObject({ people_id: person, person: { nickname: simple?.name } });
 	});
 
 	it('of messages is oldest first, back to the beginning', async () => {
@@ -247,10 +254,8 @@ describe('output', () => {
 		const texts = Array.from({ length: 95 }, (_, index) => `${index}`);
 		await run(sending('={{ $json.text }}'), { items: texts.map((text) => ({ session_id, text })) });
 		const reading = { resource: 'message', operation: 'getAll', sessionId: locator(session_id), filters: {} };
-		expect((await of({ ...reading, returnAll: true })).map(({ content }) => content)).toEqual(texts);
-		expect((await of({ ...reading, returnAll: false, limit: 5 })).map(({ content }) => content)).toEqual(
-			texts.slice(-5),
-		);
+		expect((await of({ ...reading, returnAll: true })).map(({ text }) => text)).toEqual(texts);
+		expect((await of({ ...reading, returnAll: false, limit: 5 })).map(({ text }) => text)).toEqual(texts.slice(-5));
 	});
 
 	it('of people contains every page', async () => {
@@ -270,6 +275,8 @@ describe('output', () => {
 		expect(new Set(found.map(({ people_id }) => people_id)).size).toBe(found.length);
 	});
 });
+
+const urlOf = (session: string) => `https://app.crisp.chat/website/${shop}/inbox/${session}/`;
 
 /** Names chosen one by one, as in the form. */
 const named = (...names: string[]) => ({ rows: names.map((name) => ({ entry: locator(name, 'name') })) });

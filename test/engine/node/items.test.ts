@@ -87,7 +87,7 @@ describe('items', () => {
 		expect(onDecrypt).toHaveBeenCalledTimes(1);
 	});
 
-	it.each([0, 51, 2.5, -1, 'many', ''])('do not run with Concurrency %p', async (concurrency) => {
+	it.each([0, 51, 2.5, -1, 'many', true])('do not run with Concurrency %p', async (concurrency) => {
 		server = await serveOn((_, response) => answer(response, success({})));
 		const failed = (await run(reading({ concurrency })).catch((error: unknown) => error)) as NodeApiError;
 		expect(failed.message).toBe(`'Concurrency' cannot be ${JSON.stringify(concurrency)}`);

@@ -11,7 +11,8 @@ async function anOperator() {
 		credential: credentialFor(sandbox.current),
 		parameters: { resource: 'operator', operation: 'getAll', simplify: true },
 	});
-	return operator?.json as { user_id: string; email: string };
+	const { operator_id, operator_email } = operator?.json ?? {};
+	return { user_id: String(operator_id), email: String(operator_email) };
 }
 
 describe('an operator given by email', () => {

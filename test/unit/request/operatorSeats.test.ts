@@ -55,7 +55,8 @@ describe.each(seats)('%s', (_, seat, isOperator) => {
 	it(`is ${isOperator ? '' : 'not '}assigned a conversation`, async () => {
 		const { composing, changes } = begin(seat, { when_nobody: 'leave' });
 		const [made] = await assignToAvailable.compose(composing);
-		expect(made?.json).toMatchObject({ assigned: isOperator, user_id: isOperator ? details.user_id : null });
+		const assigned_operator_id = isOperator ? details.user_id : null;
+		expect(made?.json).toMatchObject({ assigned: isOperator, assigned_operator_id });
 		expect(changes).toEqual(isOperator ? [{ assigned: { user_id: details.user_id } }] : []);
 	});
 

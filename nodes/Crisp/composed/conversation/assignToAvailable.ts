@@ -1,5 +1,8 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
-import { asNodeError } from '../../../shared/errors/apiErrors';
+import { asNodeError, isUncertain } from '../../../shared/errors/apiErrors';
+import { withPartialResult } from '../../../shared/errors/partialResult';
+import { conversationUrl } from '../../../shared/events/output';
+import { named } from '../../../shared/events/vocabulary';
 import { choice, flag, list, picker } from '../../operations/field';
 import type { ComposedOperation, Composing } from '../../operations/operation';
 import { fillPath, parseRoute } from '../../../shared/api/route';
@@ -30,17 +33,47 @@ export const assignToAvailable: ComposedOperation = {
 		}),
 		silent: flag('Whether the operator is not notified'),
 	},
+	returns: [
+		'assigned',
+		'assigned_operator_name',
+		'assigned_operator_email',
+		'changed',
+		'conversation_url',
+		'session_id',
+		'website_id',
+		'assigned_operator_id',
+	],
 	async compose(composing) {
-		const { session_id, website_id } = composing.values;
+		const [website_id, session_id] = [String(composing.values.website_id), String(composing.values.session_id)];
 		// A retried item must not pass its conversation on to the next operator.
 		const outcome = await composing.once('assignment', async () => await assign(composing));
-		return [{ json: { session_id, website_id, ...outcome } }];
+		const { assigned, changed, user_id, name, email } = outcome;
+		const json = named({
+			assigned,
+			assigned_operator_name: name,
+			assigned_operator_email: email,
+			changed,
+			conversation_url: conversationUrl(website_id, session_id),
+			session_id,
+			website_id,
+			assigned_operator_id: user_id,
+		});
+		return [{ json }];
 	},
 };
 
 const routing = parseRoute('PATCH /v1/website/{website_id}/conversation/{session_id}/routing');
 
-async function assign(composing: Composing): Promise<IDataObject> {
+/** Whether an operator is assigned and whether it was done now, and who it is; null if nobody is. */
+interface Outcome {
+	assigned: boolean;
+	changed: boolean;
+	user_id: string | null;
+	name: string | null;
+	email: string | null;
+}
+
+async function assign(composing: Composing): Promise<Outcome> {
 	const { values, client } = composing;
 	const website_id = String(values.website_id);
 	const path = fillPath(routing, { website_id, session_id: String(values.session_id) });
@@ -53,25 +86,39 @@ async function assign(composing: Composing): Promise<IDataObject> {
 	const available = allowed.filter(({ isAvailable }) => isAvailable).map(({ user_id }) => user_id);
 	if (available.length === 0) return nobody(values, allowed.length);
 	const workload = workloadOf(composing, website_id);
-	const user_id = await workload.take(available);
+	// After a lost answer, the conversation may be assigned already: a retry must not choose anybody else.
+	let isTaken = false;
+	const user_id = await composing.once('choice of the operator', async () => {
+		isTaken = true;
+		return await workload.take(available);
+	});
 	const body = { assigned: { user_id }, ...(values.silent !== undefined && { silent: values.silent }) };
 	try {
 		await client.send({ method: 'PATCH', path, body });
 	} catch (error) {
-		workload.giveBack(user_id);
-		throw asNodeError(composing.node, error);
+		if (isTaken) workload.giveBack(user_id);
+		throw isUncertain(error) ? maybeAssigned(composing, error, user_id) : asNodeError(composing.node, error);
 	}
 	return outcomeOf(user_id, everybody, true);
 }
 
-function outcomeOf(user_id: string, operators: Operator[], changed: boolean): IDataObject {
-	const { name = null, email = null } = operators.find((operator) => operator.user_id === user_id) ?? {};
-	return { assigned: true, changed, user_id, operator_name: name, operator_email: email };
+function maybeAssigned({ node, values }: Composing, error: unknown, user_id: string): Error {
+	const { session_id, website_id } = values;
+	return withPartialResult(node, error, {
+		message: `It is unclear whether the conversation was assigned to operator ${user_id}. Retry On Fail assigns it to the same operator.`,
+		advice: `To assign it to the same operator in another execution, set 'Only Operators' to ${user_id}.`,
+		result: named({ session_id, website_id, assigned_operator_id: user_id, done: [] }),
+	});
 }
 
-function nobody({ when_nobody }: IDataObject, inQuestion: number): IDataObject {
+function outcomeOf(user_id: string, operators: Operator[], changed: boolean): Outcome {
+	const { name = null, email = null } = operators.find((operator) => operator.user_id === user_id) ?? {};
+	return { assigned: true, changed, user_id, name, email };
+}
+
+function nobody({ when_nobody }: IDataObject, inQuestion: number): Outcome {
 	if (when_nobody === 'leave') {
-		return { assigned: false, changed: false, user_id: null, operator_name: null, operator_email: null };
+		return { assigned: false, changed: false, user_id: null, name: null, email: null };
 	}
 	throw new UserError(`No operator is available (candidates: ${inQuestion}, online: 0)`, {
 		description:

@@ -1,7 +1,7 @@
 import { list } from '../../operations/field';
 import type { ComposedOperation } from '../../operations/operation';
 import { parseRoute } from '../../../shared/api/route';
-import { changeSegments } from '../support/segments';
+import { changeSegments, returns } from '../support/segments';
 
 const meta = parseRoute('GET /v1/website/{website_id}/conversation/{session_id}/meta');
 
@@ -17,6 +17,7 @@ export const addConversationSegments: ComposedOperation = {
 			picks: 'conversationSegment',
 		}),
 	},
+	returns: returns.conversation,
 	compose: async (composing) => await changeSegments(composing, meta, 'add'),
 };
 
@@ -32,5 +33,6 @@ export const removeConversationSegments: ComposedOperation = {
 			picks: 'conversationSegment',
 		}),
 	},
+	returns: returns.conversation,
 	compose: async (composing) => await changeSegments(composing, meta, 'remove'),
 };

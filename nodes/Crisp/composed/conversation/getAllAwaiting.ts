@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { bit, number, picker } from '../../operations/field';
 import type { ComposedOperation } from '../../operations/operation';
 import { conversationUrl } from '../../../shared/events/output';
+import { isoTime, named } from '../../../shared/events/vocabulary';
 import { routes, pathOf } from '../support/conversations';
 
 const minute = 60_000;
@@ -24,6 +25,18 @@ export const getAllAwaiting: ComposedOperation = {
 		filter_assigned: picker('operator', 'Only conversations assigned to this operator', { label: 'Assigned To' }),
 		filter_unassigned: bit('Whether to return only conversations that nobody is assigned to'),
 	},
+	returns: [
+		'name',
+		'email',
+		'last_message',
+		'waiting_minutes',
+		'waiting_since',
+		'conversation_url',
+		'session_id',
+		'website_id',
+		'inbox_id',
+		'assigned_operator_id',
+	],
 	async compose({ values, client, limit, clock }) {
 		const { website_id, waiting_minutes = 0, ...filters } = values;
 		const latest = clock.now() - Number(waiting_minutes) * minute;
@@ -63,16 +76,16 @@ function summaryOf(conversation: IDataObject, website: string, now: number): IDa
 	const { session_id, last_message, assigned, inbox_id, meta } = conversation;
 	const { nickname, email } = (meta ?? {}) as IDataObject;
 	const since = waitingSince(conversation) ?? now;
-	return {
-		session_id,
-		website_id: website,
+	return named({
 		name: nickname ?? null,
 		email: email || null,
 		last_message,
-		waiting_since: since,
 		waiting_minutes: Math.max(0, Math.floor((now - since) / minute)),
-		assigned: (assigned as IDataObject | null)?.user_id ?? null,
-		inbox_id: inbox_id ?? null,
+		waiting_since: isoTime(since),
 		conversation_url: conversationUrl(website, String(session_id)),
-	};
+		session_id,
+		website_id: website,
+		inbox_id: inbox_id ?? null,
+		assigned_operator_id: (assigned as IDataObject | null)?.user_id ?? null,
+	});
 }

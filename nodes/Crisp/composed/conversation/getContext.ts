@@ -1,5 +1,7 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { ifThere, type Client } from '../../../shared/api/client';
+import { conversationUrl } from '../../../shared/events/output';
+import { named } from '../../../shared/events/vocabulary';
 import { number } from '../../operations/field';
 import type { ComposedOperation } from '../../operations/operation';
 import { fitted, headOf, type Context } from '../support/contextText';
@@ -25,6 +27,20 @@ export const getContext: ComposedOperation = {
 		}),
 		...inclusion,
 	},
+	returns: [
+		'context',
+		'name',
+		'email',
+		'state',
+		'messages',
+		'messages_left_out',
+		'other_conversations',
+		'conversation_url',
+		'session_id',
+		'website_id',
+		'people_id',
+		'assigned_operator_id',
+	],
 	async compose({ values, client, timezone }) {
 		const most = Number(values.max_characters);
 		if (!(most >= least)) {
@@ -34,18 +50,21 @@ export const getContext: ComposedOperation = {
 		const { conversation, messages, isWhole, person, others } = context;
 		const text = fitted(headOf(context, timezone), messages, { most, timezone, isWhole });
 		const { nickname, email } = (conversation.meta ?? {}) as IDataObject;
-		const json = {
-			session_id: values.session_id,
+		const [website_id, session_id] = [String(values.website_id), String(values.session_id)];
+		const json = named({
 			context: text.context,
-			state: conversation.state ?? null,
-			assigned: (conversation.assigned as IDataObject | null)?.user_id ?? null,
-			people_id: person?.people_id ?? null,
 			name: oneLine(nickname) || null,
 			email: oneLine(email) || null,
+			state: conversation.state ?? null,
 			messages: text.kept,
 			messages_left_out: messages.length - text.kept,
 			other_conversations: others.length,
-		};
+			conversation_url: conversationUrl(website_id, session_id),
+			session_id,
+			website_id,
+			people_id: person?.people_id ?? null,
+			assigned_operator_id: (conversation.assigned as IDataObject | null)?.user_id ?? null,
+		});
 		return [{ json }];
 	},
 };

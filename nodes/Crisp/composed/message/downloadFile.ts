@@ -1,5 +1,7 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { typeOfMessage } from '../../../shared/events/message';
+import { conversationUrl } from '../../../shared/events/output';
+import { named } from '../../../shared/events/vocabulary';
 import { choice, identifier, number, text } from '../../operations/field';
 import { checkedUrl, nameIn, unknownType } from '../../files/binaryFiles';
 import { pathFields, type ComposedOperation, type Composing } from '../../operations/operation';
@@ -25,7 +27,7 @@ export const downloadFile: ComposedOperation = {
 		url: identifier('The address of the file, as a message or an event has it', {
 			label: 'File URL',
 			required: true,
-			example: '{{ $json.data.content.url }}',
+			example: '{{ $json.file_url }}',
 			when: { source: ['url'] },
 		}),
 		output_property_name: identifier('The name of the output binary field to put the file in', {
@@ -39,6 +41,16 @@ export const downloadFile: ComposedOperation = {
 		}),
 		name: text('Name of the file, instead of its own', { label: 'File Name', example: 'invoice.pdf' }),
 	},
+	returns: [
+		'file_name',
+		'mime_type',
+		'file_size',
+		'file_url',
+		'conversation_url',
+		'session_id',
+		'website_id',
+		'fingerprint',
+	],
 	async compose(composing) {
 		const { values, files } = composing;
 		const most = mostBytes(values.max_size);
@@ -48,10 +60,17 @@ export const downloadFile: ComposedOperation = {
 		const name = String(values.name ?? found.name ?? nameIn(url));
 		const type = found.type ?? said ?? unknownType;
 		const binary = { [String(values.output_property_name)]: await files.make(bytes, name, type) };
-		const fingerprint = values.source === 'url' ? null : Number(values.fingerprint);
-		return [{ json: { fingerprint, name, type, size: bytes.length, url }, binary }];
+		const file = { file_name: name, mime_type: type, file_size: bytes.length, file_url: url };
+		return [{ json: named({ ...file, ...placeOf(values) }), binary }];
 	},
 };
+
+/** The message that held the file; null for a file by its URL, which belongs to no message that the node knows. */
+function placeOf({ source, website_id, session_id, fingerprint }: IDataObject) {
+	if (source === 'url') return { conversation_url: null, session_id: null, website_id: null, fingerprint: null };
+	const conversation_url = conversationUrl(String(website_id), String(session_id));
+	return { conversation_url, session_id, website_id, fingerprint: Number(fingerprint) };
+}
 
 interface Found {
 	url: string;

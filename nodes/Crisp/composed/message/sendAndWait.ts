@@ -1,10 +1,14 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
-import { choice, flag, longText, number, table } from '../../operations/field';
+import { conversationUrl } from '../../../shared/events/output';
+import { isoTime, named, type NamedOutput } from '../../../shared/events/vocabulary';
+import { choice, fingerprint, flag, longText, number, table } from '../../operations/field';
 import { fieldHint, isQuestion, ofChoice, words } from '../../operations/fields/question';
 import { sender } from '../../operations/fields/senders';
-import type { ComposedOperation } from '../../operations/operation';
+import type { ComposedOperation, Composing } from '../../operations/operation';
 import { setAt } from '../../request/toWire';
-import { awaitReply, type Reply } from '../support/awaitReply';
+import { awaitReply } from '../support/awaitReply';
+import { earlierMessage } from '../support/messageBody';
+import { Steps } from '../support/steps';
 
 const longest = 15;
 
@@ -43,8 +47,28 @@ export const sendAndWait: ComposedOperation = {
 			label: 'Fail Without Reply',
 		}),
 		automated: flag('Whether the message is marked as written by a bot'),
+		question_fingerprint: fingerprint(
+			'The question, if an earlier run sent it: it is not sent again if it is there, and a reply that came meanwhile counts',
+			{ label: 'Question Fingerprint' },
+		),
 		...sender,
 	},
+	returns: [
+		'answered',
+		'text',
+		'choice',
+		'choice_label',
+		'file_url',
+		'from',
+		'waited_seconds',
+		'sent_at',
+		'conversation_url',
+		'session_id',
+		'website_id',
+		'fingerprint',
+		'question_fingerprint',
+		'timestamp',
+	],
 	async compose(composing) {
 		const { values, clock } = composing;
 		const minutes = Number(values.wait_minutes);
@@ -54,19 +78,56 @@ export const sendAndWait: ComposedOperation = {
 			});
 		}
 		const session = String(values.session_id);
-		const fingerprint = await composing.sendMessage(session, questionFrom(values));
+		const steps = new Steps(composing, { session_id: session, website_id: values.website_id }, adviceFor);
+		const fingerprint = await ask(composing, steps);
 		const begun = clock.now();
-		const reply = await awaitReply(composing, { fingerprint, until: begun + minutes * 60_000 });
-		if (!reply && values.fails === true) {
-			throw new UserError(`No reply came within ${minutes} minute${minutes === 1 ? '' : 's'}`, {
-				description:
-					"The question remains in the conversation. Wait longer, or remove 'Fail Without Reply' to continue without a reply.",
-			});
-		}
+		const reply = await steps.follow(async () => {
+			const found = await awaitReply(composing, { fingerprint, until: begun + minutes * 60_000 });
+			if (!found && values.fails === true) throw noReply(minutes);
+			return found;
+		});
 		const waited_seconds = Math.round((clock.now() - begun) / 1_000);
-		return [{ json: { session_id: session, ...answerOf(reply), waited_seconds, question_fingerprint: fingerprint } }];
+		const website = String(values.website_id);
+		const json = named({
+			answered: reply !== undefined,
+			text: reply?.text ?? null,
+			choice: reply?.choice ?? null,
+			choice_label: reply?.choice_label ?? null,
+			file_url: reply?.file_url ?? null,
+			from: reply?.from ?? null,
+			waited_seconds,
+			sent_at: isoTime(reply?.timestamp),
+			conversation_url: conversationUrl(website, session),
+			session_id: session,
+			website_id: website,
+			fingerprint: reply?.fingerprint ?? null,
+			question_fingerprint: fingerprint,
+			timestamp: reply?.timestamp ?? null,
+		});
+		return [{ json }];
 	},
 };
+
+async function ask({ values, sendMessage }: Composing, steps: Steps): Promise<number> {
+	const how = { ...earlierMessage(values.question_fingerprint), field: 'question_fingerprint' as const };
+	const send = async () => await sendMessage(String(values.session_id), questionFrom(values), how);
+	return await steps.take('question', send, (made) => ({
+		text: `the question was sent with fingerprint ${made}`,
+		made: { question_fingerprint: made },
+	}));
+}
+
+function adviceFor({ question_fingerprint: made }: NamedOutput): string {
+	if (made === undefined) return '';
+	return `To continue in another execution, set 'Question Fingerprint' to ${String(made)}.`;
+}
+
+function noReply(minutes: number): UserError {
+	return new UserError(`No reply came within ${minutes} minute${minutes === 1 ? '' : 's'}`, {
+		description:
+			"The question remains in the conversation. Wait longer, or remove 'Fail Without Reply' to continue without a reply.",
+	});
+}
 
 function questionFrom(values: IDataObject): IDataObject {
 	const body: IDataObject = { from: 'operator', origin: 'chat' };
@@ -78,16 +139,4 @@ function questionFrom(values: IDataObject): IDataObject {
 	const { choices } = (content ?? {}) as { choices?: IDataObject[] };
 	for (const one of choices ?? []) one.selected = false;
 	return body;
-}
-
-function answerOf(reply?: Reply): IDataObject {
-	const {
-		text = null,
-		choice = null,
-		choice_label = null,
-		from = null,
-		fingerprint = null,
-		timestamp = null,
-	} = reply ?? {};
-	return { answered: reply !== undefined, text, choice, choice_label, from, fingerprint, timestamp };
 }

@@ -1,9 +1,13 @@
 import type { IBinaryData, IDataObject } from 'n8n-workflow';
-import { binary, choice, flag, identifier, text } from '../../operations/field';
+import { conversationUrl } from '../../../shared/events/output';
+import { named, type NamedOutput } from '../../../shared/events/vocabulary';
+import { binary, choice, fingerprint, flag, identifier, text } from '../../operations/field';
 import { checkedType, checkedUrl, nameIn, unknownType } from '../../files/binaryFiles';
 import type { ComposedOperation, Composing } from '../../operations/operation';
 import { chatOrigin, sender } from '../../operations/fields/senders';
 import { setAt } from '../../request/toWire';
+import { earlierMessage } from '../support/messageBody';
+import { Steps } from '../support/steps';
 
 /** Fields that are copied into the message. */
 const messageFields = {
@@ -43,16 +47,42 @@ export const sendFile: ComposedOperation = {
 			'The media type of the file, by which Crisp shows it; where left out, that of the binary data, or what the server of the URL says',
 			{ label: 'MIME Type', example: 'application/pdf' },
 		),
+		fingerprint: fingerprint('The message, if an earlier run may have sent it: it is not sent again if it is there', {
+			label: 'Message Fingerprint',
+		}),
 		...messageFields,
 	},
+	returns: [
+		'file_name',
+		'mime_type',
+		'file_size',
+		'file_url',
+		'conversation_url',
+		'session_id',
+		'website_id',
+		'fingerprint',
+	],
 	async compose(composing) {
 		const { values, sendMessage } = composing;
-		const file = values.source === 'url' ? await linked(composing) : await uploaded(composing);
-		const { url, name, type } = file;
-		const body = bodyOf(values);
 		const session = String(values.session_id);
-		const fingerprint = await sendMessage(session, { ...body, content: { name, url, type } });
-		return [{ json: { fingerprint, session_id: session, name, type, size: file.size, url } }];
+		const steps = new Steps(composing, { session_id: session, website_id: values.website_id }, adviceFor);
+		const file = values.source === 'url' ? await linked(composing) : await uploaded(composing, steps);
+		const { url, name, type } = file;
+		const message = { ...bodyOf(values), content: { name, url, type } };
+		const how = earlierMessage(values.fingerprint);
+		const sent = await steps.follow(async () => await sendMessage(session, message, how));
+		const website = String(values.website_id);
+		const json = named({
+			file_name: name,
+			mime_type: type,
+			file_size: file.size,
+			file_url: url,
+			conversation_url: conversationUrl(website, session),
+			session_id: session,
+			website_id: website,
+			fingerprint: sent,
+		});
+		return [{ json }];
 	},
 };
 
@@ -65,13 +95,25 @@ interface Sent {
 }
 
 /** A retried item reuses the file that it uploaded before. */
-async function uploaded({ values, files, once }: Composing): Promise<Sent> {
+async function uploaded({ values, files }: Composing, steps: Steps): Promise<Sent> {
 	const file = await files.read(values.binary_property_name as string | IBinaryData);
 	const { name = file.name, type: given = file.type } = values as { name?: string; type?: string };
 	const type = checkedType(given);
 	const upload = async () => await files.upload(String(values.website_id), { ...file, name, type });
-	const url = await once(`upload of ${file.identity}`, upload);
-	return { url, name, type, size: file.size };
+	const { size } = file;
+	const url = await steps.take('upload', upload, (made) => ({
+		text: `the file was uploaded to ${made}`,
+		made: { file_url: made, file_name: name, mime_type: type, file_size: size },
+	}));
+	return { url, name, type, size };
+}
+
+function adviceFor({ file_url: url, fingerprint: made }: NamedOutput): string {
+	const settings = [
+		...(url === undefined ? [] : [`'File Source' to Public URL, 'File URL' to ${String(url)}`]),
+		...(made === undefined ? [] : [`'Message Fingerprint' to ${String(made)}`]),
+	];
+	return settings.length === 0 ? '' : `To continue in another execution, set ${settings.join(' and ')}.`;
 }
 
 async function linked({ values, files }: Composing): Promise<Sent> {

@@ -1,6 +1,7 @@
 import { email } from '../../operations/field';
 import type { ComposedOperation } from '../../operations/operation';
-import { personSummary, readByEmail } from '../support/people';
+import { personSummary } from '../../execute/summaries';
+import { readByEmail } from '../support/people';
 
 export const findByEmail: ComposedOperation = {
 	action: 'Find a person by email',

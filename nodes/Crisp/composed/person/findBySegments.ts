@@ -1,6 +1,7 @@
 import { list } from '../../operations/field';
 import type { ComposedOperation } from '../../operations/operation';
-import { personSummary, readPeople } from '../support/people';
+import { personSummary } from '../../execute/summaries';
+import { readPeople } from '../support/people';
 
 /** One criterion per segment: within one criterion, Crisp matches any of several values. */
 export const findBySegments: ComposedOperation = {

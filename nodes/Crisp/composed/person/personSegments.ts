@@ -1,7 +1,7 @@
 import { list } from '../../operations/field';
 import type { ComposedOperation } from '../../operations/operation';
 import { parseRoute } from '../../../shared/api/route';
-import { changeSegments } from '../support/segments';
+import { changeSegments, returns } from '../support/segments';
 
 const profile = parseRoute('GET /v1/website/{website_id}/people/profile/{people_id}');
 
@@ -17,6 +17,7 @@ export const addPersonSegments: ComposedOperation = {
 			picks: 'personSegment',
 		}),
 	},
+	returns: returns.person,
 	compose: async (composing) => await changeSegments(composing, profile, 'add'),
 };
 
@@ -32,5 +33,6 @@ export const removePersonSegments: ComposedOperation = {
 			picks: 'personSegment',
 		}),
 	},
+	returns: returns.person,
 	compose: async (composing) => await changeSegments(composing, profile, 'remove'),
 };

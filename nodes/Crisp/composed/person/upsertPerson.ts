@@ -2,7 +2,8 @@ import { NodeApiError, type IDataObject } from 'n8n-workflow';
 import { asNodeError } from '../../../shared/errors/apiErrors';
 import { simplified } from '../../execute/output';
 import { email, pairs } from '../../operations/field';
-import type { ComposedOperation, Composing } from '../../operations/operation';
+import type { OutputName } from '../../../shared/events/vocabulary';
+import type { ComposedOperation, Composing, Simplify } from '../../operations/operation';
 import { name, profile, segments } from '../../operations/fields/personProfile';
 import { fillPath, parseRoute } from '../../../shared/api/route';
 import { setAt } from '../../request/toWire';
@@ -15,21 +16,26 @@ import { Steps } from '../support/steps';
 const written = {
 	'person.nickname': { ...name, description: "Full name of the person; without one, a new person gets the email's" },
 	...profile,
-	segments: { ...segments, label: 'Segments to Add', description: 'Segments to add to the ones the person has' },
+	segments: {
+		...segments,
+		label: 'Segments to Add',
+		description: 'Segments to add to the ones the person has',
+		isClearable: false,
+	},
 };
 
 /** The fields of the person in the output; only fields that need no further request. */
-const summary = [
-	'people_id',
-	'website_id',
-	'created',
-	'email',
-	'person.nickname',
-	'person.phone',
-	'company.name',
-	'segments',
-	'person.geolocation.country',
-];
+const summary = {
+	name: 'person.nickname',
+	email: 'email',
+	phone: 'person.phone',
+	company: 'company.name',
+	segments: 'segments',
+	created: 'created',
+	country: 'person.geolocation.country',
+	website_id: 'website_id',
+	people_id: 'people_id',
+} satisfies Simplify;
 
 export const upsertPerson: ComposedOperation = {
 	action: 'Create a person or update the one with the same email',
@@ -40,6 +46,7 @@ export const upsertPerson: ComposedOperation = {
 	scope: '',
 	variables: ['website_id'],
 	target: 'email',
+	changesFields: true,
 	body: {
 		email: email('Email of the person; upper and lower case are the same', { required: true }),
 		...written,
@@ -48,26 +55,34 @@ export const upsertPerson: ComposedOperation = {
 			picks: 'personData',
 		}),
 	},
+	returns: Object.keys(summary) as OutputName[],
 	async compose(composing) {
 		const { values, client } = composing;
-		const steps = new Steps(composing);
+		const steps = new Steps(composing, { website_id: values.website_id, email: values.email }, adviceFor);
 		const saved = await steps.take(
 			'profile',
 			async () => simplified(await save(composing), summary),
-			({ people_id, created }) => `person ${String(people_id)} was ${created ? 'created' : 'updated'}`,
+			({ people_id, created }) => ({
+				text: `person ${String(people_id)} was ${created ? 'created' : 'updated'}`,
+				made: { people_id, created },
+			}),
 		);
-		// In the data of a person who exists, an empty text empties what is there.
+		// With "Clear Empty Fields", an empty text empties what is there; a new person has nothing.
 		const data = saved.created ? filledData(values.data) : (values.data as IDataObject | undefined);
 		if (data && Object.keys(data).length > 0) {
 			const path = fillPath(dataRoute, { website_id: String(values.website_id), people_id: String(saved.people_id) });
 			const body = { data };
 			const set = async () =>
 				saved.created ? await client.send({ method: 'PATCH', path, body }) : await updateData(composing, path, body);
-			await steps.take('data', set, () => 'its custom data was set');
+			await steps.take('data', set, () => ({ text: 'its custom data was set' }));
 		}
 		return [{ json: { ...saved } }];
 	},
 };
+
+function adviceFor(): string {
+	return 'To continue in another execution, run the item with the same email: no second person is created.';
+}
 
 const people = parseRoute('POST /v1/website/{website_id}/people/profile');
 const one = parseRoute('GET /v1/website/{website_id}/people/profile/{people_id}');
@@ -80,8 +95,8 @@ async function save(composing: Composing): Promise<IDataObject> {
 	const address = String(values.email).trim();
 	const [found] = await readByEmail(client, website_id, address);
 	if (found) return await update(composing, found);
-	const person = { email: address, ...changesIn(values) };
-	setAt(person, 'person.nickname', values['person.nickname'] ?? address.split('@')[0]);
+	const person = { email: address, ...changesIn(values, isFilled) };
+	setAt(person, 'person.nickname', values['person.nickname'] || address.split('@')[0]);
 	try {
 		const made = await client.send({ method: 'POST', path: fillPath(people, { website_id }), body: person });
 		return { ...person, ...(made as IDataObject), website_id, created: true };
@@ -110,12 +125,19 @@ async function update(composing: Composing, found: IDataObject): Promise<IDataOb
 	return { ...merged(found, changes), people_id, website_id, created: false };
 }
 
-function changesIn(values: IDataObject): IDataObject {
+function changesIn(values: IDataObject, isSent: (value: unknown) => boolean = isGiven): IDataObject {
 	const changes: IDataObject = {};
 	for (const field of Object.keys(written)) {
-		if (values[field] !== undefined) setAt(changes, field, values[field]);
+		if (isSent(values[field])) setAt(changes, field, values[field]);
 	}
 	return changes;
+}
+
+const isGiven = (value: unknown) => value !== undefined;
+
+/** Whether there is a value: with "Clear Empty Fields", a new person has nothing to empty. */
+function isFilled(value: unknown): boolean {
+	return value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0);
 }
 
 /** Merges as Crisp does: objects by their keys; anything else is replaced. */

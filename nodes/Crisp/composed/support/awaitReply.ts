@@ -1,12 +1,11 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { chosenIn } from '../../../shared/events/derived';
-import { isAutomated, sideOfMessage, typeOfMessage } from '../../../shared/events/message';
+import { fileUrlOf, isAutomated, sideOfMessage, textOfMessage, typeOfMessage } from '../../../shared/events/message';
 import { textIn } from '../../../shared/runtime/coerce';
 import { isUncertain } from '../../../shared/errors/apiErrors';
 import { ifThere } from '../../../shared/api/client';
 import type { Composing } from '../../operations/operation';
 import { pathOf, routes } from './conversations';
-import { messageText } from './messageText';
 
 export interface Awaited {
 	fingerprint: number;
@@ -15,7 +14,10 @@ export interface Awaited {
 }
 
 export interface Reply {
+	/** What was said, as in every output: of a file its name. */
 	text: string;
+	/** Undefined without a file. */
+	file_url?: string;
 	choice?: string;
 	choice_label?: string;
 	from: string;
@@ -104,5 +106,12 @@ function inWords(message: IDataObject, { values, isOwn }: Composing): Reply | un
 	const isWanted = values.reply_from === 'anyone' || values.reply_from === from;
 	const isMachine = from === 'operator' && (isAutomated(message) || isOwn(Number(fingerprint)));
 	if (!isWanted || isMachine || typeOfMessage(message) === 'event') return undefined;
-	return { text: messageText(message), from, fingerprint: Number(fingerprint), timestamp: Number(timestamp) };
+	const file_url = fileUrlOf(message);
+	return {
+		text: textOfMessage(message) ?? '',
+		...(file_url && { file_url }),
+		from,
+		fingerprint: Number(fingerprint),
+		timestamp: Number(timestamp),
+	};
 }

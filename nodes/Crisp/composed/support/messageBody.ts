@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { flag, type Fields } from '../../operations/field';
+import type { SendingOf } from '../../operations/operation';
 import { sender } from '../../operations/fields/senders';
 import { setAt } from '../../request/toWire';
 
@@ -9,6 +10,11 @@ export const manner: Fields = {
 	stealth: flag('Whether the recipient is not notified of the message', { label: 'Silent' }),
 	...sender,
 };
+
+/** How to send a message that an earlier execution may have sent, from the fingerprint that the user gives, if any. */
+export function earlierMessage(given: unknown): SendingOf {
+	return given === undefined ? {} : { fingerprint: Number(given), mayBeThere: true };
+}
 
 /** The body of a message from the values of an item; by default a text by an operator in the chatbox. */
 export function messageOf(values: IDataObject): IDataObject {

@@ -1,6 +1,7 @@
 import { UserError } from 'n8n-workflow';
 import { textIn } from '../../../shared/runtime/coerce';
 import type { Composing } from '../../operations/operation';
+import { fullName } from '../../execute/summaries';
 import { operatorsIn } from '../../request/operatorSeats';
 import { fillPath, parseRoute } from '../../../shared/api/route';
 
@@ -22,7 +23,7 @@ export async function readOperators(composing: Composing): Promise<Operator[]> {
 	return operators.map(({ user_id, email, first_name, last_name, availability }) => ({
 		user_id: textIn(user_id),
 		email: textIn(email),
-		name: [first_name, last_name].map(textIn).filter(Boolean).join(' '),
+		name: fullName({ first_name, last_name }),
 		isAvailable: availability === 'online',
 	}));
 }

@@ -2,20 +2,6 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Client } from '../../../shared/api/client';
 import { fillPath, parseRoute } from '../../../shared/api/route';
 
-/** What "Simplify" keeps of a profile, most important first. */
-export const personSummary = [
-	'people_id',
-	'email',
-	'person.nickname',
-	'person.phone',
-	'company.name',
-	'segments',
-	'person.geolocation.country',
-	'active.last',
-	'created_at',
-	'updated_at',
-];
-
 export interface Criterion {
 	/** The name of a field, such as `email`. */
 	criterion: string;

@@ -1,5 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Composing, OutputItem } from '../../operations/operation';
+import { conversationUrl } from '../../../shared/events/output';
+import { named, type OutputName } from '../../../shared/events/vocabulary';
 import { fillPath, type Route } from '../../../shared/api/route';
 import { Store } from '../../../shared/runtime/processState';
 
@@ -33,7 +35,20 @@ export async function changeSegments(composing: Composing, route: Route, change:
 	});
 	// Includes what an earlier run of this item did, if it is retried.
 	for (const segment of asked) changedInRun(composing, fillPath(route, ids)).add(segment);
-	return [{ json: { ...ids, changed: isChanged, segments: [...segments] } }];
+	return [{ json: outputOf(ids, isChanged, segments) }];
+}
+
+/** The fields of the output for a conversation and for a person. */
+export const returns = {
+	conversation: ['segments', 'changed', 'conversation_url', 'session_id', 'website_id'],
+	person: ['segments', 'changed', 'website_id', 'people_id'],
+} as const satisfies Record<string, OutputName[]>;
+
+function outputOf(ids: Record<string, string>, changed: boolean, segments: string[]): IDataObject {
+	const { website_id = '', session_id, people_id } = ids;
+	const about = { segments: [...segments], changed };
+	if (session_id === undefined) return named({ ...about, website_id, people_id });
+	return named({ ...about, conversation_url: conversationUrl(website_id, session_id), session_id, website_id });
 }
 
 /** The new list; of the same length if nothing changes. */

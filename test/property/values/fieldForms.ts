@@ -1,9 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
-import { parameterName, type Field, type Fields } from '../../nodes/Crisp/operations/field';
-import { isComposed, type Operation } from '../../nodes/Crisp/operations/operation';
-import { resources } from '../../nodes/Crisp/operations';
-import { buildRequest, readFields, readPath, type Reading } from '../../nodes/Crisp/request/buildRequest';
-import { collectionName, fieldsOf, labelOf, type FormField } from '../../nodes/Crisp/request/fieldsOf';
+import { parameterName, type Field, type Fields } from '../../../nodes/Crisp/operations/field';
+import { isComposed, type Operation } from '../../../nodes/Crisp/operations/operation';
+import { resources } from '../../../nodes/Crisp/operations';
+import { buildRequest, readFields, readPath, type Reading } from '../../../nodes/Crisp/request/buildRequest';
+import type { Mode } from '../../../nodes/Crisp/request/emptyValues';
+import { collectionName, fieldsOf, labelOf, type FormField } from '../../../nodes/Crisp/request/fieldsOf';
 
 /** Every field of every operation, columns of tables included, and what is sent for a value in it. */
 
@@ -72,7 +73,7 @@ function holding([name = '', ...columns]: string[], field: Field, value: unknown
 	return name === undefined ? value : { rows: [row] };
 }
 
-function readingFor({ operation, key, names, top }: Spot, value: unknown): Reading {
+function readingFor({ operation, key, names, top }: Spot, value: unknown, mode: Mode): Reading {
 	const collection = collectionName(key, operation);
 	const values: IDataObject = {};
 	const optional: IDataObject = {};
@@ -90,14 +91,17 @@ function readingFor({ operation, key, names, top }: Spot, value: unknown): Readi
 	target[top.parameter] = holding(names, top.field, value) as string;
 	values[collection] = optional;
 	const get = (name: string) => values[name];
-	return { parameters: { get, isGiven: () => true, timezone: 'UTC' }, collection, defaultWebsite: uuid };
+	return { parameters: { get, isGiven: () => true, timezone: 'UTC' }, collection, defaultWebsite: uuid, mode };
 }
 
-/** What is sent for a value in a field; undefined if nothing is. Throws as the node does for this item. */
-export function sentFor(spot: Spot, value: unknown): unknown {
+/**
+ * What is sent for a value in a field; undefined if nothing is. Throws as the node does for this item. `mode` is what a
+ * field without a value means.
+ */
+export function sentFor(spot: Spot, value: unknown, mode: Mode = 'new'): unknown {
 	const { operation, names, top } = spot;
 	const [name = '', ...columns] = names;
-	const reading = readingFor(spot, value);
+	const reading = readingFor(spot, value, mode);
 	if (isComposed(operation)) {
 		const given = readFields(
 			fieldsOf(operation).filter(({ place }) => place !== 'path'),
@@ -119,4 +123,16 @@ function inRows([column, ...columns]: string[], value: unknown): unknown {
 
 function at(holder: unknown, dottedName: string): unknown {
 	return dottedName.split('.').reduce<unknown>((value, name) => (value as IDataObject | undefined)?.[name], holder);
+}
+
+/** The titles of those that fail, with what they said; one test for each of 2,000 fields would take too long to report. */
+export function failuresIn(some: Spot[], check: (spot: Spot) => void): string[] {
+	return some.flatMap((spot) => {
+		try {
+			check(spot);
+			return [];
+		} catch (error) {
+			return [`${spot.title}: ${(error as Error).message.slice(0, 300)}`];
+		}
+	});
 }

@@ -1,5 +1,5 @@
 import { UserError } from 'n8n-workflow';
-import { sentFor, spots, type Spot } from './fieldForms';
+import { failuresIn, sentFor, spots, type Spot } from './fieldForms';
 
 /**
  * Values as users have them, in every field of every operation. What a field holds is decided here by Crisp's name of
@@ -93,18 +93,6 @@ const paddings: Array<[string, before: string, after: string]> = [
 	['line breaks and tabs', '\r\n\t', '\u2028\n'],
 ];
 
-/** The titles of those that fail, with what they said; one test for each of 2,000 fields would take too long to report. */
-function failuresIn(some: Spot[], check: (spot: Spot) => void): string[] {
-	return some.flatMap((spot) => {
-		try {
-			check(spot);
-			return [];
-		} catch (error) {
-			return [`${spot.title}: ${(error as Error).message.slice(0, 300)}`];
-		}
-	});
-}
-
 describe('a text field', () => {
 	it('has a name that says whether it identifies something or holds content', () => {
 		const both = texts.filter((spot) => !exceptions[spot.title] && oneLine.test(last(spot)) && free.test(last(spot)));
@@ -157,7 +145,10 @@ describe('a text field', () => {
 
 describe('a list, a number, a choice or a switch', () => {
 	const padded: Record<string, [given: unknown, sent: unknown]> = {
-		list: ['\u00a0vip\u200b , \u2060new ', ['vip', 'new']],
+		list: [
+			['\u00a0vip\u200b ', ' \u2060new '],
+			['vip', 'new'],
+		],
 		fingerprints: [' 42\u200b,\u00a0-7', [42, -7]],
 		number: ['\u00a042\u200b', 42],
 		bit: ['\u00a0true ', 1],
@@ -324,10 +315,12 @@ describe('custom data', () => {
 		expect(failures).toEqual([]);
 	});
 
-	it('has texts, numbers, true and false; null is left out, and a date becomes text', () => {
+	it('has texts, numbers, true and false; null and empty texts are left out, and a date becomes text', () => {
 		const failures = failuresIn(some, (spot) => {
-			const data = { plan: 'gold', empty: '', seats: 3, trial: false };
-			expect(sentFor(spot, { ...data, none: null })).toEqual(data);
+			const data = { plan: 'gold', seats: 3, trial: false };
+			expect(sentFor(spot, { ...data, none: null, empty: '', blank: '\u00a0' })).toEqual(data);
+			expect(sentFor(spot, { plan: '', seats: 3 }, 'change')).toEqual({ seats: 3 });
+			expect(sentFor(spot, { plan: '', seats: null }, 'clear')).toEqual({ plan: '' });
 			expect(sentFor(spot, { since: new Date(0) })).toEqual({ since: '1970-01-01T00:00:00.000Z' });
 			for (const nested of [{ city: 'Paris' }, ['a']]) {
 				const message = `'${spot.label}' has an object or a list under the key "address"`;
@@ -338,10 +331,23 @@ describe('custom data', () => {
 		expect(failures).toEqual([]);
 	});
 
+	it('without any key removes all keys where it is replaced, in the form, as an object and as JSON text', () => {
+		const failures = failuresIn(some, (spot) => {
+			for (const none of [{}, { rows: [] }, '{}']) {
+				if (spot.title === 'person.replaceData data') expect(sentFor(spot, none)).toEqual({});
+				else if (spot.field.required) expect(() => sentFor(spot, none)).toThrow(`'${spot.label}' is empty`);
+				else expect(sentFor(spot, none, 'clear')).toBeUndefined();
+			}
+		});
+		expect(failures).toEqual([]);
+	});
+
 	it('without any value is nothing to send', () => {
 		const failures = failuresIn(some, (spot) => {
-			if (spot.field.required) expect(() => sentFor(spot, { plan: null })).toThrow(`'${spot.label}' is empty`);
-			else expect(sentFor(spot, { plan: null })).toBeUndefined();
+			for (const nothing of [{ plan: null }, { plan: '', seats: null }, 'null']) {
+				if (spot.field.required) expect(() => sentFor(spot, nothing)).toThrow(`'${spot.label}' is empty`);
+				else expect(sentFor(spot, nothing)).toBeUndefined();
+			}
 		});
 		expect(failures).toEqual([]);
 	});

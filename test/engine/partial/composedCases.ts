@@ -1,0 +1,131 @@
+import type { IBinaryKeyData, IDataObject, INodeParameters } from 'n8n-workflow';
+import { isComposed } from '../../../nodes/Crisp/operations/operation';
+import { resources } from '../../../nodes/Crisp/operations';
+import { named, pairsOf } from '../../support/composedOperations';
+import { conversation, locator, operator, person } from '../../support/sandboxWorkspace';
+
+/** A composed operation that changes something, with a form in which it does all that it can. */
+export interface ComposedCase {
+	parameters: INodeParameters;
+	binary?: IBinaryKeyData;
+	/** The form with which another execution continues after this error item; by default the same form. */
+	continued?(item: IDataObject, isRestarted: boolean): INodeParameters;
+}
+
+const inConversation = { resource: 'conversation', sessionId: locator(conversation) };
+const inMessage = { resource: 'message', sessionId: locator(conversation) };
+
+/** Adds optional fields to a form, leaving out those without a value. */
+function withMore(parameters: INodeParameters, more: IDataObject): INodeParameters {
+	const given = Object.entries(more).filter(([, value]) => value !== undefined);
+	const before = parameters.additionalFields as INodeParameters | undefined;
+	return { ...parameters, additionalFields: { ...before, ...(Object.fromEntries(given) as INodeParameters) } };
+}
+
+/** The email of the contact of a new conversation. */
+export const contact = 'una@example.org';
+
+const creating: INodeParameters = {
+	...{ resource: 'conversation', operation: 'createWithMessage', from: 'user', content: 'My order is late' },
+	additionalFields: {
+		...{
+			nickname: 'Una',
+			email: contact,
+			subject: 'Order 12',
+			data: pairsOf({ plan: 'gold' }),
+			segments: named('form'),
+		},
+		...{ assignedUserId: locator(operator), state: 'unresolved' },
+	},
+};
+
+const resolving: INodeParameters = {
+	...{ ...inConversation, operation: 'resolveWithMessage', type: 'text', content: 'Glad it works' },
+};
+
+const asking: INodeParameters = {
+	...{ ...inMessage, operation: 'sendAndWait', type: 'text', contentText: 'Which plan?', content: 'Which plan?' },
+	...{ replyFrom: 'user', waitMinutes: 0.1 },
+};
+
+const sendingFile: INodeParameters = {
+	...{ ...inMessage, operation: 'sendFile', source: 'binary', binaryPropertyName: 'data' },
+};
+
+const tea: IBinaryKeyData = {
+	data: { data: Buffer.from('Mint, Oolong').toString('base64'), mimeType: 'text/plain', fileName: 'tea.txt' },
+};
+
+const assigning: INodeParameters = { ...inConversation, operation: 'assignToAvailable', whenNobody: 'fail' };
+
+const saving: INodeParameters = {
+	...{ resource: 'person', operation: 'upsert', email: 'nora@example.org' },
+	additionalFields: { personNickname: 'Nora', segments: named('new'), data: pairsOf({ plan: 'gold' }) },
+};
+
+/** An update of custom data, and after a restart the same with what the error item says was there before. */
+function updating(formOf: (data: INodeParameters) => INodeParameters): ComposedCase {
+	return {
+		parameters: formOf(pairsOf({ plan: 'gold' }) as INodeParameters),
+		// The process remembers what it may have to restore.
+		continued: ({ data_before: before }, isRestarted) =>
+			formOf(pairsOf({ ...(isRestarted && (before as IDataObject)), plan: 'gold' }) as INodeParameters),
+	};
+}
+
+export const composedCases: Record<string, ComposedCase> = {
+	'conversation.createWithMessage': {
+		parameters: creating,
+		continued: ({ session_id: id }) => withMore(creating, { sessionId: id ? locator(String(id)) : undefined }),
+	},
+	'conversation.resolveWithMessage': {
+		parameters: resolving,
+		continued: ({ fingerprint }) => withMore(resolving, { fingerprint }),
+	},
+	'conversation.assignToAvailable': {
+		parameters: assigning,
+		continued: ({ assigned_operator_id: operators }) => withMore(assigning, { operators }),
+	},
+	'message.keepTyping': { parameters: { ...inMessage, operation: 'keepTyping', additionalFields: { atMost: 6 } } },
+	'conversation.addSegments': {
+		parameters: { ...inConversation, operation: 'addSegments', segments: named('late', 'tea') },
+	},
+	'conversation.removeSegments': {
+		parameters: { ...inConversation, operation: 'removeSegments', segments: named('shipping') },
+	},
+	'conversation.updateMeta': updating((data) => ({
+		...{ ...inConversation, operation: 'updateMeta' },
+		updateFields: { data },
+	})),
+	'message.sendAndWait': {
+		parameters: asking,
+		continued: ({ question_fingerprint: id }) => withMore(asking, { questionFingerprint: id }),
+	},
+	'message.sendFile': {
+		parameters: sendingFile,
+		binary: tea,
+		continued: ({ file_url: url, file_name: name, mime_type: type, fingerprint }) =>
+			url
+				? withMore({ ...sendingFile, source: 'url', url: url as string }, { name, type, fingerprint })
+				: withMore(sendingFile, { fingerprint }),
+	},
+	'person.upsert': { parameters: saving },
+	'person.addSegments': {
+		parameters: { resource: 'person', operation: 'addSegments', peopleId: locator(person), segments: named('late') },
+	},
+	'person.removeSegments': {
+		parameters: { resource: 'person', operation: 'removeSegments', peopleId: locator(person), segments: named('vip') },
+	},
+	'person.updateData': updating((data) => ({
+		...{ resource: 'person', operation: 'updateData', peopleId: locator(person), data },
+	})),
+};
+
+/** The composed operations that change something: `resource.operation`. */
+export function writingOperations(): string[] {
+	return Object.entries(resources).flatMap(([resource, { operations }]) =>
+		Object.entries(operations)
+			.filter(([, operation]) => isComposed(operation) && !operation.isReadOnly)
+			.map(([key]) => `${resource}.${key}`),
+	);
+}
