@@ -38,12 +38,19 @@ export function readSelection(context: Context, credential: Credential): EventSe
 			ignoredOrigins: namesIn(filters.ignoreOrigins),
 			inboxes: namesIn(filters.inboxes),
 			segments: namesIn(filters.segments),
-			ignoresOwn: filters.ignoreOwn !== false,
-			ignoresAutomated: filters.ignoreAutomated === true,
+			ignoresOwn: isOn(filters.ignoreOwn, true),
+			ignoresAutomated: isOn(filters.ignoreAutomated, false),
 			instanceId: context.getInstanceId(),
 		},
 		maxLoopStarts: Math.max(0, Number(filters.loopBrake ?? usualMaxStarts) || 0),
 	};
+}
+
+/** A switch, which an expression may give as text or number; the fallback if it says neither on nor off. */
+function isOn(given: unknown, fallback: boolean): boolean {
+	const text = String(given ?? '').trim();
+	if (/^(true|yes|on|1)$/i.test(text)) return true;
+	return /^(false|no|off|0)$/i.test(text) ? false : fallback;
 }
 
 /** Names from an array, or from a text separated by commas. */
