@@ -64,7 +64,7 @@ describe('a new user in the editor', () => {
 
 	step('drags an event and an action onto the canvas', async () => {
 		// In n8n, the content of a node's entry can be dragged, but not the entry itself.
-		trigger = await editor.drag('On message first by visitor', { x: 200, y: 300 });
+		trigger = await editor.drag('On message first by visitor in new conversation', { x: 200, y: 300 });
 		await editor.shoot('newcomer-trigger');
 		await editor.closeNode();
 		expect(trigger).toBe('Crisp Trigger');
