@@ -149,7 +149,8 @@ export class N8n {
 				this.hooked.note(evidence.look('output item', json).text);
 			}
 			if (trouble === 'cut after') httpRequest.socket.resetAndDestroy();
-			else if (!made.noWebhookResponse) httpResponse.status(200).end();
+			// n8n ends the response also if its connection is closed.
+			if (!made.noWebhookResponse) httpResponse.status(200).end();
 		});
 		this.server = createServer(app);
 		await new Promise<void>((resolve) => void this.server?.listen(0, '127.0.0.1', resolve));
