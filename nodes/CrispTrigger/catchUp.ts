@@ -210,7 +210,7 @@ async function readWhile(send: Send, list: Recent): Promise<{ isShifted: boolean
 			found.set(entry[identity], entry);
 			onFound?.(entry);
 		}
-		// A full page may be followed by others, whatever the status of the response.
+		// A full page may be followed by others, with any status of the response.
 		const mayContinue = isPartial(answer) || entries.length >= fullPage;
 		const isLast = isEnd({ isPartial: mayContinue, fresh: read.size - before, isShort: true });
 		const areLatestFirst = isSorted(entries) || mostUnsorted === 0;

@@ -1,6 +1,6 @@
 import type { Kind } from '../../nodes/Crisp/operations/field';
 import { emptyValues, rules, type Mode } from '../../nodes/Crisp/request/emptyValues';
-import { truths } from '../../nodes/Crisp/request/scalars';
+import { truths } from '../../nodes/shared/runtime/coerce';
 
 /** What each kind of field accepts, as docs/operations.md says it; kinds with the same words share a row. */
 const accepted: Record<Kind, string> = {

@@ -5,7 +5,7 @@ import { credentialFor, locator, operator, shop } from '../support/sandboxWorksp
 import { HookedWorkflows } from '../support/webhookRequests';
 import { inConversation, sending, type MoodyWorkspace } from './workspace';
 
-/** What the nodes promise, whatever Crisp turns out to do: each promise runs in each mood of the sandbox. */
+/** What the nodes promise, no matter what Crisp turns out to do: each promise runs in each mood of the sandbox. */
 export interface Promised {
 	what: string;
 	keep(workspace: MoodyWorkspace): Promise<void>;

@@ -5,6 +5,7 @@ import type { Settings } from '../../nodes/CrispTrigger/settings';
 import { FakeClock } from '../support/fakeClock';
 import './strangers';
 import { ModelCrisp, plainMoods, type ReadingMoods } from './modelCrisp';
+import { openFilter } from '../support/fixtures/openFilter';
 
 /** A trigger in a time that only passes when the test says so, connected to a model of Crisp. */
 function begin(moods: ReadingMoods) {
@@ -30,16 +31,7 @@ function begin(moods: ReadingMoods) {
 		lookBack: 24 * 3_600_000,
 		batch: { size: 1, wait: 0 },
 		isSample: false,
-		filter: {
-			websites: ['w'],
-			inboxes: [],
-			segments: [],
-			messageTypes: [],
-			origins: [],
-			ignoresOwn: true,
-			ignoresAutomated: false,
-			instanceId: 'instance',
-		},
+		filter: { ...openFilter, websites: ['w'] },
 	};
 	const credential = { tier: 'website' as const, identifier: 'i', key: 'k', baseUrl: 'https://x' };
 	const open = async () => await Promise.resolve({ credential, send: crisp.send });
@@ -135,7 +127,7 @@ async function play(trigger: ReturnType<typeof begin>, actions: Action[]) {
 
 const sorted = (values: unknown[]) => [...values].map(String).sort();
 
-it('whatever Crisp is like, each message and each new person starts the workflow once', async () => {
+it('each message and each new person starts the workflow once, in every mood of Crisp', async () => {
 	await fc.assert(
 		fc.asyncProperty(moods, fc.array(action, { minLength: 1, maxLength: 25 }), async (given, actions) => {
 			const trigger = begin(given);

@@ -7,7 +7,7 @@ import './strangers';
 
 /**
  * Crisp delivers an event several times, at random moments; n8n starts an execution for what the node hands over, or
- * fails, after a random time; and connections close early. Whatever the order, the event starts the workflow exactly once
+ * fails, after a random time; and connections close early. In any order, the event starts the workflow exactly once
  * if n8n accepts any delivery, under the name that it had the first time.
  */
 
@@ -91,7 +91,7 @@ it('an event that is delivered several times starts exactly once if n8n accepts 
 	);
 });
 
-it('an event that n8n refuses starts when it comes again, whatever came between', async () => {
+it('an event that n8n refuses starts when it comes again, no matter what came between', async () => {
 	await fc.assert(
 		fc.asyncProperty(fc.array(arrival, { maxLength: 4 }), arrival, async (before, last) => {
 			const final: Arrival = { ...last, at: 300, isAccepted: true };

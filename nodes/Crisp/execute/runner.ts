@@ -49,8 +49,9 @@ export async function openRunner(
 	const recording = recordingOwnActions(transport, String(context.getWorkflow().id), () => clock.now());
 	const send = order.wrap(endingTyping(recording));
 	const sender: MessageSender = { send, node, signal, clock, order };
-	const rateLimiter = rateLimiterFor(tokenHash(credential));
-	const planQuotas = planQuotasFor(tokenHash(credential));
+	const token = tokenHash(credential);
+	const rateLimiter = rateLimiterFor(token);
+	const planQuotas = planQuotasFor(token);
 	const client = clientFor(send);
 	const find = operatorFinder(send);
 	const parametersOfItem = parametersOf(context);

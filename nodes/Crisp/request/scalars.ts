@@ -1,5 +1,6 @@
 import { UserError } from 'n8n-workflow';
 import { DateTime } from 'luxon';
+import { truthOf, truths } from '../../shared/runtime/coerce';
 import { identifierIn, trimmed } from './cleanText';
 
 /** Single values: texts, numbers and booleans, as sheets, forms, models and other nodes give them. */
@@ -87,25 +88,14 @@ export function toFingerprint(value: unknown, label: string): number | undefined
 	});
 }
 
-/** Words for true and false, in any case: of JavaScript and Python, of sheets, of forms, and of people. */
-export const truths: Record<string, boolean> = {
-	true: true,
-	yes: true,
-	on: true,
-	1: true,
-	false: false,
-	no: false,
-	off: false,
-	0: false,
-};
-
 /** Returns undefined for an empty text, which says neither. */
 export function toBoolean(given: unknown, label: string): boolean | undefined {
 	if (typeof given === 'boolean') return given;
 	const isWritten = typeof given === 'string' || typeof given === 'number';
-	const word = isWritten ? trimmed(String(given)).toLowerCase() : 'an object';
+	const word = isWritten ? trimmed(String(given)) : 'an object';
 	if (word === '') return undefined;
-	if (Object.hasOwn(truths, word)) return truths[word];
+	const truth = truthOf(word);
+	if (truth !== undefined) return truth;
 	throw new UserError(`${label} is neither true nor false: ${show(given)}`, {
 		description: `Give true or false, for example {{ true }}. As text, one of: ${Object.keys(truths).join(', ')}.`,
 	});

@@ -80,8 +80,9 @@ export function openTransport(
 	if (!isSecureUrl(addressOf(credential))) {
 		throw new NodeOperationError(node, insecureUrl.what, { description: insecureUrl.how });
 	}
-	const rateLimiter = rateLimiterFor<RateLimitAnswer>(tokenHash(credential));
-	const planQuotas = planQuotasFor(tokenHash(credential));
+	const token = tokenHash(credential);
+	const rateLimiter = rateLimiterFor<RateLimitAnswer>(token);
+	const planQuotas = planQuotasFor(token);
 	const { warn } = logOf(context);
 	const secrets = [credential.key, credential.identifier];
 	// Otherwise, n8n would decrypt the credential for each request; outside of executions, in a separate virtual
@@ -100,7 +101,7 @@ export function openTransport(
 	const quota = { planQuotas, quotaPatience, warn };
 	const attempt = { exchange, rateLimiter, ...quota, node, clock, isPatient, tier, secrets, signal };
 	const send: Send = async (request) => read(await sendWithRetries({ ...attempt, request }), request, node);
-	const checkWebsite = websiteCheck({ send, token: tokenHash(credential), clock });
+	const checkWebsite = websiteCheck({ send, token, clock });
 	return async (request) => {
 		const data = await send(request);
 		if (request.method === 'HEAD' && data === false) await checkWebsite(request.path);

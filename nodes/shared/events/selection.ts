@@ -4,6 +4,7 @@ import { passes, type Filter } from './filter';
 import { crispEventOf } from './catalogue';
 import { usualMaxStarts } from './loops/loopBrake';
 import type { Credential } from '../api/transport';
+import { truthOf } from '../runtime/coerce';
 
 /** The selection in the form of a trigger: events, websites and filters. */
 export interface EventSelection {
@@ -48,9 +49,7 @@ export function readSelection(context: Context, credential: Credential): EventSe
 
 /** A switch, which an expression may give as text or number; the fallback if it says neither on nor off. */
 function isOn(given: unknown, fallback: boolean): boolean {
-	const text = String(given ?? '').trim();
-	if (/^(true|yes|on|1)$/i.test(text)) return true;
-	return /^(false|no|off|0)$/i.test(text) ? false : fallback;
+	return truthOf(String(given ?? '').trim()) ?? fallback;
 }
 
 /** Names from an array, or from a text separated by commas. */

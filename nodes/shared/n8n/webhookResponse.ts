@@ -14,7 +14,7 @@ export type StartOutcome = 'starting' | 'accepted' | 'refused';
 /** The response that n8n sends to a webhook request, as far as it tells what became of the execution. */
 export interface WebhookResponse {
 	readonly outcome: StartOutcome;
-	/** Calls the listener when the response was sent or the connection closed, whichever is first, and then once more. */
+	/** Calls the listener when the response was sent or the connection closed, whichever is first, and then a second time. */
 	onEnd(listener: () => void): void;
 }
 

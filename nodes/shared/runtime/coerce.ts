@@ -9,3 +9,21 @@ export function textIn(value: unknown): string {
 export function numberIn(value: unknown): number {
 	return typeof value === 'string' || typeof value === 'number' ? Number(value) : NaN;
 }
+
+/** Words for true and false, in any case: of JavaScript and Python, of sheets, of forms, and of people. */
+export const truths: Record<string, boolean> = {
+	true: true,
+	yes: true,
+	on: true,
+	1: true,
+	false: false,
+	no: false,
+	off: false,
+	0: false,
+};
+
+/** What a word says, in any case; undefined if it is neither a word for true nor one for false. */
+export function truthOf(word: string): boolean | undefined {
+	const name = word.toLowerCase();
+	return Object.hasOwn(truths, name) ? truths[name] : undefined;
+}

@@ -108,7 +108,7 @@ class Stage {
 		throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 	}
 
-	/** What users of Crisp see, without IDs and times. A conversation without messages is shown to nobody. */
+	/** What users of Crisp see, without IDs and times. A conversation without messages is not shown. */
 	seen() {
 		const { conversations, people } = this.website;
 		return structuredClone({

@@ -123,7 +123,7 @@ describe('a recorded request', () => {
 		expect(hooked.executions).toHaveLength(1);
 	});
 
-	it('starts the workflow once more after a restart of the process, as the guide says', async () => {
+	it('starts the workflow a second time after a restart of the process, as the guide says', async () => {
 		const hooked = await workflows.serve(['session:set_state']);
 		await call(hooked, sent);
 		resetProcessState();

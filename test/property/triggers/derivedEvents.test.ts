@@ -6,6 +6,7 @@ import type { CrispRequest } from '../../../nodes/shared/api/types';
 import { resetProcessState } from '../../../nodes/shared/runtime/processState';
 import { FakeClock, settled } from '../../support/fakeClock';
 import { FakeResponse } from '../../support/fakeResponse';
+import { openFilter } from '../../support/fixtures/openFilter';
 import '../strangers';
 
 /**
@@ -243,16 +244,7 @@ async function realtime(clock: FakeClock, model: Model): Promise<Trigger> {
 				done?.resolve({});
 			},
 		} as unknown as ITriggerFunctions;
-		const filter = {
-			websites: [website],
-			inboxes: [],
-			segments: [],
-			messageTypes: [],
-			origins: [],
-			ignoresOwn: true,
-			ignoresAutomated: false,
-			instanceId: 'instance',
-		};
+		const filter = { ...openFilter, websites: [website] };
 		const settings = {
 			events: names,
 			websites: [website],
@@ -365,7 +357,7 @@ async function play(
 
 const actions = fc.array(action, { minLength: 1, maxLength: 30 });
 
-it('the realtime trigger starts the workflow once per change, whatever is announced again, also after restarts', async () => {
+it('the realtime trigger starts the workflow once per change, no matter what is announced again, also after restarts', async () => {
 	// It knows states and assignments by itself, so that it does not matter what Crisp records or names.
 	const any = fc.record({ recordsAfter: fc.constantFrom(undefined, 0, 1_000), namesPrevious: fc.boolean() });
 	await fc.assert(fc.asyncProperty(any, actions, async (given, all) => await play(realtime, given, all)));

@@ -52,7 +52,7 @@ describe('the reply', () => {
 		}
 	});
 
-	it('costs one request each time, whatever was said before the question', async () => {
+	it('costs one request each time, no matter what was said before the question', async () => {
 		const earlier = Array.from({ length: 100 }, (_, index) => ({
 			...message(-1_000 + index, 'user'),
 			timestamp: 500 + index,

@@ -2,12 +2,13 @@ import type { IDataObject } from 'n8n-workflow';
 import { derivedEvents } from '../../../nodes/shared/events/catalogue';
 import { ConversationStates, type SavedConversationStates } from '../../../nodes/shared/events/conversationState';
 import { EventEnricher, type Enrichment } from '../../../nodes/shared/events/enrichment';
-import type { Filter } from '../../../nodes/shared/events/filter';
+
 import { AnnouncedValues, type SavedAnnounced } from '../../../nodes/shared/events/history/announcedValues';
 import { toOutput } from '../../../nodes/shared/events/output';
 import { EventPipeline } from '../../../nodes/shared/events/pipeline';
 import { SeenEvents } from '../../../nodes/shared/events/seenEvents';
 import { FakeClock } from '../../support/fakeClock';
+import { openFilter as open } from '../../support/fixtures/openFilter';
 
 type Event = [name: string, payload: IDataObject];
 
@@ -46,17 +47,6 @@ function begin(
 	};
 	return { pass, restart, unknown, states };
 }
-
-const open: Filter = {
-	websites: [],
-	inboxes: [],
-	segments: [],
-	messageTypes: [],
-	origins: [],
-	ignoresOwn: true,
-	ignoresAutomated: false,
-	instanceId: 'instance',
-};
 
 const all = derivedEvents.map(({ name }) => name);
 
@@ -118,7 +108,7 @@ describe('derived events are read from the events that Crisp sends', () => {
 		['assigned to another operator', [routing('o'), routing('p')], ['assigned', 'assigned']],
 		['unassigned twice', [routing('o'), routing(null), routing(null)], ['assigned', 'unassigned', '']],
 		['unassigned although it was not assigned', [routing(null, { previous_routing_id: null })], ['']],
-		['assigned to whom it was, says Crisp', [routing('o', { previous_routing_id: 'o' })], ['']],
+		['assigned to the same operator, says Crisp', [routing('o', { previous_routing_id: 'o' })], ['']],
 		[
 			'unassigned with an empty text',
 			[routing('o'), routing('', { previous_routing_id: 'o' })],

@@ -2,20 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 import { passes, type Filter } from '../../../nodes/shared/events/filter';
 import { toOutput } from '../../../nodes/shared/events/output';
 import { fingerprintFor } from '../../../nodes/shared/events/fingerprint';
+import { openFilter as open } from '../../support/fixtures/openFilter';
 
 const own = fingerprintFor('instance', ['execution', 1]);
 const foreign = fingerprintFor('another', ['execution', 1]);
-const open: Filter = {
-	websites: [],
-	inboxes: [],
-	segments: [],
-	messageTypes: [],
-	origins: [],
-	ignoresOwn: true,
-	ignoresAutomated: false,
-	instanceId: 'instance',
-};
-
 const message: IDataObject = {
 	website_id: 'w',
 	session_id: 's',
@@ -168,7 +158,7 @@ describe('a filter', () => {
 		['an unknown type', 'message:send', { type: undefined, content: { new: 1 } }, { messageTypes: ['text'] }, true],
 		['an unknown origin', 'message:send', { origin: undefined }, { origins: ['chat'] }, true],
 		['the beginning of another name', 'message:send', { origin: 'urn:a:bc:0' }, { origins: ['urn:a:b'] }, false],
-		['a visitor, for whom this n8n wrote', 'message:send', { fingerprint: own }, {}, false],
+		['a visitor, in whose name this n8n wrote', 'message:send', { fingerprint: own }, {}, false],
 	])('%s', (_, name, more, filter, expected) => {
 		expect(passes(name, { ...message, ...more }, { ...open, ...filter })).toBe(expected);
 	});

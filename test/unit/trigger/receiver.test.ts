@@ -4,6 +4,7 @@ import type { Settings } from '../../../nodes/CrispTrigger/settings';
 import type { CrispRequest } from '../../../nodes/shared/api/transport';
 import { FakeClock, settled } from '../../support/fakeClock';
 import { nested } from '../../property/strangers';
+import { openFilter } from '../../support/fixtures/openFilter';
 
 interface Beginning {
 	events?: string[];
@@ -35,17 +36,7 @@ function begin({ events = ['message:send'], filter, batch = { size: 1, wait: 0 }
 		lookBack: 24 * 3_600_000,
 		batch,
 		isSample: false,
-		filter: {
-			websites: ['w'],
-			inboxes: [],
-			segments: [],
-			messageTypes: [],
-			origins: [],
-			ignoresOwn: true,
-			ignoresAutomated: false,
-			instanceId: 'instance',
-			...filter,
-		},
+		filter: { ...openFilter, websites: ['w'], ...filter },
 	};
 	const send = async (request: CrispRequest) => {
 		requests.push(request.path);

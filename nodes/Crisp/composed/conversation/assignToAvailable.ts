@@ -64,7 +64,7 @@ export const assignToAvailable: ComposedOperation = {
 
 const routing = parseRoute('PATCH /v1/website/{website_id}/conversation/{session_id}/routing');
 
-/** Whether an operator is assigned and whether it was done now, and who it is; null if nobody is. */
+/** Whether an operator is assigned and whether it was done now, and who it is; null if no one is. */
 interface Outcome {
 	assigned: boolean;
 	changed: boolean;
@@ -84,7 +84,7 @@ async function assign(composing: Composing): Promise<Outcome> {
 	}
 	const allowed = await allowedOperators(composing, everybody);
 	const available = allowed.filter(({ isAvailable }) => isAvailable).map(({ user_id }) => user_id);
-	if (available.length === 0) return nobody(values, allowed.length);
+	if (available.length === 0) return noneAvailable(values, allowed.length);
 	const workload = workloadOf(composing, website_id);
 	// After a lost answer, the conversation may be assigned already: a retry must not choose anybody else.
 	let isTaken = false;
@@ -116,7 +116,7 @@ function outcomeOf(user_id: string, operators: Operator[], changed: boolean): Ou
 	return { assigned: true, changed, user_id, name, email };
 }
 
-function nobody({ when_nobody }: IDataObject, inQuestion: number): Outcome {
+function noneAvailable({ when_nobody }: IDataObject, inQuestion: number): Outcome {
 	if (when_nobody === 'leave') {
 		return { assigned: false, changed: false, user_id: null, name: null, email: null };
 	}

@@ -5,7 +5,7 @@ import { named } from '../../../shared/events/vocabulary';
 import { choice, identifier, number, text } from '../../operations/field';
 import { checkedUrl, nameIn, unknownType } from '../../files/binaryFiles';
 import { pathFields, type ComposedOperation, type Composing } from '../../operations/operation';
-import { pathOf, routes } from '../support/conversations';
+import { fileOutput, pathOf, routes } from '../support/conversations';
 
 const isMessage = { source: ['message'] };
 
@@ -41,16 +41,7 @@ export const downloadFile: ComposedOperation = {
 		}),
 		name: text('Name of the file, instead of its own', { label: 'File Name', example: 'invoice.pdf' }),
 	},
-	returns: [
-		'file_name',
-		'mime_type',
-		'file_size',
-		'file_url',
-		'conversation_url',
-		'session_id',
-		'website_id',
-		'fingerprint',
-	],
+	returns: fileOutput,
 	async compose(composing) {
 		const { values, files } = composing;
 		const most = mostBytes(values.max_size);

@@ -6,6 +6,7 @@ import { checkedType, checkedUrl, nameIn, unknownType } from '../../files/binary
 import type { ComposedOperation, Composing } from '../../operations/operation';
 import { chatOrigin, sender } from '../../operations/fields/senders';
 import { setAt } from '../../request/toWire';
+import { fileOutput } from '../support/conversations';
 import { earlierMessage } from '../support/messageBody';
 import { Steps } from '../support/steps';
 
@@ -52,16 +53,7 @@ export const sendFile: ComposedOperation = {
 		}),
 		...messageFields,
 	},
-	returns: [
-		'file_name',
-		'mime_type',
-		'file_size',
-		'file_url',
-		'conversation_url',
-		'session_id',
-		'website_id',
-		'fingerprint',
-	],
+	returns: fileOutput,
 	async compose(composing) {
 		const { values, sendMessage } = composing;
 		const session = String(values.session_id);

@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import type { OutputName } from '../../../shared/events/vocabulary';
 import { flag } from '../../operations/field';
 import { fillPath, parseRoute, type Route } from '../../../shared/api/route';
 
@@ -28,3 +29,15 @@ export const inclusion = {
 		fallback: false,
 	}),
 };
+
+/** The output of an operation that sends or reads the file of a message. */
+export const fileOutput: readonly OutputName[] = [
+	'file_name',
+	'mime_type',
+	'file_size',
+	'file_url',
+	'conversation_url',
+	'session_id',
+	'website_id',
+	'fingerprint',
+];

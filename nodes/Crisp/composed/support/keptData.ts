@@ -125,7 +125,7 @@ async function restore(composing: Composing, { path, read, write, before, data, 
 		if (areKept) return;
 		keptLately.delete(place);
 		written = Object.fromEntries(vanished.map((key) => [key, wanted[key]])) as IDataObject;
-		// Where Crisp does not keep keys, whatever is not sent would be lost, including what others have set meanwhile.
+		// Where Crisp does not keep keys, everything that is not sent would be lost, including what others have set meanwhile.
 		wanted = { ...wanted, ...found.data };
 		await write({ data: wanted });
 	}
