@@ -2,7 +2,6 @@ import type { IDataObject } from 'n8n-workflow';
 import { derivedEvents } from '../../../nodes/shared/events/catalogue';
 import { ConversationStates, type SavedConversationStates } from '../../../nodes/shared/events/conversationState';
 import { EventEnricher, type Enrichment } from '../../../nodes/shared/events/enrichment';
-
 import { AnnouncedValues, type SavedAnnounced } from '../../../nodes/shared/events/history/announcedValues';
 import { toOutput } from '../../../nodes/shared/events/output';
 import { EventPipeline } from '../../../nodes/shared/events/pipeline';

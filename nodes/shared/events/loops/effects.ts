@@ -65,13 +65,13 @@ const opening: Cause = {
 	of: ({ opened }) => [[opened ? 'session:set_opened' : 'session:set_closed', {}]],
 };
 
-/** A message, which its fingerprint marks, changes the state and the mentions of its conversation, too. */
+/**
+ * A message, which its fingerprint marks, may change the state, too. That is not recorded as written: it depends on the
+ * state before, and a visitor may reopen the conversation soon afterwards.
+ */
 const message: Cause = {
 	events: ['message:send', 'message:received', 'session:set_mentions', 'session:set_state'],
-	of: ({ mentions, from }) => [
-		...(Array.isArray(mentions) ? [['session:set_mentions', {}] satisfies Made] : []),
-		...(from === 'operator' ? [['session:set_state', { state: 'unresolved' }] satisfies Made] : []),
-	],
+	of: ({ mentions }) => (Array.isArray(mentions) ? [['session:set_mentions', {}]] : []),
 };
 
 const personUpdated = always('people:profile:updated');

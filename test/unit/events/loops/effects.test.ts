@@ -89,6 +89,8 @@ describe('the events that requests cause', () => {
 		],
 		['DELETE', `${conversation}/message/5`, {}, [['message:removed', 'session_1', { fingerprint: 5 }]]],
 		['POST', `${conversation}/message`, { from: 'user', content: 'Hi' }, []],
+		// A message changes the state only of some conversations: a visitor may reopen one soon after the answer of a bot.
+		['POST', `${conversation}/message`, { from: 'operator', content: 'Hi' }, []],
 		[
 			'PATCH',
 			`${w}/batch/resolve`,
