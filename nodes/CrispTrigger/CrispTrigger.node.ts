@@ -5,8 +5,8 @@ import {
 	type ITriggerFunctions,
 	type ITriggerResponse,
 } from 'n8n-workflow';
-import { listeningHints, listeningSubtitle } from '../shared/events/selectionForm';
-import { selectionLists } from '../shared/events/selectionLists';
+import { listeningHints, listeningSubtitle } from '../shared/events/selection/selectionForm';
+import { selectionLists } from '../shared/events/selection/selectionLists';
 import { triggerProperties } from './properties';
 import { activateTrigger } from './activate';
 

@@ -12,7 +12,7 @@ import { logOf, StateLog } from '../shared/n8n/log';
 import { hasWebSocket, openSocket, type OpenChannel } from '../shared/realtime/socket';
 import { addressOf, tokenHash, type Credential } from '../shared/api/transport';
 import { EventReceiver } from './receiver';
-import { emitSamples } from './emitSamples';
+import { emitSamples } from './samples/emitSamples';
 import { readSettings } from './settings';
 import { apiOpener, type OpenApi } from './openApi';
 

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { selectionProperties } from '../shared/events/selectionForm';
+import { selectionProperties } from '../shared/events/selection/selectionForm';
 
 /** The form of the trigger. */
 export function triggerProperties(): INodeProperties[] {

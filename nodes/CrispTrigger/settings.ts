@@ -1,5 +1,5 @@
 import type { IDataObject, ITriggerFunctions } from 'n8n-workflow';
-import { readSelection, type EventSelection } from '../shared/events/selection';
+import { readSelection, type EventSelection } from '../shared/events/selection/selection';
 import type { Credential } from '../shared/api/transport';
 
 /** The settings from the form of the trigger. */

@@ -4,8 +4,8 @@ import type { ReceivedEvent, SelectedEvent } from '../shared/events/pipeline';
 import { waitBeforeRetry } from '../shared/runtime/backoff';
 import type { Clock } from '../shared/runtime/clock';
 import { numberIn } from '../shared/runtime/coerce';
-import type { PastEvent } from './catchUp';
-import { Coverage, isOwn, type SavedCoverage, type Scope } from './coverage';
+import type { PastEvent } from './catchUp/catchUp';
+import { Coverage, isOwn, type SavedCoverage, type Scope } from './catchUp/coverage';
 import { DeliveredEvents, type SavedDelivery } from './deliveredEvents';
 
 /** The static data, which survives restarts. n8n saves it with each execution that is started. */

@@ -5,8 +5,8 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { listeningHints, listeningSubtitle } from '../shared/events/selectionForm';
-import { selectionLists } from '../shared/events/selectionLists';
+import { listeningHints, listeningSubtitle } from '../shared/events/selection/selectionForm';
+import { selectionLists } from '../shared/events/selection/selectionLists';
 import { webhookProperties } from './properties';
 import { receive } from './receive';
 

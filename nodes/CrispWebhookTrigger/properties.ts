@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { selectionProperties } from '../shared/events/selectionForm';
+import { selectionProperties } from '../shared/events/selection/selectionForm';
 import { derivedEvents, eventNamed, notInWebsiteHooks } from '../shared/events/catalogue';
 
 const pluginNotice = `In <a href="https://marketplace.crisp.chat" target="_blank">Crisp Marketplace</a>, open your plugin, then <b>Settings → Events</b>: paste the production URL above into the Production hook, and choose the same events there. Copy the hook's signing secret into 'Signing Secret' of the credential; without it, every request is refused. The plugin has to be installed on the website. Crisp may not send events that need a user token to webhooks.`;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { EventEnricher } from '../shared/events/enrichment';
-import { neededEnrichment, readSelection, type EventSelection } from '../shared/events/selection';
+import { neededEnrichment, readSelection, type EventSelection } from '../shared/events/selection/selection';
 import { clock as systemClock, type Clock } from '../shared/runtime/clock';
 import { toOutput } from '../shared/events/output';
 import { identityOf, namedIdentityText, type EventIdentity } from '../shared/events/identity';

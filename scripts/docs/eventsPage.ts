@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { derivedEvents, events, type CrispEvent } from '../../nodes/shared/events/catalogue';
-import { sampleOf } from '../../nodes/CrispTrigger/samples';
+import { sampleOf } from '../../nodes/CrispTrigger/samples/samples';
 import { recoveries, recoveryOf } from './recovery';
 
 interface EventFacts {

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 
 const isForbidden: Array<[file: string, imported: string, isForbidden: boolean]> = [
 	['nodes/shared/api/transport.ts', '../../Crisp/form/locators', true],
-	['nodes/shared/events/filter.ts', '../../CrispTrigger/settings', true],
+	['nodes/shared/events/selection/filter.ts', '../../CrispTrigger/settings', true],
 	['nodes/shared/n8n/log.ts', '../../CrispWebhookTrigger/receive', true],
-	['nodes/shared/events/filter.ts', '../api/transport', false],
+	['nodes/shared/events/selection/filter.ts', '../api/transport', false],
 	['nodes/Crisp/composed/message/sendFile.ts', '../../operations/message', true],
 	['nodes/Crisp/composed/message/sendFile.ts', '../../operations', true],
 	['nodes/Crisp/composed/message/sendFile.ts', '../../operations/operation', false],

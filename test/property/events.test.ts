@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { EventEnricher } from '../../nodes/shared/events/enrichment';
 import { EventPipeline } from '../../nodes/shared/events/pipeline';
-import { maySelect, type EventSelection } from '../../nodes/shared/events/selection';
+import { maySelect, type EventSelection } from '../../nodes/shared/events/selection/selection';
 import { eventOutputNames, toOutput } from '../../nodes/shared/events/output';
 import { identityOf, namedIdentityText, identityText } from '../../nodes/shared/events/identity';
 import { isTooDeep } from '../../nodes/shared/runtime/nesting';

@@ -30,7 +30,7 @@ import { testClock } from './testClock';
 import { Crisp } from '../../nodes/Crisp/Crisp.node';
 import { CrispTrigger } from '../../nodes/CrispTrigger/CrispTrigger.node';
 import { CrispWebhookTrigger } from '../../nodes/CrispWebhookTrigger/CrispWebhookTrigger.node';
-import type { selectionLists } from '../../nodes/shared/events/selectionLists';
+import type { selectionLists } from '../../nodes/shared/events/selection/selectionLists';
 import type { Credential } from '../../nodes/shared/api/transport';
 
 /** Runs the nodes in n8n-core's own contexts: its parameters, expressions, credentials and requests. */

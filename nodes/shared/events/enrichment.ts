@@ -6,7 +6,7 @@ import { messageEvents } from './catalogue';
 import { conversationStateEvents, type ConversationStates } from './conversationState';
 import { LookupPauses } from './history/lookupPauses';
 import { hasVisitorBefore, readStateRecords, stateBefore } from './history/messageHistory';
-import { saidInbox } from './filter';
+import { saidInbox } from './selection/filter';
 import { supposedTypeOf } from './message';
 import { sessionOf, websiteOf } from './payload';
 import { BoundedMap } from '../runtime/boundedMap';

@@ -2,12 +2,12 @@ import type { IDataObject } from 'n8n-workflow';
 import { conversationStateEvents, type ConversationStates, type StateChange } from './conversationState';
 import { namesOf, needPrevious } from './derived';
 import type { Enrichment, EventEnricher } from './enrichment';
-import { passes } from './filter';
+import { passes } from './selection/filter';
 import { AnnouncedValues } from './history/announcedValues';
 import { identityOf, type EventIdentity } from './identity';
 import type { LoopGuard } from './loops/loopGuard';
 import type { SeenEvents } from './seenEvents';
-import { maySelect, type EventSelection } from './selection';
+import { maySelect, type EventSelection } from './selection/selection';
 
 /** An event as Crisp sent it, or as it was read over REST. */
 export interface ReceivedEvent {

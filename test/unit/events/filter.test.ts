@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { passes, type Filter } from '../../../nodes/shared/events/filter';
+import { passes, type Filter } from '../../../nodes/shared/events/selection/filter';
 import { toOutput } from '../../../nodes/shared/events/output';
 import { fingerprintFor } from '../../../nodes/shared/events/fingerprint';
 import { openFilter as open } from '../../support/fixtures/openFilter';

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
-import { sampleOf } from '../../../nodes/CrispTrigger/samples';
+import { sampleOf } from '../../../nodes/CrispTrigger/samples/samples';
 import { crispEventOf, derivedEvents, events } from '../../../nodes/shared/events/catalogue';
 import { ConversationStates } from '../../../nodes/shared/events/conversationState';
 import { EventEnricher } from '../../../nodes/shared/events/enrichment';
-import { passes } from '../../../nodes/shared/events/filter';
-import { maySelect, neededEnrichment, readSelection } from '../../../nodes/shared/events/selection';
+import { passes } from '../../../nodes/shared/events/selection/filter';
+import { maySelect, neededEnrichment, readSelection } from '../../../nodes/shared/events/selection/selection';
 import type { CrispRequest } from '../../../nodes/shared/api/types';
 import { FakeClock } from '../../support/fakeClock';
 

@@ -14,7 +14,7 @@ import { clientFor } from '../../../nodes/shared/api/client';
 import type { CrispRequest } from '../../../nodes/shared/api/types';
 import { ConversationStates } from '../../../nodes/shared/events/conversationState';
 import { EventEnricher } from '../../../nodes/shared/events/enrichment';
-import { passes, type Filter } from '../../../nodes/shared/events/filter';
+import { passes, type Filter } from '../../../nodes/shared/events/selection/filter';
 import { isOwnFingerprint } from '../../../nodes/shared/events/fingerprint';
 import { toOutput } from '../../../nodes/shared/events/output';
 import { EventPipeline } from '../../../nodes/shared/events/pipeline';

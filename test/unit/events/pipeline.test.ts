@@ -4,7 +4,7 @@ import { ConversationStates } from '../../../nodes/shared/events/conversationSta
 import { EventEnricher } from '../../../nodes/shared/events/enrichment';
 import { EventPipeline, type ReceivedEvent } from '../../../nodes/shared/events/pipeline';
 import { SeenEvents } from '../../../nodes/shared/events/seenEvents';
-import { neededEnrichment, type EventSelection } from '../../../nodes/shared/events/selection';
+import { neededEnrichment, type EventSelection } from '../../../nodes/shared/events/selection/selection';
 import { FakeClock } from '../../support/fakeClock';
 
 function begin({ segments = [] as string[], events = ['message:send'], answer = (): unknown => ({}) } = {}) {

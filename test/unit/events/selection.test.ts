@@ -1,4 +1,4 @@
-import { readSelection } from '../../../nodes/shared/events/selection';
+import { readSelection } from '../../../nodes/shared/events/selection/selection';
 import { nodeWith } from '../../support/n8nContext';
 
 const read = (filters: object) =>

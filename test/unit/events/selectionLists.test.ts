@@ -1,5 +1,5 @@
 import type { IHttpRequestOptions, ILoadOptionsFunctions } from 'n8n-workflow';
-import { selectionLists } from '../../../nodes/shared/events/selectionLists';
+import { selectionLists } from '../../../nodes/shared/events/selection/selectionLists';
 
 const node = { name: 'Crisp Trigger', type: 'crispTrigger' };
 

@@ -3,7 +3,7 @@ import { isComposed, type Operation } from '../../../nodes/Crisp/operations/oper
 import { derivedEvents, events } from '../../../nodes/shared/events/catalogue';
 import { eventOutputNames, toOutput } from '../../../nodes/shared/events/output';
 import { isoTime, isTimeName, outputNames } from '../../../nodes/shared/events/vocabulary';
-import { sampleOf } from '../../../nodes/CrispTrigger/samples';
+import { sampleOf } from '../../../nodes/CrispTrigger/samples/samples';
 
 const vocabulary = Object.keys(outputNames);
 

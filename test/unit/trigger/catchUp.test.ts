@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { readMissedEvents, type Search } from '../../../nodes/CrispTrigger/catchUp';
-import { ReadConversations } from '../../../nodes/CrispTrigger/readConversations';
+import { readMissedEvents, type Search } from '../../../nodes/CrispTrigger/catchUp/catchUp';
+import { ReadConversations } from '../../../nodes/CrispTrigger/catchUp/readConversations';
 import { ConversationStates } from '../../../nodes/shared/events/conversationState';
 import { Semaphore } from '../../../nodes/shared/runtime/concurrency';
 import type { CrispRequest } from '../../../nodes/shared/api/transport';

@@ -1,4 +1,4 @@
-import { Coverage, isOwn, isSameScope, type Scope } from '../../../nodes/CrispTrigger/coverage';
+import { Coverage, isOwn, isSameScope, type Scope } from '../../../nodes/CrispTrigger/catchUp/coverage';
 
 const scope: Scope = {
 	owner: ['i', 'w', 'n', 'api'],

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 import ts from 'typescript';
-import { passes } from '../../../nodes/shared/events/filter';
+import { passes } from '../../../nodes/shared/events/selection/filter';
 import { toOutput } from '../../../nodes/shared/events/output';
 import { chosenIn, namesOf } from '../../../nodes/shared/events/derived';
 import { crispEventOf, derivedEvents, events } from '../../../nodes/shared/events/catalogue';
 import { websiteOf } from '../../../nodes/shared/events/payload';
-import { sampleOf } from '../../../nodes/CrispTrigger/samples';
+import { sampleOf } from '../../../nodes/CrispTrigger/samples/samples';
 import { ConversationStates } from '../../../nodes/shared/events/conversationState';
 import { FakeClock } from '../../support/fakeClock';
 

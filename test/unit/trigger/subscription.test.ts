@@ -1,10 +1,10 @@
-import type { PastEvent } from '../../../nodes/CrispTrigger/catchUp';
-import type { Scope } from '../../../nodes/CrispTrigger/coverage';
+import type { PastEvent } from '../../../nodes/CrispTrigger/catchUp/catchUp';
+import type { Scope } from '../../../nodes/CrispTrigger/catchUp/coverage';
 import { Subscription, type Memory } from '../../../nodes/CrispTrigger/subscription';
 import { ConversationStates } from '../../../nodes/shared/events/conversationState';
 import { EventEnricher } from '../../../nodes/shared/events/enrichment';
 import { EventPipeline } from '../../../nodes/shared/events/pipeline';
-import { neededEnrichment, type EventSelection } from '../../../nodes/shared/events/selection';
+import { neededEnrichment, type EventSelection } from '../../../nodes/shared/events/selection/selection';
 import { FakeClock, settled } from '../../support/fakeClock';
 
 const minute = 60_000;

@@ -1,10 +1,10 @@
 import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
-import { endFinder } from '../api/list';
-import { readPages } from '../api/pages';
-import { searchWebsites } from '../api/searchResults';
-import { fillPath, parseRoute } from '../api/route';
-import { openTransport, type Credential, type Send } from '../api/transport';
-import { websitesOf } from '../api/websites';
+import { endFinder } from '../../api/list';
+import { readPages } from '../../api/pages';
+import { searchWebsites } from '../../api/searchResults';
+import { fillPath, parseRoute } from '../../api/route';
+import { openTransport, type Credential, type Send } from '../../api/transport';
+import { websitesOf } from '../../api/websites';
 
 /** Loads the options of the lists in `selectionProperties`. */
 

@@ -1,14 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
-import { endFinder, entriesIn, isPartial } from '../shared/api/list';
-import { fullPage, readByTime } from '../shared/api/pages';
-import { fillPath, onPage, parseRoute } from '../shared/api/route';
-import type { Send } from '../shared/api/transport';
-import { refusalOf } from '../shared/errors/apiErrors';
-import { messageEvents } from '../shared/events/catalogue';
-import { conversationStateEvents, type ConversationStates } from '../shared/events/conversationState';
-import type { ReceivedEvent } from '../shared/events/pipeline';
-import { numberIn, textIn } from '../shared/runtime/coerce';
-import type { Semaphore } from '../shared/runtime/concurrency';
+import { endFinder, entriesIn, isPartial } from '../../shared/api/list';
+import { fullPage, readByTime } from '../../shared/api/pages';
+import { fillPath, onPage, parseRoute } from '../../shared/api/route';
+import type { Send } from '../../shared/api/transport';
+import { refusalOf } from '../../shared/errors/apiErrors';
+import { messageEvents } from '../../shared/events/catalogue';
+import { conversationStateEvents, type ConversationStates } from '../../shared/events/conversationState';
+import type { ReceivedEvent } from '../../shared/events/pipeline';
+import { numberIn, textIn } from '../../shared/runtime/coerce';
+import type { Semaphore } from '../../shared/runtime/concurrency';
 import type { ReadConversations } from './readConversations';
 
 /** A past event in the format of the realtime channel, with the time when it happened, in milliseconds. */

@@ -1,11 +1,11 @@
-import type { Clock } from '../shared/runtime/clock';
-import { mapConcurrently, Semaphore } from '../shared/runtime/concurrency';
-import type { ConversationStates } from '../shared/events/conversationState';
-import type { EventPipeline } from '../shared/events/pipeline';
-import type { Send } from '../shared/api/transport';
-import { websitesOf } from '../shared/api/websites';
+import type { Clock } from '../../shared/runtime/clock';
+import { mapConcurrently, Semaphore } from '../../shared/runtime/concurrency';
+import type { ConversationStates } from '../../shared/events/conversationState';
+import type { EventPipeline } from '../../shared/events/pipeline';
+import type { Send } from '../../shared/api/transport';
+import { websitesOf } from '../../shared/api/websites';
 import { readConversationStates, readMissedEvents, type PastEvent } from './catchUp';
-import type { OpenApi } from './openApi';
+import type { OpenApi } from '../openApi';
 import { ReadConversations } from './readConversations';
 
 export interface CatchUpReaderOptions {

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { BoundedMap } from '../shared/runtime/boundedMap';
-import { numberIn, textIn } from '../shared/runtime/coerce';
+import { BoundedMap } from '../../shared/runtime/boundedMap';
+import { numberIn, textIn } from '../../shared/runtime/coerce';
 
 /** What a catch-up has read of a conversation; times in milliseconds. */
 interface ReadState {

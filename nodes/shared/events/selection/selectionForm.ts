@@ -1,6 +1,6 @@
 import type { INodeProperties, NodeHint } from 'n8n-workflow';
-import { usualMaxStarts } from './loops/loopBrake';
-import { derivedEvents, events, legacyEvents, messageTypes, type CrispEvent } from './catalogue';
+import { usualMaxStarts } from '../loops/loopBrake';
+import { derivedEvents, events, legacyEvents, messageTypes, type CrispEvent } from '../catalogue';
 
 /** The form fields of both triggers for events, websites and filters. `readSelection` reads their values. */
 export function selectionProperties(): INodeProperties[] {

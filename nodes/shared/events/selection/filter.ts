@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { Enrichment } from './enrichment';
-import { crispEventOf, messageEvents } from './catalogue';
-import { isOwnFingerprint } from './fingerprint';
-import { isAutomated, sideOfMessage, supposedTypeOf } from './message';
-import { numberIn, textIn } from '../runtime/coerce';
-import { websiteOf } from './payload';
+import type { Enrichment } from '../enrichment';
+import { crispEventOf, messageEvents } from '../catalogue';
+import { isOwnFingerprint } from '../fingerprint';
+import { isAutomated, sideOfMessage, supposedTypeOf } from '../message';
+import { numberIn, textIn } from '../../runtime/coerce';
+import { websiteOf } from '../payload';
 
 /**
  * The filters that decide whether an event starts the workflow. An empty list lets everything pass. One rule holds for

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
-import { textIn } from '../shared/runtime/coerce';
-import { websiteOf } from '../shared/events/payload';
+import { textIn } from '../../shared/runtime/coerce';
+import { websiteOf } from '../../shared/events/payload';
 
 /** The events, websites and filters that a published trigger listens to. */
 export interface Scope {

@@ -1,9 +1,9 @@
 import { NodeOperationError, type ITriggerFunctions } from 'n8n-workflow';
-import type { Clock } from '../shared/runtime/clock';
-import { eventNamed } from '../shared/events/catalogue';
+import type { Clock } from '../../shared/runtime/clock';
+import { eventNamed } from '../../shared/events/catalogue';
 import { sampleOf } from './samples';
-import { Emitter } from './emitter';
-import type { Settings } from './settings';
+import { Emitter } from '../emitter';
+import type { Settings } from '../settings';
 
 /** Emits a sample of each selected event, regardless of the filters. */
 export function emitSamples(context: ITriggerFunctions, { events, websites }: Settings, clock: Clock): void {

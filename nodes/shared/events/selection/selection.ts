@@ -1,10 +1,10 @@
 import type { IDataObject, INode } from 'n8n-workflow';
-import type { Needs } from './enrichment';
+import type { Needs } from '../enrichment';
 import { passes, type Filter } from './filter';
-import { crispEventOf } from './catalogue';
-import { usualMaxStarts } from './loops/loopBrake';
-import type { Credential } from '../api/transport';
-import { truthOf } from '../runtime/coerce';
+import { crispEventOf } from '../catalogue';
+import { usualMaxStarts } from '../loops/loopBrake';
+import type { Credential } from '../../api/transport';
+import { truthOf } from '../../runtime/coerce';
 
 /** The selection in the form of a trigger: events, websites and filters. */
 export interface EventSelection {
