@@ -91,6 +91,21 @@ export class SandboxProcess {
 		await this.send('/sandbox/visitor/choice', { session_id, fingerprint, value });
 	}
 
+	/** Adds people, with profiles. */
+	async addPeople(count: number): Promise<void> {
+		await this.send('/sandbox/people', { website_id: this.websiteId, count });
+	}
+
+	/** Sends an event of this website to everything that listens, as it would come from Crisp. */
+	async announce(event: string, data: object): Promise<void> {
+		await this.send('/sandbox/announce', { event, website_id: this.websiteId, data });
+	}
+
+	/** Changes how the sandbox behaves where Crisp's behaviour is an assumption. */
+	async setMoods(moods: Record<string, string>): Promise<void> {
+		await this.send('/sandbox/moods', moods);
+	}
+
 	async visitorRates(session_id: string, stars: number, comment: string): Promise<void> {
 		await this.send('/sandbox/visitor/rating', { session_id, stars, comment });
 	}

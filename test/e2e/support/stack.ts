@@ -23,6 +23,8 @@ export interface Stack {
 	/** The data of the tests' credential. */
 	readonly access: CrispAccess;
 	readonly credentialId: string;
+	/** n8n's SQLite database. */
+	readonly databaseFile: string;
 	/** Restarts n8n with the same data. */
 	restartN8n(): Promise<void>;
 	/** Kills n8n, runs `meanwhile`, and starts n8n with the same data. */
@@ -75,7 +77,8 @@ export async function startStack(
 		n8n = await start();
 		const open = await openStack(n8n, sandbox);
 		const credentialId = hasCredential ? await saveAccess(open) : '';
-		return { ...open, credentialId, stop: stopAndCheck, restartN8n, killN8n };
+		const databaseFile = path.join(userFolder, '.n8n', 'database.sqlite');
+		return { ...open, credentialId, databaseFile, stop: stopAndCheck, restartN8n, killN8n };
 	} catch (error) {
 		await stop();
 		throw error;
