@@ -5,7 +5,7 @@ import type { WorkflowNode } from '../../scripts/host/n8nClient';
 import { CREDENTIAL_NAME } from '../../scripts/start/seed';
 import { whileLocked } from './support/databaseLock';
 import type { SandboxProcess } from './support/sandboxProcess';
-import { byId, chainOf, crispNode, plainNode, publish, startStack, type Stack } from './support/stack';
+import { byId, chainOf, crispNode, plainNode, publish, startStack, type SingleStack } from './support/stack';
 import { until } from './support/until';
 
 /** What happens in a conversation, and how often the workflow has to start for it. */
@@ -124,7 +124,7 @@ const cases: Case[] = [
 ];
 
 describe('in a real n8n', () => {
-	let stack: Stack;
+	let stack: SingleStack;
 
 	beforeAll(async () => {
 		stack = await startStack('meaning');

@@ -23,13 +23,17 @@ export interface Stack {
 	/** The data of the tests' credential. */
 	readonly access: CrispAccess;
 	readonly credentialId: string;
-	/** n8n's SQLite database. */
-	readonly databaseFile: string;
 	/** Restarts n8n with the same data. */
 	restartN8n(): Promise<void>;
 	/** Kills n8n, runs `meanwhile`, and starts n8n with the same data. */
 	killN8n(meanwhile: () => Promise<void>): Promise<void>;
 	stop(): Promise<void>;
+}
+
+/** An n8n in one process, with a database in a file. */
+export interface SingleStack extends Stack {
+	/** n8n's SQLite database. */
+	readonly databaseFile: string;
 }
 
 /** How much is already set up, for tests of the setup itself. */
@@ -47,7 +51,7 @@ export async function startStack(
 	name: string,
 	settings: Record<string, string> = {},
 	{ hasPackage = true, hasCredential = hasPackage, expectedLog = [] }: Beginning = {},
-): Promise<Stack> {
+): Promise<SingleStack> {
 	const host = openHostFolder();
 	const userFolder = mkdtempSync(path.join(os.tmpdir(), 'n8n-nodes-crisp-e2e-'));
 	const logOf = (program: string) => path.join(host.logs, `e2e-${name}-${program}.log`);
