@@ -1,11 +1,12 @@
 import { UserError, type IBinaryData, type IExecuteFunctions } from 'n8n-workflow';
 import { isToolCall } from '../../shared/n8n/context';
+import { enforcedGuardOf } from '../../shared/n8n/egress';
 import type { Clock } from '../../shared/runtime/clock';
-import { Storage, type Download, type Flow } from './storage';
+import { unknownType } from './mediaTypes';
+import type { Flow } from './passBytes';
+import { Sources } from './sources';
+import { Storage } from './storage';
 import type { Uploads } from './uploads';
-
-/** The media type of a file whose type is unknown. */
-export const unknownType = 'application/octet-stream';
 
 /** A file of the input. */
 export interface InputFile {
@@ -24,23 +25,47 @@ export interface Files {
 	read(field: string | IBinaryData): Promise<InputFile>;
 	/** Uploads a file to Crisp's public storage and returns its address. Throws if Crisp does not accept the file. */
 	upload(website: string, file: InputFile): Promise<string>;
-	/** Reads a public address; throws for more than `most` bytes. */
-	download(url: string, most: number): Promise<Download>;
-	/** The media type of the file at a public address; undefined if its server does not report it. */
-	typeOf(url: string): Promise<string | undefined>;
-	/** Creates binary data for the output. */
-	make(bytes: Buffer, name: string, type: string): Promise<IBinaryData>;
+	/**
+	 * Reads a file into binary data of the output, as a stream. Throws a UserError for an address that may not be read, and
+	 * an n8n error for a file that cannot be read or is larger than `most` bytes.
+	 */
+	download(url: string, how: DownloadOf): Promise<DownloadedFile>;
+	/** Whether files are read from the host of an address: Crisp's storage, and `otherHosts`. */
+	readsFrom(url: string, otherHosts: string[]): boolean;
+	/**
+	 * The media type of the file at a public address; undefined if its server does not report it. Throws a UserError for an
+	 * address that may not be read.
+	 */
+	typeOf(url: string, otherHosts: string[]): Promise<string | undefined>;
+}
+
+export interface DownloadOf {
+	/** In bytes. */
+	most: number;
+	name: string;
+	/** Exact names of hosts besides Crisp's. */
+	otherHosts: string[];
+}
+
+export interface DownloadedFile {
+	binary: IBinaryData;
+	/** In bytes. */
+	size: number;
+	/** The media type that the server reports, or the one of unknown files. */
+	type: string;
 }
 
 /** Returns the access to files for each item of an execution. All uploads share one realtime connection. */
 export function fileHandler(
 	context: IExecuteFunctions,
 	uploads: Uploads,
-	{ signal, clock }: { signal?: AbortSignal; clock: Clock },
+	{ signal, clock, apiAddress }: { signal?: AbortSignal; clock: Clock; apiAddress: string },
 ): (itemIndex: number) => Files {
 	const { helpers } = context;
 	const httpRequest = helpers.httpRequest.bind(context);
 	const storage = new Storage({ node: context.getNode(), httpRequest, signal, clock });
+	const guard = enforcedGuardOf(context);
+	const sourcesOf = (otherHosts: string[], instead?: string) => new Sources({ apiAddress, guard, otherHosts, instead });
 	return (itemIndex) => ({
 		async read(field) {
 			// n8n passes no items to a tool, and would fail with an internal error message.
@@ -63,10 +88,28 @@ export function fileHandler(
 			await storage.put({ ...file, url: signed });
 			return resource;
 		},
-		download: async (url, most) => await storage.get(checkedUrl(url), most),
-		typeOf: async (url) => await storage.typeOf(checkedUrl(url)),
-		make: async (bytes, name, type) => await helpers.prepareBinaryData(bytes, name, type),
+		async download(url, { most, name, otherHosts }) {
+			const sources = sourcesOf(otherHosts);
+			const { kept, size, type } = await storage.get(url, {
+				most,
+				check: async (...address) => await sources.check(...address),
+				keep: async (flow, type) => await helpers.prepareBinaryData(readableOf(flow), name, type ?? unknownType),
+			});
+			return { binary: kept, size, type: type ?? unknownType };
+		},
+		readsFrom: (url, otherHosts) => sourcesOf(otherHosts).isListed(url),
+		async typeOf(url, otherHosts) {
+			const sources = sourcesOf(otherHosts, ", or set 'MIME Type', which needs no request");
+			return await storage.typeOf(url, async (...address) => await sources.check(...address));
+		},
 	});
+}
+
+type Streamed = Exclude<Parameters<IExecuteFunctions['helpers']['prepareBinaryData']>[0], Buffer>;
+
+/** A stream of n8n's helper is a Readable of Node.js, and so is what its `map` returns. */
+function readableOf(flow: Flow): Streamed {
+	return flow as unknown as Streamed;
 }
 
 function noFileForTool(): UserError {
@@ -93,32 +136,4 @@ async function readBinary(context: IExecuteFunctions, itemIndex: number, binary:
 /** All digits of a number, with commas: a file may be too large by a single byte. */
 function inFull(count: number): string {
 	return count.toLocaleString('en');
-}
-
-/** Trims the address. Throws a UserError unless it is an http or https URL. */
-export function checkedUrl(given: string): string {
-	const url = given.trim();
-	const { protocol } = URL.canParse(url) ? new URL(url) : { protocol: '' };
-	if (protocol === 'http:' || protocol === 'https:') return url;
-	throw new UserError(`'File URL' is not a web address: ${url.slice(0, 80)}`, {
-		description: 'Give an address that begins with https:// or http://, such as https://example.com/invoice.pdf.',
-	});
-}
-
-/** Checks a media type, which becomes a header of the upload. Throws a UserError for an invalid one. */
-export function checkedType(type: string): string {
-	if (/^[!-.0-~]+\/[ -~]+$/.test(type)) return type;
-	throw new UserError(`'MIME Type' is not a media type: ${JSON.stringify(type.slice(0, 80))}`, {
-		description: 'Give one such as application/pdf, or remove the field if the file has a media type itself.',
-	});
-}
-
-/** The name of the file at an address: the last part of its path. */
-export function nameIn(url: string): string {
-	const last = new URL(url).pathname.split('/').at(-1) ?? '';
-	try {
-		return decodeURIComponent(last) || 'file';
-	} catch {
-		return last;
-	}
 }

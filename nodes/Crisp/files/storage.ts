@@ -1,13 +1,13 @@
 import type { IHttpRequestOptions, IN8nHttpFullResponse, INode, NodeApiError } from 'n8n-workflow';
 import { waitBeforeRetry } from '../../shared/runtime/backoff';
 import { clock as systemClock, type Clock } from '../../shared/runtime/clock';
+import { withDeadline } from '../../shared/runtime/deadline';
 import { cancelledError, noAnswerError } from '../../shared/errors/apiErrors';
 import { isNetworkFault, faultText } from '../../shared/errors/networkErrors';
-
-/** A stream of bytes, for content that is not in memory. */
-export interface Flow extends AsyncIterable<Uint8Array> {
-	destroy(error?: Error): unknown;
-}
+import { withDownloadSlot } from './downloadSlots';
+import { mediaTypeIn } from './mediaTypes';
+import { passBytes, type Flow, type Passage } from './passBytes';
+import type { Source } from './sources';
 
 export interface StorageOptions {
 	node: INode;
@@ -26,16 +26,31 @@ export interface Upload {
 	open(): Promise<Buffer | Flow>;
 }
 
-export interface Download {
-	bytes: Buffer;
-	/** The media type, if the server reports it. */
+/** How a file is downloaded. */
+export interface Reading<Kept> {
+	/** In bytes, counted after n8n has decompressed them. */
+	most: number;
+	/** Returns the address to request; throws for one that must not be read. Called for each redirect, too. */
+	check: Check;
+	/** Keeps the bytes while they arrive. What it kept of a failed download is not used. */
+	keep(flow: Flow, type: string | undefined): Promise<Kept>;
+}
+
+export type Check = (url: string, from?: string) => Promise<Source>;
+
+export interface Download<Kept> {
+	kept: Kept;
+	/** In bytes. */
+	size: number;
+	/** The media type without parameters, if the server reports a valid one. */
 	type?: string;
 }
 
 /** The timeout of n8n's own requests, since files may be large. */
 const timeout = 300_000;
-/** Idle timeout: a download that receives no data for this long is aborted and retried. */
-const stillness = 60_000;
+/** The time that a download may take in all, with its retries. */
+export const longestDownload = 300_000;
+const mostRedirects = 5;
 const mostTries = 3;
 const backoff = { first: 1_000, longest: 10_000 };
 
@@ -57,7 +72,14 @@ const unfound: Trouble = [
 interface Outcome {
 	response?: IN8nHttpFullResponse;
 	fault?: unknown;
+	/** Whether the fault may be told; see `Source`. */
+	isCrisp?: boolean;
+	/** A signed URL, which the error must not contain. */
+	url?: string;
 }
+
+const tooSlow = new Error('it took longer than five minutes');
+const tooManyRedirects = new Error(`it redirects more than ${mostRedirects} times`);
 
 /** The result of an attempt: what was wanted, or what happened instead. */
 type Tried<Wanted> = { wanted: Wanted } | { instead: Outcome };
@@ -70,7 +92,7 @@ export class Storage {
 	constructor(private readonly options: StorageOptions) {}
 
 	async put({ url, type, size, open }: Upload): Promise<void> {
-		await this.persist(url, unsaved, async () => {
+		await this.persist(unsaved, async () => {
 			const body = await open();
 			// Without Content-Length, the request would be chunked, which storage rejects.
 			const headers = { 'Content-Type': type, 'Content-Length': String(size) };
@@ -78,44 +100,107 @@ export class Storage {
 			// A stream that was not read to its end would keep the file open.
 			if (!Buffer.isBuffer(body)) body.destroy();
 			const status = outcome.response?.statusCode ?? 0;
-			return status >= 200 && status < 300 ? { wanted: undefined } : { instead: outcome };
+			return status >= 200 && status < 300 ? { wanted: undefined } : { instead: { ...outcome, isCrisp: true, url } };
 		});
 	}
 
-	/** Downloads a file. Throws if it is larger than `most` bytes. */
-	async get(url: string, most: number): Promise<Download> {
-		return await this.persist<Download>(url, unread, async () => {
-			const { response, fault } = await this.exchange({ url, encoding: 'stream' });
-			const flow = response?.body as unknown as Flow | undefined;
-			if (!response || !flow || response.statusCode !== 200) {
-				flow?.destroy();
-				return { instead: { response, fault } };
-			}
-			const said = Number(response.headers['content-length'] ?? 0);
-			if (said > most) flow.destroy();
-			const { bytes, broken } = said > most ? {} : await this.collect(flow, most);
-			if (broken !== undefined) return { instead: { fault: broken } };
-			if (!bytes) throw this.tooLarge(most);
-			return { wanted: { bytes, type: typeIn(response) } };
+	/**
+	 * Downloads a file while it is kept, a few at a time in this process. Throws if it is larger than `most` bytes, if it
+	 * takes longer than five minutes, or if the connection ends early.
+	 */
+	async get<Kept>(url: string, reading: Reading<Kept>): Promise<Download<Kept>> {
+		const { clock = systemClock, signal, node } = this.options;
+		const read = async (over: AbortSignal) =>
+			await this.persist(unread, async () => await this.readOnce(url, reading, over), over);
+		return await withDownloadSlot({ signal, cancelled: () => cancelledError(node) }, async () => {
+			let isOver = false;
+			const noteEnd = async (over: AbortSignal) => {
+				over.addEventListener('abort', () => (isOver = true), { once: true });
+				return await read(over);
+			};
+			const limits = { clock, longest: longestDownload, signal };
+			const outcome = await withDeadline(limits, noteEnd).then(
+				(download) => ({ download }),
+				(fault: unknown) => ({ fault }),
+			);
+			if ('download' in outcome) return outcome.download;
+			throw isOver ? this.refusal(unread, { fault: tooSlow }) : outcome.fault;
 		});
 	}
 
-	/** The media type that the server of an address reports; undefined if it reports none. */
-	async typeOf(url: string): Promise<string | undefined> {
-		const { response, fault } = await this.exchange({ method: 'HEAD', url, timeout: 30_000 });
+	/** The media type that the server of an address reports; undefined if it reports no valid one. */
+	async typeOf(url: string, check: Check): Promise<string | undefined> {
+		const outcome = await this.follow(url, { method: 'HEAD', timeout: 30_000 }, check);
+		const { response } = outcome;
 		const isGone = response?.statusCode === 404 || response?.statusCode === 410;
-		if (!response || isGone) throw this.refusal(url, unfound, { response, fault });
+		if (!response || isGone) throw this.refusal(unfound, outcome);
 		return response.statusCode === 200 ? typeIn(response) : undefined;
 	}
 
+	private async readOnce<Kept>(
+		url: string,
+		{ most, check, keep }: Reading<Kept>,
+		over: AbortSignal,
+	): Promise<Tried<Download<Kept>>> {
+		// What is not compressed has its full length in Content-Length.
+		const headers = { 'Accept-Encoding': 'identity' };
+		const outcome = await this.follow(url, { encoding: 'stream', headers, abortSignal: over }, check);
+		const { response } = outcome;
+		const flow = flowIn(response);
+		if (!response || !flow || response.statusCode !== 200) {
+			flow?.destroy();
+			return { instead: outcome };
+		}
+		const announced = Number(response.headers['content-length'] ?? NaN);
+		const type = typeIn(response);
+		if (announced > most) flow.destroy();
+		const { clock = systemClock } = this.options;
+		const limits = { most, announced, clock, over };
+		const passage: Passage<Kept> =
+			announced > most ? { end: 'tooLarge' } : await passBytes(flow, limits, async (bytes) => await keep(bytes, type));
+		switch (passage.end) {
+			case 'complete':
+				return { wanted: { kept: passage.kept, size: passage.size, type } };
+			case 'broken':
+				return { instead: { fault: passage.fault, isCrisp: outcome.isCrisp } };
+			case 'tooLarge':
+				throw this.tooLarge(most);
+			case 'notKept':
+				throw noAnswerError(
+					this.options.node,
+					`n8n could not store the file (${faultText(passage.fault)})`,
+					'Check the storage of n8n for binary data: its free space, and the largest size that it accepts.',
+				);
+		}
+	}
+
+	/** Sends a request, and follows redirects itself, so that each address is checked before it is requested. */
+	private async follow(url: string, request: Omit<IHttpRequestOptions, 'url'>, check: Check): Promise<Outcome> {
+		let source = await check(url);
+		for (let redirects = 0; ; redirects++) {
+			const { isCrisp } = source;
+			const outcome = await this.exchange({ ...request, url: source.url, disableFollowRedirect: true });
+			const target = redirectIn(outcome);
+			if (target === undefined) return { ...outcome, isCrisp };
+			flowIn(outcome.response)?.destroy();
+			if (redirects >= mostRedirects) return { fault: tooManyRedirects, isCrisp: true };
+			const next = URL.canParse(target, source.url) ? new URL(target, source.url).href : '';
+			source = await check(next, new URL(source.url).host);
+		}
+	}
+
 	/** Retries an attempt from the beginning, with backoff, after server errors, rate limits and network failures. */
-	private async persist<Wanted>(url: string, trouble: Trouble, attempt: () => Promise<Tried<Wanted>>): Promise<Wanted> {
-		const { clock = systemClock, signal } = this.options;
+	private async persist<Wanted>(
+		trouble: Trouble,
+		attempt: () => Promise<Tried<Wanted>>,
+		signal = this.options.signal,
+	): Promise<Wanted> {
+		const { clock = systemClock } = this.options;
 		for (let tries = 1; ; tries++) {
 			const tried = await attempt();
 			if ('wanted' in tried) return tried.wanted;
 			if (signal?.aborted || !isPassing(tried.instead) || tries >= mostTries) {
-				throw this.refusal(url, trouble, tried.instead);
+				throw this.refusal(trouble, tried.instead);
 			}
 			await waitBeforeRetry(clock, tries - 1, backoff, signal);
 		}
@@ -124,10 +209,10 @@ export class Storage {
 	private async exchange(request: IHttpRequestOptions): Promise<Outcome> {
 		const options: IHttpRequestOptions = {
 			timeout,
+			abortSignal: this.options.signal,
 			...request,
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
-			abortSignal: this.options.signal,
 		};
 		return await this.options.httpRequest(options).then(
 			(response) => ({ response: response as IN8nHttpFullResponse }),
@@ -135,52 +220,29 @@ export class Storage {
 		);
 	}
 
-	/** All bytes of a stream, or the error that ended it; neither if it has more than `most` bytes. */
-	private async collect(flow: Flow, most: number): Promise<{ bytes?: Buffer; broken?: unknown }> {
-		const { clock = systemClock } = this.options;
-		const ended = new AbortController();
-		const pieces: Uint8Array[] = [];
-		let size = 0;
-		let cameAt = clock.now();
-		// n8n's timeout only covers the time until the first byte, so that this idle timeout watches the rest.
-		const watch = async () => {
-			for (let left = stillness; left > 0; left = cameAt + stillness - clock.now()) {
-				await clock.sleep(left, ended.signal);
-				if (ended.signal.aborted) return;
-			}
-			flow.destroy(Object.assign(new Error('no data for a minute'), { code: 'ETIMEDOUT' }));
-		};
-		void watch();
-		try {
-			for await (const piece of flow) {
-				cameAt = clock.now();
-				size += piece.length;
-				if (size > most) return {};
-				pieces.push(piece);
-			}
-			return { bytes: Buffer.concat(pieces, size) };
-		} catch (broken) {
-			return { broken };
-		} finally {
-			ended.abort();
-		}
-	}
-
 	private tooLarge(most: number): NodeApiError {
 		return noAnswerError(
 			this.options.node,
 			`The file is larger than ${megabytes(most)}`,
-			"Raise 'Max Size (MB)' if n8n has enough memory.",
+			"Raise 'Max Size (MB)' if n8n has room for it.",
 		);
 	}
 
-	private refusal(url: string, [what, why]: Trouble, { response, fault }: Outcome): NodeApiError {
+	private refusal([what, why]: Trouble, outcome: Outcome): NodeApiError {
 		const { node, signal } = this.options;
 		if (signal?.aborted) return cancelledError(node);
-		const said = response ? `status ${response.statusCode}` : withoutAddress(faultText(fault), url);
-		const how = response ? why : 'Check the network of n8n, and whether n8n may send requests there.';
-		return noAnswerError(node, `${what} (${said})`, how);
+		const how = outcome.response ? why : 'Check the network of n8n, and whether n8n may send requests there.';
+		return noAnswerError(node, `${what} (${saidOf(outcome)})`, how);
 	}
+}
+
+/**
+ * What happened instead of what was wanted. How a connection to a host fails that is not Crisp's is left out: it would
+ * tell the person who chose the address what is in the network of n8n.
+ */
+function saidOf({ response, fault, url, isCrisp }: Outcome): string {
+	if (response) return `status ${response.statusCode}`;
+	return isCrisp === false ? 'its server could not be reached' : withoutAddress(faultText(fault), url);
 }
 
 /** Whether a retry may succeed. */
@@ -190,7 +252,8 @@ function isPassing({ response, fault }: Outcome): boolean {
 }
 
 /** Redacts every word that contains the path or query of a signed URL, as the URL grants write access. */
-function withoutAddress(words: string, url: string): string {
+function withoutAddress(words: string, url?: string): string {
+	if (url === undefined) return words;
 	const { pathname, search } = new URL(url);
 	const parts = [pathname, search.slice(1)].filter((part) => part.length > 1);
 	const isShown = (word: string) => parts.some((part) => word.includes(part));
@@ -203,6 +266,18 @@ function megabytes(bytes: number): string {
 }
 
 function typeIn({ headers }: IN8nHttpFullResponse): string | undefined {
-	const [type] = String(headers['content-type'] ?? '').split(';');
-	return type?.trim() || undefined;
+	return mediaTypeIn(headers['content-type']);
+}
+
+/** The body of a response to a request for a stream. */
+function flowIn(response?: IN8nHttpFullResponse): Flow | undefined {
+	const { body } = Object(response) as { body?: Partial<Flow> };
+	return typeof body?.destroy === 'function' ? (body as Flow) : undefined;
+}
+
+/** Where a response redirects to; undefined if it does not. */
+function redirectIn({ response }: Outcome): string | undefined {
+	const { location } = response?.headers ?? {};
+	const isRedirect = [301, 302, 303, 307, 308].includes(response?.statusCode ?? 0);
+	return isRedirect && typeof location === 'string' ? location : undefined;
 }

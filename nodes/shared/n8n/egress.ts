@@ -1,7 +1,15 @@
 /** Why n8n's rules for outgoing connections block an address; undefined if they allow it. */
 export type Egress = (address: string) => Promise<Error | undefined>;
 
-type GetFilter = () => unknown;
+/**
+ * What n8n's guard against internal addresses says of an address: `none` if there is no guard, `unresolved` if the host
+ * name is not found in DNS, an error if the guard blocks the address or could not check it.
+ */
+export type GuardVerdict = 'none' | 'allowed' | 'unresolved' | Error;
+
+export type Guard = (address: string) => Promise<GuardVerdict>;
+
+type GetFilter = (policy?: 'enforced') => unknown;
 
 /**
  * Checks an address against the rules that n8n's administrators set for outgoing connections (SSRF protection). n8n
@@ -14,11 +22,32 @@ type GetFilter = () => unknown;
 export function egressOf(context: object): Egress {
 	return async (address) => {
 		try {
-			const helpers = (context as { helpers?: { getSecureEgressFilter?: GetFilter } }).helpers;
-			const filter = await helpers?.getSecureEgressFilter?.call(helpers);
-			if (filter === undefined || filter === null) return undefined;
-			return refusalIn(await (filter as Filter).validateUrl(address));
+			const filter = await filterOf(context);
+			return filter && refusalIn(await filter.validateUrl(address));
 		} catch (error) {
+			return new Error(`n8n could not check the address: ${messageOf(error)}`);
+		}
+	};
+}
+
+/** An address that no network uses (RFC 5737), and that n8n's guard blocks unless its list was replaced. */
+const unusedAddress = 'http://192.0.2.1/';
+
+/**
+ * Checks an address against n8n's guard even where its administrator has not enabled it for all requests. The guard
+ * looks the host name up, and blocks internal addresses unless the administrator has allowed them.
+ *
+ * n8n 2.40 and later return the guard for the policy `enforced`. Earlier versions ignore the argument: the guard is
+ * there only if it is enabled, and some return a filter that allows everything instead, which counts as no guard.
+ */
+export function enforcedGuardOf(context: object): Guard {
+	return async (address) => {
+		try {
+			const filter = await filterOf(context, 'enforced');
+			if (!filter || !refusalIn(await filter.validateUrl(unusedAddress))) return 'none';
+			return refusalIn(await filter.validateUrl(address)) ?? 'allowed';
+		} catch (error) {
+			if (isUnresolved(error)) return 'unresolved';
 			return new Error(`n8n could not check the address: ${messageOf(error)}`);
 		}
 	};
@@ -26,6 +55,19 @@ export function egressOf(context: object): Egress {
 
 interface Filter {
 	validateUrl(url: string): unknown;
+}
+
+/** n8n's filter; undefined if this version has none, or none without the protection. */
+async function filterOf(context: object, ...policy: Parameters<GetFilter>): Promise<Filter | undefined> {
+	const helpers = (context as { helpers?: { getSecureEgressFilter?: GetFilter } }).helpers;
+	const filter = await helpers?.getSecureEgressFilter?.call(helpers, ...policy);
+	return (filter as Filter | null | undefined) ?? undefined;
+}
+
+/** Whether an error is one of Node.js's DNS lookup. */
+function isUnresolved(error: unknown): boolean {
+	const { code, syscall } = Object(error) as { code?: unknown; syscall?: unknown };
+	return syscall === 'getaddrinfo' || code === 'ENOTFOUND' || code === 'EAI_AGAIN';
 }
 
 /** n8n returns `{ok: true}` or `{ok: false, error}`. */

@@ -1,22 +1,19 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { IDataObject, INodeParameters, NodeApiError } from 'n8n-workflow';
 import { testClock } from '../../support/testClock';
+import { useFileServer, type Pages } from '../../support/servers/fileServer';
 import { execute, type Execution } from '../../support/n8nContext';
 import { conversation, credentialFor, locator, shop, useSandbox } from '../../support/sandboxWorkspace';
 
 const sandbox = useSandbox();
 
 const pdf = Buffer.from('%PDF-1.4 of some length');
-const seen: IncomingMessage[] = [];
-let server: Server;
-let url: string;
 
 /** A file server with files of several kinds. */
-const pages: Record<string, (response: ServerResponse) => void> = {
+const pages: Pages = {
 	'/files/price%20list.pdf': (response) => response.setHeader('Content-Type', 'application/pdf; q=1').end(pdf),
 	'/no-type': (response) => response.end(pdf),
 	'/moved': (response) => response.writeHead(302, { Location: '/files/price%20list.pdf' }).end(),
+	'/around': (response) => response.writeHead(307, { Location: '/around' }).end(),
 	'/in-chunks': (response) => {
 		response.write(pdf);
 		response.write(pdf);
@@ -28,23 +25,14 @@ const pages: Record<string, (response: ServerResponse) => void> = {
 	},
 };
 
-beforeAll(async () => {
-	server = createServer((request, response) => {
-		seen.push(request);
-		const page = pages[request.url ?? ''];
-		if (page) page(response);
-		else response.writeHead(404).end('nothing');
-	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-beforeEach(() => (seen.length = 0));
+const server = useFileServer(() => sandbox.current.url, pages);
+const seen = server.seen;
+const url = () => server.url;
 afterEach(() => expect(seen.map(({ headers }) => headers.authorization)).toEqual(seen.map(() => undefined)));
-afterAll(() => server.close());
 
 const run = async (parameters: INodeParameters, more: Partial<Execution> = {}) =>
 	await execute({
-		credential: credentialFor(sandbox.current, 'plugin'),
+		credential: credentialFor(sandbox.current, 'plugin', { baseUrl: url() }),
 		parameters: { resource: 'message', operation: 'downloadFile', outputPropertyName: 'data', ...parameters },
 		...more,
 	});
@@ -57,7 +45,7 @@ const failing = async (parameters: INodeParameters, more: Partial<Execution> = {
 
 const ofUrl = (path: string, additionalFields: INodeParameters = {}) => ({
 	source: 'url',
-	url: `${url}${path}`,
+	url: `${url()}${path}`,
 	additionalFields,
 });
 
@@ -87,28 +75,33 @@ const place = {
 };
 
 describe('the file of a message', () => {
-	it('is returned with the name and type from the message', async () => {
-		const file = { name: 'Prices.pdf', type: 'application/x-price', url: `${url}/files/price%20list.pdf` };
+	it('is returned with the name from the message and the type from the server', async () => {
+		const file = { name: 'Prices.pdf', type: 'application/x-price', url: `${url()}/files/price%20list.pdf` };
 		const fingerprint = await sent('file', file);
 		const [item, ...others] = await run(ofMessage(fingerprint));
 		expect(others).toEqual([]);
 		expect(item?.json).toEqual({
 			file_name: file.name,
-			mime_type: file.type,
+			mime_type: 'application/pdf',
+			claimed_type: file.type,
 			file_size: pdf.length,
 			file_url: file.url,
 			...place,
 			fingerprint,
 		});
 		expect(item?.pairedItem).toEqual({ item: 0 });
-		expect(item?.binary?.data).toMatchObject({ fileName: 'Prices.pdf', mimeType: 'application/x-price' });
+		expect(item?.binary?.data).toMatchObject({ fileName: 'Prices.pdf', mimeType: 'application/pdf' });
 		expect(bytesOf(item)).toBe(pdf.toString());
 	});
 
 	it('can be a voice message, which has no name', async () => {
-		const fingerprint = await sent('audio', { type: 'audio/webm', url: `${url}/no-type`, duration: 3 });
+		const fingerprint = await sent('audio', { type: 'audio/webm', url: `${url()}/no-type`, duration: 3 });
 		const [item] = await run(ofMessage(fingerprint));
-		expect(item?.json).toMatchObject({ file_name: 'no-type', mime_type: 'audio/webm' });
+		expect(item?.json).toMatchObject({
+			file_name: 'no-type',
+			mime_type: 'application/octet-stream',
+			claimed_type: 'audio/webm',
+		});
 	});
 
 	it('is the one that Send File sent', async () => {
@@ -120,13 +113,15 @@ describe('the file of a message', () => {
 			binaryPropertyName: 'data',
 		};
 		const binary = [{ data: { data: pdf.toString('base64'), mimeType: 'application/pdf', fileName: 'ä & b.pdf' } }];
-		const [given] = await run(parameters, { binary });
-		const [item] = await run(ofMessage(given?.json.fingerprint));
+		const [given] = await run(parameters, { binary, credential: credentialFor(sandbox.current, 'plugin') });
+		const credential = credentialFor(sandbox.current, 'plugin');
+		const [item] = await run(ofMessage(given?.json.fingerprint), { credential });
 		expect(item?.json).toEqual({
 			...place,
 			fingerprint: given?.json.fingerprint,
 			file_name: 'ä & b.pdf',
 			mime_type: 'application/pdf',
+			claimed_type: 'application/pdf',
 			file_size: pdf.length,
 			file_url: given?.json.file_url,
 		});
@@ -153,14 +148,15 @@ describe('the file of a URL', () => {
 			...{ conversation_url: null, session_id: null, website_id: null, fingerprint: null },
 			file_name: 'price list.pdf',
 			mime_type: 'application/pdf',
+			claimed_type: null,
 			file_size: pdf.length,
-			file_url: `${url}/files/price%20list.pdf`,
+			file_url: `${url()}/files/price%20list.pdf`,
 		});
 		expect(bytesOf(item, 'prices')).toBe(pdf.toString());
 	});
 
 	it('needs no website', async () => {
-		const credential = credentialFor(sandbox.current, 'plugin', { websiteId: '' });
+		const credential = credentialFor(sandbox.current, 'plugin', { websiteId: '', baseUrl: url() });
 		const [item] = await run(ofUrl('/no-type'), { credential });
 		expect(item?.json.mime_type).toBe('application/octet-stream');
 	});
@@ -170,9 +166,15 @@ describe('the file of a URL', () => {
 		expect(item?.json).toMatchObject({ file_name: 'new.pdf', file_size: pdf.length });
 	});
 
+	it('is an error after more than five redirects', async () => {
+		const error = await failing(ofUrl('/around'));
+		expect(error.message).toBe('The file could not be downloaded (it redirects more than 5 times)');
+		expect(seen).toHaveLength(6);
+	});
+
 	it('is read for each item, paired with it; a missing one fails alone if the node continues on errors', async () => {
 		const items = [{ path: '/no-type' }, { path: '/gone' }, { path: '/in-chunks' }];
-		const parameters = { source: 'url', url: `=${url}{{ $json.path }}` };
+		const parameters = { source: 'url', url: `=${url()}{{ $json.path }}` };
 		const given = await run(parameters, { items, onError: 'continueRegularOutput' });
 		expect(given.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
 		expect(given.map(({ json }) => json.file_size)).toEqual([pdf.length, undefined, 3 * pdf.length]);

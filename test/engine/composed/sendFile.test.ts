@@ -1,8 +1,7 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import type { IBinaryKeyData, IDataObject, INodeParameters, NodeApiError } from 'n8n-workflow';
 import type { Credential } from '../../../nodes/shared/api/transport';
+import { useFileServer, type Pages } from '../../support/servers/fileServer';
 import { execute, type Execution } from '../../support/n8nContext';
 import { until } from '../../support/triggerContext';
 import { conversation, credentialFor, locator, shop, useSandbox } from '../../support/sandboxWorkspace';
@@ -290,45 +289,53 @@ it('a bad file among good ones fails alone if the node continues on errors', asy
 });
 
 describe('a file at a public URL', () => {
-	const requests: Array<{ method?: string; authorization?: string }> = [];
-	let server: Server;
-	let url: string;
-
-	beforeAll(async () => {
-		server = createServer(({ method, headers: { authorization }, url: path }, response) => {
-			requests.push({ method, authorization });
-			response.statusCode = path === '/missing.pdf' ? 404 : 200;
-			response.setHeader('Content-Type', 'application/pdf; qs=1').end();
-		});
-		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-		url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-	});
-	beforeEach(() => (requests.length = 0));
-	afterAll(() => server.close());
+	const answer: Pages[string] = (response, request) => {
+		response.statusCode = request.url === '/missing.pdf' ? 404 : 200;
+		response.setHeader('Content-Type', 'application/pdf; qs=1').end();
+	};
+	const pages = { '/a/tea%20list.pdf?x=1': answer, '/missing.pdf': answer };
+	const server = useFileServer(() => sandbox.current.url, pages);
+	const requests = () => server.seen.map(({ method, headers }) => ({ method, authorization: headers.authorization }));
 
 	const linking = (address: string, additionalFields: INodeParameters = {}) => ({
 		binary: [],
+		credential: credentialFor(sandbox.current, 'plugin', { baseUrl: server.url }),
 		parameters: sending({ source: 'url', url: address, additionalFields }),
 	});
 
 	it('is sent without an upload; its server provides the type, and gets no token', async () => {
-		const [item] = await run(linking(` ${url}/a/tea%20list.pdf?x=1\n`));
-		const content = { name: 'tea list.pdf', type: 'application/pdf', url: `${url}/a/tea%20list.pdf?x=1` };
+		const [item] = await run(linking(` ${server.url}/a/tea%20list.pdf?x=1\n`));
+		const content = { name: 'tea list.pdf', type: 'application/pdf', url: `${server.url}/a/tea%20list.pdf?x=1` };
 		const json = { file_name: content.name, mime_type: content.type, file_url: content.url, file_size: null };
 		expect(item).toMatchObject({ pairedItem: { item: 0 }, json });
 		expect(asked('/message')[0]?.body).toMatchObject({ type: 'file', content });
-		expect(requests).toEqual([{ method: 'HEAD', authorization: undefined }]);
+		expect(requests()).toEqual([{ method: 'HEAD', authorization: undefined }]);
 		expect(lines()).toBe(0);
 	});
 
 	it('is not requested if the user sets the type', async () => {
-		const [item] = await run(linking(`${url}/missing.pdf`, { type: 'image/png', name: 'a.png' }));
+		const [item] = await run(linking(`${server.url}/missing.pdf`, { type: 'image/png', name: 'a.png' }));
 		expect(item?.json).toMatchObject({ file_name: 'a.png', mime_type: 'image/png' });
-		expect(requests).toEqual([]);
+		expect(requests()).toEqual([]);
 	});
 
+	it('on a host that files are not read from is not requested: the extension tells the type', async () => {
+		const [item] = await run(linking('https://files.example.com/Menu.PNG'));
+		expect(item?.json).toMatchObject({ file_name: 'Menu.PNG', mime_type: 'image/png' });
+	});
+
+	it.each(['https://files.example.com/menu', 'https://files.example.com/menu.constructor'])(
+		'on a host that files are not read from needs a type: %s',
+		async (address) => {
+			const error = await failing(linking(address));
+			expect(error.message).toMatch(/^The file is not read from files\.example\.com: the host is neither/);
+			expect(error.description).toMatch(/'Other Hosts', or set 'MIME Type'/);
+			expect(asked('/message')).toEqual([]);
+		},
+	);
+
 	it('is not sent if it does not exist', async () => {
-		const error = await failing(linking(`${url}/missing.pdf`));
+		const error = await failing(linking(`${server.url}/missing.pdf`));
 		expect(error.message).toBe("Nothing could be found at 'File URL' (status 404)");
 		expect(asked('/message')).toEqual([]);
 	});

@@ -1,39 +1,32 @@
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import type { IHttpRequestOptions, IN8nHttpFullResponse, INode } from 'n8n-workflow';
-import { Storage } from '../../../nodes/Crisp/files/storage';
-import { FakeClock } from '../../support/fakeClock';
+import { Storage, type Reading } from '../../../nodes/Crisp/files/storage';
+import { FakeClock, settled } from '../../support/fakeClock';
 
 const node = { name: 'Crisp', type: 'crisp' } as INode;
 const cut = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
 
 const address = 'https://storage.example/up?signature=very-secret';
 
-/** What a server sends before it cuts the connection, stays silent forever, or ends. */
-class Bytes {
-	private fault?: Error;
-
-	private wake = () => {};
-
-	constructor(
-		private readonly pieces: string[],
-		private readonly end?: 'cut' | 'silence',
-	) {}
-
-	async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-		for (const piece of this.pieces) yield Buffer.from(piece);
-		if (this.end === 'cut') throw cut;
-		if (this.end === 'silence') await new Promise<void>((resolve) => (this.wake = resolve));
-		if (this.fault) throw this.fault;
-	}
-
-	destroy(fault?: Error): void {
-		this.fault = fault;
-		this.wake();
-	}
+/** What a server sends before it cuts the connection, stays silent forever, drips, or ends. */
+function bytes(pieces: string[], end?: 'cut' | 'silence'): Readable {
+	const left = pieces.map((piece) => Buffer.from(piece));
+	return new Readable({
+		read() {
+			const piece = left.shift();
+			if (piece) this.push(piece);
+			else if (end === 'cut') this.destroy(cut);
+			else if (end !== 'silence') this.push(null);
+		},
+	});
 }
 
+type Answer = number | Error | Readable | { statusCode: number; headers: object; body: Readable };
+
 /** A storage whose server responds with these, in turn. */
-function serving(...answers: Array<number | Error | Bytes>) {
+function serving(...answers: Answer[]) {
 	const requests: IHttpRequestOptions[] = [];
 	const clock = new FakeClock();
 	const stop = new AbortController();
@@ -45,8 +38,10 @@ function serving(...answers: Array<number | Error | Bytes>) {
 			requests.push(options);
 			const answer = answers[requests.length - 1] ?? 200;
 			if (answer instanceof Error) throw answer;
-			const [statusCode, body] = typeof answer === 'number' ? [answer, new Bytes([])] : [200, answer];
-			return { statusCode, headers: {}, body: body as unknown } as IN8nHttpFullResponse;
+			const isWhole = typeof answer === 'object' && 'statusCode' in answer;
+			const statusCode = typeof answer === 'number' ? answer : 200;
+			const body = answer instanceof Readable ? answer : bytes([]);
+			return (isWhole ? answer : { statusCode, headers: {}, body }) as unknown as IN8nHttpFullResponse;
 		},
 	});
 	return { storage, requests, clock, stop };
@@ -105,46 +100,109 @@ describe('an upload', () => {
 	});
 });
 
+/** How the tests read: every address may be requested, and the bytes are kept as a text. */
+const reading = (more: Partial<Reading<string>> = {}): Reading<string> => ({
+	most: 9,
+	check: async (url) => await Promise.resolve({ url, isCrisp: true }),
+	keep: async (flow) => await text(flow as unknown as Readable),
+	...more,
+});
+
 describe('a download', () => {
-	const reading = async ({ storage, clock }: ReturnType<typeof serving>, most = 9) => {
-		const done = storage.get(address, most).then(
-			({ bytes }) => bytes.toString(),
+	const outcomeOf = async ({ storage, clock }: ReturnType<typeof serving>, more: Partial<Reading<string>> = {}) => {
+		const done = storage.get(address, reading(more)).then(
+			({ kept, size }) => (expect(size).toBe(kept.length), kept),
 			(error: Error) => error.message,
 		);
-		await clock.advance(300_000);
+		await clock.advance(299_000);
 		const outcome = await done;
-		expect(clock.sleeping).toBe(0);
+		expect([clock.sleeping, clock.alarms]).toEqual([0, 0]);
 		return outcome;
 	};
 
 	it.each([
-		['a server error', [503, new Bytes(['tea'])]],
-		['a connection that is cut before any data', [cut, new Bytes(['tea'])]],
-		['a connection that is cut in the middle', [new Bytes(['t'], 'cut'), new Bytes(['te', 'a'])]],
-		['a server that stops sending', [new Bytes(['t'], 'silence'), new Bytes(['tea'])]],
+		['a server error', () => [503, bytes(['tea'])]],
+		['a connection that is cut before any data', () => [cut, bytes(['tea'])]],
+		['a connection that is cut in the middle', () => [bytes(['t'], 'cut'), bytes(['te', 'a'])]],
+		['a server that stops sending', () => [bytes(['t'], 'silence'), bytes(['tea'])]],
+		['fewer bytes than announced', () => [announcing(4, ['tea']), announcing(3, ['tea'])]],
 	])('is retried after %s', async (_, answers) => {
-		const server = serving(...answers);
-		expect(await reading(server)).toBe('tea');
+		const server = serving(...answers());
+		expect(await outcomeOf(server)).toBe('tea');
 		expect(server.requests).toHaveLength(2);
 	});
 
-	it.each<[string, Array<number | Bytes>, number, string]>([
+	it.each<[string, () => Answer[], number, string]>([
 		[
 			'a server that stops sending three times',
-			[1, 2, 3].map(() => new Bytes(['t'], 'silence')),
+			() => [1, 2, 3].map(() => bytes(['t'], 'silence')),
 			3,
 			'the request timed out',
 		],
-		['a file that does not exist', [404], 1, 'status 404'],
+		[
+			'fewer bytes than announced, three times',
+			() => [1, 2, 3].map(() => announcing(4, ['t'])),
+			3,
+			'the connection was reset',
+		],
+		['a file that does not exist', () => [404], 1, 'status 404'],
+		['a redirect to nowhere', () => [302], 1, 'status 302'],
 	])('fails for %s', async (_, answers, tries, said) => {
-		const server = serving(...answers);
-		expect(await reading(server)).toBe(`The file could not be downloaded (${said})`);
+		const server = serving(...answers());
+		expect(await outcomeOf(server)).toBe(`The file could not be downloaded (${said})`);
 		expect(server.requests).toHaveLength(tries);
 	});
 
 	it('fails for more bytes than allowed, without a retry', async () => {
-		const server = serving(new Bytes(['0123', '4567', '89'], 'silence'));
-		expect(await reading(server)).toMatch(/^The file is larger than/);
+		const flow = bytes(['0123', '4567', '89'], 'silence');
+		const server = serving(flow);
+		expect(await outcomeOf(server)).toMatch(/^The file is larger than/);
 		expect(server.requests).toHaveLength(1);
+		expect(flow.destroyed).toBe(true);
+	});
+
+	it('of a file that n8n cannot store fails without a retry, and closes the connection', async () => {
+		const flow = bytes(['0123'], 'silence');
+		const keep = async () => await Promise.reject(Object.assign(new Error('no space left'), { code: 'ENOSPC' }));
+		const server = serving(flow);
+		expect(await outcomeOf(server, { keep })).toBe('n8n could not store the file (no space left)');
+		expect(server.requests).toHaveLength(1);
+		expect(flow.destroyed).toBe(true);
+	});
+
+	it('of a cancelled execution ends at once, also while it waits for its turn', async () => {
+		const servers = [1, 2, 3, 4].map(() => serving(bytes(['t'], 'silence')));
+		const ends = servers.map(
+			async ({ storage }) => await storage.get(address, reading()).catch((error: Error) => error),
+		);
+		await settled();
+		expect(servers.map(({ requests }) => requests.length)).toEqual([1, 1, 1, 0]);
+		for (const { stop } of [...servers].reverse()) {
+			stop.abort();
+			await settled();
+		}
+		for (const end of ends) expect(await end).toMatchObject({ message: 'The execution was cancelled' });
+		expect(servers[3]?.requests).toEqual([]);
+		expect(servers.map(({ clock }) => clock.sleeping + clock.alarms)).toEqual([0, 0, 0, 0]);
 	});
 });
+
+describe('a connection that fails', () => {
+	it.each([
+		[true, 'The file could not be downloaded (the connection was refused)'],
+		[false, 'The file could not be downloaded (its server could not be reached)'],
+	])('is explained only for hosts of Crisp (%s)', async (isCrisp, message) => {
+		const refused = Object.assign(new Error('connect ECONNREFUSED 10.0.0.1:22'), { code: 'ECONNREFUSED' });
+		const { storage, clock } = serving(refused, refused, refused);
+		const check = async (url: string) => await Promise.resolve({ url, isCrisp });
+		const failing = storage.get(address, reading({ check })).catch((error: Error) => error);
+		await clock.advance(60_000);
+		const error = await failing;
+		expect(error).toMatchObject({ message });
+		if (!isCrisp) expect(inspect(error, { depth: 9 })).not.toMatch(/REFUSED|10\.0\.0\.1/);
+	});
+});
+
+function announcing(length: number, pieces: string[]): Answer {
+	return { statusCode: 200, headers: { 'content-length': String(length) }, body: bytes(pieces) };
+}

@@ -18,7 +18,7 @@ function begin(more: Partial<UploadsOptions> = {}, baseUrl = 'https://api.crisp.
 	const clock = new FakeClock();
 	const lines: Line[] = [];
 	const posts: Array<{ id: string; resource: unknown }> = [];
-	const credential: Credential = { tier: 'plugin', identifier: 'i', key: 'k', baseUrl };
+	const credential: Credential = { tier: 'plugin', identifier: 'i', key: 'sandbox-k', baseUrl };
 	const uploads = new Uploads({
 		node,
 		credential,
@@ -91,7 +91,7 @@ describe('an upload', () => {
 		await accept(lines[0]);
 		expect(lines).toHaveLength(1);
 		expect(lines[0]?.said).toEqual([
-			{ tier: 'plugin', username: 'i', password: 'k', events: expect.arrayContaining([event]) as string[] },
+			{ tier: 'plugin', username: 'i', password: 'sandbox-k', events: expect.arrayContaining([event]) as string[] },
 		]);
 		expect(posts.map((post) => post.resource)).toEqual([
 			{ type: 'website', id: 'website-1' },
@@ -236,7 +236,12 @@ describe('an upload', () => {
 	});
 
 	it('with a website token listens to its own website', async () => {
-		const credential: Credential = { tier: 'website', identifier: 'i', key: 'k', baseUrl: 'https://api.crisp.chat' };
+		const credential: Credential = {
+			tier: 'website',
+			identifier: 'i',
+			key: 'sandbox-k',
+			baseUrl: 'https://api.crisp.chat',
+		};
 		const { line, uploads } = await asking({ credential });
 		expect(line.said).toEqual([expect.objectContaining({ tier: 'website', rooms: ['website-1'] })]);
 		await uploads.close();

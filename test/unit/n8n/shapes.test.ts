@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ITriggerFunctions } from 'n8n-workflow';
 import * as context from '../../../nodes/shared/n8n/context';
-import { egressOf } from '../../../nodes/shared/n8n/egress';
+import { egressOf, enforcedGuardOf } from '../../../nodes/shared/n8n/egress';
 import { emitTo, takesKeys } from '../../../nodes/shared/n8n/emit';
 import { logOf } from '../../../nodes/shared/n8n/log';
 import { n8nSleep } from '../../../nodes/shared/n8n/sleep';
@@ -92,6 +92,47 @@ describe('the rules for outgoing connections', () => {
 		await egress(address);
 		await egress(address);
 		expect(asked).toEqual([address, 0, address, 0]);
+	});
+});
+
+describe('the guard against internal addresses', () => {
+	const unused = 'http://192.0.2.1/';
+	const unresolved = Object.assign(new Error('getaddrinfo ENOTFOUND relay.example'), { code: 'ENOTFOUND' });
+	const answering = (answer: (url: string) => unknown) => ({
+		helpers: { getSecureEgressFilter: () => ({ validateUrl: (url: string) => answer(url) }) },
+	});
+	const blockingUnused = (answer: () => unknown) =>
+		answering((url) => (url === unused ? { ok: false, error: refusal } : answer()));
+	it.each<[string, object, unknown]>([
+		['no helpers', {}, 'none'],
+		['no filter (up to 2.20)', { helpers: {} }, 'none'],
+		[
+			'a function that returns undefined (2.22 to 2.36)',
+			{ helpers: { getSecureEgressFilter: () => undefined } },
+			'none',
+		],
+		['a filter that allows everything (from 2.37)', answering(() => ({ ok: true })), 'none'],
+		['a guard that allows', blockingUnused(() => ({ ok: true })), 'allowed'],
+		['a guard that refuses', blockingUnused(() => ({ ok: false, error: refusal })), refusal],
+		['a guard that does not find the name', blockingUnused(async () => await Promise.reject(unresolved)), 'unresolved'],
+		['a guard that fails', blockingUnused(fail), new Error('n8n could not check the address: its filter failed')],
+		[
+			'a guard without a validation function',
+			{ helpers: { getSecureEgressFilter: () => ({}) } },
+			new Error('n8n could not check the address: its filter failed'),
+		],
+	])('is asked with %s', async (_, given, expected) => {
+		expect(await enforcedGuardOf(given)(address)).toEqual(expected);
+	});
+
+	it('is asked for even where the administrator has not enabled it (from 2.40)', async () => {
+		const policies: unknown[] = [];
+		const getSecureEgressFilter = (policy: unknown) => {
+			policies.push(policy);
+			return undefined;
+		};
+		await enforcedGuardOf({ helpers: { getSecureEgressFilter } })(address);
+		expect(policies).toEqual(['enforced']);
 	});
 });
 

@@ -2,8 +2,11 @@ import type { IBinaryData, IDataObject } from 'n8n-workflow';
 import { conversationUrl } from '../../../shared/events/output';
 import { named, type NamedOutput } from '../../../shared/events/vocabulary';
 import { binary, choice, fingerprint, flag, identifier, text } from '../../operations/field';
-import { checkedType, checkedUrl, nameIn, unknownType } from '../../files/binaryFiles';
+import { nameIn } from '../../files/fileNames';
+import { checkedType, typeByExtension, unknownType } from '../../files/mediaTypes';
+import { checkedHosts, checkedUrl } from '../../files/sources';
 import type { ComposedOperation, Composing } from '../../operations/operation';
+import { otherHosts } from '../../operations/fields/otherHosts';
 import { chatOrigin, sender } from '../../operations/fields/senders';
 import { setAt } from '../../request/toWire';
 import { fileOutput } from '../support/conversations';
@@ -45,9 +48,10 @@ export const sendFile: ComposedOperation = {
 		),
 		name: text('Name that is shown for the file, instead of its own', { label: 'File Name', example: 'invoice.pdf' }),
 		type: identifier(
-			'The media type of the file, by which Crisp shows it; where left out, that of the binary data, or what the server of the URL says',
+			'The media type of the file, by which Crisp shows it; where left out, that of the binary data, or what the server of the URL says if it is read',
 			{ label: 'MIME Type', example: 'application/pdf' },
 		),
+		other_hosts: { ...otherHosts, when: { source: ['url'] } },
 		fingerprint: fingerprint('The message, if an earlier run may have sent it: it is not sent again if it is there', {
 			label: 'Message Fingerprint',
 		}),
@@ -111,8 +115,16 @@ function adviceFor({ file_url: url, fingerprint: made }: NamedOutput): string {
 async function linked({ values, files }: Composing): Promise<Sent> {
 	const url = checkedUrl(String(values.url));
 	const { name = nameIn(url), type: given } = values as Partial<Sent>;
-	const type = given === undefined ? ((await files.typeOf(url)) ?? unknownType) : checkedType(given);
+	const hosts = checkedHosts(values.other_hosts);
+	const type = given === undefined ? await typeAt(url, hosts, files) : checkedType(given);
 	return { url, name, type, size: null };
+}
+
+/** A host that files are not read from is not asked if the extension tells the type. */
+async function typeAt(url: string, hosts: string[], files: Composing['files']): Promise<string> {
+	const known = typeByExtension(nameIn(url));
+	if (known !== undefined && !files.readsFrom(url, hosts)) return known;
+	return (await files.typeOf(url, hosts)) ?? known ?? unknownType;
 }
 
 function bodyOf(values: IDataObject): IDataObject {

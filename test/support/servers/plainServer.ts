@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Credential } from '../../nodes/shared/api/transport';
+import type { Credential } from '../../../nodes/shared/api/transport';
 
 export type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -12,7 +12,7 @@ export interface PlainServer {
 	close(): Promise<void>;
 }
 
-export const secrets = { identifier: 'identifier-of-nobody', key: 'a-very-secret-key' };
+export const secrets = { identifier: 'identifier-of-nobody', key: 'sandbox-a-very-secret-key' };
 
 let tokens = 0;
 

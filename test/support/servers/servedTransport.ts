@@ -1,14 +1,14 @@
 import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse, NodeApiError } from 'n8n-workflow';
-import { rateLimiterFor } from '../../nodes/shared/api/rateLimiter';
+import { rateLimiterFor } from '../../../nodes/shared/api/rateLimiter';
 import {
 	openTransport,
 	tokenHash,
 	type Credential,
 	type Send,
 	type TransportOptions,
-} from '../../nodes/shared/api/transport';
-import { nodeWith } from './n8nContext';
-import { FakeClock } from './fakeClock';
+} from '../../../nodes/shared/api/transport';
+import { nodeWith } from '../n8nContext';
+import { FakeClock } from '../fakeClock';
 
 /** Transports with one token, to a server that is a function. */
 
@@ -36,7 +36,7 @@ export function serve(
 	const contexts: Served['contexts'] = [];
 	const clock = new FakeClock();
 	const identifier = `identifier-${++tokens}`;
-	const credential: Credential = { tier, identifier, key: 'very-secret', baseUrl: 'https://api.example.com/' };
+	const credential: Credential = { tier, identifier, key: 'sandbox-very-secret', baseUrl: 'https://api.example.com/' };
 	async function httpRequestWithAuthentication(
 		this: Partial<IExecuteFunctions>,
 		_type: string,
@@ -73,7 +73,7 @@ export const limited = (retryAfter?: string | number, reason = 'rate_limited'): 
 	...(retryAfter !== undefined && { headers: { 'retry-after': String(retryAfter) } }),
 });
 
-export const broken = (code: string) => Object.assign(new Error(`socket: ${code} very-secret`), { code });
+export const broken = (code: string) => Object.assign(new Error(`socket: ${code} sandbox-very-secret`), { code });
 
 /** The error of a request; fails if there is none. */
 export async function errorOf(promise: Promise<unknown>): Promise<NodeApiError> {
