@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { fileUrlOf, sideOfMessage, textOfMessage, typeOfMessage } from '../../shared/events/message';
+import { fileUrlOf, lastMessageOf, sideOfMessage, textOfMessage, typeOfMessage } from '../../shared/events/message';
 import { conversationUrl } from '../../shared/events/output';
 import { textIn } from '../../shared/runtime/coerce';
 import type { Computed, Simplify } from '../operations/operation';
@@ -14,6 +14,9 @@ export const urlOfConversation: Computed = ({ website_id, session_id }, path) =>
 
 /** The same, of an entry that has the conversation under `session`. */
 export const urlOfSession: Computed = ({ session }, path) => urlOfConversation(Object(session) as IDataObject, path);
+
+/** The beginning of the last message of a conversation; null if that is a private note or an event. */
+export const lastWords: Computed = (conversation) => lastMessageOf(conversation)?.text ?? null;
 
 /** The website of a plan: lists name it in each entry, the plan of one website does not have to. */
 export const websiteOfPlan: Computed = ({ website }, path) => (Object(website) as IDataObject).id ?? path.website_id;

@@ -6,6 +6,7 @@ import { pathFields } from '../operations/operation';
 import { inBrackets, matching, named, paged, searchWebsites } from '../../shared/api/searchResults';
 import { entriesIn } from '../../shared/api/list';
 import { fillPath, onPage, parseRoute } from '../../shared/api/route';
+import { lastMessageOf } from '../../shared/events/message';
 import { isOperatorSeat } from '../request/operatorSeats';
 
 /** The dropdowns of resource locators: searchable, one page of Crisp's list at a time. */
@@ -29,9 +30,11 @@ const sources = {
 	searchConversations: {
 		route: 'GET /v1/website/{website_id}/conversations/{page_number}',
 		query: (words) => ({ search_query: words, search_type: 'text' }),
-		item: ({ session_id, meta, last_message }) => {
+		item: (conversation) => {
+			const { session_id, meta } = conversation;
 			const { nickname, email, subject } = (meta ?? {}) as IDataObject;
-			return named(session_id, [nickname ?? email ?? 'Visitor', subject, last_message], ' – ');
+			const last = lastMessageOf(conversation)?.text;
+			return named(session_id, [nickname ?? email ?? 'Visitor', subject, last], ' – ');
 		},
 	},
 	searchPeople: {

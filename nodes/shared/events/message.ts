@@ -44,6 +44,23 @@ export function textOfMessage({ content }: IDataObject): string | undefined {
 	return typeof words === 'string' ? words.trim() : undefined;
 }
 
+/** What a conversation's last message says, and its author's side. */
+export interface LastMessage {
+	text: string;
+	/** Empty if Crisp left it out. */
+	from: string;
+}
+
+/**
+ * The beginning of a conversation's last message, by Crisp's `preview_message`. Undefined for a note, an event and what
+ * may be one, and without a preview: Crisp's `last_message` does not say what it is, and may be a private note.
+ */
+export function lastMessageOf({ preview_message: preview }: IDataObject): LastMessage | undefined {
+	const { type, from, excerpt } = Object(preview) as IDataObject;
+	const isInternal = type === 'note' || type === 'event' || (!textIn(type) && from !== 'user');
+	return typeof excerpt !== 'string' || isInternal ? undefined : { text: excerpt, from: textIn(from) };
+}
+
 /** The URL of the file that a message holds; undefined without a file. */
 export function fileUrlOf({ content }: IDataObject): string | undefined {
 	const { url } = Object(content) as IDataObject;

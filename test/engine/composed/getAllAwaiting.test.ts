@@ -28,6 +28,7 @@ describe('conversations awaiting a reply', () => {
 			website_id: shop,
 			name: 'Odile Marrow',
 			email: 'odile@marrow.example',
+			verified: false,
 			last_message: 'That would save my week, thank you!',
 			waiting_since: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
 			waiting_minutes: expect.any(Number) as number,

@@ -38,9 +38,9 @@ describe('a transcript', () => {
 		expect(lines).toHaveLength(said.length);
 		const first = inParis(said[0]?.timestamp);
 		expect(lines[0]).toBe(
-			`[${first.toFormat('yyyy-MM-dd HH:mm')}] Odile Marrow (Visitor): ${String(said[0]?.content)}`,
+			`[${first.toFormat('yyyy-MM-dd HH:mm')}] Visitor "Odile Marrow": ${String(said[0]?.content)}`,
 		);
-		expect(lines[1]).toMatch(/\] Juno \(Operator\): Hi Odile, sorry about that/);
+		expect(lines[1]).toMatch(/\] Operator "Juno": Hi Odile, sorry about that/);
 		expect(item?.json).toMatchObject({
 			session_id: conversation,
 			messages: said.length,
@@ -72,8 +72,8 @@ describe('a transcript', () => {
 			{ items: items as IDataObject[] },
 		);
 		expect(given.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
-		expect(given[0]?.json.transcript).toMatch(/\(Event\): state:resolved: by hand$/);
-		expect(given[1]?.json.transcript).toMatch(/Juno \(Note\): Depot in Lyon confirms/);
+		expect(given[0]?.json.transcript).toMatch(/Event.*: state:resolved: by hand$/);
+		expect(given[1]?.json.transcript).toMatch(/Note "Juno": Depot in Lyon confirms/);
 		const [without] = await run({ format: 'text' }, { items: [{ session_id }] as IDataObject[] });
 		expect(without?.json.transcript).not.toMatch(/resolved/);
 	});
@@ -81,16 +81,16 @@ describe('a transcript', () => {
 	it('shows files as links, and choices with what was chosen, as text and as Markdown', async () => {
 		const session = (n: number) => conversation.replace(/1$/, `${n}`);
 		const [file] = await run({ format: 'text', sessionId: locator(session(3)) });
-		expect(file?.json.transcript).toContain('[trade-prices.pdf] https://files.example/trade-prices.pdf');
+		expect(file?.json.transcript).toContain('[File "trade-prices.pdf"] https://files.example/trade-prices.pdf');
 		const [picker] = await run({ format: 'text', sessionId: locator(session(5)) });
 		expect(picker?.json.transcript).toMatch(
-			/\(Bot\): Thank you! What is it about\?\n {2}\(x\) Choosing a tea\n {2}\( \) My/,
+			/Bot "Thistle Tea": Thank you! What is it about\?\n\| \(x\) Choosing a tea\n\| \( \) My/,
 		);
 		const [markdown] = await run({ format: 'markdown', sessionId: locator(session(3)) });
 		expect(markdown?.json.transcript).toContain('> [trade-prices.pdf](https://files.example/trade-prices.pdf)');
 		const [marked] = await run({ format: 'markdown', sessionId: locator(session(5)) });
-		expect(marked?.json.transcript).toMatch(/^\*\*Tobias Fennel\*\* \(Visitor\), \d{4}-.*\n> Which of your greens/);
-		expect(marked?.json.transcript).toContain('\n\n**Thistle Tea** (Bot), ');
+		expect(marked?.json.transcript).toMatch(/^\*\*Visitor\*\* "Tobias Fennel", \d{4}-.*\n> Which of your greens/);
+		expect(marked?.json.transcript).toContain('\n\n**Bot** "Thistle Tea", ');
 		expect(marked?.json.transcript).toContain('> - [x] Choosing a tea\n> - [ ] My order');
 	});
 

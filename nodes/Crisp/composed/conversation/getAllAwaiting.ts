@@ -2,8 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 import { bit, number, picker } from '../../operations/field';
 import type { ComposedOperation } from '../../operations/operation';
 import { conversationUrl } from '../../../shared/events/output';
+import { lastMessageOf } from '../../../shared/events/message';
 import { isoTime, named } from '../../../shared/events/vocabulary';
 import { routes, pathOf } from '../support/conversations';
+import { isVerified } from '../support/identity';
 
 const minute = 60_000;
 
@@ -28,6 +30,7 @@ export const getAllAwaiting: ComposedOperation = {
 	returns: [
 		'name',
 		'email',
+		'verified',
 		'last_message',
 		'waiting_minutes',
 		'waiting_since',
@@ -73,13 +76,14 @@ function waitingSince({ state, waiting_since, preview_message }: IDataObject): n
 }
 
 function summaryOf(conversation: IDataObject, website: string, now: number): IDataObject {
-	const { session_id, last_message, assigned, inbox_id, meta } = conversation;
+	const { session_id, assigned, inbox_id, meta } = conversation;
 	const { nickname, email } = (meta ?? {}) as IDataObject;
 	const since = waitingSince(conversation) ?? now;
 	return named({
 		name: nickname ?? null,
 		email: email || null,
-		last_message,
+		verified: isVerified(conversation),
+		last_message: lastMessageOf(conversation)?.text ?? null,
 		waiting_minutes: Math.max(0, Math.floor((now - since) / minute)),
 		waiting_since: isoTime(since),
 		conversation_url: conversationUrl(website, String(session_id)),

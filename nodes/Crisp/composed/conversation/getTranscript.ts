@@ -1,4 +1,4 @@
-import { UserError, type IDataObject } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 import { choice, number } from '../../operations/field';
 import type { ComposedOperation, OutputItem } from '../../operations/operation';
 import { chosenIn } from '../../../shared/events/derived';
@@ -6,6 +6,7 @@ import { fileUrlOf, isAutomated, sideOfMessage, textOfMessage, typeOfMessage } f
 import { conversationUrl } from '../../../shared/events/output';
 import { isoTime, named, type NamedOutput } from '../../../shared/events/vocabulary';
 import { inclusion, pathOf, routes } from '../support/conversations';
+import { mostMessages } from '../support/maxMessages';
 import { entryOf, isSaid, type Markup } from '../support/messageText';
 
 /** Crisp returns messages in batches from the newest back; this joins them to a whole conversation. */
@@ -52,20 +53,13 @@ export const getTranscript: ComposedOperation = {
 	async compose({ values, client, timezone }) {
 		const messages = await client.listByTime({
 			request: { method: 'GET', path: pathOf(routes.messages, values) },
-			limit: mostOf(values),
+			limit: mostMessages(values),
 			entry: 'fingerprint',
 			isWanted: (message) => isSaid(message as IDataObject, values),
 		});
 		return madeOf(messages as IDataObject[], values, timezone);
 	},
 };
-
-function mostOf({ max_messages: most = Infinity }: IDataObject): number {
-	if (Number(most) >= 1) return Number(most);
-	throw new UserError(`'Max Messages' is not a number of messages: ${JSON.stringify(most)}`, {
-		description: 'Give a number from 1 on, or leave the field out for all messages.',
-	});
-}
 
 function madeOf(messages: IDataObject[], values: IDataObject, timezone: string): OutputItem[] {
 	const [website_id, session_id] = [String(values.website_id), String(values.session_id)];

@@ -104,8 +104,11 @@ function inWords(message: IDataObject, { values, isOwn }: Composing): Reply | un
 	const { fingerprint, timestamp } = message;
 	const from = sideOfMessage(message);
 	const isWanted = values.reply_from === 'anyone' || values.reply_from === from;
-	const isMachine = from === 'operator' && (isAutomated(message) || isOwn(Number(fingerprint)));
-	if (!isWanted || isMachine || typeOfMessage(message) === 'event') return undefined;
+	const isMachine = from === 'operator' && (isAutomated(message) || isOwn(message));
+	const type = typeOfMessage(message);
+	// A private note answers a note; to another question it is a word among the team, which must not leave it.
+	const isAside = type === 'event' || (type === 'note' && values.type !== 'note');
+	if (!isWanted || isMachine || isAside) return undefined;
 	const file_url = fileUrlOf(message);
 	return {
 		text: textOfMessage(message) ?? '',

@@ -41,3 +41,10 @@ export const fileOutput: readonly OutputName[] = [
 	'website_id',
 	'fingerprint',
 ];
+
+/** The output of an operation that downloads the file of a message. */
+export const downloadOutput: readonly OutputName[] = [
+	...fileOutput.slice(0, 2),
+	'claimed_type',
+	...fileOutput.slice(2),
+];

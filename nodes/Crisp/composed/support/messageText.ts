@@ -1,83 +1,129 @@
 import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
-import { isAutomated, sideOfMessage, typeOfMessage } from '../../../shared/events/message';
-import { numberIn } from '../../../shared/runtime/coerce';
+import { isAutomated, typeOfMessage } from '../../../shared/events/message';
+import { numberIn, textIn } from '../../../shared/runtime/coerce';
+import { asPlainMarkdown, asSafeMarkdown, isLinkable, longestName, onOneLine, quoted, visible } from './quotedText';
 
 export type Markup = 'text' | 'markdown';
 
-/** The text of a message for a reader: files as links, questions with their answer. */
-export function messageText({ type, content }: IDataObject, markup: Markup = 'text'): string {
-	if (typeof content === 'string') return content.trim();
+/** How a writer shows the parts of a message. All of it is safe to be put behind the prefix of a line. */
+interface Writer {
+	/** What the author wrote, with line breaks. */
+	words(text: string): string;
+	/** What another person may have written, such as the answer in a question of a bot; on one line. */
+	foreign(text: string): string;
+	/** A named link; `named` says whether the name came with the message. */
+	link(name: string, address: unknown, named?: boolean): string;
+	box(isOn: boolean): string;
+}
+
+const asText: Writer = {
+	words: visible,
+	foreign: (text) => visible(quoted(text, Infinity)),
+	link(name, address, isNamed) {
+		const url = onOneLine(address);
+		const shown = isNamed ? `File ${quoted(name, Infinity)}` : onOneLine(name);
+		return visible(url ? `[${shown}] ${url}` : `[${shown}]`);
+	},
+	box: (isOn) => (isOn ? '(x)' : '( )'),
+};
+
+function markdownBy(words: (text: string) => string): Writer {
+	return {
+		words: (text) => words(visible(text)),
+		foreign: (text) => asPlainMarkdown(visible(quoted(text, Infinity))),
+		link(name, address) {
+			const [label, url] = [onOneLine(name), onOneLine(address)].map((text) => asPlainMarkdown(visible(text)));
+			if (!url) return `\\[${label}\\]`;
+			const target = textIn(address).trim();
+			return isLinkable(target) ? `[${label}](${addressIn(target)})` : `\\[${label}\\] ${url}`;
+		},
+		box: (isOn) => (isOn ? '- [x]' : '- [ ]'),
+	};
+}
+
+const ofVisitorInMarkdown = markdownBy(asPlainMarkdown);
+const ofTeamInMarkdown = markdownBy(asSafeMarkdown);
+
+/** A URL in which nothing can end the link; what is encoded already stays. */
+function addressIn(url: string): string {
+	const encoded = (sign: string) =>
+		[...new TextEncoder().encode(sign)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
+	// Without the backslash, Markdown would read `&copy;` as a character.
+	return url.replace(/[^\w\-.~:/?#@!$&'*+,;=%]/gu, encoded).replace(/&(?=#?\w+;)/g, '\\&');
+}
+
+/**
+ * The text of a message for a reader: files as links, questions with their answer. Invisible characters are escaped, and
+ * in Markdown the formats of a visitor; lines are separated by `\n` only.
+ */
+export function messageText(message: IDataObject, markup: Markup = 'text'): string {
+	const { type, content } = message;
+	const inMarkdown = isOfTeam(message) ? ofTeamInMarkdown : ofVisitorInMarkdown;
+	const writer = markup === 'markdown' ? inMarkdown : asText;
+	if (typeof content === 'string') return writer.words(content.trim());
 	const said = objectIn(content);
 	// A type may have the name of a property that every object inherits.
 	const isKnown = typeof type === 'string' && Object.hasOwn(wording, type);
-	if (isKnown) return wording[type]?.(said, markup).trim() ?? '';
-	return (wordsIn(said.text) || wordsIn(said.name) || wordsIn(said.url)).trim();
+	if (isKnown) return wording[type]?.(said, writer).trim() ?? '';
+	return writer.words((wordsIn(said.text) || wordsIn(said.name) || wordsIn(said.url)).trim());
 }
 
 /** A message may hold any value in any field; a malformed one must not fail the others. */
 const objectIn = (value: unknown): IDataObject =>
 	typeof value === 'object' && value !== null ? (value as IDataObject) : {};
 const objectsIn = (value: unknown): IDataObject[] => (Array.isArray(value) ? value.map(objectIn) : []);
-const wordsIn = (value: unknown): string => (typeof value === 'string' ? value : oneLine(value));
+const wordsIn = (value: unknown): string => (typeof value === 'string' ? value : onOneLine(value));
 
-const wording: Record<string, (said: IDataObject, markup: Markup) => string> = {
-	file: ({ name, url }, markup) => link(oneLine(name) || 'File', url, markup),
-	animation: ({ url }, markup) => link('Animation', url, markup),
-	audio: ({ url, duration }, markup) => link(numberIn(duration) > 0 ? `Audio, ${duration} s` : 'Audio', url, markup),
-	picker: ({ text, choices }, markup) => {
-		const [on, off] = markup === 'markdown' ? ['- [x]', '- [ ]'] : ['(x)', '( )'];
+const wording: Record<string, (said: IDataObject, writer: Writer) => string> = {
+	file: ({ name, url }, { link }) => (textIn(name).trim() ? link(textIn(name).trim(), url, true) : link('File', url)),
+	animation: ({ url }, { link }) => link('Animation', url),
+	audio: ({ url, duration }, { link }) => link(numberIn(duration) > 0 ? `Audio, ${duration} s` : 'Audio', url),
+	picker: ({ text, choices }, { words, box }) => {
 		const offered = objectsIn(choices).map(
-			({ label, value, selected }) => `${selected === true ? on : off} ${oneLine(label) || oneLine(value)}`,
+			({ label, value, selected }) => `${box(selected === true)} ${words(onOneLine(label) || onOneLine(value))}`,
 		);
-		return [wordsIn(text), ...offered].join('\n');
+		return [words(wordsIn(text).trim()), ...offered].join('\n');
 	},
-	field: ({ text, value }) => {
-		const answer = wordsIn(value);
-		return [wordsIn(text), answer ? `Answer: ${answer}` : 'Not answered yet'].join('\n');
+	field: ({ text, value }, { words, foreign }) => {
+		const answer = wordsIn(value).trim();
+		return [words(wordsIn(text).trim()), answer ? `Answer: ${foreign(answer)}` : 'Not answered yet'].join('\n');
 	},
-	carousel: ({ text, targets }, markup) => {
+	carousel: ({ text, targets }, { words, link }) => {
 		const cards = objectsIn(targets).map(({ title, description, actions }) => {
-			const links = objectsIn(actions).map(({ label, url }) => link(oneLine(label) || 'Link', url, markup));
-			return `- ${[oneLine(title), wordsIn(description), ...links].filter(Boolean).join(', ')}`;
+			const links = objectsIn(actions).map(({ label, url }) => link(onOneLine(label) || 'Link', url));
+			const said = [title, description].map((value) => words(onOneLine(value)));
+			return `- ${[...said, ...links].filter(Boolean).join(', ')}`;
 		});
-		return [wordsIn(text), ...cards].join('\n');
+		return [words(wordsIn(text).trim()), ...cards].join('\n');
 	},
-	event: ({ namespace, text }) => [wordsIn(namespace), wordsIn(text)].filter(Boolean).join(': '),
+	event: ({ namespace, text }, { words }) =>
+		words([onOneLine(namespace), wordsIn(text)].filter(Boolean).join(': ').trim()),
 };
 
-function link(name: string, address: unknown, markup: Markup): string {
-	const url = oneLine(address);
-	if (!url) return `[${name}]`;
-	if (markup === 'text') return `[${name}] ${url}`;
-	// Brackets in a name and parentheses in a URL would end the link; so would a backslash before an escaped one.
-	return `[${name.replace(/[\\[\]]/g, '\\$&')}](${url.replace(/[()\s]/g, (sign) => escapes[sign] ?? '%20')})`;
-}
+export type Role = 'Visitor' | 'Operator' | 'Bot' | 'Note' | 'Event' | 'Unknown';
 
-const escapes: Record<string, string> = { '(': '%28', ')': '%29' };
-
-/** The role of a message's author: Visitor, Operator, Bot, Note or Event. */
-export function roleOf(message: IDataObject): string {
+/**
+ * The role of a message's author. It comes from what only Crisp sets: the side, and for the team's messages the type and
+ * the origin. `Unknown` if Crisp says nothing of the side: nothing of a visitor may count as a word of the team.
+ */
+export function roleOf(message: IDataObject): Role {
+	const { from, user, session_id } = message;
+	const author = textIn(objectIn(user).user_id);
+	// The author of a message by email has the address as ID.
+	const isVisitors =
+		from === 'user' || (!textIn(from) && author !== '' && (author === session_id || author.includes('@')));
+	if (isVisitors) return 'Visitor';
 	const type = typeOfMessage(message);
 	if (type === 'note') return 'Note';
 	if (type === 'event') return 'Event';
-	if (sideOfMessage(message) === 'user') return 'Visitor';
-	return isAutomated(message) ? 'Bot' : 'Operator';
+	if (isAutomated(message)) return 'Bot';
+	return from === 'operator' || author !== '' ? 'Operator' : 'Unknown';
 }
 
-/** The author of a message: the nickname, else the role; on one line. */
-export function authorOf(message: IDataObject): string {
-	const { nickname } = objectIn(message.user);
-	return oneLine(nickname) || roleOf(message);
-}
-
-/** Collapses line breaks and other whitespace, so that untrusted input cannot start a new line. */
-export function oneLine(value: unknown): string {
-	return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-		? String(value)
-				.replace(/[\s\u0085]+/g, ' ')
-				.trim()
-		: '';
+/** Whether the team or one of its programs wrote a message. */
+export function isOfTeam(message: IDataObject): boolean {
+	return !['Visitor', 'Unknown'].includes(roleOf(message));
 }
 
 /** Formats a time as `2026-01-31 09:30`, in the given timezone. */
@@ -85,24 +131,43 @@ export function minuteOf(timestamp: unknown, timezone: string): string {
 	return DateTime.fromMillis(numberIn(timestamp), { zone: timezone }).toFormat('yyyy-MM-dd HH:mm');
 }
 
-/** Every character that a reader or an AI model may take for a line break. */
-const endOfLine = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;
+/** What begins each further line of a message: nothing that Markdown or a reader takes for a heading or an author. */
+const prefix = '| ';
 
-/** A message with author and time. Further lines are indented or quoted, so that one message cannot imitate two. */
+/**
+ * A message with its role, author and time. Each further line has a prefix, so that one message cannot imitate two; in
+ * Markdown, each line of the text is quoted.
+ */
 export function entryOf(message: IDataObject, timezone: string, markup: Markup = 'text'): string {
-	const [author, role] = [authorOf(message), roleOf(message)];
-	const lines = messageText(message, markup).split(endOfLine);
+	const name = quoted(textIn(objectIn(message.user).nickname), longestName);
+	const lines = messageText(message, markup).split('\n');
 	const when = minuteOf(message.timestamp, timezone);
-	const isNamed = author !== role;
 	if (markup === 'markdown') {
-		const heading = `**${author.replace(/[\\*_[\]`<>]/g, '\\$&')}**${isNamed ? ` (${role})` : ''}, ${when}`;
-		return [heading, ...lines.map((line) => `> ${line}`)].join('\n');
+		const heading = [`**${roleOf(message)}**`, asPlainMarkdown(name)].filter(Boolean).join(' ');
+		return [`${heading}, ${when}`, ...lines.map((line) => `> ${line}`)].join('\n');
 	}
-	return `[${when}] ${isNamed ? `${author} (${role})` : role}: ${lines.join('\n  ')}`;
+	const author = [roleOf(message), name].filter(Boolean).join(' ');
+	return `[${when}] ${author}: ${lines.join(`\n${prefix}`)}`;
+}
+
+/** The lines of a text that is quoted as a whole, each with the prefix. */
+export function quotedLines(text: string): string[] {
+	return visible(text.trim())
+		.split('\n')
+		.map((line) => `${prefix}${line}`);
 }
 
 /** Whether a message is included: notes and events only if the user wants them. */
 export function isSaid({ type }: IDataObject, { include_notes, include_events }: IDataObject): boolean {
 	if (type === 'note') return include_notes === true;
 	return type !== 'event' || include_events === true;
+}
+
+/** The begin of an escape, of a character or of a further line, at the end of a text. */
+const halves = /\\(?:u(?:\{[0-9A-F]*)?)?$|[\uD800-\uDBFF]$|\n\|? ?$/;
+
+/** Cuts a text that is too long, and marks the cut with an ellipsis. No half of anything is left. */
+export function cut(text: string, most: number): string {
+	if (text.length <= most) return text;
+	return `${text.slice(0, Math.max(0, most - 1)).replace(halves, '')}…`;
 }
