@@ -1,5 +1,4 @@
 import {
-	UserError,
 	type ICredentialDataDecryptedObject,
 	type ICredentialTestRequest,
 	type ICredentialType,
@@ -7,7 +6,7 @@ import {
 	type IHttpRequestOptions,
 	type INodeProperties,
 } from 'n8n-workflow';
-import { isSecureUrl, insecureUrl } from '../nodes/shared/api/secureUrl';
+import { withCheckedTarget } from '../nodes/shared/security/keyDestination';
 
 /** Sent with every request; Crisp answers some routes with a misleading 401 when it is missing. */
 export const userAgent = 'n8n-nodes-crisp/1.0.0';
@@ -124,7 +123,8 @@ export class CrispApi implements ICredentialType {
 			type: 'string',
 			default: 'https://api.crisp.chat',
 			required: true,
-			description: 'The URL of the API, without the version. Change it only to test against a simulated Crisp.',
+			description:
+				'The key is sent to https://api.crisp.chat only. Change this only for a simulated Crisp, whose keys begin with "sandbox-".',
 		},
 		{
 			displayName: 'Signing Secret',
@@ -144,24 +144,43 @@ export class CrispApi implements ICredentialType {
 			description:
 				'Only for Crisp Webhook Trigger with a website hook: a long random text of your choice, to be added to the URL of the hook in Crisp as ?key=…',
 		},
+		// n8n adds these two to each credential, and then allows all domains. `authenticate` refuses all others anyway.
+		{
+			displayName: 'Allowed HTTP Request Domains',
+			name: 'allowedHttpRequestDomains',
+			type: 'options',
+			options: [
+				{ name: 'All', value: 'all', description: 'No restriction by n8n; the key still goes to Crisp only' },
+				{ name: 'None', value: 'none', description: 'This credential cannot be used in HTTP Request nodes' },
+				{ name: 'Specific Domains', value: 'domains', description: "HTTP Request nodes may use it for Crisp's API" },
+			],
+			default: 'domains',
+			description: 'Whether HTTP Request nodes may use this credential',
+		},
+		{
+			displayName: 'Allowed Domains',
+			name: 'allowedDomains',
+			type: 'string',
+			default: 'api.crisp.chat, 127.0.0.1, localhost',
+			description: "The host of Crisp's API, and this machine for a simulated Crisp; the key is sent to no others",
+			displayOptions: { show: { allowedHttpRequestDomains: ['domains'] } },
+		},
 	];
 
 	/**
 	 * A function instead of expressions: n8n can resolve expressions for a trigger only during its activation, but the
-	 * trigger reconnects long after that. The function also checks the URL of each request, including the credential
-	 * test and n8n's HTTP Request node, so that the key is never sent unencrypted.
+	 * trigger reconnects long after that. The function also checks the URL of each request, including those of the
+	 * credential test and of n8n's HTTP Request node, so that the key goes to its own API only. Throws a UserError for any
+	 * other request.
 	 */
 	async authenticate(
-		{ tier, identifier, key }: ICredentialDataDecryptedObject,
+		{ tier, identifier, key, baseUrl }: ICredentialDataDecryptedObject,
 		options: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		// n8n's HTTP Request node still passes the URL in the older option `uri`.
-		const { url, uri, baseURL } = options as IHttpRequestOptions & { uri?: string };
-		const address = [url, uri, baseURL].find((one) => one !== undefined && URL.canParse(one));
-		if (!isSecureUrl(address ?? '')) throw new UserError(`${insecureUrl.what}. ${insecureUrl.how}`);
+		const checked = withCheckedTarget(options, { key: String(key), baseUrl: String(baseUrl) });
 		return {
-			...options,
-			headers: { ...options.headers, 'X-Crisp-Tier': String(tier), 'User-Agent': userAgent },
+			...checked,
+			headers: { ...checked.headers, 'X-Crisp-Tier': String(tier), 'User-Agent': userAgent },
 			auth: { username: String(identifier), password: String(key) },
 		};
 	}

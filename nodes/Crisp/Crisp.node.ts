@@ -7,6 +7,8 @@ import {
 } from 'n8n-workflow';
 import { runOperation } from './execute/runItems';
 import { formProperties } from './form/properties';
+import { sensitiveOutputs } from '../shared/n8n/sensitiveOutputs';
+import { secretOutputPaths } from './operations';
 import { listSearch } from './methods/listSearch';
 
 export class Crisp implements INodeType {
@@ -25,6 +27,7 @@ export class Crisp implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'crispApi', required: true }],
 		properties: formProperties(),
+		...sensitiveOutputs(secretOutputPaths()),
 	};
 
 	methods = { listSearch };

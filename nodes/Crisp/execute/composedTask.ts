@@ -5,7 +5,7 @@ import type { CrispRequest } from '../../shared/api/types';
 import { isUncertain } from '../../shared/errors/apiErrors';
 import { withPartialResult } from '../../shared/errors/partialResult';
 import { named } from '../../shared/events/vocabulary';
-import { isOwnFingerprint } from '../../shared/events/fingerprint';
+import { isOwnMessage } from '../../shared/events/loops/ownMessages';
 import { titleCase } from '../operations/field';
 import { isList, type ComposedOperation, type Composing, type SendingOf } from '../operations/operation';
 import { readFields, readPath } from '../request/buildRequest';
@@ -41,7 +41,7 @@ export function composedTask(operation: ComposedOperation, item: Item): Task {
 		node: sender.node,
 		timezone: reading.parameters.timezone,
 		input: item.input,
-		isOwn: (fingerprint) => isOwnFingerprint(item.instanceId(), fingerprint),
+		isOwn: (message) => isOwnMessage(item.ownKey, { ...path, ...message }),
 		files: item.files,
 	};
 	const target = operation.target && { ...path, target: String(values[operation.target]).toLowerCase() };
@@ -71,12 +71,12 @@ interface Part {
 }
 
 /** Sends one of the messages of an item. */
-async function sendPart({ sender, client, identity, instanceId }: Item, sent: Part): Promise<number> {
+async function sendPart({ sender, client, identity, ownKey }: Item, sent: Part): Promise<number> {
 	const { website, session, body, how = {} } = sent;
 	const path = fillPath(messagesRoute, { website_id: website, session_id: session });
 	const request: CrispRequest = { method: 'POST', path, body };
 	const identified = () => (how.isFirst ? firstMessage(session, body) : identity(request));
-	const fingerprint = how.fingerprint ?? messageFingerprint(path, instanceId(), identified());
+	const fingerprint = how.fingerprint ?? messageFingerprint(path, ownKey, identified());
 	if (how.mayBeThere) {
 		const found = await ifThere(client.send({ method: 'GET', path: `${path}/${fingerprint}` }));
 		if (Number((found as IDataObject | undefined)?.fingerprint) === fingerprint) return fingerprint;

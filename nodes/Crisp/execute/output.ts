@@ -6,13 +6,29 @@ import type { Simplify, TableOperation } from '../operations/operation';
 import { pathFieldOf } from '../request/fieldsOf';
 
 /** Converts the `data` of an answer to one object per output item. */
-export function toEntries({ route, entry }: TableOperation, data: unknown): IDataObject[] {
+export function toEntries({ route, entry, secretOutputs }: TableOperation, data: unknown): IDataObject[] {
+	const entries = entriesOf({ route, entry }, data);
+	return secretOutputs ? entries.map((one) => withSecretsNamed(one, secretOutputs)) : entries;
+}
+
+function entriesOf({ route, entry }: Pick<TableOperation, 'route' | 'entry'>, data: unknown): IDataObject[] {
 	if (route.method === 'HEAD') return [{ exists: data === true }];
 	if (route.method === 'DELETE') return [{ deleted: true }];
 	if (Array.isArray(data)) return data.map((value: unknown) => toObject(value, entry));
 	const isEmpty = data === undefined || data === null || isEmptyObject(data);
 	if (isEmpty) return [route.method === 'GET' ? {} : { success: true }];
 	return [toObject(data, entry)];
+}
+
+/**
+ * Secrets of an answer under the names that the row gives them, which no other output of the node has: n8n hides them in
+ * the executions that it shows (see `sensitiveOutputs`). Fields inside of objects keep their names.
+ */
+function withSecretsNamed(entry: IDataObject, names: Record<string, string>): IDataObject {
+	const whole = names[''];
+	if (whole !== undefined) return { [whole]: entry };
+	const nameOf = (name: string) => (Object.hasOwn(names, name) ? (names[name] as string) : name);
+	return Object.fromEntries(Object.entries(entry).map(([name, value]) => [nameOf(name), value]));
 }
 
 /**

@@ -2,6 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { asNodeError, cancelledError, cloneError } from '../../shared/errors/apiErrors';
 import { partialResultOf } from '../../shared/errors/partialResult';
 import { cancelSignalOf } from '../../shared/n8n/context';
+import { withoutUnsafeKeys } from '../../shared/security/unsafeKeys';
 import { clock as systemClock, type Clock } from '../../shared/runtime/clock';
 import { concurrencyOf, type Concurrency } from '../form/options';
 import { operationFor } from '../operations';
@@ -71,10 +72,15 @@ async function runItems(
 	if (isStopped()) throw errorOf(context, faults.get(failed), failed);
 	const items = Array.from({ length: count }, (_, item): INodeExecutionData[] => {
 		if (!faults.has(item)) {
-			return (results[item] ?? []).map((made) => ({ ...made, pairedItem: { item } }));
+			return (results[item] ?? []).map((made) => ({
+				...made,
+				json: withoutUnsafeKeys(made.json),
+				pairedItem: { item },
+			}));
 		}
 		const error = errorOf(context, faults.get(item), item);
-		return [{ json: { ...partialResultOf(error), error: error.message }, error, pairedItem: { item } }];
+		const done = withoutUnsafeKeys(partialResultOf(error));
+		return [{ json: { ...done, error: error.message }, error, pairedItem: { item } }];
 	});
 	return items.flat();
 }

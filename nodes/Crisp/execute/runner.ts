@@ -4,6 +4,7 @@ import { planQuotasFor } from '../../shared/api/planQuota';
 import { rateLimiterFor } from '../../shared/api/rateLimiter';
 import { addressOf, openTransport, tokenHash, type Credential } from '../../shared/api/transport';
 import { cancelSignalOf } from '../../shared/n8n/context';
+import { ownKeyOf } from '../../shared/events/fingerprint';
 import { recordingOwnActions } from '../../shared/events/loops/ownActions';
 import { egressOf } from '../../shared/n8n/egress';
 import type { Clock } from '../../shared/runtime/clock';
@@ -57,8 +58,9 @@ export async function openRunner(
 	const parametersOfItem = parametersOf(context);
 	const identityOf = itemIdentity(context);
 	const shared = new Map<string, unknown>();
+	const ownKey = ownKeyOf(credential, context.getInstanceId());
 	const uploads = new Uploads({ node, credential, send, egress: egressOf(context), signal, clock });
-	const filesOf = fileHandler(context, uploads, { signal, clock });
+	const filesOf = fileHandler(context, uploads, { signal, clock, apiAddress: addressOf(credential) });
 	return {
 		isFree: () => rateLimiter.isUnlimited(clock.now()) && !planQuotas.isLimited(clock.now()),
 		close: async () => await uploads.close(),
@@ -71,12 +73,11 @@ export async function openRunner(
 				mode: changesFields(key, operation) ? (clearsEmpty(parameters) ? 'clear' : 'change') : 'new',
 			};
 			const identity = (content: unknown) => identityOf(itemIndex, content);
-			const instanceId = () => context.getInstanceId();
 			const { json = {}, binary } = context.getInputData()[itemIndex] ?? {};
 			const input = { json, binary };
 			const files = filesOf(itemIndex);
 			const taskOf = (reading: Reading): Task => {
-				const item: Item = { key, reading, client, sender, files, identity, shared, instanceId, input };
+				const item: Item = { key, reading, client, sender, files, identity, shared, ownKey, input };
 				return isComposed(operation) ? composedTask(operation, item) : tableTask(operation, item);
 			};
 			// Looking up an email takes a request, before which the other values are checked.

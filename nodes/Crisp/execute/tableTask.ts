@@ -50,7 +50,7 @@ function messageSender(operation: TableOperation, request: CrispRequest, item: I
 	if (!isMessage || !body) return item.client.send;
 	const given = body.fingerprint;
 	if (given !== undefined) return async (message) => await sendSafely(item.sender, message, Number(given));
-	const fingerprint = messageFingerprint(request.path, item.instanceId(), item.identity(request));
+	const fingerprint = messageFingerprint(request.path, item.ownKey, item.identity(request));
 	body.fingerprint = fingerprint;
 	return async (message) => await sendOnce(item.sender, message, fingerprint);
 }

@@ -21,6 +21,7 @@ export interface Item {
 	identity(content: unknown): Array<string | number>;
 	/** Values shared by the items of this run of the node. */
 	shared: Map<string, unknown>;
-	instanceId(): string;
+	/** Marks the messages that this n8n sends; see `ownKeyOf`. */
+	ownKey: string;
 	input: OutputItem;
 }

@@ -156,10 +156,15 @@ function toProperty({ parameter, label: displayName, field }: Named, isInCollect
 		...typed,
 		...(typed.type === 'fixedCollection' && { placeholder: `Add ${oneOf(displayName)}` }),
 		...(field.required && !isInCollection && { required: true }),
-		description: field.description,
+		description: field.kind === 'secret' ? withNotice(field.description) : field.description,
 		...(field.example && { placeholder: `e.g. ${field.example}` }),
 		...(show.length > 0 && { displayOptions: { show: Object.fromEntries(show) } }),
 	};
+}
+
+/** For a field that n8n saves like any other: in the workflow, and in its exports. */
+function withNotice(description: string): string {
+	return `${description}. Typed here, it is saved in the workflow in plain text, for everybody who may see it; an expression can take it from an earlier node.`;
 }
 
 /** The singular for the button under a table: from "Choices", "Segments (Replace All)" or "Segments to Add". */

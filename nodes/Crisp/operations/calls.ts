@@ -46,6 +46,7 @@ export const browsingSession = resource(
 		getAll: op('GET /v1/website/{website_id}/conversation/{session_id}/browsing', {
 			action: 'Get many browsing sessions of a conversation',
 			entry: 'browsing_id',
+			secretOutputs: { browsing_token: 'browsing_token' },
 		}),
 		request: op('POST /v1/website/{website_id}/conversation/{session_id}/browsing', {
 			action: 'Request a browsing session with a visitor',

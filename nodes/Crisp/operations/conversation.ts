@@ -22,7 +22,7 @@ import { getContext } from '../composed/conversation/getContext';
 import { keepingData } from '../composed/support/keptData';
 import { getTranscript } from '../composed/conversation/getTranscript';
 import { op, resource, type Simplify } from './operation';
-import { urlOfConversation } from '../execute/summaries';
+import { lastWords, urlOfConversation } from '../execute/summaries';
 import { details } from './fields/conversationDetails';
 import { eventSender } from './fields/senders';
 
@@ -32,7 +32,7 @@ const summary: Simplify = {
 	name: 'meta.nickname',
 	email: 'meta.email',
 	subject: 'meta.subject',
-	last_message: 'last_message',
+	last_message: lastWords,
 	state: 'state',
 	segments: 'meta.segments',
 	updated_at: 'updated_at',

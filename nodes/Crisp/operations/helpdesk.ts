@@ -30,7 +30,10 @@ export const helpDesk = resource(
 			description: 'Retrieve the DNS records that a domain of your own needs',
 			query: { custom: identifier('Your own domain', { label: 'Custom Domain', example: 'help.example.com' }) },
 		}),
-		getSettings: op('GET /v1/website/{website_id}/helpdesk/settings', { action: 'Get the settings of the help desk' }),
+		getSettings: op('GET /v1/website/{website_id}/helpdesk/settings', {
+			action: 'Get the settings of the help desk',
+			secretOutputs: { 'access.password': 'access.password', 'access.jwt_secret': 'access.jwt_secret' },
+		}),
 		updateDomain: op('PATCH /v1/website/{website_id}/helpdesk/domain', {
 			action: 'Update the domain of the help desk',
 			description: 'Change the domain; a domain of your own has to be set up first',

@@ -59,6 +59,12 @@ export const resources: Record<string, Resource> = {
 	websiteSetting,
 };
 
+/** The paths of all secrets in the outputs of the operations; n8n hides each of them in every output of the node. */
+export function secretOutputPaths(): string[] {
+	const rows = Object.values(resources).flatMap(({ operations }) => Object.values(operations));
+	return rows.flatMap((row) => ('secretOutputs' in row ? Object.values(row.secretOutputs ?? {}) : []));
+}
+
 /** Returns an operation. Throws a UserError for a pair that the form does not offer. */
 export function operationFor(resource: string, key: string): Operation {
 	const operation = Object.hasOwn(resources, resource) ? resources[resource]?.operations : undefined;

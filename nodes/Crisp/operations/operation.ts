@@ -46,6 +46,11 @@ interface TableRow extends Cells {
 	entry?: string;
 	/** Whether the list takes `per_page`. */
 	isSized?: boolean;
+	/**
+	 * What of the answer is secret: Crisp's name, and the name in the output, by which n8n hides it. The name has to be one
+	 * that no other output of the node has. Dotted names stay the same. The empty name is the answer itself.
+	 */
+	secretOutputs?: Record<string, string>;
 }
 
 export interface TableOperation extends TableRow {
@@ -82,8 +87,8 @@ export interface Composing {
 	timezone: string;
 	/** The input item, for operations that pass it through. */
 	input: OutputItem;
-	/** Whether a node of this n8n sent the message of a fingerprint; by chance true for one in 65,536 others. */
-	isOwn(fingerprint: number): boolean;
+	/** Whether a node of this n8n sent a message of the conversation; by chance true for one in 65,536 others. */
+	isOwn(message: IDataObject): boolean;
 	files: Files;
 }
 

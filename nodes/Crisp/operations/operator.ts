@@ -21,8 +21,12 @@ export const operator = resource(
 				seat_type: 'type',
 				operator_id: 'details.user_id',
 			},
+			secretOutputs: { 'details.key': 'details.key' },
 		}),
-		get: op('GET /v1/website/{website_id}/operator/{user_id}', { action: 'Get an operator' }),
+		get: op('GET /v1/website/{website_id}/operator/{user_id}', {
+			action: 'Get an operator',
+			secretOutputs: { key: 'operator_key' },
+		}),
 		invite: op('POST /v1/website/{website_id}/operator', {
 			action: 'Invite an operator',
 			description: 'Send an invitation by email; the address needs no Crisp account yet',

@@ -22,12 +22,14 @@ export const pluginConnection = resource(
 			action: 'Get many websites of the plugin',
 			description: 'Retrieve the websites that the plugin is installed on',
 			entry: 'website_id',
+			secretOutputs: { token: 'plugin_token' },
 			query: filters,
 		}),
 		getAllWebsitesSince: op('GET /v1/plugin/connect/websites/since', {
 			action: 'Get many websites of the plugin that changed',
 			description: 'Retrieve the websites that were linked, unlinked or updated since a moment',
 			entry: 'website_id',
+			secretOutputs: { token: 'plugin_token' },
 			query: { date_since: date('Only changes since this moment', { label: 'Since', required: true }), ...filters },
 		}),
 		getEndpoints: op('GET /v1/plugin/connect/endpoints', { action: 'Get the realtime endpoints of the plugin' }),
@@ -102,10 +104,12 @@ export const pluginSubscription = resource('Plugin Subscription', {
 	getProvenance: op('GET /v1/plugins/subscription/{website_id}/{plugin_id}/attest/provenance', {
 		action: 'Get a proof of who uses a plugin',
 		description:
-			"Retrieve data signed with the plugin's secret, which proves to the plugin who the Crisp user is and which role they have",
+			"Retrieve data signed with the plugin's secret, which proves to the plugin who the Crisp user is and which role they have; the output has it in provenance",
+		secretOutputs: { '': 'provenance' },
 	}),
 	getSettings: op('GET /v1/plugins/subscription/{website_id}/{plugin_id}/settings', {
 		action: 'Get the settings of a plugin on a website',
+		secretOutputs: { token: 'plugin_token' },
 	}),
 	getUsage: op('GET /v1/plugins/subscription/{website_id}/{plugin_id}/bill/usage', {
 		name: 'Get Usage Bills',

@@ -12,7 +12,8 @@ export const verification = resource('Identity Verification', {
 	getKey: op('GET /v1/website/{website_id}/verify/key', {
 		scope: 'website:verify',
 		action: 'Get the key that signs user data',
-		description: 'Retrieve the secret for the HMAC-SHA256 of emails of your users',
+		description: 'Retrieve the secret for the HMAC-SHA256 of emails of your users, as verification_key',
+		secretOutputs: { secret: 'verification_key' },
 	}),
 	getSettings: op('GET /v1/website/{website_id}/verify/settings', {
 		scope: 'website:verify',
@@ -44,6 +45,7 @@ export const verification = resource('Identity Verification', {
 		scope: 'website:verify',
 		action: 'Roll the key that signs user data',
 		description: 'Make a new secret; the old one is invalid at once',
+		secretOutputs: { secret: 'verification_key' },
 	}),
 	updateSettings: op('PATCH /v1/website/{website_id}/verify/settings', {
 		scope: 'website:verify',

@@ -123,13 +123,24 @@ export function buildRequest(operation: TableOperation, reading: Reading): Built
 	}
 	Object.assign(body, structuredClone(operation.fixed));
 	const path = readPath(operation, reading);
+	const secrets = secretsOf(fields, { values: [...query, ...values], path });
 	const request: CrispRequest = {
 		method: route.method,
 		path: fillPath(route, path, (name) => pathFieldOf(operation, name).label),
 		query: Object.fromEntries([...query].map(([name, value]) => [name, inQuery(value)])),
 		body: sendsBody(operation) ? body : undefined,
+		...(secrets.length > 0 && { secrets }),
 	};
 	return { request, path, emptyTexts: emptyTextsIn(fields.filter(isInBody), values) };
+}
+
+/** What was filled into the secret fields of the path, the query and the body. */
+function secretsOf(fields: FormField[], given: { values: Array<[string, unknown]>; path: Record<string, string> }) {
+	const values = new Map<string, unknown>([...given.values, ...Object.entries(given.path)]);
+	return fields
+		.filter(({ field }) => field.kind === 'secret')
+		.map(({ name }) => values.get(name))
+		.filter((value): value is string => typeof value === 'string' && value !== '');
 }
 
 /** A query holds texts and numbers; anything else is sent as JSON. */

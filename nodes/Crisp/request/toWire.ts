@@ -6,6 +6,7 @@ import { dataOf, type Entry } from './customData';
 import { dateIn } from './dates';
 import { isEmptyValue } from './emptyValues';
 import { labelOf } from './fieldsOf';
+import { withoutUnsafeKeys } from '../../shared/security/unsafeKeys';
 import { isoOf, show, toBoolean, toFingerprint, toNumber, toText, written } from './scalars';
 
 /** Reads the values of one item by n8n parameter name, with expressions resolved. */
@@ -19,7 +20,7 @@ export interface Parameters {
 }
 
 /**
- * Converts a value of the form to what Crisp expects. Undefined means "not set".
+ * Converts a value of the form to what Crisp expects, without keys such as `__proto__`. Undefined means "not set".
  * Throws a UserError that names the field and explains how to fix it.
  */
 export function toWire(
@@ -29,6 +30,10 @@ export function toWire(
 	timezone: string,
 	shownAs = labelOf(wireName, field),
 ): unknown {
+	return withoutUnsafeKeys(converted(wireName, field, raw, timezone, shownAs));
+}
+
+function converted(wireName: string, field: Field, raw: unknown, timezone: string, shownAs: string): unknown {
 	const value = field.kind === 'picker' ? idIn(field.picks ?? 'website', raw) : raw;
 	if (value === undefined || value === null) return undefined;
 	const label = `'${shownAs}'`;
@@ -82,8 +87,20 @@ function toWritten(value: unknown, field: Field, label: string): string {
 	const [deciding] = Object.entries(field.isJsonWhen ?? {});
 	const cure =
 		deciding && ` To send it as JSON, set '${labelFrom(deciding[0])}' to ${deciding[1].map(titleCase).join(' or ')}.`;
-	const text = toText(value, label, cure);
+	const text = field.kind === 'secret' ? toSecret(value, label) : toText(value, label, cure);
 	return field.isIdentifier || field.kind === 'color' ? identifierIn(text) : text;
+}
+
+/** Unlike for other texts, the error does not show a number. */
+function toSecret(value: unknown, label: string): string {
+	try {
+		return toText(value, label);
+	} catch (error) {
+		if (typeof value !== 'number') throw error;
+		throw new UserError(`${label} is a number, but must be text`, {
+			description: 'Numbers keep 15 digits, and the last ones may have changed already. Give it in quotes, as text.',
+		});
+	}
 }
 
 /** Checks an email only roughly: Crisp decides which ones it accepts. Empty if the value is. */

@@ -22,9 +22,7 @@ export function envelopeOf(body: unknown): Envelope {
 	};
 }
 
-/** Longer than any text of Crisp; other servers may return anything. */
-const longest = 300;
-
+/** A text of any length: it is cut where it is shown, after its secrets were removed (see `concealed`). */
 function saidIn(value: unknown): string {
-	return typeof value === 'string' ? value.slice(0, longest).toWellFormed() : '';
+	return typeof value === 'string' ? value.toWellFormed() : '';
 }

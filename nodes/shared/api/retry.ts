@@ -7,6 +7,7 @@ import { retryAfterOf, RejectionStreak, type RateLimiter } from './rateLimiter';
 import { planQuotaError, rateLimitError, type RateLimitAnswer } from '../errors/rateLimitErrors';
 import type { PlanQuotas, QuotaPatience } from './planQuota';
 import { envelopeOf } from './envelope';
+import { concealed } from '../security/secrets';
 import type { Credential, CrispRequest } from './types';
 
 const maxFailures = 3;
@@ -25,6 +26,8 @@ export interface Attempt {
 	planQuotas: PlanQuotas;
 	/** How long a request waits for the quota of a plan. */
 	quotaPatience: QuotaPatience;
+	/** Called when Crisp's answers show that the daily quota is used up. */
+	noteUsedUp(): void;
 	/** Writes a warning to n8n's log. */
 	warn(text: string): void;
 	node: INode;
@@ -127,15 +130,18 @@ function noteRejection(
 	rejections: RejectionStreak,
 	sentAt: number,
 ): void {
-	const { rateLimiter, clock, isPatient, node } = attempt;
+	const { request, rateLimiter, clock, isPatient, node } = attempt;
 	const now = clock.now();
 	const { reason } = envelopeOf(response.body);
 	const retryAfter = retryAfterOf(response.headers['retry-after'], now);
 	const isLong = (retryAfter ?? 0) > longestWait;
 	const isRow = rateLimiter.reject({ sentAt, now, retryAfter: Math.min(retryAfter ?? 0, longestWait) });
 	const isUsedUp = isRow || /quota/i.test(reason);
-	const limit: RateLimitAnswer = { status: response.statusCode, reason, retryAfter, isUsedUp };
+	// Errors of other requests will show it, too.
+	const shown = concealed(reason, request);
+	const limit: RateLimitAnswer = { status: response.statusCode, reason: shown, retryAfter, isUsedUp };
 	if (isUsedUp || isLong) rateLimiter.close(now, limit);
+	if (isUsedUp) attempt.noteUsedUp();
 	// Crisp may limit one route while it accepts requests to others.
 	const isHopeless = rejections.add(now);
 	if (isUsedUp || isLong || isHopeless || !isPatient) throw rateLimitError(node, limit, attempt);
@@ -155,5 +161,5 @@ function failed(
 	if (response) return response;
 	if (signal?.aborted) throw cancelledError(node, request);
 	if (isNetworkFault(fault)) throw networkError(node, fault, request);
-	throw n8nRequestError(node, fault, secrets);
+	throw n8nRequestError(node, fault, { ...request, secrets: [...secrets, ...(request.secrets ?? [])] });
 }

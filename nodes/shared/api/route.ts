@@ -61,7 +61,9 @@ function segment(value: string, labelOf: () => string): string {
 	}
 	// HTTP clients resolve dot segments even when they are escaped, which would reach another route.
 	if (value === '.' || value === '..' || !value.isWellFormed()) {
-		throw new UserError(`'${labelOf()}' cannot be "${value.toWellFormed()}"`, {
+		// A value with broken Unicode may be a secret; it is not shown.
+		const shown = value.isWellFormed() ? `"${value}"` : 'a text with broken Unicode';
+		throw new UserError(`'${labelOf()}' cannot be ${shown}`, {
 			description: 'Copy it from Crisp, or take it from the output of an earlier node.',
 		});
 	}

@@ -11,7 +11,7 @@ export function isSecureUrl(address: string): boolean {
 }
 
 /** The error message for a URL that is not secure, and how to fix it. */
-export const insecureUrl = {
-	what: "The address of Crisp's API must begin with https://",
-	how: "Check 'API Address' in the credential: the key is only sent encrypted. Only an address of this machine may begin with http://, such as http://127.0.0.1:8899.",
-};
+export const insecureUrl: [what: string, how: string] = [
+	"The address of Crisp's API must begin with https://",
+	"Check 'API Address' in the credential: the key is only sent encrypted. Only an address of this machine may begin with http://, such as http://127.0.0.1:8899.",
+];

@@ -8,15 +8,17 @@ import {
 	type IN8nHttpFullResponse,
 	type INode,
 } from 'n8n-workflow';
-import { isSecureUrl, insecureUrl } from './secureUrl';
 import { clock as systemClock, type Clock } from '../runtime/clock';
 import { envelopeOf } from './envelope';
 import { markPartial } from './list';
 import { websiteCheck } from './existence';
 import { refusalError, notCrispError } from '../errors/apiErrors';
 import { logOf } from '../n8n/log';
+import { addressFault } from '../security/keyDestination';
+import { withoutUnsafeKeys } from '../security/unsafeKeys';
 import { planQuotasFor, type QuotaPatience } from './planQuota';
 import { rateLimiterFor } from './rateLimiter';
+import { countRequest } from './requestCount';
 import { withDeadline } from '../runtime/deadline';
 import type { RateLimitAnswer } from '../errors/rateLimitErrors';
 import { withCancelSignals } from '../n8n/context';
@@ -77,14 +79,16 @@ export function openTransport(
 	{ signal, clock = systemClock, isPatient = true, quotaPatience = usualQuotaPatience }: TransportOptions = {},
 ): Send {
 	const node = context.getNode();
-	if (!isSecureUrl(addressOf(credential))) {
-		throw new NodeOperationError(node, insecureUrl.what, { description: insecureUrl.how });
-	}
+	const fault = addressFault(credential);
+	if (fault) throw new NodeOperationError(node, fault[0], { description: fault[1] });
 	const token = tokenHash(credential);
 	const rateLimiter = rateLimiterFor<RateLimitAnswer>(token);
 	const planQuotas = planQuotasFor(token);
 	const { warn } = logOf(context);
-	const secrets = [credential.key, credential.identifier];
+	const { key, signingSecret = '', hookSecret = '' } = credential;
+	const secrets = [key, credential.identifier];
+	// What no error may show, whatever the request repeats of the credential.
+	const hidden = [key, signingSecret, hookSecret].filter((secret) => secret.trim() !== '');
 	// Otherwise, n8n would decrypt the credential for each request; outside of executions, in a separate virtual
 	// machine.
 	const credentialsDecrypted = { id: '', name: '', type: 'crispApi', data: { ...credential } };
@@ -93,14 +97,19 @@ export function openTransport(
 		await withDeadline({ clock, longest, signal }, async (end) => {
 			const options = httpOptions(request, credential, end);
 			const helper = context.helpers.httpRequestWithAuthentication;
+			countRequest(token, clock.now());
 			return (await helper.call(endedBy(end) as unknown as IAllExecuteFunctions, 'crispApi', options, {
 				credentialsDecrypted,
 			})) as IN8nHttpFullResponse;
 		});
 	const { tier } = credential;
-	const quota = { planQuotas, quotaPatience, warn };
+	const noteUsedUp = () => countRequest(token, clock.now(), 'usedUp');
+	const quota = { planQuotas, quotaPatience, warn, noteUsedUp };
 	const attempt = { exchange, rateLimiter, ...quota, node, clock, isPatient, tier, secrets, signal };
-	const send: Send = async (request) => read(await sendWithRetries({ ...attempt, request }), request, node);
+	const send: Send = async (given) => {
+		const request = { ...given, secrets: [...hidden, ...(given.secrets ?? [])] };
+		return read(await sendWithRetries({ ...attempt, request }), request, node);
+	};
 	const checkWebsite = websiteCheck({ send, token, clock });
 	return async (request) => {
 		const data = await send(request);
@@ -139,13 +148,13 @@ function whole(query: IDataObject): IDataObject {
 }
 
 function read({ statusCode: status, body }: IN8nHttpFullResponse, request: CrispRequest, node: INode): unknown {
-	const { method, path } = request;
-	if (method === 'HEAD' && (status === 404 || isSuccess(status))) return status !== 404;
+	if (request.method === 'HEAD' && (status === 404 || isSuccess(status))) return status !== 404;
 	const { isCrisp, isError, reason, detail, data } = envelopeOf(body);
-	if (!isSuccess(status) || isError) throw refusalError(node, { status, reason, detail, method, path });
+	if (!isSuccess(status) || isError) throw refusalError(node, { ...request, status, reason, detail });
 	if (status !== 204 && !isCrisp && body !== '') throw notCrispError(node, request);
-	if (status === 206) markPartial(data);
-	return data;
+	const safe = withoutUnsafeKeys(data);
+	if (status === 206) markPartial(safe);
+	return safe;
 }
 
 function isSuccess(status: number): boolean {

@@ -19,4 +19,6 @@ export interface CrispRequest {
 	path: string;
 	query?: IDataObject;
 	body?: IDataObject;
+	/** Values in the request that no error may show, such as a token in the path; those in the body are found by name. */
+	secrets?: string[];
 }

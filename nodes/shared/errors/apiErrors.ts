@@ -1,14 +1,14 @@
 import { NodeApiError, NodeOperationError, type INode, type JsonObject } from 'n8n-workflow';
+import type { CrispRequest } from '../api/types';
+import { concealed, shownRequest, type Shown } from '../security/secrets';
 
-/** Crisp's response when it refused a request. */
-export interface Refusal {
+/** Crisp's response when it refused a request, and that request. */
+export interface Refusal extends Shown {
 	status: number;
 	/** Crisp's own reason, such as `invalid_session`; empty if the response did not come from Crisp. */
 	reason: string;
 	/** Crisp's details about the reason. */
 	detail: string;
-	method: string;
-	path: string;
 }
 
 type Advice = [what: string, how: string];
@@ -83,7 +83,7 @@ function isMissingRoute({ reason, detail }: Pick<Refusal, 'reason' | 'detail'>):
 	return reason === 'route_not_found' || (reason === 'not_found' && /\broute\b/i.test(detail));
 }
 
-function adviceFor({ status, reason, detail }: Refusal): Advice {
+function adviceFor({ status, reason, detail }: Answered): Advice {
 	if (status === 404 && isMissingRoute({ reason, detail })) return missingRoute;
 	const [, thing] = /^(\w+)_not_found$/.exec(reason) ?? [];
 	if (thing) return [`Crisp has no such ${thing.replaceAll('_', ' ')}`, byStatus[404]?.[1] ?? ''];
@@ -96,16 +96,24 @@ function adviceFor({ status, reason, detail }: Refusal): Advice {
 }
 
 /** n8n's error class keeps neither Crisp's reason nor its details. */
-const refusals = new WeakMap<Error, Refusal>();
+const refusals = new WeakMap<Error, Answered>();
 
-/** The error that n8n shows for a refusal: what happened, Crisp's reason, and what to do. Contains no secrets. */
-export function refusalError(node: INode, refusal: Refusal): NodeApiError {
+/** What an error keeps of a refusal: nothing of the request. */
+type Answered = Pick<Refusal, 'status' | 'reason' | 'detail'>;
+
+/**
+ * The error that n8n shows for a refusal: what happened, Crisp's reason, and what to do. Crisp may repeat values of the
+ * request: its secrets are replaced by `…`.
+ */
+export function refusalError(node: INode, given: Refusal): NodeApiError {
+	const { status } = given;
+	const [reason, detail] = [concealed(given.reason, given), concealed(given.detail, given)];
+	const refusal: Answered = { status, reason, detail };
 	const [what, how] = adviceFor(refusal);
-	const { status, reason, detail, method, path } = refusal;
 	const said = [reason || `status ${status}`, detail].filter(Boolean).join(': ');
 	const error = new NodeApiError(node, { reason, detail, status } as JsonObject, {
 		message: `${what} (${said})`,
-		description: `${how} The request was ${method} ${path}.`,
+		description: `${how} The request was ${shownRequest(given)}.`,
 		httpCode: String(status),
 	});
 	refusals.set(error, refusal);
@@ -113,7 +121,7 @@ export function refusalError(node: INode, refusal: Refusal): NodeApiError {
 }
 
 /** Crisp's response that an error reports; undefined for an error that is no refusal. */
-export function refusalOf(error: unknown): Refusal | undefined {
+export function refusalOf(error: unknown): Answered | undefined {
 	return error instanceof Error ? refusals.get(error) : undefined;
 }
 
@@ -138,14 +146,14 @@ export function noAnswerError(node: INode, what: string, how: string): NodeApiEr
 }
 
 /** For a response that did not come from Crisp's API. */
-export function notCrispError(node: INode, { method, path }: Pick<Refusal, 'method' | 'path'>): NodeApiError {
-	const how = `Check 'API Address' in the credential, and any proxy in between. The request was ${method} ${path}.`;
+export function notCrispError(node: INode, request: CrispRequest): NodeApiError {
+	const how = `Check 'API Address' in the credential, and any proxy in between. The request was ${shownRequest(request)}.`;
 	return markUncertain(noAnswerError(node, "The server at 'API Address' is not Crisp's API", how));
 }
 
 /** For a request that was not sent or not answered because its execution was cancelled. */
-export function cancelledError(node: INode, sent?: Pick<Refusal, 'method' | 'path'>): NodeApiError {
-	const how = sent ? `Crisp may have received ${sent.method} ${sent.path} nevertheless.` : 'Nothing was sent.';
+export function cancelledError(node: INode, sent?: CrispRequest): NodeApiError {
+	const how = sent ? `Crisp may have received ${shownRequest(sent)} nevertheless.` : 'Nothing was sent.';
 	const error = noAnswerError(node, 'The execution was cancelled', how);
 	return sent ? markUncertain(error) : error;
 }

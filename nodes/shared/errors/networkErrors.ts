@@ -1,6 +1,7 @@
 import type { INode, NodeApiError } from 'n8n-workflow';
 import { noAnswerError, markUncertain } from './apiErrors';
 import type { CrispRequest } from '../api/types';
+import { concealed, shownRequest } from '../security/secrets';
 
 /** The messages avoid the codes: n8n replaces a message that contains such a code with a less specific one. */
 const words: Record<string, string> = {
@@ -62,7 +63,8 @@ export function faultText(fault: unknown): string {
 	return saidOf(codeOf(fault)) ?? line;
 }
 
-export function networkError(node: INode, fault: unknown, { method, path }: CrispRequest): NodeApiError {
+export function networkError(node: INode, fault: unknown, request: CrispRequest): NodeApiError {
+	const { method } = request;
 	const code = codeOf(fault);
 	const said = saidOf(code) ?? `${code.replaceAll('_', ' ').toLowerCase()}`;
 	const isUnsure = (method === 'POST' || method === 'PATCH') && !unsent.has(code);
@@ -70,14 +72,14 @@ export function networkError(node: INode, fault: unknown, { method, path }: Cris
 	const error = noAnswerError(
 		node,
 		`Crisp could not be reached: ${said}`,
-		`Check the network of n8n and 'API Address' in the credential. The request was ${method} ${path}.${warning}`,
+		`Check the network of n8n and 'API Address' in the credential. The request was ${shownRequest(request)}.${warning}`,
 	);
 	return unsent.has(code) ? error : markUncertain(error);
 }
 
 /** For errors that come from n8n, such as a credential that no longer exists. */
-export function n8nRequestError(node: INode, fault: unknown, secrets: string[]): NodeApiError {
-	const [line = ''] = String((fault as Error | undefined)?.message ?? fault).split('\n');
-	const shown = secrets.filter(Boolean).reduce((text, secret) => text.replaceAll(secret, '…'), line);
-	return noAnswerError(node, `n8n could not send the request: ${shown}`, 'Check the credential of this node.');
+export function n8nRequestError(node: INode, fault: unknown, request: CrispRequest): NodeApiError {
+	// A secret may have several lines.
+	const [line = ''] = concealed(String((fault as Error | undefined)?.message ?? fault), request).split('\n');
+	return noAnswerError(node, `n8n could not send the request: ${line}`, 'Check the credential of this node.');
 }

@@ -1,10 +1,12 @@
 import { NodeApiError, type INode, type JsonObject } from 'n8n-workflow';
 import { durationText } from '../runtime/durationText';
 import type { Credential, CrispRequest } from '../api/types';
+import { shownRequest } from '../security/secrets';
 
 /** Crisp's response when it rejected a request because of the rate limit. */
 export interface RateLimitAnswer {
 	status: number;
+	/** Crisp's reason, without secrets of the request. */
 	reason: string;
 	/** The waiting time that Crisp sent in `Retry-After`, in milliseconds. */
 	retryAfter?: number;
@@ -37,7 +39,7 @@ export function rateLimitError(
 	// Newer versions of n8n use `failure`; the types of older versions lack it.
 	const options = {
 		message: `${what} (${reason || `status ${status}`})`,
-		description: `${how}${wait} The request was ${request.method} ${request.path}.`,
+		description: `${how}${wait} The request was ${shownRequest(request)}.`,
 		httpCode: String(status),
 		failure,
 	} as ConstructorParameters<typeof NodeApiError>[2];
@@ -45,11 +47,11 @@ export function rateLimitError(
 }
 
 /** For a request that waited in vain for the quota of a plan, for `waited` milliseconds. Crisp executed nothing. */
-export function planQuotaError(node: INode, { method, path }: CrispRequest, waited: number): NodeApiError {
+export function planQuotaError(node: INode, request: CrispRequest, waited: number): NodeApiError {
 	const wait = waited < 1_000 ? '' : ` The node waited for ${durationText(waited)}.`;
 	const options = {
 		message: 'The plan of this website limits how often Crisp accepts this (quota_limit_exceeded)',
-		description: `Crisp did not execute the request.${wait} Try again in a few minutes, raise the option 'Wait for Plan Limits', process fewer items at once, or upgrade the plan of the website in Crisp. This is not the daily quota of the token. The request was ${method} ${path}.`,
+		description: `Crisp did not execute the request.${wait} Try again in a few minutes, raise the option 'Wait for Plan Limits', process fewer items at once, or upgrade the plan of the website in Crisp. This is not the daily quota of the token. The request was ${shownRequest(request)}.`,
 		httpCode: '423',
 		failure: { cause: 'rate-limited' },
 	} as ConstructorParameters<typeof NodeApiError>[2];

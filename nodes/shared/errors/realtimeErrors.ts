@@ -5,6 +5,7 @@ import { reasonOf } from './apiErrors';
 const words: Record<Ending['kind'], string> = {
 	closed: 'The realtime connection was closed',
 	refused: "Crisp's realtime channel does not accept this token",
+	blocked: "The network rules of this n8n block Crisp's realtime channel",
 	unreachable: "Crisp's realtime channel could not be reached",
 	silent: "Crisp's realtime channel did not answer the authentication",
 	lost: 'The realtime connection was lost',

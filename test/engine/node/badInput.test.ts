@@ -12,7 +12,7 @@ afterAll(async () => await recorder.close());
 /** Runs two items, the second of which has the given value. */
 async function run(parameters: INodeParameters, value: unknown, good: unknown): Promise<unknown> {
 	return await execute({
-		credential: { tier: 'plugin', identifier: 'i', key: 'k', baseUrl: recorder.url, websiteId: shop },
+		credential: { tier: 'plugin', identifier: 'i', key: 'sandbox-k', baseUrl: recorder.url, websiteId: shop },
 		parameters,
 		items: [{ value: good as string }, { value: value as string }],
 	});

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { testClock } from '../../support/testClock';
 import { execute } from '../../support/n8nContext';
-import { answer, secrets, serveOn, success, type Handle, type PlainServer } from '../../support/plainServer';
+import { answer, secrets, serveOn, success, type Handle, type PlainServer } from '../../support/servers/plainServer';
 import { locator, shop } from '../../support/sandboxWorkspace';
 
 const servers: PlainServer[] = [];

@@ -2,7 +2,7 @@ import type { INodeParameters, NodeApiError } from 'n8n-workflow';
 import { testClock } from '../../support/testClock';
 import { HurriedTime } from '../../support/hurriedTime';
 import { execute, type Execution } from '../../support/n8nContext';
-import { answer, serveOn, success, type Handle, type PlainServer } from '../../support/plainServer';
+import { answer, serveOn, success, type Handle, type PlainServer } from '../../support/servers/plainServer';
 import { locator, shop } from '../../support/sandboxWorkspace';
 
 let server: PlainServer;

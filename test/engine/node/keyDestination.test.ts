@@ -3,7 +3,7 @@ import { activateTrigger } from '../../../nodes/CrispTrigger/activate';
 import type { Credential } from '../../../nodes/shared/api/transport';
 import { credentialTest, execute, load, search, triggerContext } from '../../support/n8nContext';
 import { hurried } from '../../support/triggerContext';
-import { answer, secrets, serveOn, success, type PlainServer } from '../../support/plainServer';
+import { answer, secrets, serveOn, success, type PlainServer } from '../../support/servers/plainServer';
 import { locator, shop } from '../../support/sandboxWorkspace';
 
 /** Where the key is sent, and where it never is. */
@@ -32,8 +32,8 @@ const listening = { events: ['message:send'], filters: {}, options: {}, websiteI
 const plain: Credential = { tier: 'plugin', ...secrets, websiteId: shop, baseUrl: 'http://api.crisp.chat' };
 
 /** Activates a trigger manually, and ends it. */
-async function activate(credential: Credential, guard?: object): Promise<void> {
-	const { context } = triggerContext({ credential, parameters: listening });
+async function activate(credential: Credential, guard?: object, options: INodeParameters = {}): Promise<void> {
+	const { context } = triggerContext({ credential, parameters: { ...listening, options } });
 	if (guard) Object.assign(context.helpers, { getSecureEgressFilter: () => guard });
 	const { closeFunction } = await activateTrigger(context, { clock: hurried });
 	await closeFunction?.();
@@ -104,9 +104,9 @@ describe('a realtime channel', () => {
 	it('is not opened if the rules of n8n block the connection', async () => {
 		const { credential, asked } = await crispAt('ws://127.0.0.1:9/socket/relay/');
 		const validateUrl = jest.fn().mockResolvedValue({ ok: false, error: new Error('127.0.0.1 is blocked') });
-		const error = await failureOf(activate(credential, { validateUrl }));
+		const error = await failureOf(activate(credential, { validateUrl }, { connection: 'realtime' }));
 		expect(error.message).toBe("The network rules of this n8n block Crisp's realtime channel (127.0.0.1 is blocked)");
-		expect(error.description).toMatch(/allow the host, or use Crisp Webhook Trigger/);
+		expect(error.description).toMatch(/allow the host, set 'Connection' to 'Automatic', or use Crisp Webhook Trigger/);
 		expect(validateUrl.mock.calls).toEqual([['ws://127.0.0.1:9/socket/relay/']]);
 		expect(asked).toHaveLength(1);
 	});

@@ -14,7 +14,7 @@ let cases: Map<string, ToolCase>;
 
 beforeAll(async () => {
 	await recorder.open();
-	credential = { tier: 'plugin', identifier: 'identifier', key: 'key', baseUrl: recorder.url };
+	credential = { tier: 'plugin', identifier: 'identifier', key: 'sandbox-key', baseUrl: recorder.url };
 	cases = new Map(toolCases(recorder.url).map((one) => [one.name, one]));
 });
 afterAll(async () => await recorder.close());

@@ -1,5 +1,5 @@
 import { runInLanes, type Lanes } from '../../../nodes/Crisp/execute/lanes';
-import { limited, ok, serve } from '../../support/servedTransport';
+import { limited, ok, serve } from '../../support/servers/servedTransport';
 
 interface Server {
 	/** Requests per second. */

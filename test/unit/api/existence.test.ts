@@ -1,5 +1,5 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
-import { broken, errorOf, ok, refused, serve, type Answer, type Served } from '../../support/servedTransport';
+import { broken, errorOf, ok, refused, serve, type Answer, type Served } from '../../support/servers/servedTransport';
 
 const website = '/v1/website/w';
 const head = (path: string) => ({ method: 'HEAD' as const, path });

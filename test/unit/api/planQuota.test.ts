@@ -2,7 +2,7 @@ import type { IHttpRequestOptions } from 'n8n-workflow';
 import type { CrispRequest } from '../../../nodes/shared/api/transport';
 import { mapConcurrently } from '../../../nodes/shared/runtime/concurrency';
 import { settled, type FakeClock } from '../../support/fakeClock';
-import { errorOf, ok, refused, serve, type Answer } from '../../support/servedTransport';
+import { errorOf, ok, refused, serve, type Answer } from '../../support/servers/servedTransport';
 
 const minute = 60_000;
 const creation = (website = 'w1'): CrispRequest => ({

@@ -1,7 +1,7 @@
 import type { NodeApiError } from 'n8n-workflow';
 import type { CrispRequest } from '../../../nodes/shared/api/transport';
 import { settled } from '../../support/fakeClock';
-import { broken, errorOf, limited, ok, refused, serve, type Answer } from '../../support/servedTransport';
+import { broken, errorOf, limited, ok, refused, serve, type Answer } from '../../support/servers/servedTransport';
 
 const get: CrispRequest = { method: 'GET', path: '/v1/website/w' };
 const post: CrispRequest = { method: 'POST', path: '/v1/website/w/conversation', body: {} };

@@ -1,5 +1,3 @@
-import type { IHttpRequestOptions } from 'n8n-workflow';
-import { CrispApi } from '../../../credentials/CrispApi.credentials';
 import { isSecureUrl } from '../../../nodes/shared/api/secureUrl';
 
 it.each([
@@ -24,28 +22,4 @@ it.each([
 	['', false],
 ])('%s may receive a key: %s', (address, isIt) => {
 	expect(isSecureUrl(address)).toBe(isIt);
-});
-
-describe('the credential', () => {
-	const secrets = { tier: 'website', identifier: 'i', key: 'k' };
-	const places = (address: string) => [
-		{ url: address },
-		// As n8n's HTTP Request node passes it.
-		{ uri: address },
-		{ baseURL: address, url: '/v1/website' },
-	];
-
-	it('is sent to a secure address, however the request names it', async () => {
-		for (const options of places('https://api.crisp.chat/v1')) {
-			const made = await new CrispApi().authenticate(secrets, options as IHttpRequestOptions);
-			expect(made.auth).toEqual({ username: 'i', password: 'k' });
-		}
-	});
-
-	it('is not sent to an address that is not secure', async () => {
-		for (const options of places('http://api.crisp.chat/v1')) {
-			const made = new CrispApi().authenticate(secrets, options as IHttpRequestOptions);
-			await expect(made).rejects.toThrow('must begin with https://');
-		}
-	});
 });

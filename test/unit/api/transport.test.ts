@@ -2,7 +2,7 @@ import { NodeApiError } from 'n8n-workflow';
 import { isPartial } from '../../../nodes/shared/api/list';
 import { isUncertain } from '../../../nodes/shared/errors/apiErrors';
 import { tokenHash, type Credential, type CrispRequest } from '../../../nodes/shared/api/transport';
-import { broken, errorOf, ok, refused, serve, type Answer } from '../../support/servedTransport';
+import { broken, errorOf, ok, refused, serve, type Answer } from '../../support/servers/servedTransport';
 
 /** A transport with prepared responses; the last one is repeated. */
 function transportOver(answers: Answer[]) {
@@ -99,7 +99,7 @@ describe('a failure', () => {
 	});
 
 	it('of n8n itself is reported in its words, without secrets, and not retried', async () => {
-		const { send, sent } = transportOver([new Error('No credential very-secret\nat somewhere')]);
+		const { send, sent } = transportOver([new Error('No credential sandbox-very-secret\nat somewhere')]);
 		const error = await errorOf(send(get));
 		expect(error.message).toBe('n8n could not send the request: No credential …');
 		expect(sent).toHaveLength(1);

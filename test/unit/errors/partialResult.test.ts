@@ -21,8 +21,9 @@ describe('an error with what was done before it', () => {
 	});
 
 	it('is as uncertain as the error, and reports the same response of Crisp', () => {
-		const refusal = { status: 400, reason: 'invalid_data', detail: '', method: 'POST', path: '/v1' };
-		const refused = withPartialResult(node, refusalError(node, refusal), done);
+		const refusal = { status: 400, reason: 'invalid_data', detail: '' };
+		const error = refusalError(node, { ...refusal, method: 'POST', path: '/v1' });
+		const refused = withPartialResult(node, error, done);
 		expect([isUncertain(refused), refusalOf(refused)]).toEqual([false, refusal]);
 		const lost = withPartialResult(node, markUncertain(noAnswerError(node, 'No answer', 'Look.')), done);
 		expect(isUncertain(lost)).toBe(true);
