@@ -10,6 +10,7 @@ import { scale } from './scale';
 import { sends } from './sends';
 import { sharing } from './sharing';
 import { stream } from './stream';
+import { websites } from './websites';
 import { whole } from './whole';
 
 /** In the order of docs/benchmarks.md. */
@@ -22,6 +23,7 @@ export const cases: Case[] = [
 	overhead,
 	stream,
 	sharing,
+	websites,
 	whole,
 	latency,
 	missed,

@@ -85,7 +85,7 @@ const listeners: Record<keyof typeof names, Listen> = {
 		return { end: async () => void socket.close() };
 	},
 	async trigger({ access }, onEvents) {
-		const triggers = loadTriggers(access, { events: ['message:send'] });
+		const triggers = loadTriggers(access, { events: ['message:send'], options: { startsPerMinute: 0 } });
 		const response = await triggers.begin(triggers.contextFor('workflow-1', onEvents));
 		return { end: async () => await response.closeFunction?.() };
 	},

@@ -10,6 +10,7 @@ import type { ReceivedEvent } from '../../shared/events/pipeline';
 import { numberIn, textIn } from '../../shared/runtime/coerce';
 import type { Semaphore } from '../../shared/runtime/concurrency';
 import type { ReadConversations } from './readConversations';
+import { AllowanceUsedUp } from './reading';
 
 /** A past event in the format of the realtime channel, with the time when it happened, in milliseconds. */
 export interface PastEvent extends ReceivedEvent {
@@ -42,6 +43,8 @@ export interface MissedEvents {
 	events: PastEvent[];
 	/** The conversations that were checked, as Crisp lists them; see `ReadConversations.note`. */
 	conversations: IDataObject[];
+	/** Whether all was read, and the allowance of requests sufficed; see `Reading`. */
+	isComplete: boolean;
 }
 
 /**
@@ -53,9 +56,16 @@ export async function readMissedEvents(send: Send, search: Search): Promise<Miss
 	const { events, website, since, semaphore } = search;
 	const wants = (names: string[]) => names.some((name) => events.includes(name));
 	const reading: Array<Promise<PastEvent[]>> = [];
+	const skipped = new Set<unknown>();
 	// Read messages while the remaining conversations are being listed.
 	const onFound = (conversation: IDataObject) => {
-		const read = semaphore.run(async () => await readMessages(send, conversation, search));
+		const read = semaphore
+			.run(async () => await readMessages(send, conversation, search))
+			.catch(async (error) => {
+				if (!(error instanceof AllowanceUsedUp)) return await Promise.reject(error as Error);
+				skipped.add(conversation.session_id);
+				return [];
+			});
 		// If the listing fails first, nothing awaits this promise: avoid an unhandled rejection.
 		read.catch(() => undefined);
 		reading.push(read);
@@ -70,7 +80,11 @@ export async function readMissedEvents(send: Send, search: Search): Promise<Miss
 	if (wants(conversationStateEvents)) found.push(...changesOf(conversations, search));
 	found.push(...people);
 	const missed = found.filter(({ name }) => events.includes(name)).sort((a, b) => a.at - b.at);
-	return { events: missed.map((one) => ({ ...one, isPast: true })), conversations };
+	return {
+		events: missed.map((one) => ({ ...one, isPast: true })),
+		conversations: conversations.filter(({ session_id }) => !skipped.has(session_id)),
+		isComplete: skipped.size === 0,
+	};
 }
 
 /** The changes since the last known states. Records the states of conversations without changes. */
@@ -102,8 +116,22 @@ async function readMessages(send: Send, conversation: IDataObject, search: Searc
 	const { website, readConversations } = search;
 	if (readConversations.isComplete(conversation)) return [];
 	const since = Math.max(search.since, readConversations.startOf(conversation));
-	const path = fillPath(routes.messages, { website_id: website, session_id: textIn(conversation.session_id) });
-	const request = { method: 'GET' as const, path, query: { timestamp_after: since - 1 } };
+	return await readMessagesIn(send, { ...conversation, website_id: website }, { since });
+}
+
+/** The messages of a conversation in a period in milliseconds, as events, in their order. */
+export async function readMessagesIn(
+	send: Send,
+	conversation: IDataObject,
+	{ since, before }: { since: number; before?: number },
+): Promise<PastEvent[]> {
+	const { website_id: website } = conversation;
+	const path = fillPath(routes.messages, { website_id: textIn(website), session_id: textIn(conversation.session_id) });
+	const request = {
+		method: 'GET' as const,
+		path,
+		query: { timestamp_after: since - 1, ...(before !== undefined && { timestamp_before: before }) },
+	};
 	const messages = (await readByTime(send, { request, limit: Infinity, entry: 'fingerprint' })) as IDataObject[];
 	return messages
 		.map((message) => ({
@@ -127,7 +155,7 @@ async function readUpdated(send: Send, { website, since, limit = Infinity, onFou
 	const path = fillPath(routes.conversations, { website_id: website });
 	// Crisp treats a conversation as empty until its visitor has written, even if operators wrote in it.
 	const query = { order_date_updated: 1, include_empty: 1, per_page: 50 };
-	const list = { path, query, time: 'updated_at', identity: 'session_id', limit, onFound };
+	const list = { path, query, time: 'updated_at', identity: 'session_id', limit, keep: essentials, onFound };
 	const found = new Map<unknown, IDataObject>();
 	let read = await readWhile(send, { ...list, since, found });
 	// Conversations that changed during the listing moved to the front, maybe from a page that was not read yet.
@@ -136,6 +164,13 @@ async function readUpdated(send: Send, { website, since, limit = Infinity, onFou
 		read = await readWhile(send, { ...list, since: from, found });
 	}
 	return [...found.values()];
+}
+
+/** What the catch-up needs of a conversation: a list may have thousands, with previews of messages and custom data. */
+function essentials(conversation: IDataObject): IDataObject {
+	const { website_id, session_id, inbox_id, state, assigned, created_at, updated_at } = conversation;
+	const { user_id } = Object(assigned) as IDataObject;
+	return { website_id, session_id, inbox_id, state, assigned: { user_id }, created_at, updated_at };
 }
 
 /** How many pages of people are read at most if Crisp does not sort them by the time of their creation. */
@@ -163,6 +198,8 @@ async function readPeople(send: Send, { website, since }: Search): Promise<PastE
 	}));
 }
 
+const all = (entry: IDataObject) => entry;
+
 interface Recent {
 	/** The path, with the page number as a variable. */
 	path: string;
@@ -175,6 +212,8 @@ interface Recent {
 	limit: number;
 	/** Collects the entries that are recent enough, without duplicates. */
 	found: Map<unknown, IDataObject>;
+	/** Reduces an entry to what is kept of it; by default all of it. */
+	keep?(entry: IDataObject): IDataObject;
 	onFound?(entry: IDataObject): void;
 	/**
 	 * For a list that may have another order: how many pages are read at most. Reading ends earlier only with the list, or
@@ -189,7 +228,7 @@ interface Recent {
  * next page.
  */
 async function readWhile(send: Send, list: Recent): Promise<{ isShifted: boolean; latest: number }> {
-	const { path, query, time, since, identity, limit, found, onFound, mostUnsorted = 0 } = list;
+	const { path, query, time, since, identity, limit, found, keep = all, onFound, mostUnsorted = 0 } = list;
 	const read = new Set<unknown>();
 	const isEnd = endFinder();
 	const isSorted = sortingChecker(time);
@@ -207,8 +246,9 @@ async function readWhile(send: Send, list: Recent): Promise<{ isShifted: boolean
 		}
 		for (const entry of recent) {
 			if (found.has(entry[identity])) continue;
-			found.set(entry[identity], entry);
-			onFound?.(entry);
+			const kept = keep(entry);
+			found.set(entry[identity], kept);
+			onFound?.(kept);
 		}
 		// A full page may be followed by others, with any status of the response.
 		const mayContinue = isPartial(answer) || entries.length >= fullPage;
