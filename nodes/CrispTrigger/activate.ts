@@ -1,20 +1,20 @@
 import { NodeOperationError, type INode, type ITriggerFunctions, type ITriggerResponse } from 'n8n-workflow';
-import { findEndpoint } from '../shared/realtime/endpoint';
 import { ownedMap } from '../shared/runtime/processState';
 import { clock as systemClock, type Clock } from '../shared/runtime/clock';
 import { asNodeError } from '../shared/errors/apiErrors';
 import { legacyEvents } from '../shared/events/catalogue';
-import { connectionError } from '../shared/errors/realtimeErrors';
-import { releaseSharedConnection, sharedConnectionFor, type Listener } from '../shared/realtime/sharedConnection';
 import { activationModeOf, saveFailedExecution } from '../shared/n8n/context';
-import { egressOf } from '../shared/n8n/egress';
 import { logOf, StateLog } from '../shared/n8n/log';
 import { hasWebSocket, openSocket, type OpenChannel } from '../shared/realtime/socket';
 import { addressOf, tokenHash, type Credential } from '../shared/api/transport';
 import { EventReceiver } from './receiver';
 import { emitSamples } from './samples/emitSamples';
+import { Fallback } from './polling/fallback';
+import { PollingSource } from './polling/pollingSource';
+import { RealtimeSource } from './polling/realtimeSource';
+import type { Source } from './polling/source';
 import { readSettings } from './settings';
-import { apiOpener, type OpenApi } from './openApi';
+import { apiOpener, keepingOwnKey } from './openApi';
 
 /** Dependencies that tests replace. */
 export interface Dependencies {
@@ -24,9 +24,6 @@ export interface Dependencies {
 	isWebSocketAvailable?: boolean;
 }
 
-/** The names of connection problems in the state log. */
-const unconnected = 'connection';
-const refused = 'permission';
 /** How often a lasting problem is logged that nothing else reports again, in milliseconds. */
 const reminder = 3_600_000;
 
@@ -53,38 +50,48 @@ export async function activateTrigger(
 		return { manualTriggerFunction: async () => emitSamples(context, settings, clock) };
 	}
 	const states = new StateLog(logOf(context), clock);
-	if (!isWebSocketAvailable) {
+	if (!isWebSocketAvailable && settings.connection === 'realtime') {
 		if (isWatched) throw oldNodeError(node);
 		return idle(context, states, clock);
 	}
 	warnOfLegacy(context, settings.events);
-	const open = apiOpener(context, clock);
+	const open = keepingOwnKey(apiOpener(context, clock), settings.filter, context.getInstanceId());
 	const account = { address: addressOf(credential), token: credential.identifier };
+	const token = tokenHash(credential);
 	const receiver = new EventReceiver(context, {
 		settings,
 		clock,
 		open,
 		account,
+		token: { hash: token, tier: credential.tier, quota: settings.dailyQuota },
 		log: states,
 		isResumed: !isWatched,
 		isManual,
+		notice: isManual ? () => fallback.notice : undefined,
 	});
-	const token = tokenHash(credential);
-	const shared = sharedConnectionFor(token, { clock, openChannel });
-	const listener = listenerOf(context, receiver, { open, states, isWatched, isManual });
+	const { connection = 'automatic', pollInterval: interval, events } = settings;
+	const fallback: Fallback = new Fallback({ clock, token, connection, interval, events, receiver, states });
+	const parts = { context, receiver, fallback, settings, clock, mode };
+	const source: Source =
+		connection === 'polling' || !isWebSocketAvailable
+			? new PollingSource({ ...parts, credential })
+			: new RealtimeSource({ ...parts, token, openChannel, open, states });
 	const close = async () => {
-		await shared.leave(listener);
+		fallback.close();
+		await source.close();
 		await receiver.close();
-		releaseSharedConnection(token);
+		source.release?.();
 	};
 	const begin = async () => {
-		const joining = shared.join(listener);
+		receiver.watchQuota();
+		// Not every event of the integration itself needs a connection.
+		if (receiver.topics.events.length === 0 && events.length > 0) return;
+		const beginning = source.begin();
 		// If n8n starts the trigger by itself, no person waits for the result.
-		if (!isWatched) return;
-		const ending = await joining;
-		if (!ending || (ending.kind !== 'refused' && !isManual)) return;
+		const error = isWatched ? await beginning : undefined;
+		if (!error) return;
 		await close();
-		throw connectionError(node, ending);
+		throw asNodeError(node, error);
 	};
 	if (isManual) return { closeFunction: close, manualTriggerFunction: begin };
 	return await holdActive(context, begin, close);
@@ -143,49 +150,4 @@ function warnOfLegacy(context: ITriggerFunctions, events: string[]): void {
 	if (legacy.length === 0) return;
 	const names = legacy.join(', ');
 	logOf(context).warn(`Crisp no longer documents ${names} and may have stopped sending it.`);
-}
-
-/** Logs connection problems. A refused token also creates one failed execution until the token works again. */
-function listenerOf(
-	context: ITriggerFunctions,
-	receiver: EventReceiver,
-	{ open, states, isWatched, isManual }: { open: OpenApi; states: StateLog; isWatched: boolean; isManual: boolean },
-): Listener {
-	const node = context.getNode();
-	const egress = egressOf(context);
-	let isReported = false;
-	let isFirst = isWatched;
-	return {
-		...receiver.topics,
-		async findEndpoint(topics, signal) {
-			const { credential, send } = await open(signal, false);
-			return await findEndpoint({ send, credential, node, egress }, topics);
-		},
-		onEvent: (name, payload) => receiver.receive(name, payload),
-		onReady() {
-			isReported = false;
-			isFirst = false;
-			for (const state of [unconnected, refused]) states.end(state, 'The realtime connection works again');
-			receiver.connected();
-		},
-		onEnding(ending) {
-			receiver.disconnected();
-			const error = connectionError(node, ending);
-			logOf(context).debug(ending.cause);
-			const isRefused = ending.kind === 'refused';
-			const wasReported = isReported;
-			// The first failure is thrown to the person who is watching, and not logged: n8n may retry the activation.
-			const isThrown = isFirst && (isRefused || isManual);
-			isFirst = false;
-			isReported ||= isRefused;
-			if (isThrown) return;
-			states.forget(isRefused ? unconnected : refused);
-			const why = `${error.message}. ${error.description ?? ''}`;
-			states.begin(
-				isRefused ? refused : unconnected,
-				`Not connected to Crisp; the trigger keeps retrying, and fetches missed events once connected. ${why}`,
-			);
-			if (isRefused && !wasReported) saveFailedExecution(context, error);
-		},
-	};
 }

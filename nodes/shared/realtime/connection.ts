@@ -12,9 +12,12 @@ export interface RealtimeEndpoint {
 	isOpenEnded?: boolean;
 }
 
-/** Why a connection ended. All kinds are temporary except `refused`: Crisp does not accept the token. */
+/**
+ * Why a connection ended. All kinds are temporary except `refused`, if Crisp does not accept the token, and `blocked`, if
+ * n8n's rules do not allow the connection.
+ */
 export interface Ending {
-	kind: 'closed' | 'refused' | 'unreachable' | 'silent' | 'lost';
+	kind: 'closed' | 'refused' | 'blocked' | 'unreachable' | 'silent' | 'lost';
 	/** Whether the connection was ready before it ended. */
 	wasReady: boolean;
 	/** The error or reason, if there is one. */
@@ -27,6 +30,8 @@ export interface ConnectionOptions {
 	openChannel: OpenChannel;
 	clock: Clock;
 	random?: () => number;
+	/** Whether events arrive by other means while there is no connection: then it is retried less often. */
+	isReplaced?(): boolean;
 	onEvent(name: string, payload: unknown): void;
 	/** Called when the connection is open, just before the authentication is sent. */
 	onAsking?(): void;
@@ -34,9 +39,12 @@ export interface ConnectionOptions {
 	onEnding?(ending: Ending): void;
 }
 
-/** Thrown by `findEndpoint` for a token that Crisp does not accept. */
+/** Thrown by `findEndpoint` for a token that Crisp does not accept, or an address that n8n's rules block. */
 export class RefusedError extends Error {
-	constructor(override readonly cause: unknown) {
+	constructor(
+		override readonly cause: unknown,
+		readonly kind: 'refused' | 'blocked' = 'refused',
+	) {
 		super(String((cause as Error | undefined)?.message ?? cause));
 	}
 }
@@ -50,10 +58,14 @@ const bindInterval = 2_500;
 const authenticationTimeout = 15_000;
 /** The backoff of reconnects, in milliseconds. It grows slowly, because most servers are back within seconds. */
 const backoff = { first: 1_000, longest: 30_000, growth: 1.5 };
+/** The same while events arrive by other means: each attempt costs a request for the address of the channel. */
+const patientBackoff = { ...backoff, longest: 600_000 };
 /** After a connection that lasted this long, the backoff starts again with the shortest delay. */
 const steadyTime = 5_000;
 /** The delay after a refused token: it is rarely accepted soon, but the credential may be corrected at any time. */
 const refusedBackoff = { first: 60_000, longest: 60_000 };
+/** How long after an attempt `hurry` begins another one, in milliseconds. */
+const shortestHurry = 30_000;
 
 /**
  * Keeps one connection to Crisp's realtime channel: connects, authenticates, delivers events, and reconnects with
@@ -65,6 +77,11 @@ export class Connection {
 
 	private running?: Promise<void>;
 
+	/** Ends the wait before the next attempt. */
+	private waiting = new AbortController();
+
+	private endedAt = -Infinity;
+
 	constructor(private readonly options: ConnectionOptions) {}
 
 	/** Starts connecting. Resolves with the first outcome: undefined once connected, or why the connection ended. */
@@ -72,6 +89,11 @@ export class Connection {
 		return await new Promise((resolve) => {
 			this.running = this.run(resolve);
 		});
+	}
+
+	/** Begins the next attempt at once, unless the last one was a moment ago. */
+	hurry(): void {
+		if (this.options.clock.now() - this.endedAt >= shortestHurry) this.waiting.abort();
 	}
 
 	/** Closes the connection and aborts all waits. Resolves when everything has stopped. */
@@ -95,14 +117,18 @@ export class Connection {
 			this.options.onEnding?.(ending);
 			// Keep the backoff if a connection ends right after it was accepted: fast reconnects use up the quota.
 			if (clock.now() - readySince >= steadyTime) failures = 0;
-			await clock.sleep(this.delayAfter(ending, failures), signal);
+			this.endedAt = clock.now();
+			this.waiting = new AbortController();
+			await clock.sleep(this.delayAfter(ending, failures), AbortSignal.any([signal, this.waiting.signal]));
 		}
 		onFirst({ kind: 'closed', wasReady: false });
 	}
 
 	private delayAfter({ kind }: Ending, failures: number): number {
-		const { random = Math.random } = this.options;
-		return kind === 'refused' ? backoffDelay(0, refusedBackoff, random()) : backoffDelay(failures, backoff, random());
+		const { random = Math.random, isReplaced } = this.options;
+		const isPatient = isReplaced?.() ?? false;
+		if (kind === 'refused' || (kind === 'blocked' && !isPatient)) return backoffDelay(0, refusedBackoff, random());
+		return backoffDelay(failures, isPatient ? patientBackoff : backoff, random());
 	}
 
 	/** Runs one connection from start to end. */
@@ -114,8 +140,8 @@ export class Connection {
 			return await this.hold(access, onReady);
 		} catch (error) {
 			if (signal.aborted) return { kind: 'closed', wasReady: false };
-			const isRefused = error instanceof RefusedError;
-			return { kind: isRefused ? 'refused' : 'unreachable', wasReady: false, cause: isRefused ? error.cause : error };
+			if (error instanceof RefusedError) return { kind: error.kind, wasReady: false, cause: error.cause };
+			return { kind: 'unreachable', wasReady: false, cause: error };
 		}
 	}
 

@@ -1,6 +1,7 @@
 import { NodeApiError, NodeOperationError, UserError, type IDataObject, type INode } from 'n8n-workflow';
 import { fillPath, parseRoute } from '../api/route';
 import { isSecureUrl } from '../api/secureUrl';
+import { isRealtimeAddress } from '../security/keyDestination';
 import { subscriptionUpdated, RefusedError, type RealtimeEndpoint } from './connection';
 import type { Egress } from '../n8n/egress';
 import { asNodeError } from '../errors/apiErrors';
@@ -23,8 +24,8 @@ export async function findEndpoint(
 ): Promise<RealtimeEndpoint> {
 	const refuse = (message: string, description: string) =>
 		new RefusedError(new NodeOperationError(node, message, { description }));
-	const fault = faultOf(topics, credential);
-	if (fault) throw refuse(...fault);
+	const fault = selectionFault(node, topics, credential);
+	if (fault) throw new RefusedError(fault);
 	const { tier, identifier, key } = credential;
 	let answer: unknown;
 	try {
@@ -37,12 +38,15 @@ export async function findEndpoint(
 	if (typeof endpoint !== 'string' || !isSafe(endpoint)) {
 		throw refuse('The server returned no secure realtime address', "Check 'API Address' in the credential.");
 	}
+	if (!isRealtimeAddress(endpoint, credential)) {
+		throw refuse(
+			'The server named a realtime address that does not belong to Crisp',
+			`The key was not sent to ${new URL(endpoint).host}. Check 'API Address' in the credential, and any proxy in between. If Crisp has a new address, update this package.`,
+		);
+	}
 	const rule = await egress(endpoint);
 	if (rule) {
-		throw refuse(
-			`The network rules of this n8n block Crisp's realtime channel (${rule.message})`,
-			'Ask the administrator of this n8n to allow the host, or use Crisp Webhook Trigger, which receives requests from Crisp.',
-		);
+		throw blocked(node, rule);
 	}
 	// Only a plugin token without selected websites can get new websites while connected.
 	const isOpenEnded = tier === 'plugin' && topics.websites.length === 0;
@@ -57,6 +61,24 @@ export async function findEndpoint(
 			...(topics.websites.length > 0 && { rooms: topics.websites }),
 		},
 	};
+}
+
+function blocked(node: INode, rule: Error): RefusedError {
+	const error = new NodeOperationError(
+		node,
+		`The network rules of this n8n block Crisp's realtime channel (${rule.message})`,
+		{
+			description:
+				"Ask the administrator of this n8n to allow the host, set 'Connection' to 'Automatic', or use Crisp Webhook Trigger, which receives requests from Crisp.",
+		},
+	);
+	return new RefusedError(error, 'blocked');
+}
+
+/** The error for a selection that can never work with a credential; undefined if it can. */
+export function selectionFault(node: INode, topics: Topics, credential: Credential): NodeOperationError | undefined {
+	const [message, description] = faultOf(topics, credential) ?? [];
+	return message === undefined ? undefined : new NodeOperationError(node, message, { description });
 }
 
 /** Why a selection can never work with a credential, and how to fix it. */
@@ -88,7 +110,8 @@ function endpointsPath(tier: Credential['tier'], website: string): string {
 /** Statuses that ask to come again later: rate limits, and the quota of a plan. */
 const temporary = new Set([420, 422, 423, 429]);
 
-function isRefusal(error: unknown): boolean {
+/** Whether an error says that a request will be refused again, however often it is sent. */
+export function isRefusal(error: unknown): boolean {
 	// An ID that is invalid in a path stays invalid, so a retry does not help.
 	if (error instanceof UserError) return true;
 	const code = error instanceof NodeApiError ? Number(error.httpCode) : 0;
@@ -96,7 +119,7 @@ function isRefusal(error: unknown): boolean {
 }
 
 /**
- * The realtime channel is on another host. It is trusted because the API named it, but the key is sent only encrypted.
+ * The realtime channel is on another host, and gets the key only encrypted.
  */
 function isSafe(endpoint: string): boolean {
 	return /^wss?:/i.test(endpoint) && isSecureUrl(endpoint);

@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+import { BoundedMap } from '../runtime/boundedMap';
 import type { Clock } from '../runtime/clock';
 import { Connection, type RealtimeEndpoint, type Ending } from './connection';
 import { isTooDeep } from '../runtime/nesting';
@@ -19,6 +21,8 @@ export interface Listener extends Topics {
 	/** Called when connected, for the first time or after a reconnect. */
 	onReady(): void;
 	onEnding(ending: Ending): void;
+	/** Whether the workflow gets events by other means while there is no connection. */
+	isServedOtherwise?(): boolean;
 }
 
 export interface SharedConnectionOptions {
@@ -35,19 +39,24 @@ interface Link {
 	outcome: Promise<Ending | undefined>;
 	/** Why it is not connected now; undefined before the first attempt has ended. */
 	ending?: Ending;
-	/** When the authentication was sent: from then on, this connection and an older one may deliver the same events. */
-	askedAt?: number;
+	/**
+	 * Whether the authentication was sent, and the connection has not ended since: this connection and an older one may
+	 * deliver the same events.
+	 */
+	hasAsked: boolean;
 }
 
 /** Events that an older connection delivered and that the next one may deliver again. */
 interface Overlap {
-	/** How often each event came. */
-	counts: Map<string, number>;
+	/** How often each event came, by its hash. */
+	counts: BoundedMap<number>;
 	endsAt: number;
 }
 
 /** How much later a connection may deliver what the other one delivered. */
 const overlapTime = 5_000;
+/** The number of events that are compared; of more, the oldest may be delivered twice. */
+const mostCompared = 10_000;
 
 /**
  * Lets all listeners of a token share one connection, because Crisp limits the number of connections per token. For a
@@ -60,7 +69,7 @@ export class SharedConnection {
 	/** The connection that delivers, followed by the wider one while that is being opened. */
 	private readonly lines: Link[] = [];
 
-	private overlap: Overlap = { counts: new Map(), endsAt: 0 };
+	private overlap: Overlap = { counts: new BoundedMap(mostCompared), endsAt: 0 };
 
 	constructor(private readonly options: SharedConnectionOptions) {}
 
@@ -78,6 +87,8 @@ export class SharedConnection {
 				listener.onReady();
 				return undefined;
 			}
+			// The next attempt may be minutes away, because the others are served otherwise.
+			if (line.ending && line.ending.kind !== 'refused') line.connection.hurry();
 			// Prefer the current state over the first outcome, which may be stale.
 			const ending = line.ending ?? (await line.outcome);
 			// A connection that was closed because a wider one replaced it: wait for the wider one.
@@ -100,14 +111,16 @@ export class SharedConnection {
 	private open(): Link {
 		const topics = unionOf([...this.listeners]);
 		const line: Link = {
-			topics: topics,
+			topics,
 			isReady: false,
+			hasAsked: false,
 			outcome: Promise.resolve(undefined),
 			connection: new Connection({
 				...this.options,
 				findEndpoint: async (signal) => await this.findAccess(topics, signal),
+				isReplaced: () => [...this.listeners].every((listener) => listener.isServedOtherwise?.() ?? false),
 				onEvent: (name, payload) => this.deliver(line, name, payload),
-				onAsking: () => (line.askedAt = this.options.clock.now()),
+				onAsking: () => (line.hasAsked = true),
 				onReady: () => this.replaceOlder(line),
 				onEnding: (ending) => this.report(line, ending),
 			}),
@@ -144,7 +157,7 @@ export class SharedConnection {
 	/** Whether the previous connection already delivered this event while both were open. */
 	private isRepeated(line: Link, name: string, payload: unknown): boolean {
 		const { counts, endsAt } = this.overlap;
-		const isBoth = this.lines.length > 1 && this.lines.some((other) => other !== line && other.askedAt !== undefined);
+		const isBoth = this.lines.length > 1 && this.lines.some((other) => other !== line && other.hasAsked);
 		// No event was delivered while both were open.
 		if (!isBoth && counts.size === 0) return false;
 		if (!isBoth && this.options.clock.now() > endsAt) {
@@ -152,7 +165,7 @@ export class SharedConnection {
 			return false;
 		}
 		if (isTooDeep(payload)) return false;
-		const event = JSON.stringify([name, payload]);
+		const event = hash('sha256', JSON.stringify([name, payload]), 'base64');
 		const count = counts.get(event) ?? 0;
 		if (isBoth) counts.set(event, count + 1);
 		else if (count > 0) counts.set(event, count - 1);
@@ -162,6 +175,9 @@ export class SharedConnection {
 	private report(line: Link, ending: Ending): void {
 		line.isReady = false;
 		line.ending = ending;
+		line.hasAsked = false;
+		// The next attempt of the connection begins at its own time, and repeats nothing from before.
+		if (line !== this.lines[0] && !this.lines.slice(1).some(({ hasAsked }) => hasAsked)) this.overlap.counts.clear();
 		// While an older connection delivers, the failure of a wider one is reported only to listeners that need it.
 		const isWaited = line !== this.lines[0];
 		for (const listener of this.listeners) {

@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 
+import { ownerOf } from '../../../scripts/host/security/owner';
 import { openHostFolder } from '../../../scripts/host/folder';
-import { OWNER } from '../../../scripts/host/n8n';
 
 const SCREENSHOTS = process.env.N8N_CRISP_SCREENSHOTS ?? openHostFolder().screenshots;
 const WINDOW = { width: 1280, height: 800 };
@@ -25,8 +25,9 @@ export class Editor {
 	/** Opens the editor in a new window, with the owner logged in. */
 	static async open(browser: Browser, url: string): Promise<Editor> {
 		const editor = new Editor(await openWindow(browser, url), url);
-		await editor.page.locator('input[name="emailOrLdapLoginId"]').fill(OWNER.email);
-		await editor.page.locator('input[name="password"]').fill(OWNER.password);
+		const { email, password } = ownerOf(openHostFolder());
+		await editor.page.locator('input[name="emailOrLdapLoginId"]').fill(email);
+		await editor.page.locator('input[name="password"]').fill(password);
 		await editor.at('form-submit-button').click();
 		await editor.page.waitForURL(/\/home/);
 		return editor;

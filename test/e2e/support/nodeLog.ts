@@ -8,6 +8,7 @@ const OF_LOADING = /\bLoad(ed|ing)\b|community package|unverified/i;
 /** What triggers log while Crisp cannot be reached, and when it can be reached again. */
 export const OUTAGES = [
 	/Not connected to Crisp;/,
+	/The trigger polls Crisp/,
 	/The realtime connection works again/,
 	/Missed events (could not be fetched yet|were fetched)/,
 ];

@@ -117,7 +117,8 @@ export class OtherServices {
 			return { ok: true, channel: 'C0SUPPORT', ts, message };
 		}
 		if (route === 'GET slack.com/api/conversations.replies') {
-			return { ok: true, messages: this.slackMessages.filter(({ ts }) => ts === query.get('ts')) };
+			const root = this.slackMessages.filter(({ ts }) => ts === query.get('ts'));
+			return { ok: true, messages: root.map((message) => ({ ...message, bot_id: 'B0CRISP' })) };
 		}
 		return undefined;
 	}

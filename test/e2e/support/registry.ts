@@ -37,6 +37,8 @@ export class Registry {
 		const emptyConfig = this.inFolder('npmrc');
 		const certificate = this.inFolder('certificate.pem');
 		return {
+			// A package that n8n has not verified; the host permits none otherwise.
+			N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
 			HTTPS_PROXY: this.proxyUrl,
 			https_proxy: this.proxyUrl,
 			NODE_EXTRA_CA_CERTS: certificate,

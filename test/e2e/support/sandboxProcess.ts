@@ -139,6 +139,11 @@ export class SandboxProcess {
 		await this.send('/sandbox/drop-sockets', {});
 	}
 
+	/** From now on, the realtime endpoint refuses connections, or works again. */
+	async refuseSockets(isRefusing: boolean): Promise<void> {
+		await this.send('/sandbox/faults', { reset: true, ...(isRefusing && { refuseSockets: {} }) });
+	}
+
 	/** Delays the responses of the REST API, as on a slow network; reset when the process ends. */
 	async delayAnswers(latency: number): Promise<void> {
 		await this.send('/sandbox/faults', { latency });
