@@ -5,9 +5,11 @@ import {
 	type ITriggerFunctions,
 	type ITriggerResponse,
 } from 'n8n-workflow';
+import { secretEventPaths } from '../shared/events/output';
 import { listeningHints, listeningSubtitle } from '../shared/events/selection/selectionForm';
 import { selectionLists } from '../shared/events/selection/selectionLists';
-import { triggerProperties } from './properties';
+import { sensitiveOutputs } from '../shared/n8n/sensitiveOutputs';
+import { offeredEvents, triggerProperties } from './properties';
 import { activateTrigger } from './activate';
 
 export class CrispTrigger implements INodeType {
@@ -17,7 +19,7 @@ export class CrispTrigger implements INodeType {
 		icon: { light: 'file:../../icons/crisp.svg', dark: 'file:../../icons/crisp.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: listeningSubtitle(),
+		subtitle: listeningSubtitle(offeredEvents),
 		// The node panel shows Crisp and Crisp Trigger as one entry, with this description.
 		description: 'Read and change conversations, people and settings in Crisp, and start workflows on its events',
 		defaults: { name: 'Crisp Trigger' },
@@ -33,11 +35,12 @@ export class CrispTrigger implements INodeType {
 			},
 			activationHint: 'Once published, the workflow runs automatically for every event.',
 		},
-		hints: listeningHints(),
+		hints: listeningHints(offeredEvents),
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'crispApi', required: true }],
 		properties: triggerProperties(),
+		...sensitiveOutputs(secretEventPaths),
 	};
 
 	methods = { loadOptions: selectionLists };

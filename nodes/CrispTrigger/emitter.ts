@@ -8,6 +8,7 @@ import { asNodeError } from '../shared/errors/apiErrors';
 import { activationModeOf } from '../shared/n8n/context';
 import { emitTo, isRefusedPromise } from '../shared/n8n/emit';
 import { logOf } from '../shared/n8n/log';
+import { named } from '../shared/events/vocabulary';
 import { identityText } from '../shared/events/identity';
 
 const longestKey = 255;
@@ -26,6 +27,8 @@ export class Emitter {
 		private readonly context: ITriggerFunctions,
 		private readonly clock: Clock,
 		private readonly signal: AbortSignal,
+		/** What the person who is watching a test has to know, if there is anything. */
+		private readonly notice: () => string | undefined = () => undefined,
 	) {
 		const parts = [context.getInstanceId(), context.getWorkflow().id, context.getNode().id];
 		this.place = `crisp:${createHash('sha256').update(JSON.stringify(parts)).digest('base64url')}:`;
@@ -61,7 +64,11 @@ export class Emitter {
 	/** Resolves when n8n has finished the execution, if n8n reports that; rejects if n8n did not accept it. */
 	private emit(events: SelectedEvent[], key?: string): Promise<unknown> | undefined {
 		try {
-			const items = events.map(({ name, payload, found }) => ({ json: toOutput(name, payload, found) }));
+			const notice = this.notice();
+			const items = events.map(({ name, payload, found }) => {
+				const output = toOutput(name, payload, found);
+				return { json: notice === undefined ? output : { ...named({ notice }), ...output } };
+			});
 			// In a test in the editor, n8n sets `emit` only after the trigger has started.
 			return emitTo(this.context, items, { key, reportsEnd: this.reportsEnd });
 		} catch (error) {

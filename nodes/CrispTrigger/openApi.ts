@@ -1,5 +1,7 @@
 import type { ITriggerFunctions } from 'n8n-workflow';
 import type { Clock } from '../shared/runtime/clock';
+import { ownKeyOf } from '../shared/events/fingerprint';
+import type { Filter } from '../shared/events/selection/filter';
 import { RefusedError } from '../shared/realtime/connection';
 import { openTransport, type Credential, type Send } from '../shared/api/transport';
 
@@ -13,4 +15,16 @@ export function apiOpener(context: ITriggerFunctions, clock: Clock): OpenApi {
 		return { credential, send: openTransport(context, credential, { clock, signal, isPatient }) };
 	};
 	return async (...how) => await open(...how).catch(async (error) => await Promise.reject(new RefusedError(error)));
+}
+
+/**
+ * Makes the filter recognize the messages that are sent with the current key of the token: it may change while the trigger
+ * is active.
+ */
+export function keepingOwnKey(open: OpenApi, filter: Filter, instanceId: string): OpenApi {
+	return async (...how) => {
+		const api = await open(...how);
+		filter.ownKey = ownKeyOf(api.credential, instanceId);
+		return api;
+	};
 }

@@ -1,10 +1,16 @@
 import { NodeOperationError, type IDataObject, type ITriggerFunctions } from 'n8n-workflow';
 import { reasonOf } from '../shared/errors/apiErrors';
-import { sourceEventsOf } from '../shared/events/catalogue';
+import { crispEventOf, sourceEventsOf } from '../shared/events/catalogue';
 import { ConversationStates, conversationStateEvents } from '../shared/events/conversationState';
 import { EventEnricher } from '../shared/events/enrichment';
 import { AnnouncedValues, announcedEvents } from '../shared/events/history/announcedValues';
-import { EventPipeline, unknownBefore, type ReceivedEvent, type SelectedEvent } from '../shared/events/pipeline';
+import {
+	EventPipeline,
+	uncheckedText,
+	unknownBefore,
+	type ReceivedEvent,
+	type SelectedEvent,
+} from '../shared/events/pipeline';
 import { brakeText, LoopGuard } from '../shared/events/loops/loopGuard';
 import { neededEnrichment } from '../shared/events/selection/selection';
 import { saveFailedExecution, staticDataOf } from '../shared/n8n/context';
@@ -12,14 +18,20 @@ import { takesKeys } from '../shared/n8n/emit';
 import { logOf, StateLog } from '../shared/n8n/log';
 import type { Topics } from '../shared/realtime/sharedConnection';
 import type { Clock } from '../shared/runtime/clock';
+import { MemoryBudget } from '../shared/runtime/memoryBudget';
 import { isTooDeep } from '../shared/runtime/nesting';
 import { CatchUpReader } from './catchUp/catchUpReader';
-import { isSameScope, type Scope } from './catchUp/coverage';
+import { isOwn, isSameScope, type Scope } from './catchUp/coverage';
 import { Emitter } from './emitter';
 import type { OpenApi } from './openApi';
+import type { PollRound } from './polling/pollRound';
+import type { Polled } from './polling/sharedPoll';
 import type { Settings } from './settings';
-import { validStaticData } from './staticData';
-import { Subscription } from './subscription';
+import { validStaticData, type SavedMemory } from './staticData';
+import { QuotaWatch, quotaLow, type WatchedToken } from './integration/quotaWatch';
+import { StartsPerMinute } from './starts/releasePolicy';
+import { droppedText, keptText } from './starts/texts';
+import { Subscription, type SubscriptionOptions } from './subscription';
 
 export interface EventReceiverOptions {
 	settings: Settings;
@@ -27,12 +39,22 @@ export interface EventReceiverOptions {
 	open: OpenApi;
 	/** The API and the token; they decide which websites are covered if none are selected. */
 	account: { address: string; token: string };
+	/** The token whose requests are counted, for the event about its quota. */
+	token?: WatchedToken;
 	/** Logs lasting problems. */
 	log?: StateLog;
 	/** Whether to deliver the events since the watermark once first connected. */
 	isResumed: boolean;
 	isManual: boolean;
+	/** What the person who is watching a test has to know, if there is anything. */
+	notice?(): string | undefined;
 }
+
+/** How many events wait at most for what has to be fetched for them. */
+const mostQueued = { entries: 1_000, characters: 20_000_000 };
+
+/** How often an error is reported for conversations that the loop brake holds back, in milliseconds. */
+const brakeInterval = 60_000;
 
 /** How long closing waits for events that are being enriched, in milliseconds. */
 const closeTimeout = 3_000;
@@ -50,6 +72,11 @@ const troubles = {
 		text: 'Data for a filter or a derived event could not be fetched from Crisp; events pass without this check, and the trigger retries in a minute',
 		isOver: 'Data for filters and derived events can be fetched again',
 	},
+	closedEnrichment: {
+		name: 'enrichment',
+		text: 'Data for a filter or a derived event could not be fetched from Crisp; events that need it do not start the workflow, and the trigger retries in a minute',
+		isOver: 'Data for filters and derived events can be fetched again',
+	},
 	catchUp: {
 		name: 'catch-up',
 		text: 'Missed events could not be fetched yet; the trigger retries until it succeeds',
@@ -61,6 +88,17 @@ const troubles = {
 		isOver: 'Conversation states were fetched',
 	},
 } satisfies Record<string, Trouble>;
+
+const slowText =
+	'Missed events of websites on which little happens are read later than within a day: the trigger goes on as the daily quota allows, and misses none';
+const refusedText = (website: string, reason: string) =>
+	`Missed events of the website ${website} could not be fetched; the trigger reads the other websites, and tries it again within a day. Check that the plugin is installed on it, or remove it from 'Website Names or IDs' (${reason}).`;
+const givenUpText =
+	'Missed events of some websites could not be fetched for 14 days, so the trigger does not try any longer. Check that the token may read all its websites.';
+const earlyText =
+	'So many events came while missed ones were being fetched that they were delivered before these. None is lost.';
+const overflowText =
+	'More events came than data could be fetched for. Messages and new people are read again from Crisp as soon as possible; other events pass without filters for which data has to be fetched, or do not start the workflow if the filter says so.';
 
 /**
  * Receives the events of the connection for one workflow. Creates its pipeline, subscription, catch-up and emitter, and
@@ -89,6 +127,12 @@ export class EventReceiver {
 
 	private readonly catchUp: CatchUpReader;
 
+	/** Watches the daily quota, if the workflow starts on it. */
+	private readonly quota?: QuotaWatch;
+
+	/** The round of polling that is under way; its requests are shared with the other workflows of the token. */
+	private round?: PollRound;
+
 	/** Whether the states of conversations have been read, or are not needed. */
 	private areStatesKnown: boolean;
 
@@ -96,6 +140,12 @@ export class EventReceiver {
 	private queue = Promise.resolve();
 
 	private queued = 0;
+
+	/** Bounds the lane. */
+	private readonly room = new MemoryBudget(mostQueued);
+
+	/** Whether events were left to a catch-up, which begins once the lane is empty. */
+	private isBehind = false;
 
 	constructor(
 		private readonly context: ITriggerFunctions,
@@ -108,30 +158,37 @@ export class EventReceiver {
 		const sourceEvents = sourceEventsOf(settings.events);
 		const areStatesNeeded = sourceEvents.some((name) => conversationStateEvents.includes(name));
 		// Saved states are outdated if the trigger starts from now, or did not follow these events and websites.
-		if (!isResumed || !areStatesNeeded || !isSameScope(memory.coverage, scope)) delete memory.conversationStates;
+		if (!isResumed || !this.hasCatchUp || !areStatesNeeded || !isSameScope(memory.coverage, scope))
+			delete memory.conversationStates;
 		this.areStatesKnown = !areStatesNeeded || memory.conversationStates !== undefined;
 		this.states = new ConversationStates(clock, memory);
+		if (!isResumed || !this.hasCatchUp || !isOwn(memory.coverage, scope)) delete memory.backlog;
+		if (!isResumed || !isSameScope(memory.coverage, scope)) delete memory.recentWebsites;
 		const areValuesNeeded = sourceEvents.some((name) => announcedEvents.includes(name));
 		if (!isResumed || !areValuesNeeded || !isSameScope(memory.coverage, scope)) delete memory.announced;
 		this.announced = new AnnouncedValues(memory);
 		this.isSaving = { states: areStatesNeeded, values: areValuesNeeded };
+		this.quota = this.quotaWatch(memory);
 		const needs = neededEnrichment(settings);
+		const unfetched = settings.filter.failsClosed ? troubles.closedEnrichment : troubles.enrichment;
 		this.enricher = new EventEnricher({
 			clock,
 			needs,
 			isKept: true,
+			wantedSegments: settings.filter.segments,
 			states: this.states,
 			open: async (signal, isPatient) => (await open(AbortSignal.any([this.stop.signal, signal]), isPatient)).send,
 			onFailure: (error, isSingle) => {
-				if (isSingle) this.tell(troubles.enrichment, error);
-				else this.begin(troubles.enrichment, error);
+				if (isSingle) this.tell(unfetched, error);
+				else this.begin(unfetched, error);
 			},
 			onSuccess: () => this.end(troubles.enrichment),
 		});
 		// Cached segments stay correct only if the trigger receives every change of them.
 		const events = needs.segments ? [...new Set([...sourceEvents, 'session:set_segments'])] : sourceEvents;
 		this.topics = { events, websites: settings.websites };
-		const emitter = new Emitter(context, clock, this.stop.signal);
+		const loopGuard = this.loopGuard();
+		const emitter = new Emitter(context, clock, this.stop.signal, options.notice);
 		this.subscription = new Subscription({
 			clock,
 			memory,
@@ -141,12 +198,16 @@ export class EventReceiver {
 			// A test in the editor shows the first event at once.
 			batch: isManual ? undefined : settings.batch,
 			isKeyless: !takesKeys(context),
-			readMissed: async (since, signal) => await this.catchUp.readMissed(since, signal),
+			starts: this.startLimit(loopGuard),
+			readMissed: async (since, signal, how) => await this.catchUp.readMissed(since, signal, how),
+			isReadLater: () => this.catchUp.isReadLater,
+			mayReadAgain: (at) => this.catchUp.mayReadAgain(at),
 			accept: (event) => this.accept(event),
-			save: areStatesNeeded || areValuesNeeded ? () => this.save() : undefined,
+			save: () => this.save(),
 			start: async (selected) => await emitter.start(selected),
 			onTrouble: (error) => this.begin(troubles.catchUp, error),
 			onRead: () => this.end(troubles.catchUp),
+			onFull: () => this.log.tell('full:catch-up', earlyText),
 		});
 		const { states, announced, enricher } = this;
 		this.pipeline = new EventPipeline({
@@ -156,23 +217,80 @@ export class EventReceiver {
 			enricher,
 			seen: this.subscription.delivered,
 			onUnknown: (name) => this.log.tell(`unknown:${name}`, unknownBefore(name)),
-			loopGuard: this.loopGuard(),
+			onUnchecked: (name) => this.log.tell(`unchecked:${name}`, uncheckedText(name)),
+			loopGuard,
 		});
 		const { websites } = settings;
-		this.catchUp = new CatchUpReader({ events: sourceEvents, websites, clock, open, states, pipeline: this.pipeline });
+		const { pipeline, subscription } = this;
+		this.catchUp = new CatchUpReader({
+			events: sourceEvents,
+			websites,
+			clock,
+			open: this.opener(),
+			openInBackground: open,
+			states,
+			pipeline,
+			memory,
+			earliest: subscription.earliest,
+			deliver: async (events) => await subscription.deliverLate(events),
+			onRefused: (website, error) => this.log.tell('website:refused', refusedText(website, reasonOf(error))),
+			onSlow: (reason) => this.log.begin('round', `${slowText} (${reason}).`),
+			onSteady: () => this.log.end('round', 'Websites on which little happens are read within a day again'),
+			onGivenUp: () => this.log.tell('website:given-up', givenUpText),
+		});
+	}
+
+	/** Opens the API for the catch-up; in a round of polling, requests of several workflows are sent once. */
+	private opener(): OpenApi {
+		return async (signal, isPatient) => {
+			const api = await this.options.open(signal, isPatient);
+			return this.round ? { ...api, send: this.round.share(api.send, signal) } : api;
+		};
+	}
+
+	/** Whether what happens in a gap is read afterwards. */
+	private get hasCatchUp(): boolean {
+		return this.options.settings.lookBack > 0;
+	}
+
+	/** The limit of starts per conversation; what the loop brake limits is not counted. None in a test in the editor. */
+	private startLimit(loopGuard: LoopGuard): SubscriptionOptions['starts'] {
+		const { settings, isManual } = this.options;
+		const { startsPerMinute = 0, filter } = settings;
+		if (isManual || startsPerMinute <= 0) return undefined;
+		return {
+			policy: new StartsPerMinute(startsPerMinute),
+			isExempt: ({ name, payload }) => loopGuard.isCounted(crispEventOf(name), payload, filter.ownKey),
+			read: async (...how) => await this.catchUp.readConversation(...how),
+			onKept: () => this.log.tell('kept', keptText(startsPerMinute)),
+			onDropped: ({ name }) => this.log.tell(`dropped:${name}`, droppedText(name)),
+		};
+	}
+
+	private quotaWatch(memory: SavedMemory): QuotaWatch | undefined {
+		const { token, clock, settings } = this.options;
+		if (!token || !settings.events.includes(quotaLow)) {
+			delete memory.quota;
+			return undefined;
+		}
+		const onLow = (payload: IDataObject) => this.subscription.receive(quotaLow, payload);
+		return new QuotaWatch({ token, websites: settings.websites, clock, memory, onLow });
 	}
 
 	private loopGuard(): LoopGuard {
 		const { context } = this;
 		const { settings, clock } = this.options;
+		let brakedAt = -Infinity;
 		return new LoopGuard({
 			workflowId: String(context.getWorkflow().id),
-			instanceId: context.getInstanceId(),
 			ignoresOwn: settings.filter.ignoresOwn,
 			maxStarts: settings.maxLoopStarts,
 			clock,
 			onBrake: (event, conversation) => {
 				const error = new NodeOperationError(context.getNode(), brakeText(event, conversation));
+				// A visitor may bring it about in any number of conversations.
+				if (clock.now() - brakedAt < brakeInterval) return this.log.tell('brake', error.message);
+				brakedAt = clock.now();
 				logOf(context).error(error.message);
 				saveFailedExecution(context, error);
 			},
@@ -186,42 +304,106 @@ export class EventReceiver {
 		const { pipeline, subscription } = this;
 		const payload = (typeof given === 'object' && given !== null ? given : {}) as IDataObject;
 		if (isTooDeep(payload)) return this.logUnusable(name, new Error('it is nested too deeply'));
+		this.catchUp.noteEvent(payload);
 		if (this.queued === 0 && !pipeline.lacksData({ name, payload })) return subscription.receive(name, payload);
+		// Events that follow one that was left to a catch-up are read by it, too, which keeps their order.
+		const release = this.isBehind ? undefined : this.room.take(payload);
+		if (!release) return this.overflow({ name, payload });
 		this.queued += 1;
 		// A failed enrichment must not block the events after it.
-		const enrichment = pipeline.enrich({ name, payload }).catch(() => ({}));
+		const enrichment = pipeline.enrich({ name, payload }).catch(() => pipeline.unfetched({ name, payload }));
 		this.queue = this.queue.then(async () => {
 			const fetched = await enrichment;
 			this.queued -= 1;
+			release();
 			subscription.receive(name, payload, fetched);
+			if (this.isBehind && this.queued === 0) this.readAgain();
 		});
 	}
 
-	/** Called when connected, first or again. */
-	connected(): void {
+	/**
+	 * Takes an event for which the lane has no room: a catch-up reads it again later, with its data. If Crisp does not
+	 * record it, it passes at once, as if its data could not be fetched.
+	 */
+	private overflow(event: ReceivedEvent): void {
+		const { subscription, pipeline } = this;
+		const { name, payload } = event;
+		if (!pipeline.isWanted(event)) return subscription.receive(name, payload, {});
+		this.log.tell('full:enrichment', overflowText);
+		if (!subscription.canReadAgain(name)) return subscription.receive(name, payload, pipeline.unfetched(event));
+		subscription.leaveToCatchUp(payload);
+		this.isBehind = true;
+	}
+
+	private readAgain(): void {
+		this.isBehind = false;
+		this.subscription.readAgain();
+	}
+
+	/** Called when connected, first or again. Resolves when what was missed is delivered, or the connection is lost. */
+	async connected(): Promise<void> {
+		// What was fetched while disconnected may be outdated.
+		this.enricher.forget();
 		const isCaughtUp = this.subscription.connected();
+		if (!this.options.isManual) void this.catchUp.begin(this.stop.signal);
 		// The catch-up compares with the states from before the gap, so the current ones must be read after it.
 		if (!this.areStatesKnown) void isCaughtUp.then(async () => await this.readStates());
+		await isCaughtUp;
+	}
+
+	/** Reads and delivers what happened since the last reading, while there is no connection. Never rejects. */
+	async poll(round: PollRound): Promise<Polled> {
+		this.round = round;
+		// No event tells whether what was fetched for earlier ones has changed.
+		this.enricher.forget();
+		try {
+			const fresh = await this.subscription.poll();
+			if (!this.areStatesKnown) await this.readStates();
+			return { fresh };
+		} catch (error) {
+			return { fresh: 0, error };
+		} finally {
+			this.round = undefined;
+		}
+	}
+
+	/** How many events were read over REST and passed on since the trigger began. */
+	get eventsRead(): number {
+		return this.subscription.eventsRead;
 	}
 
 	disconnected(): void {
 		this.enricher.forget();
+		// Without a catch-up, what changes now stays unknown.
+		if (!this.hasCatchUp && this.isSaving.states) {
+			this.states.forget();
+			this.areStatesKnown = false;
+		}
 		this.subscription.disconnected();
 	}
 
 	/** Delivers the events that are being enriched, with a short deadline. Call it once no more events arrive. */
 	async close(): Promise<void> {
+		this.quota?.close();
 		const done = new AbortController();
 		await Promise.race([this.queue, this.options.clock.sleep(closeTimeout, done.signal)]);
 		done.abort();
 		this.subscription.close();
+		this.catchUp.close();
 		this.stop.abort();
 		this.save();
 	}
 
 	private save(): void {
+		this.catchUp.save();
 		if (this.isSaving.states) this.states.save();
 		if (this.isSaving.values) this.announced.save();
+		this.quota?.save();
+	}
+
+	/** Begins to watch the daily quota, if the workflow starts on it. Call it once n8n takes executions. */
+	watchQuota(): void {
+		this.quota?.begin();
 	}
 
 	/** An event that cannot be processed must not block others. */
@@ -248,15 +430,13 @@ export class EventReceiver {
 
 	private begin({ name, text }: Trouble, error: unknown): void {
 		if (this.stop.signal.aborted) return;
-		logOf(this.context).debug(error);
-		this.log.begin(name, `${text} (${reasonOf(error)}).`);
+		this.log.begin(name, `${text} (${reasonOf(error)}).`, error);
 	}
 
 	/** Logs a problem of one event (throttled). */
 	private tell({ name, text }: Trouble, error: unknown): void {
 		if (this.stop.signal.aborted) return;
-		logOf(this.context).debug(error);
-		this.log.tell(`${name}:one`, `${text} (${reasonOf(error)}).`);
+		this.log.tell(`${name}:one`, `${text} (${reasonOf(error)}).`, error);
 	}
 
 	private end({ name, isOver }: Trouble): void {
@@ -266,13 +446,19 @@ export class EventReceiver {
 	/** Logs an event that cannot be processed. There may be many, so the state log throttles them by event name. */
 	private logUnusable(name: string, error: unknown): void {
 		if (this.stop.signal.aborted) return;
-		logOf(this.context).debug(error);
-		this.log.tell(`unusable ${name}`, `An event ${name} could not be processed (${reasonOf(error)}).`);
+		this.log.tell(`unusable ${name}`, `An event ${name} could not be processed (${reasonOf(error)}).`, error);
 	}
 }
 
 function scopeOf(context: ITriggerFunctions, { settings, account }: EventReceiverOptions): Scope {
-	const { events, websites, filter } = settings;
+	const { events, websites } = settings;
+	// A new key of the token changes no filter, and nothing that follows from the key is saved.
 	const owner = [context.getInstanceId(), String(context.getWorkflow().id), context.getNode().id, account.address];
-	return { owner, events, websites, filter: { ...filter, websites: [] }, token: account.token };
+	return {
+		owner,
+		events,
+		websites,
+		filter: { ...settings.filter, ownKey: undefined, websites: [] },
+		token: account.token,
+	};
 }

@@ -1,10 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { SavedConversationStates } from '../shared/events/conversationState';
+import { isRequestCount } from '../shared/api/requestCount';
 import type { SavedAnnounced } from '../shared/events/history/announcedValues';
+import { isSavedGap } from './catchUp/backlog';
+import type { SavedCatchUp } from './catchUp/catchUpReader';
 import { isSavedDelivery } from './deliveredEvents';
+import type { SavedQuota } from './integration/quotaWatch';
 import type { Memory } from './subscription';
 
-export type SavedMemory = Memory & { conversationStates?: SavedConversationStates; announced?: SavedAnnounced };
+export type SavedMemory = Memory &
+	SavedCatchUp & { conversationStates?: SavedConversationStates; announced?: SavedAnnounced; quota?: SavedQuota };
 
 /**
  * The static data that n8n saved for a trigger, without invalid parts: other programs can write to n8n's database, and
@@ -15,7 +20,10 @@ export function validStaticData(saved: IDataObject): SavedMemory {
 	if (!isListOf(saved.batched, isSavedDelivery)) delete saved.batched;
 	if (!areConversationStates(saved.conversationStates)) delete saved.conversationStates;
 	if (!isListOf(valuesIn(saved.announced), isText)) delete saved.announced;
+	if (!isListOf(saved.backlog, isSavedGap)) delete saved.backlog;
+	if (!isListOf(saved.recentWebsites, isText)) delete saved.recentWebsites;
 	if (!isCoverage(saved.coverage)) delete saved.coverage;
+	if (!isQuota(saved.quota)) delete saved.quota;
 	return saved as SavedMemory;
 }
 
@@ -23,6 +31,11 @@ function areConversationStates(entry: unknown): boolean {
 	const { since, operators, conversations } = Object(entry) as IDataObject;
 	const isNamed = typeof conversations === 'object' && isListOf(Object.values(Object(conversations) as object), isText);
 	return typeof since === 'number' && isListOf(operators, isText) && isNamed;
+}
+
+function isQuota(entry: unknown): boolean {
+	const { token, requests, warnedAt } = Object(entry) as IDataObject;
+	return isText(token) && isRequestCount(requests) && (warnedAt === undefined || isTime(warnedAt));
 }
 
 function isCoverage(entry: unknown): boolean {

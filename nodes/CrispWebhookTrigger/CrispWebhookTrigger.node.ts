@@ -5,8 +5,10 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
+import { secretEventPaths } from '../shared/events/output';
 import { listeningHints, listeningSubtitle } from '../shared/events/selection/selectionForm';
 import { selectionLists } from '../shared/events/selection/selectionLists';
+import { sensitiveOutputs } from '../shared/n8n/sensitiveOutputs';
 import { webhookProperties } from './properties';
 import { receive } from './receive';
 
@@ -39,6 +41,7 @@ export class CrispWebhookTrigger implements INodeType {
 			},
 		],
 		properties: webhookProperties(),
+		...sensitiveOutputs(secretEventPaths),
 	};
 
 	methods = { loadOptions: selectionLists };

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { IDataObject } from 'n8n-workflow';
+import { chosenIn } from '../shared/events/derived';
 import { namedIdentityText, type EventIdentity } from '../shared/events/identity';
 import type { SelectedEvent } from '../shared/events/pipeline';
 import type { StartOutcome, WebhookResponse } from '../shared/n8n/webhookResponse';
@@ -16,9 +18,16 @@ export const longestStart = 15 * 60_000;
 /** What starts the workflow, without the payload, which each delivery contains. */
 export type Meaning = Array<Omit<SelectedEvent, 'payload'>>;
 
+/** The same as it is remembered: without what a visitor can make large, which each delivery contains. */
+interface Remembered extends Pick<SelectedEvent, 'name' | 'identity'> {
+	inboxId?: string | null;
+	/** The position of the choice among the selected ones of the payload; -1 if there is none. */
+	choiceAt: number;
+}
+
 /** A delivery of which n8n has not accepted the execution, or not yet. */
 interface Attempt {
-	meaning?: Meaning;
+	meaning?: Remembered[];
 	/** The response of the request; undefined once n8n has refused to start the execution. */
 	response?: WebhookResponse;
 	/** When it came. */
@@ -73,7 +82,11 @@ export class Deliveries {
 	 * Claims the event for this request, unless n8n has accepted an execution for it. While n8n is starting one for
 	 * another request, waits for the outcome, at most the given milliseconds.
 	 */
-	async claim(identity: EventIdentity, longest: number): Promise<Claim | 'starting' | 'accepted'> {
+	async claim(
+		identity: EventIdentity,
+		longest: number,
+		payload: IDataObject = {},
+	): Promise<Claim | 'starting' | 'accepted'> {
 		const over = new AbortController();
 		let timeout: Promise<void> | undefined;
 		let isOver = false;
@@ -83,7 +96,7 @@ export class Deliveries {
 				if (earlier === accepted || this.outcomeOf(earlier) === 'accepted') return 'accepted';
 				if (earlier === undefined || this.outcomeOf(earlier) === 'refused') {
 					this.begin(identity);
-					return { meaning: earlier?.meaning };
+					return { meaning: earlier?.meaning && meaningOf(earlier.meaning, payload) };
 				}
 				if (isOver) return 'starting';
 				timeout ??= this.options.clock.sleep(longest, over.signal).then(() => void (isOver = true));
@@ -94,11 +107,17 @@ export class Deliveries {
 		}
 	}
 
-	/** Remembers what the request that claimed the event starts; an event may have a large payload, which is left out. */
-	remember(identity: EventIdentity, selected: Meaning): void {
+	/** Remembers what the request that claimed the event starts. */
+	remember(identity: EventIdentity, selected: Meaning, payload: IDataObject = {}): void {
 		const attempt = this.find(identity);
 		if (attempt === undefined || attempt === accepted) return;
-		attempt.meaning = selected.map((one) => ({ ...one, payload: undefined }));
+		const choices = chosenIn(payload);
+		attempt.meaning = selected.map(({ name, identity: own, found = {} }) => ({
+			name,
+			identity: own,
+			inboxId: found.inboxId,
+			choiceAt: found.choice ? choices.indexOf(found.choice) : -1,
+		}));
 	}
 
 	private outcomeOf(attempt: Attempt | typeof accepted | undefined): Earlier {
@@ -146,4 +165,14 @@ export class Deliveries {
 			.update(`${this.options.slot} ${namedIdentityText(identity)}`)
 			.digest('base64');
 	}
+}
+
+/** What was remembered, with the parts that the payload of this delivery has. */
+function meaningOf(remembered: Remembered[], payload: IDataObject): Meaning {
+	const choices = chosenIn(payload);
+	return remembered.map(({ name, identity, inboxId, choiceAt }) => {
+		const choice = choices[choiceAt];
+		const isFound = inboxId !== undefined || choice !== undefined;
+		return { name, identity, ...(isFound && { found: { inboxId, choice } }) };
+	});
 }

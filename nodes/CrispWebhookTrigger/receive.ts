@@ -7,7 +7,13 @@ import { toOutput } from '../shared/events/output';
 import { identityOf, namedIdentityText, type EventIdentity } from '../shared/events/identity';
 import { AnnouncedValues } from '../shared/events/history/announcedValues';
 import { brakeText, LoopGuard } from '../shared/events/loops/loopGuard';
-import { EventPipeline, unknownBefore, type ReceivedEvent, type SelectedEvent } from '../shared/events/pipeline';
+import {
+	EventPipeline,
+	uncheckedText,
+	unknownBefore,
+	type ReceivedEvent,
+	type SelectedEvent,
+} from '../shared/events/pipeline';
 import { Store } from '../shared/runtime/processState';
 import { isTooDeep } from '../shared/runtime/nesting';
 import { sourceEventsOf } from '../shared/events/catalogue';
@@ -52,8 +58,11 @@ const timeless =
 	"'X-Crisp-Request-Timestamp' of a signed request is not a time. It was accepted, but old requests cannot be recognized. Update this package.";
 const slowStart =
 	'n8n has not yet started the execution for an earlier delivery of the same event. This delivery gets status 503, so that Crisp delivers it again.';
-const unread =
-	'Data for a filter or a derived event could not be fetched from Crisp; this event passes without this check';
+const unread = {
+	open: 'Data for a filter or a derived event could not be fetched from Crisp; this event passes without this check',
+	closed:
+		'Data for a filter or a derived event could not be fetched from Crisp; this event does not start the workflow if it needs it',
+};
 
 /**
  * Answers one webhook request of Crisp, and starts the workflow if it contains a selected event. A table of all cases
@@ -97,11 +106,11 @@ async function start(
 	const { identity } = event;
 	const { deliveries } = memory;
 	const longest = isLastAttempt(context) ? longestStart : Math.max(0, longestWait - (clock.now() - begun));
-	const claim = identity && (await deliveries?.claim(identity, longest));
+	const claim = identity && (await deliveries?.claim(identity, longest, event.payload));
 	if (claim === 'accepted') return answer(context, 'known');
 	if (claim === 'starting') return stillStarting(context, clock);
 	const selected: Meaning = claim?.meaning ?? pipeline.accept({ ...event, enrichment }) ?? [];
-	if (identity) deliveries?.remember(identity, selected);
+	if (identity) deliveries?.remember(identity, selected, event.payload);
 	const items = selected.map((one) => ({ json: outputOf(context, { ...one, payload: event.payload }) }));
 	return items.length > 0 ? { workflowData: [items] } : answer(context, 'not_chosen');
 }
@@ -147,9 +156,8 @@ function stillStarting(context: IWebhookFunctions, clock: Clock): IWebhookRespon
 /** The answer if n8n could not provide the credential. A test in the editor shows the error. */
 function withoutCredential(context: IWebhookFunctions, error: unknown, clock: Clock): IWebhookResponseData {
 	if (isTest(context)) throw error;
-	logOf(context).debug(error);
 	const text = `The credential could not be loaded (${reasonOf(error)}). Requests get status 503, so that Crisp delivers them again.`;
-	logsOf(context, clock).tell('credential_unavailable', text);
+	logsOf(context, clock).tell('credential_unavailable', text, error);
 	return answer(context, 'credential_unavailable');
 }
 
@@ -291,14 +299,14 @@ function pipelineOf(context: IWebhookFunctions, parts: PipelineParts & { memory:
 		clock,
 		needs: neededEnrichment(selection),
 		isKept: false,
+		wantedSegments: selection.filter.segments,
 		states: memory.states,
 		// Crisp waits for the response, and redelivers the webhook if it comes late.
 		open: async (signal) => openTransport(context, credential, { signal, clock, isPatient: false }),
 		onFailure: (error, isSingle) => {
-			logOf(context).debug(error);
-			const text = `${unread} (${reasonOf(error)}).`;
-			if (isSingle) log.tell('enrichment:one', text);
-			else log.begin('enrichment', text);
+			const text = `${selection.filter.failsClosed ? unread.closed : unread.open} (${reasonOf(error)}).`;
+			if (isSingle) log.tell('enrichment:one', text, error);
+			else log.begin('enrichment', text, error);
 		},
 		onSuccess: () => log.end('enrichment', 'Data for filters and derived events can be fetched again'),
 	});
@@ -306,19 +314,20 @@ function pipelineOf(context: IWebhookFunctions, parts: PipelineParts & { memory:
 	const seen = { has: (identity: EventIdentity) => memory.deliveries?.has(identity) ?? false, isNew: () => true };
 	const { states, announced } = memory;
 	const onUnknown = (name: string) => log.tell(`unknown:${name}`, unknownBefore(name));
+	const onUnchecked = (name: string) => log.tell(`unchecked:${name}`, uncheckedText(name));
 	const loopGuard = loopGuardOf(context, { selection, clock, log });
-	return new EventPipeline({ selection, enricher, states, announced, seen, onUnknown, loopGuard });
+	return new EventPipeline({ selection, enricher, states, announced, seen, onUnknown, onUnchecked, loopGuard });
 }
 
 function loopGuardOf(
 	context: IWebhookFunctions,
 	{ selection, clock, log }: Pick<PipelineParts, 'selection' | 'clock'> & { log: StateLog },
 ): LoopGuard {
-	const { ignoresOwn, instanceId } = selection.filter;
+	const { ignoresOwn } = selection.filter;
 	const make = () =>
 		new LoopGuard({
 			workflowId: String(context.getWorkflow().id),
-			...{ ignoresOwn, instanceId, maxStarts: selection.maxLoopStarts, clock },
+			...{ ignoresOwn, maxStarts: selection.maxLoopStarts, clock },
 			onBrake: (event, conversation) => log.tell('brake', brakeText(event, conversation)),
 		});
 	// The same request may come repeatedly: from a user who tests in the editor, or if it is unknown whether n8n accepted it.

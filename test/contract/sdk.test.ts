@@ -75,7 +75,12 @@ const recorder = new Recorder();
 beforeAll(async () => await recorder.open());
 afterAll(async () => await recorder.close());
 
-const credential = (): Credential => ({ tier: 'plugin', identifier: 'identifier', key: 'key', baseUrl: recorder.url });
+const credential = (): Credential => ({
+	tier: 'plugin',
+	identifier: 'identifier',
+	key: 'sandbox-key',
+	baseUrl: recorder.url,
+});
 
 async function askVendor(call: string, values: unknown[]): Promise<Recorded> {
 	const client = new Sdk();

@@ -10,7 +10,12 @@ const known: Record<string, string> = {
 	'HEAD /v1/website domain': 'According to the note it is "looked up by domain", and the SDK uses ?domain=',
 };
 
-const credential = (baseUrl: string): Credential => ({ tier: 'plugin', identifier: 'identifier', key: 'key', baseUrl });
+const credential = (baseUrl: string): Credential => ({
+	tier: 'plugin',
+	identifier: 'identifier',
+	key: 'sandbox-key',
+	baseUrl,
+});
 
 describe('every route has an operation', () => {
 	it.each(routes.map((route) => [nameOf(route), route] as const))('%s', (name, route) => {

@@ -173,7 +173,7 @@ describe('the examples in a real n8n, as imported, with credentials and the sett
 			const [reply] = await repliesTo(session_id, 1);
 			expect(reply).toMatchObject({ type: 'text', content: 'Yes, Nell. (2 messages)', automated: true });
 			expect(typed).toBe('start');
-			expect(told()).toMatch(/^You answer the visitors of our website.*Name: Nell.*Do you ship to Iceland\?/s);
+			expect(told()).toMatch(/^You answer the visitors of our website.*Name: "Nell".*Do you ship to Iceland\?/s);
 			await ran(1);
 			expect(await stack.sandbox.replies(session_id)).toHaveLength(1);
 			await until(
@@ -200,12 +200,12 @@ describe('the examples in a real n8n, as imported, with credentials and the sett
 		});
 	});
 
-	test('hand-over-from-ai-to-a-person: silent once a person is asked for or writes, active again on request', async () => {
+	test('hand-over-from-ai-to-a-person: silent while somebody is assigned, which no visitor can change', async () => {
 		await begin('hand-over-from-ai-to-a-person');
 		answer = ({ messages }) => ({ says: `To "${/(.*)$/.exec(String(messages.at(-1)?.content))?.[1]}": yes.` });
 		const { sandbox } = stack;
 		const { session_id } = await sandbox.visitorWrites('Do you have oolong?', { nickname: 'Nell' });
-		const assistant = async () => (await conversationIn(session_id)).meta.data.assistant;
+		const assigned = async () => (await conversationIn(session_id)).assigned?.user_id ?? null;
 
 		const [offer] = await repliesTo(session_id, 1);
 		expect(offer).toMatchObject({
@@ -217,36 +217,42 @@ describe('the examples in a real n8n, as imported, with credentials and the sett
 			automated: true,
 		});
 		await sandbox.visitorChooses(session_id, offer?.fingerprint ?? 0, 'person');
-		const [, way, call] = await repliesTo(session_id, 3);
-		const { assigned } = await conversationIn(session_id);
-		const colleague = operators.find(({ user_id }) => user_id === assigned?.user_id);
+		const [, who, call] = await repliesTo(session_id, 3);
+		const first = await assigned();
+		const colleague = operators.find(({ user_id }) => user_id === first);
 		expect(colleague?.isOnline).toBe(true);
 		const name = `${colleague?.first_name} ${colleague?.last_name}`;
-		expect(way).toMatchObject({ type: 'picker', content: { text: `${name} will be with you in a moment.` } });
-		expect(call).toMatchObject({ type: 'note', mentions: [assigned?.user_id], content: expect.stringContaining(name) });
-		expect(await assistant()).toBe('off');
+		expect(who).toMatchObject({ type: 'text', content: `${name} will be with you in a moment.` });
+		expect(call).toMatchObject({ type: 'note', mentions: [first], content: expect.stringContaining(name) });
 		await sandbox.visitorWrites('Are you there?', { session_id });
 		await ran(3);
 		expect(await sandbox.replies(session_id)).toHaveLength(3);
 
-		await sandbox.visitorChooses(session_id, way?.fingerprint ?? 0, 'assistant');
-		await repliesTo(session_id, 4);
-		expect(await assistant()).toBe('on');
+		// Neither custom data nor an old choice brings the assistant back.
+		await sandbox.crisp('PATCH', `conversation/${session_id}/meta`, { data: { assistant: 'on' }, segments: ['bot'] });
+		await sandbox.visitorChooses(session_id, offer?.fingerprint ?? 0, 'solved');
+		await sandbox.visitorWrites('Assistant?', { session_id });
+		await ran(5);
+		expect(await sandbox.replies(session_id)).toHaveLength(3);
+		expect(await assigned()).toBe(first);
+		expect((await conversationIn(session_id)).state).not.toBe('resolved');
+
+		await setState(session_id, 'resolved');
+		await until('nobody to be assigned', assigned, (user) => user === null);
 		await sandbox.visitorWrites('And white tea?', { session_id });
-		const last = (await repliesTo(session_id, 5)).at(-1);
+		await repliesTo(session_id, 4);
 		// A bot that Crisp does not mark as automated is no colleague.
 		await sandbox.botWrites('Did this help?', session_id);
-		await repliesTo(session_id, 6);
+		await repliesTo(session_id, 5);
 		await sandbox.visitorWrites('Are you still on?', { session_id });
-		await repliesTo(session_id, 7);
-		expect(await assistant()).toBe('on');
+		const last = (await repliesTo(session_id, 6)).at(-1);
+		expect(await assigned()).toBeNull();
 		await sandbox.operatorWrites('I take over', { session_id });
-		await until('the assistant to be off', assistant, (value) => value === 'off');
+		await until('the colleague to be assigned', assigned, (user) => user !== null);
 		await sandbox.visitorChooses(session_id, last?.fingerprint ?? 0, 'solved');
-		await until('the assistant to be on', assistant, (value) => value === 'on');
-		expect(await conversationIn(session_id)).toMatchObject({ state: 'resolved' });
-		await ran(9);
-		expect(await sandbox.replies(session_id)).toHaveLength(8);
+		await ran(10);
+		expect(await assigned()).not.toBeNull();
+		expect(await sandbox.replies(session_id)).toHaveLength(7);
 		expect(model.requests).toHaveLength(3);
 	});
 
@@ -316,7 +322,7 @@ describe('the examples in a real n8n, as imported, with credentials and the sett
 			type: 'note',
 			content: '**Summary**\n\nWanted tea & got it.',
 		});
-		expect(told()).toMatch(/Summarize it.*Nell \(Visitor\): My tea is missing\..*A new one is on its way\./s);
+		expect(told()).toMatch(/Summarize it.*Visitor "Nell": My tea is missing\..*A new one is on its way\./s);
 		const { session_id: silent } = await sandbox.crisp<Conversation>('POST', 'conversation', {});
 		await setState(silent, 'resolved');
 		await ran(2);

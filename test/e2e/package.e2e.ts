@@ -32,7 +32,7 @@ describe('the packed package in a real n8n', () => {
 		});
 
 		test('reports that Crisp does not know a wrong key', async () => {
-			const { status, message } = await testWith({ key: 'wrong' });
+			const { status, message } = await testWith({ key: 'sandbox-wrong' });
 			expect(status).toBe('Error');
 			expect(message).toMatch(/does not know this token.*'Key'/);
 			expect(message).not.toContain('wrong');

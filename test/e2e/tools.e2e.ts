@@ -120,8 +120,8 @@ describe('the Crisp node as a tool in a real n8n', () => {
 		});
 
 		test.each<[string, Record<string, unknown>, RegExp]>([
-			['Get_Context', { session_id: conversation }, /Name: Odile Marrow.*birthday present/s],
-			['Get_Transcript', { session_id: conversation }, /Odile Marrow \(Visitor\): Hello! My parcel/],
+			['Get_Context', { session_id: conversation }, /Name: \\+"Odile Marrow.*birthday present/s],
+			['Get_Transcript', { session_id: conversation }, /Visitor \\+"Odile Marrow\\+": Hello! My parcel/],
 			['List_Waiting', {}, /"waiting_minutes":\d/],
 			['Find_Conversations', { words: 'the' }, new RegExp(conversation)],
 			['Get_Messages', { session_id: conversation }, /birthday present/],
@@ -249,7 +249,7 @@ function support({ messages }: ChatRequest): Step {
 	const told = messages.filter(({ role }) => role === 'tool').map(({ content }) => String(content));
 	const [context = '', person = ''] = told;
 	if (told.length === 0) return { calls: [['Get_Context', { session_id }]] };
-	const [, email = ''] = /Email: (\S+?)(\\n|\s)/.exec(context) ?? [];
+	const [, email = ''] = /Email: \\*"([^"\\]+)/.exec(context) ?? [];
 	if (told.length === 1) return { calls: [['Find_Person', { email }]] };
 	if (told.length > 2) return { says: 'Odile, a second box leaves today.' };
 	const kind = /"vip"|\\"vip\\"/.test(person) ? 'vip' : 'unknown';

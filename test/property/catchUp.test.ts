@@ -33,7 +33,7 @@ function begin(moods: ReadingMoods) {
 		isSample: false,
 		filter: { ...openFilter, websites: ['w'] },
 	};
-	const credential = { tier: 'website' as const, identifier: 'i', key: 'k', baseUrl: 'https://x' };
+	const credential = { tier: 'website' as const, identifier: 'i', key: 'sandbox-k', baseUrl: 'https://x' };
 	const open = async () => await Promise.resolve({ credential, send: crisp.send });
 	const account = { address: credential.baseUrl, token: credential.identifier };
 	const receiver = new EventReceiver(context, { settings, clock, open, account, isResumed: false, isManual: false });

@@ -10,7 +10,7 @@ import { SeenEvents } from '../../nodes/shared/events/seenEvents';
 import { ConversationStates } from '../../nodes/shared/events/conversationState';
 import { FakeClock } from '../support/fakeClock';
 import { payload } from './messages';
-import { expectNoPollution, json, nested, objectOf, text } from './strangers';
+import { harmless, expectNoPollution, json, nested, objectOf, text } from './strangers';
 
 const names = events.map(({ name }) => name);
 const chosen = [...events, ...derivedEvents].map(({ name }) => name);
@@ -28,7 +28,7 @@ const choice: fc.Arbitrary<EventSelection> = fc.record({
 		origins: fc.array(fc.oneof(text, fc.constantFrom('chat', 'urn:crisp.im')), lists),
 		ignoresOwn: fc.boolean(),
 		ignoresAutomated: fc.boolean(),
-		instanceId: text,
+		ownKey: text,
 	}),
 });
 
@@ -75,7 +75,8 @@ describe('an event', () => {
 			fc.property(fc.constantFrom(...chosen), payload, (name, event) => {
 				const before = JSON.stringify(event);
 				const output = toOutput(name, event);
-				expect(JSON.stringify(output.data)).toBe(before);
+				expect(JSON.stringify(output.data)).toBe(harmless(before));
+				expect(JSON.stringify(event)).toBe(before);
 				expect(output.event).toBe(name);
 				expect(Object.keys(output).filter((key) => !flat.has(key))).toEqual([]);
 				expect(Object.getPrototypeOf(output)).toBe(Object.prototype);

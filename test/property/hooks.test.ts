@@ -202,7 +202,7 @@ describe('the URL of a webhook', () => {
 		expect(plugin.executions).toHaveLength(1);
 	});
 
-	it('responds to every signed request, and keeps unknown fields', async () => {
+	it('responds to every signed request, and keeps unknown fields, but none that change a prototype', async () => {
 		const hooked = await workflows.serve(['message:send']);
 		const samples = fc
 			.sample(objectOf(json, ['event', 'data', 'website_id', 'timestamp']), 15)
@@ -226,7 +226,7 @@ describe('the URL of a webhook', () => {
 		const bytes = Buffer.from(JSON.stringify(odd));
 		expect(await post(hooked.url, bytes, signedBy(signingSecret, bytes))).toBe(200);
 		const { data } = hooked.executions.at(-1)?.[0] as { data: object };
-		expect(JSON.stringify(data)).toBe(`{"website_id":"${shop}","__proto__":{"a":1},"b":"\\ud800","c":{"d":[null]}}`);
+		expect(JSON.stringify(data)).toBe(`{"website_id":"${shop}","b":"\\ud800","c":{"d":[null]}}`);
 		expectNoPollution();
 	});
 

@@ -65,3 +65,10 @@ const before = prototypes.map((prototype) => Reflect.ownKeys(prototype));
 export function expectNoPollution(): void {
 	expect(prototypes.map((prototype) => Reflect.ownKeys(prototype))).toEqual(before);
 }
+
+/** JSON text without the keys that would change a prototype where the data is merged into another object. */
+export function harmless(json: string): string {
+	const isUnsafe = (key: string, value: unknown) =>
+		key === '__proto__' || (['constructor', 'prototype'].includes(key) && Object(value) === value);
+	return JSON.stringify(JSON.parse(json, (key, value: unknown) => (isUnsafe(key, value) ? undefined : value)));
+}

@@ -41,7 +41,8 @@ async function publishEcho(cluster: Cluster, trigger: WorkflowNode): Promise<str
 	return await publish(cluster, chainOf('Answer operators', [trigger, echo]));
 }
 
-const socket = (cluster: Cluster, parameters: object) => crispNode(cluster, 'crispTrigger', TRIGGER, { ...parameters });
+const socket = (cluster: Cluster, parameters: object) =>
+	crispNode(cluster, 'crispTrigger', TRIGGER, { ...parameters, options: { startsPerMinute: 0 } });
 
 /** Creates a Webhook Trigger, and a webhook in Crisp that calls it at the webhook process. */
 async function hook(cluster: Cluster, parameters: { events: string[]; filters?: object }): Promise<WorkflowNode> {

@@ -112,7 +112,7 @@ function formOf({ resource, key, operation, chosen, server }: Plan, fill: Fill):
 const samples: Record<string, unknown> = {
 	path: 'getting-started/install',
 	type: 'application/pdf',
-	maxCharacters: 1_000,
+	maxCharacters: 3_000,
 	// Short times, since the tests wait this long.
 	waitMinutes: 0.02,
 	atMost: 0.5,

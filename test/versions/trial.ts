@@ -143,7 +143,7 @@ async function testsCredential({ client, sandbox, made }: Trial): Promise<void> 
 	const credential = { id: made.credentialId, name: CREDENTIAL_NAME, type: 'crispApi' };
 	const right = await client().testCredential({ ...credential, data });
 	if (right.status !== 'OK') throw new Error(`A valid token fails the test: ${right.message}`);
-	const wrong = await client().testCredential({ ...credential, data: { ...data, key: 'wrong' } });
+	const wrong = await client().testCredential({ ...credential, data: { ...data, key: 'sandbox-wrong' } });
 	if (wrong.status !== 'Error') throw new Error('A wrong key passes the test');
 	if (!/identifier|key|token/i.test(wrong.message)) throw new Error(`The error for a wrong key is: ${wrong.message}`);
 }
@@ -283,7 +283,7 @@ async function publishRefused(trial: Trial): Promise<void> {
 	const node = nodeOf(trial, 'crispTrigger', 'Refused Trigger', { events: ['message:send'], filters: {} });
 	const trigger = { ...node, credentials: { crispApi: { id, name: REFUSED } } };
 	await publish(trial, { ...chainOf(REFUSED, [trigger, plainNode('n8n-nodes-base.noOp', 1, 'Nothing')]) });
-	await client().saveCredential({ ...credential, data: { ...accessTo(sandbox), key: 'wrong' } });
+	await client().saveCredential({ ...credential, data: { ...accessTo(sandbox), key: 'sandbox-wrong' } });
 }
 
 async function storesRefusal({ client }: Trial): Promise<void> {

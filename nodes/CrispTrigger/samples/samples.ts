@@ -202,6 +202,37 @@ function ofWebsite(now: number): Samples {
 	};
 }
 
+/** Samples of events that the node makes itself. */
+function ofIntegration(now: number, website: string): Samples {
+	return {
+		'integration:connection:lost': {
+			reason: "Crisp's realtime channel could not be reached",
+			polling: true,
+			longest_wait_seconds: 180,
+			missing_events: ['message:updated'],
+			lost_at: new Date(now - 60_000).toISOString(),
+			timestamp: now,
+		},
+		'integration:connection:restored': {
+			reason: "Crisp's realtime channel could not be reached",
+			duration_seconds: 600,
+			events_read: 3,
+			lost_at: new Date(now - 600_000).toISOString(),
+			timestamp: now,
+		},
+		'integration:quota:low': {
+			requests_used: 8012,
+			requests_quota: 10000,
+			requests_percent: 80,
+			quota_used_up: false,
+			counted_since: new Date(now - 24 * 3_600_000).toISOString(),
+			token_tier: 'website',
+			website_ids: [website],
+			timestamp: now,
+		},
+	};
+}
+
 /** Samples of events without a website ID, or with the website as the owner of a file. */
 function ofNoConversation(website: string): Samples {
 	const upload = (kind: string, name: string, type: string) => {
@@ -238,7 +269,8 @@ export function sampleOf(name: string, now: number, website = shop): IDataObject
 	const sample =
 		(inConversation && { ...ids, ...inConversation }) ??
 		(onWebsite && { website_id: website, ...onWebsite }) ??
-		ofNoConversation(website)[name];
+		ofNoConversation(website)[name] ??
+		ofIntegration(now, website)[name];
 	if (!sample) throw new UnexpectedError(`There is no sample of an event "${name}"`);
 	return structuredClone(sample);
 }

@@ -157,11 +157,50 @@ export const derivedEvents: CrispEvent[] = [
 	{ name: 'message:noted', label: 'Message - Note Written', of: 'message:received', tiers: everybody },
 ];
 
-const byName = new Map([...events, ...derivedEvents].map((event) => [event.name, event]));
+/** The names of the events by which the node reports an outage of the realtime connection. */
+export const connectionLost = 'integration:connection:lost';
+export const connectionRestored = 'integration:connection:restored';
+
+/**
+ * Events of this integration itself: the node makes them, and Crisp knows nothing of them. Only Crisp Trigger offers them,
+ * because a webhook trigger runs only when Crisp calls it.
+ */
+export const integrationEvents: CrispEvent[] = [
+	{
+		name: 'integration:quota:low',
+		label: 'Integration - Daily Quota Running Low',
+		tiers: everybody,
+		hint: 'made by this node when 80 % of the daily requests of the token are used; see docs/limits.md',
+	},
+	{
+		name: connectionLost,
+		label: 'Integration - Connection Lost',
+		tiers: everybody,
+		hint: 'made by this node when there has been no realtime connection for a minute; it polls Crisp meanwhile',
+	},
+	{
+		name: connectionRestored,
+		label: 'Integration - Connection Restored',
+		tiers: everybody,
+		hint: 'made by this node when the realtime connection works again after it was reported as lost',
+	},
+];
+
+/** Whether the node makes an event by itself; Crisp is not asked for it. */
+export function isIntegrationEvent(name: string): boolean {
+	return integrationEvents.some((event) => event.name === name);
+}
+
+const byName = new Map([...events, ...derivedEvents, ...integrationEvents].map((event) => [event.name, event]));
+
+/** A connection needs an event. For a workflow that is only about the connection itself, this one is rare. */
+const rareEvent = 'session:request:initiated';
 
 /** The Crisp events to subscribe to for the selected events. */
 export function sourceEventsOf(chosen: string[]): string[] {
-	return [...new Set(chosen.map(crispEventOf))];
+	const names = chosen.filter((name) => !isIntegrationEvent(name)).map(crispEventOf);
+	const isAboutConnection = [connectionLost, connectionRestored].some((name) => chosen.includes(name));
+	return names.length === 0 && isAboutConnection ? [rareEvent] : [...new Set(names)];
 }
 
 /** The Crisp event of a name: for a derived event, the one that it is derived from. */

@@ -3,6 +3,7 @@ import type { Clock } from '../runtime/clock';
 import { numberIn, textIn } from '../runtime/coerce';
 import { shortHash } from './identity';
 import { BoundedMap } from '../runtime/boundedMap';
+import { shortKey } from '../runtime/shortKey';
 
 /** The last known conversation state: state and assignee. */
 interface KnownState {
@@ -37,10 +38,13 @@ export interface SavedConversationStates {
 	conversations: Record<string, string>;
 }
 
+/** A state or an ID as it is remembered: a hash if it is long. */
+const wordIn = (value: unknown) => shortKey(textIn(value));
+
 /** The state or assignee that an event contains. */
 const saidBy: Record<string, (payload: IDataObject) => KnownState> = {
-	'session:set_state': ({ state }) => ({ state: textIn(state) }),
-	'session:set_routing': ({ routing_id }) => ({ assigned: textIn(routing_id) }),
+	'session:set_state': ({ state }) => ({ state: wordIn(state) }),
+	'session:set_routing': ({ routing_id }) => ({ assigned: wordIn(routing_id) }),
 };
 
 /** The events that change the state or the assignee of a conversation. */
@@ -125,6 +129,12 @@ export class ConversationStates {
 		this.noteChange();
 	}
 
+	/** Takes over what is known elsewhere in this process, of conversations that are not known here. */
+	adopt({ known }: ConversationStates): void {
+		for (const [key, state] of known.last(maxKnown)) if (!this.known.has(key)) this.known.set(key, { ...state });
+		this.noteChange();
+	}
+
 	/**
 	 * The missed events that lead from the last known state to the listed one. None for a conversation whose state is
 	 * not known, unless it was created while the trigger was following all conversations. None either where the list may
@@ -154,6 +164,13 @@ export class ConversationStates {
 		});
 	}
 
+	/** Forgets all states, because changes of them may be missed from now on. */
+	forget(): void {
+		this.known.clear();
+		this.since = this.clock.now();
+		this.isSaved = false;
+	}
+
 	private noteChange(): void {
 		this.isSaved = false;
 		// Conversations that are dropped here must not count as new later.
@@ -181,12 +198,12 @@ export class ConversationStates {
 
 /** The ID of the previous operator that Crisp names in a change of the assignment, empty for none. */
 function previousIn(payload: IDataObject): string | undefined {
-	return 'previous_routing_id' in payload ? textIn(payload.previous_routing_id) : undefined;
+	return 'previous_routing_id' in payload ? wordIn(payload.previous_routing_id) : undefined;
 }
 
 function stateIn({ state, assigned }: IDataObject): KnownState {
 	const { user_id } = (assigned ?? {}) as IDataObject;
-	return { state: textIn(state), assigned: textIn(user_id) };
+	return { state: wordIn(state), assigned: wordIn(user_id) };
 }
 
 function keyOf({ website_id, session_id }: IDataObject): string {

@@ -10,8 +10,12 @@ import { saidInbox } from './selection/filter';
 import { supposedTypeOf } from './message';
 import { sessionOf, websiteOf } from './payload';
 import { BoundedMap } from '../runtime/boundedMap';
+import { shortKey } from '../runtime/shortKey';
 import { Semaphore } from '../runtime/concurrency';
 import type { Send } from '../api/transport';
+
+/** What may be looked up for a filter or for `message:first`. */
+export type Lookup = 'segments' | 'isFirst' | 'inboxId' | 'message';
 
 /** Enrichment: data that an event's payload lacks and that has to be fetched from Crisp. */
 export interface Enrichment {
@@ -27,6 +31,8 @@ export interface Enrichment {
 	stateBefore?: string;
 	/** When the conversation was created, in milliseconds; only if its previous state or assignment is unknown otherwise. */
 	createdAt?: number;
+	/** What could not be looked up, because the request failed or was left out; undefined if there is nothing. */
+	failed?: Lookup[];
 }
 
 /** The data that a selection may need. */
@@ -49,6 +55,8 @@ export interface EventEnricherOptions {
 	needs: Needs;
 	/** Whether every change of segments is received, so that fetched segments may be cached. */
 	isKept: boolean;
+	/** The segments that matter; others are left out, because a visitor can set many. All matter if undefined. */
+	wantedSegments?: string[];
 	/** What is known about conversations without asking. */
 	states?: Pick<ConversationStates, 'knowsBefore' | 'isFollowedSince'>;
 	/** Opens Crisp's API. If `isPatient`, requests wait out rate limits and retry failures. */
@@ -68,7 +76,8 @@ const maxConcurrent = 10;
 
 interface Begun {
 	fingerprint: string;
-	isFirst: Promise<boolean>;
+	/** Undefined if it could not be looked up. */
+	isFirst: Promise<boolean | undefined>;
 }
 
 /** How an event is enriched. */
@@ -111,8 +120,9 @@ export class EventEnricher {
 	/** Fetches the data of an event; never rejects. */
 	async enrich(name: string, payload: IDataObject, { isPatient = false, at }: Asking = {}): Promise<Enrichment> {
 		const website = websiteOf(payload);
-		if (!website) return {};
-		const about = { website, payload, isPatient, at: at ?? this.options.clock.now() };
+		if (!website) return this.unfetched(name, payload);
+		const failed = new Set<Lookup>();
+		const about = { website, payload, isPatient, at: at ?? this.options.clock.now(), failed };
 		const lacking = this.lacking(name, payload);
 		const found = await Promise.all([
 			this.options.needs.segments ? this.segmentsOf(name, about) : undefined,
@@ -122,7 +132,16 @@ export class EventEnricher {
 			lacking.previous ? this.previousOf(name, about) : undefined,
 		]);
 		const [segments, isFirst, inboxId, message, previous] = found;
-		return { segments, isFirst, inboxId, message, ...previous };
+		return { segments, isFirst, inboxId, message, ...previous, ...(failed.size > 0 && { failed: [...failed] }) };
+	}
+
+	/** The enrichment of an event for which nothing is looked up, although something may be lacking. */
+	unfetched(name: string, payload: IDataObject): Enrichment {
+		const lacking = this.lacking(name, payload);
+		const segments =
+			this.options.needs.segments && !saysSegments(name, payload) && routeOfSegments(payload) !== undefined;
+		const failed = lookups.filter((one) => (one === 'segments' ? segments : lacking[one]));
+		return failed.length > 0 ? { ...(lacking.isFirst && { isFirst: true }), failed } : {};
 	}
 
 	/** The needed data that the payload of this event lacks, besides segments. */
@@ -143,8 +162,8 @@ export class EventEnricher {
 	/** Caches the segments that an event contains, even if the event itself is filtered out. */
 	note(name: string, payload: IDataObject): void {
 		const website = websiteOf(payload);
-		if (name !== 'session:set_segments' || !website || !Array.isArray(payload.segments)) return;
-		if (this.options.isKept) this.segments.set(keyOf(website, payload), Promise.resolve(segmentsIn(payload)));
+		if (!website || !saysSegments(name, payload)) return;
+		if (this.options.isKept) this.segments.set(keyOf(website, payload), Promise.resolve(this.segmentsIn(payload)));
 	}
 
 	/** Clears the cached segments. Call it when disconnected: changes may be missed from then on. */
@@ -153,16 +172,23 @@ export class EventEnricher {
 	}
 
 	private async segmentsOf(name: string, about: Subject): Promise<string[] | undefined> {
-		const { website, payload } = about;
+		const { payload } = about;
 		this.note(name, payload);
-		if (name === 'session:set_segments' && Array.isArray(payload.segments)) return segmentsIn(payload);
-		const route = sessionOf(payload) ? routes.meta : payload.people_id ? routes.person : undefined;
+		if (saysSegments(name, payload)) return this.segmentsIn(payload);
+		const route = routeOfSegments(payload);
 		if (!route) return undefined;
+		const segments = await this.fetchedSegments(route, about);
+		if (!segments) about.failed.add('segments');
+		return segments;
+	}
+
+	private async fetchedSegments(route: Route, about: Subject): Promise<string[] | undefined> {
+		const { website, payload } = about;
 		const isKept = this.options.isKept && route === routes.meta;
 		const key = isKept ? keyOf(website, payload) : '';
 		const known = isKept ? this.segments.get(key) : undefined;
 		if (known) return await known;
-		const asked = this.ask(about, route, async (get) => segmentsIn(await get()));
+		const asked = this.ask(about, route, async (get) => this.segmentsIn(await get()));
 		// Concurrent events of the same conversation share one request.
 		if (isKept) this.segments.set(key, asked);
 		const segments = await asked;
@@ -170,17 +196,27 @@ export class EventEnricher {
 		return segments;
 	}
 
+	/** The segments that matter. */
+	private segmentsIn(answer: unknown): string[] {
+		const segments = allSegmentsIn(answer);
+		const { wantedSegments } = this.options;
+		return wantedSegments ? wantedSegments.filter((one) => segments.includes(one)) : segments;
+	}
+
 	private async isFirst(about: Subject): Promise<boolean> {
 		const { website, payload } = about;
-		const fingerprint = textIn(payload.fingerprint);
+		const fingerprint = shortKey(textIn(payload.fingerprint));
 		const key = keyOf(website, payload);
 		const known = this.begun.get(key);
-		if (known) return known.fingerprint === fingerprint && (await known.isFirst);
+		if (known && known.fingerprint !== fingerprint) return false;
 		const now = this.options.clock.now();
-		const asked = this.ask(about, routes.messages, async (get) => !(await hasVisitorBefore(get, payload, now)));
-		const isFirst = asked.then((answer) => answer ?? true);
-		this.begun.set(key, { fingerprint, isFirst });
-		return await isFirst;
+		const ask = async () =>
+			await this.ask(about, routes.messages, async (get) => !(await hasVisitorBefore(get, payload, now)));
+		const asked = known?.isFirst ?? ask();
+		if (!known) this.begun.set(key, { fingerprint, isFirst: asked });
+		const isFirst = await asked;
+		if (isFirst === undefined) about.failed.add('isFirst');
+		return isFirst ?? true;
 	}
 
 	/**
@@ -189,6 +225,7 @@ export class EventEnricher {
 	 */
 	private async inboxOf(about: Subject): Promise<string | null | undefined> {
 		const conversation = await this.ask(about, routes.conversation, async (get) => Object(await get()) as IDataObject);
+		if (!conversation) about.failed.add('inboxId');
 		if (!conversation || !('inbox_id' in conversation)) return undefined;
 		const inbox = textIn(conversation.inbox_id);
 		const isOutdated = inbox !== '' && inbox === about.payload.previous_inbox_id;
@@ -196,8 +233,11 @@ export class EventEnricher {
 	}
 
 	private async messageOf(about: Subject): Promise<IDataObject | undefined> {
-		if (textIn(about.payload.fingerprint) === '') return undefined;
-		return await this.ask(about, routes.message, async (get) => Object(await get()) as IDataObject);
+		const isNamed = textIn(about.payload.fingerprint) !== '';
+		const ask = async () => await this.ask(about, routes.message, async (get) => Object(await get()) as IDataObject);
+		const message = isNamed ? await ask() : undefined;
+		if (!message) about.failed.add('message');
+		return message;
 	}
 
 	/** What is known about a conversation before a change of its state or assignment. */
@@ -246,13 +286,14 @@ export class EventEnricher {
 		try {
 			const answer = await this.semaphore.run(fetch);
 			if (answer !== undefined) {
+				this.pauses.answered();
 				for (const one of ['', route.path]) this.failing.delete(one);
 				if (this.failing.size === 0) onSuccess?.();
 			}
 			return answer;
 		} catch (error) {
 			const isPaused = this.pauses.has(looked);
-			const extent = this.pauses.begin(error, looked);
+			const extent = this.pauses.begin(error, looked, isLate);
 			if (extent !== 'subject') this.failing.add(extent === 'all' ? '' : route.path);
 			if (!isPaused) onFailure(isLate ? new Error('the request timed out') : error, extent === 'subject');
 			return undefined;
@@ -270,7 +311,11 @@ interface Subject {
 	isPatient: boolean;
 	/** When the event happened, in milliseconds. */
 	at: number;
+	/** What could not be looked up. */
+	failed: Set<Lookup>;
 }
+
+const lookups: Lookup[] = ['segments', 'isFirst', 'inboxId', 'message'];
 
 const conversation = '/v1/website/{website_id}/conversation/{session_id}';
 
@@ -296,7 +341,17 @@ function keyOf(website: string, payload: IDataObject): string {
 	return JSON.stringify([website, sessionOf(payload)]);
 }
 
-function segmentsIn(answer: unknown): string[] {
+/** Whether the event tells the segments of its conversation. */
+function saysSegments(name: string, { segments }: IDataObject): boolean {
+	return name === 'session:set_segments' && Array.isArray(segments);
+}
+
+/** The request for the segments of the conversation or person of an event; undefined if it has neither. */
+function routeOfSegments(payload: IDataObject): Route | undefined {
+	return sessionOf(payload) ? routes.meta : payload.people_id ? routes.person : undefined;
+}
+
+function allSegmentsIn(answer: unknown): string[] {
 	const { segments } = (answer ?? {}) as { segments?: unknown };
 	return Array.isArray(segments) ? segments.map(textIn) : [];
 }

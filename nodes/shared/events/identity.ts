@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import { textIn } from '../runtime/coerce';
+import { shortKey } from '../runtime/shortKey';
 import { messageEvents } from './catalogue';
 import { websiteOf } from './payload';
 
-/** The identity of an event that can happen only once, for deduplication. */
+/**
+ * The identity of an event that can happen only once, for deduplication. Long IDs are replaced by their hashes: thousands of
+ * identities are remembered.
+ */
 export interface EventIdentity {
 	/** The event's name. */
 	name: string;
@@ -20,9 +24,9 @@ export interface EventIdentity {
  * other events, which can legitimately occur again with the same payload.
  */
 export function identityOf(name: string, payload: IDataObject): EventIdentity | undefined {
-	const website = websiteOf(payload) ?? '';
+	const website = shortKey(websiteOf(payload) ?? '');
 	if (messageEvents.includes(name)) {
-		const session = textIn(payload.session_id);
+		const session = shortKey(textIn(payload.session_id));
 		const id = idIn(payload.fingerprint);
 		return session && id !== '' ? { name, website, session, id } : undefined;
 	}
@@ -33,7 +37,7 @@ export function identityOf(name: string, payload: IDataObject): EventIdentity | 
 
 /** Normalises an ID: a number sent as text is the same ID. */
 function idIn(value: unknown): EventIdentity['id'] {
-	const text = textIn(value);
+	const text = shortKey(textIn(value));
 	const number = Number(text);
 	return Number.isSafeInteger(number) && String(number) === text ? number : text;
 }

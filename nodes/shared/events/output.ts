@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { crispEventOf, messageEvents } from './catalogue';
+import { crispEventOf, isIntegrationEvent, messageEvents } from './catalogue';
+import { withoutUnsafeKeys } from '../security/unsafeKeys';
 import { chosenIn } from './derived';
 import { fileUrlOf, saidSide, sideOfMessage, textOfMessage, typeOfMessage } from './message';
 import { websiteOf } from './payload';
@@ -29,11 +30,25 @@ const flatNames = [
 	'subject',
 	'operator_name',
 	'file_url',
+	'reason',
+	'duration_seconds',
+	'events_read',
+	'polling',
+	'longest_wait_seconds',
+	'missing_events',
+	'requests_used',
+	'requests_quota',
+	'requests_percent',
+	'quota_used_up',
 	'type',
 	'from',
 	'state',
 	'segments',
 	'sent_at',
+	'lost_at',
+	'counted_since',
+	'token_tier',
+	'website_ids',
 	'conversation_url',
 	'session_id',
 	'website_id',
@@ -48,12 +63,15 @@ const flatNames = [
 
 export const eventOutputNames: OutputName[] = [...flatNames, 'data'];
 
+/** What in an event is secret, as paths in the output: signed upload URLs, and what proves an identity or opens a screen. */
+export const secretEventPaths = ['data.url.signed', 'data.code', 'data.confirm_url', 'data.browsing_token'];
+
 type Flat = { [Name in (typeof flatNames)[number]]?: IDataObject[string] };
 
 /** The output for an event: the most common fields at the top level, and the whole payload in `data`. */
 export function toOutput(name: string, payload: IDataObject, found: Found = {}): IDataObject {
 	const event = crispEventOf(name);
-	const flat: Flat = messageEvents.includes(event) ? ofMessage(name, event, payload) : ofOther(name, event, payload);
+	const flat = messageEvents.includes(event) ? ofMessage(name, event, payload) : ofOther(name, event, payload);
 	if (found.inboxId) flat.inbox_id = found.inboxId;
 	if (found.choice) Object.assign(flat, { choice: found.choice.value, choice_label: found.choice.label });
 	const output: IDataObject = {};
@@ -62,7 +80,7 @@ export function toOutput(name: string, payload: IDataObject, found: Found = {}):
 		if (value !== undefined && value !== null) output[key] = value;
 	}
 	output.data = payload;
-	return output;
+	return withoutUnsafeKeys(output);
 }
 
 // Literals without spreads: spreading objects was the most expensive part of handling an event.
@@ -94,7 +112,13 @@ function ofMessage(name: string, event: string, payload: IDataObject): Flat {
 	};
 }
 
+/** The node made the payload of the names of the vocabulary. */
+function ofIntegration(name: string, payload: IDataObject): Flat {
+	return Object.fromEntries(flatNames.map((key) => [key, key === 'event' ? name : payload[key]]));
+}
+
 function ofOther(name: string, event: string, payload: IDataObject): Flat {
+	if (isIntegrationEvent(name)) return ofIntegration(name, payload);
 	const website_id = websiteOf(payload);
 	const session_id = sessionOf(payload);
 	const chosen = chosenIn(payload);

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { conversationStateEvents, type ConversationStates, type StateChange } from './conversationState';
 import { namesOf, needPrevious } from './derived';
 import type { Enrichment, EventEnricher } from './enrichment';
-import { passes } from './selection/filter';
+import { isUnchecked, passes } from './selection/filter';
 import { AnnouncedValues } from './history/announcedValues';
 import { identityOf, type EventIdentity } from './identity';
 import type { LoopGuard } from './loops/loopGuard';
@@ -55,6 +55,8 @@ export interface PipelineOptions {
 	 * and Crisp did not tell it.
 	 */
 	onUnknown?(name: string): void;
+	/** Called for an event that does not start the workflow because a lookup failed; see `Filter.failsClosed`. */
+	onUnchecked?(name: string): void;
 }
 
 /**
@@ -86,16 +88,26 @@ export class EventPipeline {
 
 	/**
 	 * Stage 1: fetches the data that the payload lacks; nothing for events that are filtered out or already seen. Never
-	 * rejects: if a request fails, the event passes without its enrichment.
+	 * rejects: if a request fails, the event passes without its enrichment; see also `Filter.failsClosed`.
 	 */
 	async enrich(event: ReceivedEvent, isPatient = false): Promise<Enrichment> {
-		const { selection, seen, enricher } = this.options;
+		const { enricher } = this.options;
 		const { name, payload } = event;
 		enricher.note(name, payload);
-		if (!maySelect(selection, name, payload)) return {};
-		const identity = identified(event);
-		if (identity !== undefined && seen.has(identity)) return {};
+		if (!this.isWanted(event)) return {};
 		return await enricher.enrich(name, payload, { isPatient, at: event.at });
+	}
+
+	/** Whether an event is new, and may start the workflow as far as its payload tells. */
+	isWanted(event: ReceivedEvent): boolean {
+		const { selection, seen } = this.options;
+		const identity = identified(event);
+		return maySelect(selection, event.name, event.payload) && !(identity !== undefined && seen.has(identity));
+	}
+
+	/** What stage 1 finds if it is left out. */
+	unfetched({ name, payload }: ReceivedEvent): Enrichment {
+		return this.options.enricher.unfetched(name, payload);
 	}
 
 	/**
@@ -104,7 +116,7 @@ export class EventPipeline {
 	accept(event: ReceivedEvent): SelectedEvent[] | undefined {
 		const identity = identified(event);
 		if (identity !== undefined && !this.options.seen.isNew(identity)) return undefined;
-		const { name, payload, enrichment = {} } = event;
+		const { name, payload, enrichment = this.unfetched(event) } = event;
 		const { selection, states, loopGuard } = this.options;
 		const isNothingNew = loopGuard?.isNothingNew(name, payload) ?? false;
 		const change = changeOf(states.note(name, payload), enrichment, states);
@@ -116,11 +128,25 @@ export class EventPipeline {
 		const unknown = change && !change.isRepeated ? unknownNamesOf(name, payload, change) : [];
 		for (const one of unknown.filter(isSelected)) this.options.onUnknown?.(one);
 		const found = { inboxId: enrichment.inboxId, choice: choices.at(-1) };
-		const names = isNothingNew ? [] : namesOf(name, payload, known).filter(isSelected);
+		const names = this.checked(isNothingNew ? [] : namesOf(name, payload, known).filter(isSelected), enrichment);
 		// Past events come in bursts, and no loop goes through a catch-up.
-		if (names.length > 0 && !event.isPast && loopGuard?.isBraked(name, payload)) return [];
+		if (names.length > 0 && !event.isPast && loopGuard?.isBraked(name, payload, selection.filter.ownKey)) return [];
 		return names.map((one) => ({ name: one, payload, identity, ...(isFound(found) && { found }) }));
 	}
+
+	/** Leaves out what a failed lookup may have let pass, if the user wants that. */
+	private checked(names: string[], enrichment: Enrichment): string[] {
+		const { selection, onUnchecked } = this.options;
+		if (!selection.filter.failsClosed || !enrichment.failed) return names;
+		const isLeftOut = (name: string) => isUnchecked(name, selection.filter, enrichment);
+		for (const name of names.filter(isLeftOut)) onUnchecked?.(name);
+		return names.filter((name) => !isLeftOut(name));
+	}
+}
+
+/** The log message for an event that a failed lookup left out; see `PipelineOptions.onUnchecked`. */
+export function uncheckedText(name: string): string {
+	return `${name} did not start the workflow, because what its filters check could not be fetched from Crisp, and 'If a Lookup Fails' is 'Do Not Start'.`;
 }
 
 /** The log message for an event whose previous state or assignment is unknown; see `PipelineOptions.onUnknown`. */

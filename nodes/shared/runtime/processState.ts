@@ -1,4 +1,5 @@
 import { clock as systemClock, type Clock } from './clock';
+import { shortKey } from './shortKey';
 
 /** How a store is bounded. */
 export interface StoreBounds<Value> {
@@ -24,7 +25,8 @@ const stores = new Map<string, { clear(): void; readonly size: number; readonly 
 
 /**
  * Values that outlive an execution: bounded by count and size, the oldest are dropped first, and all expire. Expired
- * entries are removed by a timer, so that decrypted credentials do not stay in memory.
+ * entries are removed by a timer, so that decrypted credentials do not stay in memory. Long keys are replaced by their
+ * hashes.
  */
 export class Store<Value> {
 	private readonly entries = new Map<string, Entry<Value>>();
@@ -80,8 +82,9 @@ export class Store<Value> {
 	}
 
 	delete(key: string): void {
-		this.totalSize -= this.entries.get(key)?.size ?? 0;
-		this.entries.delete(key);
+		const short = shortKey(key);
+		this.totalSize -= this.entries.get(short)?.size ?? 0;
+		this.entries.delete(short);
 	}
 
 	clear(): void {
@@ -92,12 +95,12 @@ export class Store<Value> {
 	/** The entry becomes the newest. */
 	private insert(key: string, entry: Entry<Value>): void {
 		this.delete(key);
-		this.entries.set(key, entry);
+		this.entries.set(shortKey(key), entry);
 		this.totalSize += entry.size;
 	}
 
 	private current(key: string, now: number): Entry<Value> | undefined {
-		const entry = this.entries.get(key);
+		const entry = this.entries.get(shortKey(key));
 		if (entry === undefined || !this.isExpired(entry, now)) return entry;
 		this.delete(key);
 		return undefined;

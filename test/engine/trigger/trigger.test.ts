@@ -157,7 +157,7 @@ describe('an active trigger', () => {
 			credential: () => credential,
 			clock: insistent,
 		});
-		credential = { ...credential, key: 'revoked' };
+		credential = { ...credential, key: 'sandbox-revoked' };
 		workflows.sandbox.dropSockets();
 		await until(() => workflows.sandbox.requests.filter(({ status }) => status === 401).length >= 3);
 		expect(failures.map(({ message }) => message)).toEqual(['Crisp does not know this token (invalid_session)']);
@@ -228,7 +228,7 @@ describe('an active trigger', () => {
 });
 
 describe('a token that is refused', () => {
-	const wrong = (): Credential => ({ ...credentialFor(workflows.sandbox), key: 'wrong' });
+	const wrong = (): Credential => ({ ...credentialFor(workflows.sandbox), key: 'sandbox-wrong' });
 
 	it.each<[string, () => Listening, RegExp]>([
 		['with a wrong key', () => ({ credential: wrong() }), /does not know this token \(invalid_session\)/],
@@ -269,14 +269,35 @@ describe('a token that is refused', () => {
 	);
 });
 
-it('reports that Node.js is too old if it has no WebSocket', async () => {
+describe('without a WebSocket', () => {
 	const { WebSocket: original } = globalThis;
-	Object.assign(globalThis, { WebSocket: undefined });
-	try {
-		await expect(workflows.activate(['message:send'])).rejects.toThrow('Crisp Trigger needs Node.js 22 or later');
-	} finally {
-		Object.assign(globalThis, { WebSocket: original });
-	}
+	beforeEach(() => Object.assign(globalThis, { WebSocket: undefined }));
+	afterEach(() => Object.assign(globalThis, { WebSocket: original }));
+
+	it('polls, and delivers what happens between two polls once and in order', async () => {
+		const polls: Clock = {
+			...clock,
+			sleep: async (milliseconds, signal) => await clock.sleep(Math.min(50, milliseconds), signal),
+		};
+		const events = ['message:send', 'message:received', 'people:profile:created'];
+		const options = { filters: { ignoreOwn: false }, clock: polls };
+		const { emitted } = await workflows.activate(events, options);
+		await workflows.visitorWrites('one');
+		await workflows.send('two', { fingerprint: 123456 });
+		await until(() => emitted.length === 2);
+		await workflows.visitorWrites('three');
+		await until(() => emitted.length === 3);
+		expect(emitted.map(({ text }) => text)).toEqual(['one', 'two', 'three']);
+		expect(workflows.sandbox.connections()).toBe(0);
+		expect(workflows.sandbox.requests.filter(({ path }) => path.endsWith('/endpoints'))).toEqual([]);
+	});
+
+	it('reports that Node.js is too old if it is to use a realtime connection only', async () => {
+		const options = { connection: 'realtime' };
+		await expect(workflows.activate(['message:send'], { options })).rejects.toThrow(
+			'Crisp Trigger needs Node.js 22 or later',
+		);
+	});
 });
 
 it('warns of events that Crisp may no longer send', async () => {

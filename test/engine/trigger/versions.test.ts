@@ -1,4 +1,4 @@
-import type { ITriggerFunctions } from 'n8n-workflow';
+import type { IDataObject, INodeParameters, ITriggerFunctions } from 'n8n-workflow';
 import { activateTrigger } from '../../../nodes/CrispTrigger/activate';
 import { insistent, until, Workflows } from '../../support/triggerContext';
 import { crisp, executeContext, triggerContext, type Activation } from '../../support/n8nContext';
@@ -26,8 +26,12 @@ const refusingGuards: Record<string, unknown> = {
 async function begin(
 	change: (context: Record<string, unknown>) => void,
 	activation: Activation['activation'] = 'init',
+	options: IDataObject = {},
 ) {
-	const parameters = { events: ['message:send'], filters: {}, options: {}, websiteIds: [], useSampleEvent: false };
+	const parameters = {
+		...{ events: ['message:send'], filters: {}, websiteIds: [], useSampleEvent: false },
+		options: options as INodeParameters,
+	};
 	const trigger = triggerContext({ credential: credentialFor(workflows.sandbox), parameters, activation });
 	const lines: string[] = [];
 	const log = (text: string) => lines.push(text);
@@ -54,8 +58,22 @@ describe('a trigger', () => {
 		await end();
 	});
 
-	it.each(Object.keys(refusingGuards))('never connects with a guard that is %s, and reports it once', async (name) => {
-		const { failures, lines, end } = await begin(withGuard(refusingGuards[name]));
+	it.each(Object.keys(refusingGuards))('polls with a guard that is %s, and reports it once', async (name) => {
+		const { emitted, failures, lines, end } = await begin(withGuard(refusingGuards[name]));
+		await until(() => lines.length === 1);
+		await workflows.visitorWrites('read');
+		await until(() => emitted.length === 1);
+		expect([workflows.sandbox.connections(), failures]).toEqual([0, []]);
+		expect(lines).toEqual([
+			expect.stringMatching(
+				/The trigger polls Crisp, because .*: The network rules of this n8n block Crisp's realtime channel \([^']+\)\./,
+			),
+		]);
+		await end();
+	});
+
+	it.each(Object.keys(refusingGuards))('never connects with a guard that is %s, if it must not poll', async (name) => {
+		const { failures, lines, end } = await begin(withGuard(refusingGuards[name]), 'init', { connection: 'realtime' });
 		const asked = () => workflows.sandbox.requests.filter(({ path }) => path.endsWith('/connect/endpoints')).length;
 		await until(() => asked() >= 5);
 		expect(workflows.sandbox.connections()).toBe(0);
@@ -106,8 +124,11 @@ describe('a trigger', () => {
 		await end();
 	});
 
-	it('reports once that this Node.js has no WebSocket, and does not block n8n', async () => {
-		const parameters = { events: ['message:send'], filters: {}, options: {}, websiteIds: [], useSampleEvent: false };
+	it('reports once that this Node.js has no WebSocket, if it must not poll, and does not block n8n', async () => {
+		const parameters = {
+			...{ events: ['message:send'], filters: {}, websiteIds: [], useSampleEvent: false },
+			options: { connection: 'realtime' },
+		};
 		const { context, failures } = triggerContext({
 			credential: credentialFor(workflows.sandbox),
 			parameters,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
-import { fingerprintFor } from '../../../nodes/shared/events/fingerprint';
+import { fingerprintFor, ownKeyOf } from '../../../nodes/shared/events/fingerprint';
 import { resetProcessState } from '../../../nodes/shared/runtime/processState';
 import {
 	callHook,
@@ -317,8 +317,9 @@ it('starts one execution, with an item for each name of the event', async () => 
 });
 
 it('excludes what this n8n sent', async () => {
-	const { context } = triggerContext({ credential: credentialFor(workflows.sandbox), parameters: {} });
-	const own = fingerprintFor(context.getInstanceId(), ['execution', 1]);
+	const credential = credentialFor(workflows.sandbox, 'plugin');
+	const { context } = triggerContext({ credential, parameters: {} });
+	const own = fingerprintFor(ownKeyOf(credential, context.getInstanceId()), ['execution', 1]);
 	const deaf = await workflows.serve(['message:received']);
 	const all = await workflows.serve(['message:received'], { filters: { ignoreOwn: false } });
 	for (const [fingerprint, count] of [

@@ -81,7 +81,8 @@ export class N8n {
 		const { credential, evidence } = this.options;
 		const { givesUp } = this;
 		const generation = ++this.generation;
-		const parameters = { events: ['message:send'], filters: {}, options: {}, websiteIds: [], useSampleEvent: false };
+		const options = { startsPerMinute: 0 };
+		const parameters = { events: ['message:send'], filters: {}, options, websiteIds: [], useSampleEvent: false };
 		let memory: IDataObject = {};
 		const take: Take = (items, done, key) => {
 			// A killed n8n writes nothing more to the database.

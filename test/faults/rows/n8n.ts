@@ -94,7 +94,7 @@ export const n8n: Fault[] = [
 		async strike(stage) {
 			let credential = stage.credential();
 			const { texts, failures } = await stage.activate({ credential: () => credential });
-			credential = stage.credential({ key: 'wrong' });
+			credential = stage.credential({ key: 'sandbox-wrong' });
 			stage.line.cut();
 			const refusals = () => stage.sandbox.requests.filter(({ status }) => status === 401).length;
 			await until('refusals', () => refusals() >= 4);

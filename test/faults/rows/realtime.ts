@@ -380,7 +380,7 @@ export const realtime: Fault[] = [
 		async strike(stage) {
 			const guard = { validateUrl: async () => ({ ok: false, error: new Error('127.0.0.1 is blocked') }) };
 			await stage.fails(
-				stage.activate({ guard }).then(() => undefined),
+				stage.activate({ guard, options: { connection: 'realtime' } }).then(() => undefined),
 				/^The network rules of this n8n block/,
 				/Webhook/,
 			);

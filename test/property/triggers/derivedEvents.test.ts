@@ -224,7 +224,13 @@ interface Trigger {
 }
 
 const node = { id: 'node', name: 'Crisp', credentials: { crispApi: { id: 'c' } } };
-const credential = { hookSecret: 'key', tier: 'plugin' as const, identifier: 'i', key: 'k', baseUrl: 'https://x' };
+const credential = {
+	hookSecret: 'key',
+	tier: 'plugin' as const,
+	identifier: 'i',
+	key: 'sandbox-k',
+	baseUrl: 'https://x',
+};
 
 async function realtime(clock: FakeClock, model: Model): Promise<Trigger> {
 	const started: string[] = [];

@@ -46,7 +46,8 @@ export async function publishReplies(stack: Stack, trigger = everyVisitor(stack)
 
 export const TRIGGER = 'Listen';
 
-const everyVisitor = (stack: Stack) => crispNode(stack, 'crispTrigger', TRIGGER, { events: ['message:send'] });
+const everyVisitor = (stack: Stack) =>
+	crispNode(stack, 'crispTrigger', TRIGGER, { events: ['message:send'], options: { startsPerMinute: 0 } });
 
 /** Lets visitors write while faults are injected, and returns when the last message is written. */
 export async function endure(stack: Stack, ordeal: Ordeal, say: (line: string) => void = () => {}) {

@@ -5,6 +5,7 @@ import {
 	derivedEvents,
 	eventNamed,
 	events,
+	integrationEvents,
 	sourceEventsOf,
 	messageTypes,
 } from '../../../nodes/shared/events/catalogue';
@@ -61,6 +62,17 @@ describe('the catalogue of events', () => {
 		]);
 	});
 
+	it('has events that the node makes itself, which Crisp is never asked for', () => {
+		const wire = facts.map(({ event }) => event);
+		for (const { name, label, of, hint } of integrationEvents) {
+			expect(wire).not.toContain(name);
+			expect([name.split(':')[0], of]).toEqual(['integration', undefined]);
+			expect(label).toMatch(/^Integration - [A-Z][A-Za-z ]+$/);
+			expect(hint).toContain('made by this node');
+			expect(sourceEventsOf(['message:send', name])).toEqual(['message:send']);
+		}
+	});
+
 	it('has the event that starts with a new conversation under these words, and leads to it from the one that does not', () => {
 		const [choice] = triggerProperties();
 		const options = choice?.options as Array<{ name: string; value: string; description: string }>;
@@ -74,8 +86,8 @@ describe('the catalogue of events', () => {
 		const [choice] = triggerProperties();
 		const options = choice?.options as Array<{ name: string; value: string; description: string }>;
 		const wire = facts.map(({ event }) => event);
-		const derived = derivedEvents.map(({ name }) => name);
-		expect(options.map(({ value }) => value).sort()).toEqual([...wire, ...derived].sort());
+		const made = [...derivedEvents, ...integrationEvents].map(({ name }) => name);
+		expect(options.map(({ value }) => value).sort()).toEqual([...wire, ...made].sort());
 		expect(options.map(({ name }) => name)).toEqual(options.map(({ name }) => name).sort((a, b) => a.localeCompare(b)));
 		for (const { value, description } of options) expect(description.startsWith(value)).toBe(true);
 	});

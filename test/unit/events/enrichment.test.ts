@@ -1,5 +1,6 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 import { refusalError } from '../../../nodes/shared/errors/apiErrors';
+import { markPartial } from '../../../nodes/shared/api/list';
 import { EventEnricher, type EventEnricherOptions } from '../../../nodes/shared/events/enrichment';
 import type { CrispRequest } from '../../../nodes/shared/api/transport';
 import { FakeClock, settled } from '../../support/fakeClock';
@@ -86,14 +87,14 @@ describe('the segments for an event', () => {
 
 	it('are unknown if they cannot be fetched, which is reported', async () => {
 		const { enricher, troubles } = begin({ segments: true }, fail);
-		expect(await enricher.enrich('message:send', message())).toEqual({});
+		expect(await enricher.enrich('message:send', message())).toEqual({ failed: ['segments'] });
 		expect(troubles).toEqual([new Error('down')]);
 	});
 
 	it("are not fetched from a path that an event's ID injects", async () => {
 		const { enricher, requests, troubles } = begin({ segments: true }, vip);
 		expect(await enricher.enrich('message:send', message({ session_id: '../../x' }))).toEqual(vip());
-		expect(await enricher.enrich('message:send', message({ session_id: '..' }))).toEqual({});
+		expect(await enricher.enrich('message:send', message({ session_id: '..' }))).toEqual({ failed: ['segments'] });
 		expect(await enricher.enrich('message:send', message({ session_id: { toString: 1 } }))).toEqual({});
 		expect(requests).toEqual(['GET /v1/website/w/conversation/..%2F..%2Fx/meta']);
 		expect(troubles).toHaveLength(1);
@@ -101,14 +102,21 @@ describe('the segments for an event', () => {
 });
 
 describe('the first message of a visitor', () => {
-	/** Returns messages before a timestamp, two at a time; Crisp returns twenty. */
+	/** Returns two messages at a time, with status 206 while more follow; Crisp returns forty. */
+	const partial = (messages: IDataObject[]) => {
+		const batch = messages.slice(-2);
+		if (batch.length < messages.length) markPartial(batch);
+		return batch;
+	};
+	/** Returns messages before a timestamp. */
 	const conversation =
 		(...messages: Array<[from: string, timestamp: number]>): Answer =>
 		({ query }) =>
-			messages
-				.map(([from, timestamp]) => ({ from, timestamp, fingerprint: timestamp / 100 }))
-				.filter(({ timestamp }) => timestamp < Number(query?.timestamp_before))
-				.slice(-2);
+			partial(
+				messages
+					.map(([from, timestamp]) => ({ from, timestamp, fingerprint: timestamp / 100 }))
+					.filter(({ timestamp }) => timestamp < Number(query?.timestamp_before)),
+			);
 
 	it.each<[string, Answer, boolean]>([
 		['nothing was written before', conversation(['user', 700]), true],
@@ -146,7 +154,7 @@ describe('the first message of a visitor', () => {
 	it('is assumed if messages cannot be fetched, but only for messages of visitors', async () => {
 		const { enricher, troubles } = begin({ first: true }, fail);
 		expect(await enricher.enrich('message:received', message())).toEqual({});
-		expect(await enricher.enrich('message:send', message())).toEqual({ isFirst: true });
+		expect(await enricher.enrich('message:send', message())).toEqual({ isFirst: true, failed: ['isFirst'] });
 		expect(troubles).toHaveLength(1);
 	});
 });
@@ -154,18 +162,24 @@ describe('the first message of a visitor', () => {
 describe('a Crisp server that does not respond', () => {
 	const silence = async () => await new Promise(() => {});
 
-	it('is waited for at most five seconds, and then skipped for a minute', async () => {
+	const unknown = { failed: ['segments'] };
+	const late = new Error('the request timed out');
+
+	it('is waited for at most five seconds for each event; after three conversations in a row, nothing is fetched for a minute', async () => {
 		const { enricher, requests, troubles, clock } = begin({ segments: true }, silence);
-		const asked = enricher.enrich('message:send', message());
-		await clock.advance(5_000);
-		expect(await asked).toEqual({});
+		const ask = async (session_id: string) => await enricher.enrich('message:send', message({ session_id }));
+		for (const session of ['session_1', 'session_2', 'session_3']) {
+			const asked = ask(session);
+			await clock.advance(5_000);
+			expect(await asked).toEqual(unknown);
+		}
 		await clock.advance(59_999);
-		expect(await enricher.enrich('message:send', message({ session_id: 'session_2' }))).toEqual({});
-		expect([requests.length, troubles]).toEqual([1, [new Error('the request timed out')]]);
+		expect(await ask('session_4')).toEqual(unknown);
+		expect([requests.length, troubles]).toEqual([3, [late, late, late]]);
 		await clock.advance(1);
-		void enricher.enrich('message:send', message({ session_id: 'session_3' }));
+		void ask('session_5');
 		await settled();
-		expect(requests).toHaveLength(2);
+		expect(requests).toHaveLength(4);
 	});
 
 	it('is waited for without a deadline if nothing depends on the event', async () => {

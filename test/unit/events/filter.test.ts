@@ -4,7 +4,7 @@ import { toOutput } from '../../../nodes/shared/events/output';
 import { fingerprintFor } from '../../../nodes/shared/events/fingerprint';
 import { openFilter as open } from '../../support/fixtures/openFilter';
 
-const own = fingerprintFor('instance', ['execution', 1]);
+const own = fingerprintFor(open.ownKey, ['execution', 1]);
 const foreign = fingerprintFor('another', ['execution', 1]);
 const message: IDataObject = {
 	website_id: 'w',

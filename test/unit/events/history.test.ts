@@ -1,6 +1,12 @@
 import { UserError, type IDataObject, type INode } from 'n8n-workflow';
 import { LookupPauses } from '../../../nodes/shared/events/history/lookupPauses';
-import { hasVisitorBefore, readStateRecords, stateBefore } from '../../../nodes/shared/events/history/messageHistory';
+import { markPartial } from '../../../nodes/shared/api/list';
+import {
+	hasVisitorBefore,
+	readStateRecords,
+	stateBefore,
+	type ReadBatch,
+} from '../../../nodes/shared/events/history/messageHistory';
 import { refusalError } from '../../../nodes/shared/errors/apiErrors';
 import { FakeClock } from '../../support/fakeClock';
 
@@ -76,13 +82,16 @@ describe('the recorded changes of state', () => {
 		timestamp,
 		content: 'state:resolved',
 	});
-	/** Batches of three, the last one of exactly the given time included. */
+	/** Batches of three, with status 206 while more follow. Messages of exactly the given time are left out. */
 	const crisp = (messages: IDataObject[]) => {
 		const queries: IDataObject[] = [];
 		const read = async (query: IDataObject) => {
 			queries.push(query);
 			const before = Number(query.timestamp_before ?? Infinity);
-			return await Promise.resolve(messages.filter(({ timestamp }) => Number(timestamp) <= before).slice(-3));
+			const earlier = messages.filter(({ timestamp }) => Number(timestamp) < before);
+			const batch = earlier.slice(-3);
+			if (earlier.length > batch.length) markPartial(batch);
+			return await Promise.resolve(batch);
 		};
 		return { read, queries };
 	};
@@ -110,7 +119,15 @@ describe('the recorded changes of state', () => {
 			text(5),
 		]);
 		expect((await readStateRecords(read)).map(({ at }) => at)).toEqual([1, 3]);
-		expect(queries).toEqual([{}, { timestamp_before: 3 }]);
+		expect(queries).toEqual([{}, { timestamp_before: 4 }]);
+	});
+
+	it('are found if two of the same millisecond are on both sides of an edge', async () => {
+		const { read } = crisp([record(1, 'state:resolved'), text(3), record(3, 'state:pending'), text(4), text(5)]);
+		expect(await readStateRecords(read)).toEqual([
+			{ state: 'resolved', at: 1 },
+			{ state: 'pending', at: 3 },
+		]);
 	});
 
 	it('of a long conversation cost three requests at most', async () => {
@@ -123,6 +140,49 @@ describe('the recorded changes of state', () => {
 		const { read, queries } = crisp([]);
 		expect(await readStateRecords(read)).toEqual([]);
 		expect(queries).toHaveLength(1);
+	});
+});
+
+describe('an earlier message of a visitor', () => {
+	const operator = (fingerprint: number, timestamp: number) => ({ from: 'operator', fingerprint, timestamp });
+	const visitor = (fingerprint: number, timestamp: number) => ({ from: 'user', fingerprint, timestamp });
+	/** Batches of two, before a time. With status 206 while more follow, if `isPartialSaid`. */
+	const batches =
+		(messages: IDataObject[], { size = 2, isPartialSaid = true, isInclusive = false } = {}): ReadBatch =>
+		async ({ timestamp_before: before }) => {
+			const isEarlier = (time: number) => time < Number(before) || (isInclusive && time === before);
+			const earlier = messages.filter(({ timestamp }) => isEarlier(Number(timestamp)));
+			const batch = earlier.slice(-size);
+			if (isPartialSaid && earlier.length > batch.length) markPartial(batch);
+			return await Promise.resolve(batch);
+		};
+	const sent = { fingerprint: 9, timestamp: 900 };
+	const twenty = Array.from({ length: 20 }, (_, index) => operator(100 + index, 300));
+
+	it.each<[string, ReadBatch, boolean]>([
+		[
+			'of the same millisecond as the edge of a batch',
+			batches([visitor(1, 300), operator(2, 300), operator(3, 400)]),
+			true,
+		],
+		['behind a short batch that is not the last', batches([visitor(1, 100), operator(2, 300), operator(3, 400)]), true],
+		['behind a full batch', batches([visitor(1, 100), ...twenty], { size: 20, isPartialSaid: false }), true],
+		['of the same millisecond as the message', batches([visitor(1, 900)], { isInclusive: true }), false],
+		['that is the message itself', batches([visitor(9, 800)]), false],
+		['of an operator only', batches([operator(1, 100), ...twenty]), false],
+	])('%s', async (_, read, isFound) => {
+		expect(await hasVisitorBefore(read, sent, 1_000)).toBe(isFound);
+	});
+
+	it('is looked for in fifty batches at most', async () => {
+		let count = 0;
+		const read = async ({ timestamp_before: before }: IDataObject) => {
+			const batch = [operator((count += 1), Number(before) - 2)];
+			markPartial(batch);
+			return await Promise.resolve(batch);
+		};
+		expect(await hasVisitorBefore(read, sent, 1_000)).toBe(false);
+		expect(count).toBe(50);
 	});
 });
 

@@ -20,7 +20,7 @@ import { toOutput } from '../../../nodes/shared/events/output';
 import { EventPipeline } from '../../../nodes/shared/events/pipeline';
 import { SeenEvents } from '../../../nodes/shared/events/seenEvents';
 import { FakeClock } from '../../support/fakeClock';
-import { instanceId, sentAt, session, shapes, website, type Filtered, type MessageShape } from './messageShapes';
+import { ownKey, sentAt, session, shapes, website, type Filtered, type MessageShape } from './messageShapes';
 
 const ids = { website_id: website, session_id: session, inbox_id: null, timestamp: sentAt };
 const conversation_url = `https://app.crisp.chat/website/${website}/inbox/${session}/`;
@@ -34,7 +34,7 @@ const open: Filter = {
 	origins: [],
 	ignoresOwn: false,
 	ignoresAutomated: false,
-	instanceId,
+	ownKey,
 };
 
 const filters: Record<Filtered, Partial<Filter>> = {
@@ -54,7 +54,7 @@ function composing(values: IDataObject, serve: Serve, more: Partial<Composing> =
 	const clock = { ...new FakeClock(), now: () => sentAt, sleep: async () => await Promise.resolve() };
 	const client = clientFor(async (request) => await Promise.resolve(serve(request)));
 	const given = { website_id: website, session_id: session, ...values };
-	const isOwn = (fingerprint: number) => isOwnFingerprint(instanceId, fingerprint);
+	const isOwn = ({ fingerprint }: IDataObject) => isOwnFingerprint(ownKey, Number(fingerprint));
 	return { values: given, client, clock, isOwn, timezone: 'UTC', limit: Infinity, ...more } as unknown as Composing;
 }
 
@@ -179,7 +179,10 @@ describe.each(stored)('%s, read over REST,', (_, shape, expected) => {
 			timestamp: sentAt - 1,
 		};
 		const serve: Serve = ({ path }) => (path.endsWith('/messages') ? [question, payload] : question);
-		const reply = await awaitReply(composing({ reply_from }, serve), { fingerprint: 1_000, until: sentAt });
+		const reply = await awaitReply(composing({ reply_from, type: 'note' }, serve), {
+			fingerprint: 1_000,
+			until: sentAt,
+		});
 		const wanted = expected.replies[reply_from];
 		expect(reply).toEqual(wanted && { ...wanted, fingerprint, timestamp: sentAt });
 	});

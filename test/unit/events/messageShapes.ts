@@ -5,7 +5,7 @@ import { fingerprintFor } from '../../../nodes/shared/events/fingerprint';
 
 export const website = '8c842203-7ed8-4e29-a608-7cf78a7d2fcc';
 export const session = 'session_36ba3566-9651-4790-afc8-ffedbccc317f';
-export const instanceId = 'instance';
+export const ownKey = 'instance';
 /** When each message was sent: 2026-01-31 09:30 UTC. */
 export const sentAt = Date.UTC(2026, 0, 31, 9, 30);
 
@@ -66,7 +66,7 @@ export const shapes: MessageShape[] = [
 		excludedBy: ['operators', 'notes'],
 		stored: {
 			role: 'Visitor',
-			entry: 'visitor493603 (Visitor): Hey :)',
+			entry: 'Visitor "visitor493603": Hey :)',
 			item: {
 				type: 'text',
 				from: 'user',
@@ -113,8 +113,8 @@ export const shapes: MessageShape[] = [
 		output: { type: 'text', from: 'user', text: 'Hi' },
 		excludedBy: ['operators', 'notes'],
 		stored: {
-			role: 'Operator',
-			entry: 'Operator: Hi',
+			role: 'Unknown',
+			entry: 'Unknown: Hi',
 			item: {
 				type: 'text',
 				from: 'operator',
@@ -169,7 +169,7 @@ export const shapes: MessageShape[] = [
 		excludedBy: ['visitors', 'notes'],
 		stored: {
 			role: 'Operator',
-			entry: 'Juno (Operator): Let me look.',
+			entry: 'Operator "Juno": Let me look.',
 			item: {
 				type: 'text',
 				from: 'operator',
@@ -195,8 +195,8 @@ export const shapes: MessageShape[] = [
 		output: { type: 'text', from: 'operator', text: 'Done.' },
 		excludedBy: ['visitors', 'notes'],
 		stored: {
-			role: 'Operator',
-			entry: 'Operator: Done.',
+			role: 'Unknown',
+			entry: 'Unknown: Done.',
 			item: {
 				type: 'text',
 				from: 'operator',
@@ -229,7 +229,7 @@ export const shapes: MessageShape[] = [
 		excludedBy: ['visitors', 'texts'],
 		stored: {
 			role: 'Note',
-			entry: 'Juno (Note): VIP',
+			entry: 'Note "Juno": VIP',
 			item: {
 				type: 'note',
 				from: 'operator',
@@ -260,7 +260,7 @@ export const shapes: MessageShape[] = [
 		excludedBy: ['visitors', 'notes', 'chat', 'no bots'],
 		stored: {
 			role: 'Bot',
-			entry: 'Thistle Tea (Bot): Need help?',
+			entry: 'Bot "Thistle Tea": Need help?',
 			item: {
 				type: 'text',
 				from: 'operator',
@@ -359,12 +359,12 @@ export const shapes: MessageShape[] = [
 	{
 		title: 'a text that this n8n sent, without type and from',
 		event: 'message:received',
-		message: { content: 'Hi, I am a bot', origin: 'chat', fingerprint: fingerprintFor(instanceId, ['execution', 1]) },
+		message: { content: 'Hi, I am a bot', origin: 'chat', fingerprint: fingerprintFor(ownKey, ['execution', 1]) },
 		output: { type: 'text', from: 'operator', text: 'Hi, I am a bot' },
 		excludedBy: ['visitors', 'notes', 'not own'],
 		stored: {
-			role: 'Operator',
-			entry: 'Operator: Hi, I am a bot',
+			role: 'Unknown',
+			entry: 'Unknown: Hi, I am a bot',
 			item: {
 				type: 'text',
 				from: 'operator',

@@ -10,7 +10,7 @@ import { FakeClock } from '../../support/fakeClock';
 function begin({ segments = [] as string[], events = ['message:send'], answer = (): unknown => ({}) } = {}) {
 	const clock = new FakeClock();
 	const requests: string[] = [];
-	const filter = { websites: [], inboxes: ['main'], messageTypes: [], origins: [], instanceId: 'instance' };
+	const filter = { websites: [], inboxes: ['main'], messageTypes: [], origins: [], ownKey: 'instance' };
 	const selection: EventSelection = {
 		events,
 		websites: [],

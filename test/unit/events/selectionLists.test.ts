@@ -16,7 +16,7 @@ async function optionsOf(name: keyof typeof selectionLists, answer: (path: strin
 	const context = {
 		getNode: () => node,
 		getCredentials: async () =>
-			await Promise.resolve({ tier: 'plugin', identifier: 'i', key: 'k', baseUrl: 'https://api.example.com' }),
+			await Promise.resolve({ tier: 'plugin', identifier: 'i', key: 'sandbox-k', baseUrl: 'https://api.example.com' }),
 		getCurrentNodeParameter: () => [],
 		helpers: { httpRequestWithAuthentication },
 	};

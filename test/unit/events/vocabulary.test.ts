@@ -1,6 +1,6 @@
 import { resources } from '../../../nodes/Crisp/operations';
 import { isComposed, type Operation } from '../../../nodes/Crisp/operations/operation';
-import { derivedEvents, events } from '../../../nodes/shared/events/catalogue';
+import { derivedEvents, events, integrationEvents } from '../../../nodes/shared/events/catalogue';
 import { eventOutputNames, toOutput } from '../../../nodes/shared/events/output';
 import { isoTime, isTimeName, outputNames } from '../../../nodes/shared/events/vocabulary';
 import { sampleOf } from '../../../nodes/CrispTrigger/samples/samples';
@@ -66,12 +66,15 @@ describe('the names of output fields', () => {
 		}
 	});
 
-	it.each([...events, ...derivedEvents].map(({ name }) => name))('of the trigger are these for %s', (name) => {
-		const { data, ...flat } = toOutput(name, sampleOf(name, Date.UTC(2026, 0, 31)));
-		expect(data).toBeDefined();
-		expect(Object.keys(flat)).toEqual(inOrder(Object.keys(flat)));
-		expect(Object.keys(flat).filter((key) => !eventOutputNames.includes(key as 'text'))).toEqual([]);
-	});
+	it.each([...events, ...derivedEvents, ...integrationEvents].map(({ name }) => name))(
+		'of the trigger are these for %s',
+		(name) => {
+			const { data, ...flat } = toOutput(name, sampleOf(name, Date.UTC(2026, 0, 31)));
+			expect(data).toBeDefined();
+			expect(Object.keys(flat)).toEqual(inOrder(Object.keys(flat)));
+			expect(Object.keys(flat).filter((key) => !eventOutputNames.includes(key as 'text'))).toEqual([]);
+		},
+	);
 
 	it('of the trigger are in the order of the vocabulary', () => {
 		expect(eventOutputNames).toEqual(inOrder(eventOutputNames));

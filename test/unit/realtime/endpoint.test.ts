@@ -19,7 +19,7 @@ const egress = async () => await Promise.resolve(undefined);
 
 /** Returns why an event is refused; undefined if it is not. */
 async function refusalOf(event: string, tier: Credential['tier']): Promise<NodeOperationError | undefined> {
-	const send = async () => await Promise.resolve({ socket: { app: 'wss://relay.example/' } });
+	const send = async () => await Promise.resolve({ socket: { app: 'wss://client.relay.crisp.chat/' } });
 	try {
 		const asking = { send, credential: { ...credential, tier }, node, egress };
 		await findEndpoint(asking, { events: [event], websites: ['w'] });
@@ -54,7 +54,7 @@ describe('the path of the endpoint request', () => {
 		const asked: string[] = [];
 		const send = async ({ path }: CrispRequest) => {
 			asked.push(path);
-			return await Promise.resolve({ socket: { app: 'wss://relay.example/' } });
+			return await Promise.resolve({ socket: { app: 'wss://client.relay.crisp.chat/' } });
 		};
 		const asking = { send, credential, node, egress };
 		await findEndpoint(asking, { events: ['message:send'], websites: ['a/../b?c'] });

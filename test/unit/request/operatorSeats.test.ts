@@ -77,7 +77,7 @@ describe.each(seats)('%s', (_, seat, isOperator) => {
 				await Promise.resolve({
 					tier: 'plugin',
 					identifier: 'i',
-					key: 'k',
+					key: 'sandbox-k',
 					baseUrl: 'https://api.example.com',
 					websiteId: website,
 				}),

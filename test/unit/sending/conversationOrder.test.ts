@@ -3,7 +3,7 @@ import { ConversationOrder } from '../../../nodes/Crisp/sending/conversationOrde
 import type { CrispRequest } from '../../../nodes/shared/api/transport';
 import { nodeWith } from '../../support/n8nContext';
 import { settled } from '../../support/fakeClock';
-import { errorOf, ok, refused, serve, type Answer } from '../../support/servedTransport';
+import { errorOf, ok, refused, serve, type Answer } from '../../support/servers/servedTransport';
 
 const base = '/v1/website/w/conversation';
 const post = (session: string, content: string): CrispRequest => ({

@@ -4,7 +4,7 @@ import { ConversationOrder } from '../../../nodes/Crisp/sending/conversationOrde
 import type { CrispRequest } from '../../../nodes/shared/api/transport';
 import { nodeWith } from '../../support/n8nContext';
 import { settled } from '../../support/fakeClock';
-import { broken, errorOf, ok, refused, serve, type Answer } from '../../support/servedTransport';
+import { broken, errorOf, ok, refused, serve, type Answer } from '../../support/servers/servedTransport';
 
 type Fault = 'stored' | 'not stored' | 'works';
 

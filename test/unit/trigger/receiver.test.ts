@@ -42,7 +42,7 @@ function begin({ events = ['message:send'], filter, batch = { size: 1, wait: 0 }
 		requests.push(request.path);
 		return await Promise.resolve(answer(request));
 	};
-	const credential = { tier: 'website' as const, identifier: 'i', key: 'k', baseUrl: 'https://x' };
+	const credential = { tier: 'website' as const, identifier: 'i', key: 'sandbox-k', baseUrl: 'https://x' };
 	const open = async () => await Promise.resolve({ credential, send });
 	const account = { address: credential.baseUrl, token: credential.identifier };
 	const receiver = new EventReceiver(context, { settings, clock, open, account, isResumed, isManual: false });

@@ -153,7 +153,7 @@ describe('a sample event', () => {
 	])('%s leaves the trigger with its text and a link to the conversation', (name, from, type, text) => {
 		const payload = sampleOf(name, now, website);
 		const anything = { inboxes: [], segments: [], origins: [], ignoresOwn: false, ignoresAutomated: true };
-		const filter = { ...anything, messageTypes: [type], websites: [website], instanceId: 'some n8n' };
+		const filter = { ...anything, messageTypes: [type], websites: [website], ownKey: 'some n8n' };
 		expect(passes(name, payload, filter)).toBe(true);
 		expect(toOutput(name, payload)).toMatchObject({
 			event: name,

@@ -40,7 +40,7 @@ const selection: EventSelection = {
 		origins: [],
 		ignoresOwn: false,
 		ignoresAutomated: false,
-		instanceId: 'instance',
+		ownKey: 'instance',
 	},
 };
 

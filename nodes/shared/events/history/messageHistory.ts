@@ -1,26 +1,49 @@
 import type { IDataObject } from 'n8n-workflow';
-import { entriesIn } from '../../api/list';
+import { readByTime, type Listing } from '../../api/pages';
+import type { Send } from '../../api/transport';
 import { numberIn, textIn } from '../../runtime/coerce';
 import { sideOfMessage } from '../message';
 
-/** Reads one batch of a conversation's messages, the oldest first; the latest batch for an empty query. */
+/** Reads one batch of a conversation's messages, the oldest first; the latest batch without `timestamp_before`. */
 export type ReadBatch = (query: IDataObject) => Promise<unknown>;
 
-/** Whether a visitor wrote before a message. Reads backwards in time, batch by batch; `now` is used if it has no time. */
+/** How many batches are read at most: to find earlier states, and to find an earlier message of a visitor. */
+const mostBatches = { forStates: 3, forVisitor: 50 };
+
+/**
+ * Reads messages back in time, batch by batch (see `readByTime`). Returns the wanted ones, the oldest first, but
+ * not more than the limit.
+ */
+async function readBack(
+	read: ReadBatch,
+	{ query = {}, ...listing }: Omit<Listing, 'request' | 'entry'> & { query?: IDataObject },
+): Promise<IDataObject[]> {
+	const request = { method: 'GET' as const, path: '', query };
+	const send: Send = async (batch) => await read(batch.query ?? {});
+	return (await readByTime(send, { request, entry: 'fingerprint', ...listing })) as IDataObject[];
+}
+
+/**
+ * Whether a visitor wrote before a message; `now` is used if it has no time, in milliseconds. A message of the same
+ * millisecond does not count: each of the two would hide that the other was the first.
+ */
 export async function hasVisitorBefore(
 	read: ReadBatch,
 	{ fingerprint, timestamp }: IDataObject,
 	now: number,
 ): Promise<boolean> {
 	const at = numberIn(timestamp);
-	for (let before = Number.isFinite(at) ? at : now; ;) {
-		const answer = await read({ timestamp_before: before });
-		const messages = entriesIn(answer).filter((message) => textIn(message.fingerprint) !== textIn(fingerprint));
-		if (messages.some((message) => sideOfMessage(message) === 'user')) return true;
-		const oldest = Math.min(...messages.map((message) => Number(message.timestamp)));
-		if (!(oldest < before)) return false;
-		before = oldest;
-	}
+	const hasTime = Number.isFinite(at);
+	const isWanted = (given: unknown) => {
+		const message = Object(given) as IDataObject;
+		const isOther = textIn(message.fingerprint) !== textIn(fingerprint);
+		const isBefore = !hasTime || !(numberIn(message.timestamp) >= at);
+		return isOther && isBefore && sideOfMessage(message) === 'user';
+	};
+	let batches = 0;
+	const isOver = () => ++batches >= mostBatches.forVisitor;
+	const query = { timestamp_before: hasTime ? at : now };
+	return (await readBack(read, { query, limit: 1, isWanted, isOver })).length > 0;
 }
 
 /** A change of the state of a conversation, as its messages record it; the time is in milliseconds. */
@@ -29,29 +52,25 @@ interface StateRecord {
 	at: number;
 }
 
-/** How many batches are read at most to find earlier states. */
-const mostBatches = 3;
-
 /**
  * The changes of state that a conversation's messages record, in order. Crisp writes them as messages of type `event`
  * whose `namespace` is `state:` and the new state. Reads backwards until there are two of them.
  */
 export async function readStateRecords(read: ReadBatch): Promise<StateRecord[]> {
-	const records: StateRecord[] = [];
-	let before: number | undefined;
-	for (let batches = 0; batches < mostBatches && records.length < 2; batches++) {
-		const batch = entriesIn(await read(before === undefined ? {} : { timestamp_before: before }));
-		// Crisp may return messages of exactly that time again.
-		const messages = batch.filter((message) => numberIn(message?.timestamp) < (before ?? Infinity));
-		records.unshift(...messages.flatMap(recordsIn));
-		const oldest = Math.min(...messages.map((message) => numberIn(message?.timestamp)));
-		if (messages.length === 0) break;
-		before = oldest;
-	}
-	return records.sort((a, b) => a.at - b.at);
+	let batches = 0;
+	let records = 0;
+	const isOver = (batch: unknown[]) => {
+		records += batch.flatMap(recordsIn).length;
+		return ++batches >= mostBatches.forStates || records >= 2;
+	};
+	const isWanted = (message: unknown) => recordsIn(message).length > 0;
+	const messages = await readBack(read, { limit: Infinity, isWanted, isOver });
+	// A message at the edge of two batches comes twice; without a fingerprint, `readByTime` does not notice.
+	const distinct = new Map(messages.flatMap(recordsIn).map((record) => [`${record.at} ${record.state}`, record]));
+	return [...distinct.values()].sort((a, b) => a.at - b.at);
 }
 
-function recordsIn(message: IDataObject): StateRecord[] {
+function recordsIn(message: unknown): StateRecord[] {
 	const { type, content, timestamp } = Object(message) as IDataObject;
 	const namespace = textIn((Object(content) as IDataObject).namespace);
 	const [, state] = /^state:(pending|unresolved|resolved)$/.exec(namespace) ?? [];

@@ -6,6 +6,9 @@ const period = 60_000;
 /** By default, a trigger may start this often in a minute for one conversation, by events that a workflow can cause. */
 export const usualMaxStarts = 60;
 
+/** The largest number of starts that can be set: each is remembered for a minute. */
+export const largestMaxStarts = 1_000;
+
 interface Count {
 	starts: number[];
 	/** Whether starts are held back. */
@@ -28,8 +31,12 @@ export interface Braking {
 export class LoopBrake {
 	private readonly counts = new BoundedMap<Count>();
 
-	/** `maxStarts`: how many starts a minute are allowed; 0 for any number. */
-	constructor(private readonly maxStarts = usualMaxStarts) {}
+	private readonly maxStarts: number;
+
+	/** `maxStarts`: how many starts a minute are allowed, at most `largestMaxStarts`; 0 for any number. */
+	constructor(maxStarts = usualMaxStarts) {
+		this.maxStarts = Math.min(maxStarts, largestMaxStarts);
+	}
 
 	check(conversation: string, now: number): Braking {
 		if (this.maxStarts <= 0) return { isHeld: false, isNew: false };

@@ -1,17 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Clock } from '../../runtime/clock';
-import { numberIn, textIn } from '../../runtime/coerce';
-import { isOwnFingerprint } from '../fingerprint';
+import { textIn } from '../../runtime/coerce';
 import { isAutomated } from '../message';
 import { sessionOf, websiteOf } from '../payload';
 import { causes } from './effects';
 import { LoopBrake } from './loopBrake';
 import { isOwnAction } from './ownActions';
+import { isOwnMessage } from './ownMessages';
 import { LastAnnounced } from './unchanged';
 
 export interface LoopGuardOptions {
 	workflowId: string;
-	instanceId: string;
 	/** Whether what the workflow did itself starts it. */
 	ignoresOwn: boolean;
 	/** The most starts per conversation and minute by events that a workflow can cause; 0 for any number. */
@@ -45,21 +44,25 @@ export class LoopGuard {
 		return isUnchanged || (ignoresOwn && isOwnAction(workflowId, event, payload, clock.now()));
 	}
 
-	/** Whether the brake holds back an event that would start the workflow. */
-	isBraked(event: string, payload: IDataObject): boolean {
-		if (!causable.has(event) || this.isByPerson(event, payload)) return false;
+	/** Whether the brake limits how often an event starts the workflow: one that a workflow can cause, and no person wrote. */
+	isCounted(event: string, payload: IDataObject, ownKey: string): boolean {
+		return this.options.maxStarts !== 0 && causable.has(event) && !isByPerson(event, payload, ownKey);
+	}
+
+	/** Whether the brake holds back an event that would start the workflow. `ownKey` is that of `ownKeyOf`. */
+	isBraked(event: string, payload: IDataObject, ownKey: string): boolean {
+		if (!this.isCounted(event, payload, ownKey)) return false;
 		const target = sessionOf(payload) || textIn(payload.people_id) || textIn(payload.email);
 		const { isHeld, isNew } = this.brake.check(`${websiteOf(payload) ?? ''} ${target}`, this.options.clock.now());
 		if (isNew) this.options.onBrake(event, target);
 		return isHeld;
 	}
+}
 
-	/** Whether a visitor or a person of the team wrote a message. */
-	private isByPerson(event: string, payload: IDataObject): boolean {
-		const isWritten = event === 'message:send' || event === 'message:received';
-		if (!isWritten || isAutomated(payload, event)) return false;
-		return !isOwnFingerprint(this.options.instanceId, numberIn(payload.fingerprint));
-	}
+/** Whether a visitor or a person of the team wrote a message. */
+function isByPerson(event: string, payload: IDataObject, ownKey: string): boolean {
+	const isWritten = event === 'message:send' || event === 'message:received';
+	return isWritten && !isAutomated(payload, event) && !isOwnMessage(ownKey, payload);
 }
 
 /** The error that is reported when the brake begins to hold back events. */

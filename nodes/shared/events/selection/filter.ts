@@ -1,14 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { Enrichment } from '../enrichment';
+import type { Enrichment, Lookup } from '../enrichment';
 import { crispEventOf, messageEvents } from '../catalogue';
-import { isOwnFingerprint } from '../fingerprint';
+import { isOwnMessage } from '../loops/ownMessages';
 import { isAutomated, sideOfMessage, supposedTypeOf } from '../message';
-import { numberIn, textIn } from '../../runtime/coerce';
+import { textIn } from '../../runtime/coerce';
 import { websiteOf } from '../payload';
 
 /**
  * The filters that decide whether an event starts the workflow. An empty list lets everything pass. One rule holds for
- * all of them: an event passes if what a filter checks is not known, neither from the payload nor from Crisp.
+ * all of them: an event passes if what a filter checks is not known, neither from the payload nor from Crisp. `failsClosed`
+ * changes this for what could not be looked up; see `isUnchecked`.
  */
 export interface Filter {
 	websites: string[];
@@ -27,7 +28,10 @@ export interface Filter {
 	ignoresOwn: boolean;
 	/** Whether messages that a program wrote are ignored; see `isAutomated`. */
 	ignoresAutomated: boolean;
-	instanceId: string;
+	/** Recognizes the messages that this n8n sent; see `ownKeyOf`. */
+	ownKey: string;
+	/** Whether an event does not start the workflow if what a filter checks could not be looked up. */
+	failsClosed?: boolean;
 }
 
 /** The name of the main inbox, which has no ID. */
@@ -43,6 +47,20 @@ export function passes(name: string, payload: IDataObject, filter: Filter, enric
 	if (segments && filter.segments.length > 0 && !segments.some((one) => filter.segments.includes(one))) return false;
 	const event = crispEventOf(name);
 	return !messageEvents.includes(event) || messagePasses(event, message ? { ...message, ...payload } : payload, filter);
+}
+
+/**
+ * Whether an event passes only because something could not be looked up: what a filter checks, or whether a message is the
+ * first. With `failsClosed`, it does not start the workflow.
+ */
+export function isUnchecked(name: string, filter: Filter, { failed = [] }: Enrichment): boolean {
+	const matters: Record<Lookup, boolean> = {
+		segments: filter.segments.length > 0,
+		inboxId: filter.inboxes.length > 0,
+		message: true,
+		isFirst: name === 'message:first',
+	};
+	return failed.some((lookup) => matters[lookup]);
 }
 
 /**
@@ -64,7 +82,7 @@ function messagePasses(event: string, message: IDataObject, filter: Filter): boo
 	if (origin && origins.length > 0 && !isFromOneOf(origins, origin)) return false;
 	if (origin && isFromOneOf(ignoredOrigins, origin)) return false;
 	if (filter.ignoresAutomated && isAutomated(message, event)) return false;
-	return !(filter.ignoresOwn && isOwnFingerprint(filter.instanceId, numberIn(message.fingerprint)));
+	return !(filter.ignoresOwn && isOwnMessage(filter.ownKey, message));
 }
 
 function isAmong(wanted: string[], one: string): boolean {

@@ -2,6 +2,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import type { Needs } from '../enrichment';
 import { passes, type Filter } from './filter';
 import { crispEventOf } from '../catalogue';
+import { ownKeyOf } from '../fingerprint';
 import { usualMaxStarts } from '../loops/loopBrake';
 import type { Credential } from '../../api/transport';
 import { truthOf } from '../../runtime/coerce';
@@ -41,7 +42,8 @@ export function readSelection(context: Context, credential: Credential): EventSe
 			segments: namesIn(filters.segments),
 			ignoresOwn: isOn(filters.ignoreOwn, true),
 			ignoresAutomated: isOn(filters.ignoreAutomated, false),
-			instanceId: context.getInstanceId(),
+			failsClosed: filters.ifLookupFails === 'doNotStart',
+			ownKey: ownKeyOf(credential, context.getInstanceId()),
 		},
 		maxLoopStarts: Math.max(0, Number(filters.loopBrake ?? usualMaxStarts) || 0),
 	};

@@ -1,10 +1,13 @@
 import type { INodeProperties, NodeHint } from 'n8n-workflow';
-import { usualMaxStarts } from '../loops/loopBrake';
-import { derivedEvents, events, legacyEvents, messageTypes, type CrispEvent } from '../catalogue';
+import { largestMaxStarts, usualMaxStarts } from '../loops/loopBrake';
+import { derivedEvents, events as crispEvents, legacyEvents, messageTypes, type CrispEvent } from '../catalogue';
+
+/** The events that Crisp sends to triggers of both kinds. */
+const usuallyOffered = [...crispEvents, ...derivedEvents];
 
 /** The form fields of both triggers for events, websites and filters. `readSelection` reads their values. */
-export function selectionProperties(): INodeProperties[] {
-	const eventOptions = [...events, ...derivedEvents]
+export function selectionProperties(offered = usuallyOffered): INodeProperties[] {
+	const eventOptions = offered
 		.map((event) => ({ name: event.label, value: event.name, description: descriptionOf(event) }))
 		.sort((a, b) => a.name.localeCompare(b.name));
 	return [
@@ -31,7 +34,7 @@ export function selectionProperties(): INodeProperties[] {
 			typeOptions: { loadOptionsMethod: 'getWebsites' },
 			default: [],
 			description:
-				'The websites to listen to. Empty means the default website of the credential, or every website of the token if it has none. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+				'The websites to listen to. Empty means the default website of the credential, or every website of the token if it has none. For a plugin token, choose websites: otherwise each website that installs the plugin later starts the workflow, too. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
 		},
 		{
 			displayName: 'Filters',
@@ -50,6 +53,26 @@ export function selectionProperties(): INodeProperties[] {
 					],
 					default: 'user',
 					description: 'Whose messages start the workflow; other events are not affected',
+				},
+				{
+					displayName: 'If a Lookup Fails',
+					name: 'ifLookupFails',
+					type: 'options',
+					options: [
+						{
+							name: 'Do Not Start',
+							value: 'doNotStart',
+							description: "The event is left out, and n8n's log says so: the workflow never runs unchecked",
+						},
+						{
+							name: 'Start Anyway',
+							value: 'startAnyway',
+							description: 'The event passes this filter: the workflow misses nothing',
+						},
+					],
+					default: 'doNotStart',
+					description:
+						"What happens if a filter needs data that could not be fetched from Crisp, such as segments. Also decides about 'Message - First by Visitor in New Conversation'. Without this filter, the workflow starts anyway.",
 				},
 				{
 					displayName: 'Ignore Automated Messages',
@@ -74,7 +97,7 @@ export function selectionProperties(): INodeProperties[] {
 					type: 'boolean',
 					default: true,
 					description:
-						'Whether to ignore messages that a Crisp node of this n8n sent, and what a Crisp node of this workflow changed within the last minute, so that a workflow does not start itself. On by default, even without this filter.',
+						'Whether to ignore messages that a Crisp node of this n8n sent with the same token, and what a Crisp node of this workflow changed within the last minute, so that a workflow does not start itself. On by default, even without this filter.',
 				},
 				{
 					displayName: 'Inbox Names or IDs',
@@ -89,7 +112,7 @@ export function selectionProperties(): INodeProperties[] {
 					displayName: 'Loop Brake (Starts per Minute)',
 					name: 'loopBrake',
 					type: 'number',
-					typeOptions: { minValue: 0 },
+					typeOptions: { minValue: 0, maxValue: largestMaxStarts },
 					default: usualMaxStarts,
 					description: `How often the workflow may start within a minute for one conversation or person, by events that a workflow can cause. More starts look like a loop: the events are held back until none has come for a minute, and an error is reported. What visitors and operators write is not counted. 0 for no limit. Without this filter, ${usualMaxStarts}.`,
 				},
@@ -117,7 +140,7 @@ export function selectionProperties(): INodeProperties[] {
 					typeOptions: { loadOptionsMethod: 'getSegments', loadOptionsDependsOn: ['websiteIds'] },
 					default: [],
 					description:
-						'Only start for conversations or contacts with at least one of these segments; events of neither are not affected. Events do not include segments, so the node fetches them from Crisp; if that fails, the event passes. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+						'Only start for conversations or contacts with at least one of these segments; events of neither are not affected. Events do not include segments, so the node fetches them from Crisp; if that fails, the event passes, unless "If a Lookup Fails" says otherwise. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
 				},
 			],
 		},
@@ -125,14 +148,14 @@ export function selectionProperties(): INodeProperties[] {
 }
 
 /** The subtitle on the canvas: the selected events. n8n provides the values of a list there, but not their labels. */
-export function listeningSubtitle(): string {
-	const named = Object.fromEntries([...events, ...derivedEvents].map(({ name, label }) => [name, eventText(label)]));
+export function listeningSubtitle(offered = usuallyOffered): string {
+	const named = Object.fromEntries(offered.map(({ name, label }) => [name, eventText(label)]));
 	return `={{ $parameter.events.map((name) => (${JSON.stringify(named)})[name] ?? name).join(', ') }}`;
 }
 
 /** Hints in the panel of a trigger: one for each selected event. */
-export function listeningHints(): NodeHint[] {
-	return [...events, ...derivedEvents].map(({ name, label }) => ({
+export function listeningHints(offered = usuallyOffered): NodeHint[] {
+	return offered.map(({ name, label }) => ({
 		message: `Listens to <b>${eventText(label)}</b> (${name})`,
 		// n8n supports only fixed texts, so each event needs a separate hint.
 		displayCondition: `={{ $parameter.events.includes('${name}') }}`,

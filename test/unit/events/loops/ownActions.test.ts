@@ -5,7 +5,7 @@ import { LastAnnounced } from '../../../../nodes/shared/events/loops/unchanged';
 import { fingerprintFor } from '../../../../nodes/shared/events/fingerprint';
 import { LoopGuard } from '../../../../nodes/shared/events/loops/loopGuard';
 import { LoopBrake, usualMaxStarts } from '../../../../nodes/shared/events/loops/loopBrake';
-import { errorOf, refused, serve, broken, ok, type Answer } from '../../../support/servedTransport';
+import { errorOf, refused, serve, broken, ok, type Answer } from '../../../support/servers/servedTransport';
 
 const minute = 60_000;
 const data = (values: IDataObject, session = 'session_1'): CrispRequest => ({
@@ -134,19 +134,15 @@ describe('the brake', () => {
 describe('the guard of a trigger', () => {
 	const guard = (more = {}) => {
 		const held: string[] = [];
-		const options = {
-			workflowId: 'one',
-			instanceId: 'instance',
-			ignoresOwn: true,
-			maxStarts: 3,
-			clock: { now: () => 0 },
-		};
+		const options = { workflowId: 'one', ignoresOwn: true, maxStarts: 3, clock: { now: () => 0 } };
 		const onBrake = (event: string, target: string) => void held.push(`${event} ${target}`);
 		return { held, guard: new LoopGuard({ ...options, ...more, onBrake }) };
 	};
 	const isBraked = (one: LoopGuard, event: string, payload: IDataObject, times = 10) =>
-		Array.from({ length: times }, () => one.isBraked(event, { website_id: 'w', ...payload })).filter(Boolean).length;
-	const own = fingerprintFor('instance', ['a message']);
+		Array.from({ length: times }, () => one.isBraked(event, { website_id: 'w', ...payload }, 'key of this n8n')).filter(
+			Boolean,
+		).length;
+	const own = fingerprintFor('key of this n8n', ['a message']);
 
 	it('brakes each conversation and each person separately, and reports it once', () => {
 		const { held, guard: one } = guard();

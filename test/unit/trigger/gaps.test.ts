@@ -1,0 +1,85 @@
+import type { IDataObject } from 'n8n-workflow';
+import { eventReceiver } from '../../support/eventReceiver';
+import { settled } from '../../support/fakeClock';
+
+const message = (number: number): IDataObject => ({
+	website_id: 'w',
+	session_id: 'session_1',
+	from: 'user',
+	fingerprint: number,
+	number,
+});
+
+describe('a gap without catch-up (Look Back 0)', () => {
+	it('costs no request', async () => {
+		const { receiver, started, requests, clock } = eventReceiver({
+			events: ['message:send', 'people:profile:created'],
+			more: { lookBack: 0 },
+			isResumed: true,
+			memory: { mark: 1 },
+		});
+		receiver.connected();
+		await clock.advance(60_000);
+		receiver.receive('message:send', message(1));
+		receiver.disconnected();
+		receiver.connected();
+		receiver.receive('message:send', message(2));
+		await clock.advance(60_000);
+		expect([started, requests]).toEqual([[1, 2], []]);
+		await receiver.close();
+	});
+
+	it('forgets the states of conversations, which may have changed in it', async () => {
+		const listed = { website_id: 'w', session_id: 'session_1', state: 'unresolved', updated_at: 1 };
+		let state = 'unresolved';
+		const { receiver, started, clock } = eventReceiver({
+			events: ['conversation:reopened'],
+			more: { lookBack: 0 },
+			answer: ({ path }) =>
+				path.includes('/conversations/1') ? [{ ...listed, state, updated_at: Date.now() * 2 }] : [],
+		});
+		receiver.connected();
+		await settled();
+		receiver.disconnected();
+		// Resolved in the gap, of which no event tells.
+		state = 'resolved';
+		receiver.connected();
+		await settled();
+		const payload = { website_id: 'w', session_id: 'session_1', state: 'unresolved', number: 5 };
+		receiver.receive('session:set_state', payload);
+		await clock.advance(10_000);
+		expect(started).toEqual([5]);
+		await receiver.close();
+	});
+});
+
+it('segments that were fetched while disconnected are fetched again once connected', async () => {
+	let segments = ['vip'];
+	const { receiver, started, clock } = eventReceiver({
+		events: ['message:send'],
+		filter: { segments: ['vip'] },
+		answer: ({ path }) => (path.endsWith('/meta') ? { segments } : []),
+	});
+	receiver.connected();
+	receiver.disconnected();
+	// An event that was received before the connection was lost may be processed after it.
+	receiver.receive('message:send', message(1));
+	await clock.advance(1_000);
+	// The event of this change is missed.
+	segments = [];
+	receiver.connected();
+	receiver.receive('message:send', message(2));
+	await clock.advance(1_000);
+	expect(started).toEqual([1]);
+	await receiver.close();
+});
+
+it('a new key of the token does not count as a change of the filter, and nothing that is saved follows from it', async () => {
+	const savedWith = async (ownKey: string) => {
+		const memory: IDataObject = {};
+		const { receiver } = eventReceiver({ events: ['message:send'], filter: { ownKey }, memory });
+		await receiver.close();
+		return JSON.stringify(memory);
+	};
+	expect(await savedWith('one')).toBe(await savedWith('other'));
+});
