@@ -1,7 +1,8 @@
 const { build: bundle } = require('esbuild');
-const { rm } = require('node:fs/promises');
+const { rm, writeFile } = require('node:fs/promises');
 const { spawn } = require('node:child_process');
 const { dest, parallel, series, src } = require('gulp');
+const { bundledPackages, noticesOf, NOTICES_FILE } = require('./scripts/notices.js');
 
 const clean = () => rm('dist', { recursive: true, force: true });
 
@@ -16,12 +17,14 @@ function compile(done) {
  * Replaces the compiled socket module with a bundle that contains socket.io-client, so that the package
  * has no runtime dependency. The browser build uses the WebSocket that is built into Node.js. n8n forbids
  * nodes to access globals, so the library's globals module is replaced with a shim of what it needs.
+ * Returns the packages whose code is in the bundle.
  */
 async function bundleSocketTo(outfile) {
-	await bundle({
+	const { metafile } = await bundle({
 		entryPoints: ['nodes/shared/realtime/socket.ts'],
 		outfile,
 		allowOverwrite: true,
+		metafile: true,
 		bundle: true,
 		format: 'cjs',
 		platform: 'browser',
@@ -31,6 +34,7 @@ async function bundleSocketTo(outfile) {
 		minify: true,
 		plugins: [socketGlobals],
 	});
+	return bundledPackages(metafile);
 }
 
 const socketGlobals = {
@@ -49,7 +53,11 @@ const socketGlobals = {
 	},
 };
 
-const bundleSocket = () => bundleSocketTo('dist/nodes/shared/realtime/socket.js');
+/** Bundles the socket, and writes the licences of what is in the bundle into the package. */
+async function bundleSocket() {
+	const packages = await bundleSocketTo('dist/nodes/shared/realtime/socket.js');
+	await writeFile(NOTICES_FILE, noticesOf(packages));
+}
 
 const copyIcons = () => src('icons/*.svg', { encoding: false }).pipe(dest('dist/icons'));
 

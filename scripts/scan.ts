@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 import { REPOSITORY } from './host/folder';
 import { unpackPackage, withTarball } from './host/package';
 
-const MOST_BYTES = 700_000;
+const MOST_BYTES = 900_000;
 const DIST_PATTERNS = ['**/*.js', 'package.json'];
 const ALLOWED = /^(dist\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/;
 /** The package has no types; importing it through a `string` constant keeps the compiler from looking for them. */
@@ -24,6 +24,7 @@ async function main(): Promise<void> {
 		await unpackPackage(tarball, folder);
 		report('Tarball', await faultsOf(analyzePackage(folder, DIST_PATTERNS)));
 		report(`Contents (${describeSize(folder, tarball)})`, contentFaults(folder));
+		report('Licences of the bundled packages', await licenceFaults(folder));
 	});
 }
 
@@ -42,6 +43,24 @@ function contentFaults(folder: string): string[] {
 	if (bytes > MOST_BYTES) faults.push(`The package has ${bytes} bytes, which is more than ${MOST_BYTES}`);
 	if ('dependencies' in readManifest(folder)) faults.push('package.json has dependencies');
 	return faults;
+}
+
+interface Gulpfile {
+	bundleSocketTo(outfile: string): Promise<object[]>;
+}
+
+interface Notices {
+	NOTICES_FILE: string;
+	missingNotices(notices: string, packages: object[]): string[];
+}
+
+/** Bundles again, to learn what a bundle of this source contains, and looks for each package in the tarball's notices. */
+async function licenceFaults(folder: string): Promise<string[]> {
+	const { bundleSocketTo } = (await import(path.join(REPOSITORY, 'gulpfile.js'))) as Gulpfile;
+	const { NOTICES_FILE, missingNotices } = (await import(path.join(REPOSITORY, 'scripts/notices.js'))) as Notices;
+	const packages = await bundleSocketTo(path.join(path.dirname(folder), 'socket.js'));
+	const file = path.join(folder, NOTICES_FILE);
+	return missingNotices(existsSync(file) ? readFileSync(file, 'utf8') : '', packages);
 }
 
 interface Manifest {

@@ -40,7 +40,7 @@ async function main(): Promise<void> {
 		sandbox = await prepare(host, ports);
 		n8n = await launch(host, ports, lock);
 		await seed(host, n8n, sandbox);
-		printWelcome(progress, ports, sandbox);
+		printWelcome(progress, ports, { sandbox, owner: n8n.owner });
 		progress.line(progress.dim(`  Ready in ${duration(Date.now() - startedAt)}.`));
 		await untilStopped(n8n, logOf(host));
 	} finally {

@@ -26,7 +26,7 @@ export function outputNamesPage(): string {
 			'- Names that end in `_at` or `_since` hold a time as ISO 8601 text in UTC, such as `2026-01-31T09:30:00.000Z`. `timestamp` is the time of a message in milliseconds, as Crisp has it.',
 			'- Every output about one conversation has `conversation_url` and `session_id`, and `website_id` unless _Simplify_ is on.',
 			'- An operation that changes something returns the IDs that it was given, together with the response of Crisp. _Message: Send_ also returns the `text` that it sent.',
-			"- An operation that reads, without _Simplify_ or with _Simplify_ off, returns Crisp's own names. Triggers keep the whole event in `data`.",
+			"- An operation that reads, without _Simplify_ or with _Simplify_ off, returns Crisp's own names; secrets have names of their own, which n8n from 2.30 on hides. Triggers keep the whole event in `data`.",
 			'- With _Simplify_, and in operations with code, a missing value is null. In triggers the field is missing.',
 		].join('\n'),
 		['| name | meaning | in the output of |', '| --- | --- | --- |', ...rows].join('\n'),
@@ -54,5 +54,8 @@ function usersOfNames(): Map<string, string[]> {
 /** The names of the output that an operation shapes itself; none if it returns Crisp's answer. */
 function namesOf(operation: Operation): readonly string[] {
 	const returned = 'returns' in operation ? (operation.returns ?? []) : [];
-	return [...returned, ...Object.keys(operation.simplify ?? {})];
+	// The names of secrets inside of objects are Crisp's.
+	const secrets = 'secretOutputs' in operation ? Object.values(operation.secretOutputs ?? {}) : [];
+	const own = secrets.filter((name) => Object.hasOwn(outputNames, name));
+	return [...returned, ...Object.keys(operation.simplify ?? {}), ...own];
 }

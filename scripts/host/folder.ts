@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 
+import { makePrivate } from './security/privateFolder';
+
 export const REPOSITORY = path.resolve(__dirname, '..', '..');
 
 /** The versions of the host's parts. After a change, the next start reinstalls the parts. */
@@ -29,10 +31,17 @@ export interface HostFolder {
 	readonly screenshots: string;
 }
 
-/** The host's folders: `.n8n-host` beside package.json, or where N8N_CRISP_HOST_DIR points. */
+/**
+ * The host's folders: `.n8n-host` beside package.json, or where N8N_CRISP_HOST_DIR points. Only their owner can read
+ * them: they hold n8n's database, and the password of its user. In a folder that N8N_CRISP_HOST_DIR names and that
+ * exists, this is true of the data, not of the folder itself.
+ */
 export function openHostFolder(): HostFolder {
-	const root = path.resolve(process.env.N8N_CRISP_HOST_DIR ?? path.join(REPOSITORY, '.n8n-host'));
+	const { N8N_CRISP_HOST_DIR: chosen } = process.env;
+	const root = path.resolve(chosen ?? path.join(REPOSITORY, '.n8n-host'));
 	const inRoot = (name: string) => path.join(root, name);
+	makePrivate(root, { isOurs: chosen === undefined });
+	makePrivate(inRoot('home'), { isOurs: true });
 	mkdirSync(inRoot('logs'), { recursive: true });
 	return {
 		root,

@@ -8,6 +8,7 @@ import { hostEnvironment } from './environment';
 import { Failure, Interrupted, Unreachable } from './failure';
 import { BINDING, nodeGypOf, nodeOf, npmOf, VERSIONS, type HostFolder } from './folder';
 import type { Progress } from './progress';
+import { checkIntegrity } from './security/integrity';
 import { missingTools, toolAdvice } from './toolchain';
 
 const run = promisify(execFile);
@@ -41,6 +42,7 @@ export async function fetchRuntime(site: Site): Promise<void> {
 		try {
 			const args = ['install', ...QUIET, ...PATIENCE];
 			await runCommand('npm', args, optionsFor(site, host.runtime));
+			checkIntegrity(host.runtime);
 			await runCommand(nodeOf(host), ['--version'], optionsFor(site, host.runtime));
 		} catch (error) {
 			throw explainNpm(`Node ${VERSIONS.node}`, error);
@@ -48,10 +50,14 @@ export async function fetchRuntime(site: Site): Promise<void> {
 	});
 }
 
-/** Installs the source of SQLite's binding, or a compiled binding if this machine has no compiler. */
+/**
+ * Installs the source of SQLite's binding, or a compiled binding if this machine has no compiler. The lock file next to
+ * this file pins every package of it.
+ */
 export async function fetchSqlite(site: Site): Promise<void> {
 	const { host } = site;
 	writePackage(host.sqlite, { sqlite3: VERSIONS.sqlite3, 'node-addon-api': VERSIONS.nodeAddonApi });
+	copyFileSync(path.join(__dirname, 'sqlite.package-lock.json'), path.join(host.sqlite, 'package-lock.json'));
 	try {
 		await installWith(site, host.sqlite, ['--omit=optional']);
 	} catch (error) {
@@ -61,7 +67,7 @@ export async function fetchSqlite(site: Site): Promise<void> {
 	if (missing.length > 0) await fetchBinding(site, missing);
 }
 
-/** Downloads the precompiled binding; only a fallback, since it does not come from npm. */
+/** Downloads the precompiled binding; only a fallback, since it does not come from npm and has no checksum. */
 async function fetchBinding(site: Site, missing: string[]): Promise<void> {
 	const folder = path.dirname(path.dirname(path.dirname(path.join(site.host.sqlite, BINDING))));
 	const tool = path.join(site.host.sqlite, 'node_modules/prebuild-install/bin.js');

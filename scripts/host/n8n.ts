@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { ownerOf, type Owner } from './security/owner';
 import { startChild } from './childProcess';
 import { hostEnvironment } from './environment';
 import { Failure, Interrupted } from './failure';
@@ -12,13 +13,6 @@ import { freePort } from './ports';
 const READY_WITHIN_MS = 240_000;
 const POLL_MS = 150;
 const LAST_LINES = 15;
-
-/** The login of the only user; `hash` is the bcrypt hash of the password. */
-export const OWNER = {
-	email: 'owner@example.com',
-	password: 'Crisp-sandbox-1',
-	hash: '$2a$10$PdyhhO1zjdoJQmTK9tp4neDlzVt//4nbiLReWkBR.KVzz9HSmqCy2',
-} as const;
 
 export interface N8nOptions {
 	host: HostFolder;
@@ -41,6 +35,8 @@ export type Role = 'start' | 'worker' | 'webhook';
 
 export interface RunningN8n {
 	readonly url: string;
+	/** The login of its only user. */
+	readonly owner: Owner;
 	/** Resolves when n8n has exited, intentionally or not. */
 	readonly exited: Promise<number>;
 	stop(): Promise<void>;
@@ -53,10 +49,11 @@ export async function startN8n(options: N8nOptions): Promise<RunningN8n> {
 	const { host, userFolder, port, logFile, role = 'start' } = options;
 	mkdirSync(userFolder, { recursive: true });
 	mkdirSync(path.dirname(logFile), { recursive: true });
+	const owner = ownerOf(host);
 	const child = startChild(nodeOf(host), [path.join(host.n8n, 'node_modules/n8n/bin/n8n'), role], {
 		cwd: userFolder,
 		logFile,
-		env: { ...hostEnvironment(host), ...(await settingsFor(options)), ...options.settings },
+		env: { ...hostEnvironment(host), ...(await settingsFor(options, owner)), ...options.settings },
 		graceMs: 8000,
 	});
 	options.onSpawn?.(child.pid);
@@ -67,7 +64,7 @@ export async function startN8n(options: N8nOptions): Promise<RunningN8n> {
 		await child.stop();
 		throw error;
 	}
-	return { url, exited: child.exited, stop: child.stop, kill: child.kill };
+	return { url, owner, exited: child.exited, stop: child.stop, kill: child.kill };
 }
 
 async function waitUntilReady(
@@ -102,7 +99,11 @@ export function lastWords(logFile: string): string {
 	return ` The end of its log, ${logFile}:\n\n${lines.map((line) => `    ${line}`).join('\n')}`;
 }
 
-async function settingsFor({ userFolder, port, role }: N8nOptions): Promise<Record<string, string>> {
+/** The environment variables of n8n: where it keeps its data, who its only user is, and what it leaves out. */
+export async function settingsFor(
+	{ userFolder, port, role }: Pick<N8nOptions, 'userFolder' | 'port' | 'role'>,
+	owner: Owner,
+): Promise<Record<string, string>> {
 	return {
 		N8N_USER_FOLDER: userFolder,
 		N8N_LISTEN_ADDRESS: '127.0.0.1',
@@ -111,14 +112,15 @@ async function settingsFor({ userFolder, port, role }: N8nOptions): Promise<Reco
 		N8N_EDITOR_BASE_URL: `http://localhost:${port}`,
 		N8N_SECURE_COOKIE: 'false',
 		N8N_RUNNERS_BROKER_PORT: String(await freePort()),
-		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
+		// n8n loads this package without it. It only permits to install others, which a test of the installer turns on.
+		N8N_UNVERIFIED_PACKAGES_ENABLED: 'false',
 		// The package is not on npm, so n8n must not try to reinstall it from there.
 		N8N_REINSTALL_MISSING_PACKAGES: 'false',
 		N8N_INSTANCE_OWNER_MANAGED_BY_ENV: 'true',
-		N8N_INSTANCE_OWNER_EMAIL: OWNER.email,
+		N8N_INSTANCE_OWNER_EMAIL: owner.email,
 		N8N_INSTANCE_OWNER_FIRST_NAME: 'Crisp',
 		N8N_INSTANCE_OWNER_LAST_NAME: 'Sandbox',
-		N8N_INSTANCE_OWNER_PASSWORD_HASH: OWNER.hash,
+		N8N_INSTANCE_OWNER_PASSWORD_HASH: owner.hash,
 		N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '5',
 		// n8n's own default is New York.
 		GENERIC_TIMEZONE: Intl.DateTimeFormat().resolvedOptions().timeZone,

@@ -2,7 +2,6 @@ import { parse } from 'flatted';
 import { randomUUID } from 'node:crypto';
 
 import type { RunningN8n } from './n8n';
-import { OWNER } from './n8n';
 
 export interface WorkflowNode {
 	id: string;
@@ -102,15 +101,16 @@ export class N8nClient {
 	private cookie = '';
 	private readonly browserId = randomUUID();
 
-	constructor(private readonly n8n: Pick<RunningN8n, 'url'>) {}
+	constructor(private readonly n8n: Pick<RunningN8n, 'url' | 'owner'>) {}
 
 	async login(): Promise<void> {
-		await this.send('POST', 'login', { emailOrLdapLoginId: OWNER.email, password: OWNER.password });
+		const { email, password } = this.n8n.owner;
+		await this.send('POST', 'login', { emailOrLdapLoginId: email, password });
 	}
 
 	/** Creates the owner and logs in; for versions of n8n that cannot create the owner from environment variables. */
 	async setUpOwner(): Promise<void> {
-		const { email, password } = OWNER;
+		const { email, password } = this.n8n.owner;
 		await this.send('POST', 'owner/setup', { email, password, firstName: 'Crisp', lastName: 'Sandbox' });
 	}
 

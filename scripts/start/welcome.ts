@@ -1,18 +1,22 @@
 import type { Sandbox } from '../../sandbox';
-import { OWNER } from '../host/n8n';
+import type { Owner } from '../host/security/owner';
 import type { Progress } from '../host/progress';
 import type { Ports } from './ports';
 import { EXAMPLES } from './seed';
 
 /** Prints the addresses, the login, what to try and how to stop. */
-export function printWelcome(progress: Progress, ports: Ports, sandbox: Sandbox): void {
+export function printWelcome(
+	progress: Progress,
+	ports: Ports,
+	{ sandbox, owner }: { sandbox: Sandbox; owner: Owner },
+): void {
 	const { bold, dim } = progress;
 	const n8n = `http://localhost:${ports.n8n}`;
 	const [answer, welcome] = EXAMPLES;
 	const lines = [
 		'',
 		`  n8n       ${bold(n8n)}`,
-		`            ${OWNER.email}  ${OWNER.password}`,
+		`            ${owner.email}  ${owner.password}`,
 		`  Sandbox   ${bold(sandbox.url)}`,
 		`            ${dim('a simulated Crisp: the visitor and the operator, side by side')}`,
 		'',
