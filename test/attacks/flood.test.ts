@@ -1,11 +1,11 @@
-import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 import { receive } from '../../nodes/CrispWebhookTrigger/receive';
 import { LoopBrake } from '../../nodes/shared/events/loops/loopBrake';
 import { SharedConnection, type Listener } from '../../nodes/shared/realtime/sharedConnection';
 import type { ChannelListener } from '../../nodes/shared/realtime/socket';
 import { eventReceiver as begin } from '../support/eventReceiver';
 import { FakeClock, settled } from '../support/fakeClock';
-import { FakeResponse } from '../support/fakeResponse';
+import { FakeResponse, webhookContext } from '../support/fakeResponse';
 import { reachableFrom, usedMegabytes } from '../support/memory';
 
 /**
@@ -366,26 +366,8 @@ describe('a connection that is being replaced', () => {
 describe('what a webhook trigger remembers of a flood', () => {
 	const call = async (event: object, response: FakeResponse) => {
 		const body = JSON.stringify(event);
-		const parameters: Record<string, unknown> = {
-			hook: 'website',
-			events: ['message:send', 'message:updated', 'message:chosen', 'session:set_nickname'],
-			filters: {},
-			websiteIds: [],
-		};
-		return await receive({
-			getCredentials: async () => await Promise.resolve({ hookSecret: 'key', tier: 'plugin' }),
-			getMode: () => 'webhook',
-			getNode: () => ({ id: 'node', name: 'Hook', credentials: { crispApi: { id: 'c' } } }),
-			getWorkflow: () => ({ id: 'workflow' }),
-			getInstanceId: () => 'instance',
-			getNodeParameter: (name: string, fallback: unknown) => parameters[name] ?? fallback,
-			getQueryData: () => ({ key: 'key' }),
-			getHeaderData: () => ({}),
-			getBodyData: () => body,
-			getRequestObject: () => ({ rawBody: Buffer.from(body) }),
-			getResponseObject: () => response,
-			logger: { warn: () => undefined, debug: () => undefined },
-		} as unknown as IWebhookFunctions);
+		const events = ['message:send', 'message:updated', 'message:chosen', 'session:set_nickname'];
+		return await receive(webhookContext({ body, response, parameters: { events } }));
 	};
 	/** Fewer than above, and larger: only a hundred thousand are too many. */
 	const calls = 3_000;

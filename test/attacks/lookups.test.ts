@@ -1,4 +1,4 @@
-import type { IDataObject, INode, IWebhookFunctions } from 'n8n-workflow';
+import type { IDataObject, INode } from 'n8n-workflow';
 import { receive } from '../../nodes/CrispWebhookTrigger/receive';
 import { refusalError } from '../../nodes/shared/errors/apiErrors';
 import { ConversationStates } from '../../nodes/shared/events/conversationState';
@@ -9,7 +9,7 @@ import { neededEnrichment, readSelection, type EventSelection } from '../../node
 import type { CrispRequest } from '../../nodes/shared/api/transport';
 import { eventReceiver } from '../support/eventReceiver';
 import { FakeClock } from '../support/fakeClock';
-import { FakeResponse } from '../support/fakeResponse';
+import { FakeResponse, webhookContext } from '../support/fakeResponse';
 
 /**
  * A visitor makes a lookup of the filters fail, so that a bot talks where it must not: in other conversations, or at all.
@@ -202,28 +202,15 @@ describe('what "Do Not Start" leaves out is logged once an hour', () => {
 	it('by Crisp Webhook Trigger', async () => {
 		const warnings: string[] = [];
 		const reasons: string[] = [];
-		const parameters: Record<string, unknown> = {
-			hook: 'website',
-			events: ['message:send'],
-			filters: { ...segments, ...closed },
-			websiteIds: [],
+		const parameters = { events: ['message:send'], filters: { ...segments, ...closed } };
+		const more = {
+			helpers: { httpRequestWithAuthentication: () => Promise.reject(new Error('ECONNREFUSED')) },
+			logger: { warn: (line: string) => warnings.push(line), debug: () => undefined },
 		};
 		for (const data of payloads) {
 			const body = JSON.stringify({ website_id: 'w', event: 'message:send', data });
-			const made = await receive({
-				getCredentials: async () => await Promise.resolve({ hookSecret: 'key', tier: 'plugin', key: 'k' }),
-				getMode: () => 'webhook',
-				getNode: () => ({ id: 'node', name: 'Hook', credentials: { crispApi: { id: 'c' } } }),
-				getWorkflow: () => ({ id: 'workflow' }),
-				getInstanceId: () => 'instance',
-				getNodeParameter: (name: string, fallback: unknown) => parameters[name] ?? fallback,
-				getQueryData: () => ({ key: 'key' }),
-				getHeaderData: () => ({}),
-				getRequestObject: () => ({ rawBody: Buffer.from(body) }),
-				getResponseObject: () => new FakeResponse((reason) => reasons.push(reason)),
-				helpers: { httpRequestWithAuthentication: () => Promise.reject(new Error('ECONNREFUSED')) },
-				logger: { warn: (line: string) => warnings.push(line), debug: () => undefined },
-			} as unknown as IWebhookFunctions);
+			const response = new FakeResponse((reason) => reasons.push(reason));
+			const made = await receive(webhookContext({ body, response, parameters, more }));
 			expect(made.workflowData).toBeUndefined();
 		}
 		expect([new Set(reasons), countOf(warnings)]).toEqual([new Set(['not_chosen']), [1, 1]]);

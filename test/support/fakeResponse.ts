@@ -41,33 +41,42 @@ export class FakeResponse extends EventEmitter {
 	}
 }
 
-/** A request of a website hook with the right key, for a trigger on changes of state. */
-export function webhookContext({
-	body,
-	response,
-	headers = {},
-	isRaw = true,
-}: {
+interface WebhookCall {
 	body: string;
 	response: object;
 	headers?: Record<string, string>;
 	/** Whether n8n keeps the bytes of the request. */
 	isRaw?: boolean;
-}): IWebhookFunctions {
+	/** Parameters of the node that differ from those of a trigger on changes of state. */
+	parameters?: Record<string, unknown>;
+	/** Members of the context in place of the usual ones. */
+	more?: object;
+}
+
+/** A request of a website hook with the right key. */
+export function webhookContext({
+	body,
+	response,
+	headers = {},
+	isRaw = true,
+	parameters = {},
+	more,
+}: WebhookCall): IWebhookFunctions {
 	const events = ['session:set_state', 'conversation:resolved', 'conversation:reopened'];
-	const parameters: Record<string, unknown> = { hook: 'website', events, filters: {}, websiteIds: [] };
+	const all: Record<string, unknown> = { hook: 'website', events, filters: {}, websiteIds: [], ...parameters };
 	return {
-		getCredentials: async () => await Promise.resolve({ hookSecret: 'key', tier: 'plugin' }),
+		getCredentials: async () => await Promise.resolve({ hookSecret: 'key', tier: 'plugin', key: 'k' }),
 		getMode: () => 'webhook',
 		getNode: () => ({ id: 'node', name: 'Hook', credentials: { crispApi: { id: 'c' } } }),
 		getWorkflow: () => ({ id: 'workflow' }),
 		getInstanceId: () => 'instance',
-		getNodeParameter: (name: string, fallback: unknown) => parameters[name] ?? fallback,
+		getNodeParameter: (name: string, fallback: unknown) => all[name] ?? fallback,
 		getQueryData: () => ({ key: 'key' }),
 		getHeaderData: () => headers,
 		getBodyData: () => body,
 		getRequestObject: () => (isRaw ? { rawBody: Buffer.from(body) } : {}),
 		getResponseObject: () => response,
 		logger: { warn: () => undefined, debug: () => undefined },
+		...more,
 	} as unknown as IWebhookFunctions;
 }

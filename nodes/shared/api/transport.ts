@@ -87,7 +87,7 @@ export function openTransport(
 	const { warn } = logOf(context);
 	const { key, signingSecret = '', hookSecret = '' } = credential;
 	const secrets = [key, credential.identifier];
-	// What no error may show, whatever the request repeats of the credential.
+	// What no error may show, even if the request repeats it: parts of the credential.
 	const hidden = [key, signingSecret, hookSecret].filter((secret) => secret.trim() !== '');
 	// Otherwise, n8n would decrypt the credential for each request; outside of executions, in a separate virtual
 	// machine.

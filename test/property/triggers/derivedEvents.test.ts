@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import type { IDataObject, ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type { IDataObject, ITriggerFunctions } from 'n8n-workflow';
 import { EventReceiver } from '../../../nodes/CrispTrigger/receiver';
 import { receive } from '../../../nodes/CrispWebhookTrigger/receive';
 import type { CrispRequest } from '../../../nodes/shared/api/types';
 import { resetProcessState } from '../../../nodes/shared/runtime/processState';
 import { FakeClock, settled } from '../../support/fakeClock';
-import { FakeResponse } from '../../support/fakeResponse';
+import { FakeResponse, webhookContext } from '../../support/fakeResponse';
 import { openFilter } from '../../support/fixtures/openFilter';
 import '../strangers';
 
@@ -283,37 +283,27 @@ async function realtime(clock: FakeClock, model: Model): Promise<Trigger> {
 
 async function webhook(clock: FakeClock, model: Model): Promise<Trigger> {
 	const started: string[] = [];
-	const parameters: Record<string, unknown> = { hook: 'website', events: names, filters: {}, websiteIds: [] };
 	let count = 0;
 	resetProcessState();
-	const contextFor = (body: string, response: FakeResponse) =>
-		({
-			getCredentials: async () => await Promise.resolve(credential),
-			getMode: () => 'webhook',
-			getNode: () => node,
-			getWorkflow: () => ({ id: 'workflow' }),
-			getInstanceId: () => 'instance',
-			getNodeParameter: (name: string, fallback: unknown) => parameters[name] ?? fallback,
-			getQueryData: () => ({ key: 'key' }),
-			getHeaderData: () => ({}),
-			getBodyData: () => body,
-			getRequestObject: () => ({ rawBody: Buffer.from(body) }),
-			getResponseObject: () => response,
-			logger: { warn: () => undefined, debug: () => undefined },
-			helpers: {
-				httpRequestWithAuthentication: async (_: string, { url, qs }: { url: string; qs?: IDataObject }) =>
-					await Promise.resolve({
-						statusCode: 200,
-						headers: {},
-						body: { error: false, reason: 'done', data: model.answer(new URL(url).pathname, qs) },
-					}),
-			},
-		}) as unknown as IWebhookFunctions;
+	const more = {
+		getCredentials: async () => await Promise.resolve(credential),
+		getNode: () => node,
+		helpers: {
+			httpRequestWithAuthentication: async (_: string, { url, qs }: { url: string; qs?: IDataObject }) =>
+				await Promise.resolve({
+					statusCode: 200,
+					headers: {},
+					body: { error: false, reason: 'done', data: model.answer(new URL(url).pathname, qs) },
+				}),
+		},
+	};
 	// The hook works from now on: what is created later is known to be new.
 	const call = async (event: string, data: IDataObject) => {
 		const body = JSON.stringify({ website_id: website, event, data, timestamp: clock.now() + ++count / 1_000 });
 		const response = new FakeResponse();
-		const { workflowData } = await receive(contextFor(body, response), { clock });
+		const { workflowData } = await receive(webhookContext({ body, response, parameters: { events: names }, more }), {
+			clock,
+		});
 		started.push(...(workflowData ?? []).flat().map(({ json }) => String(json.event)));
 		response.end(200);
 	};
