@@ -230,6 +230,7 @@ export class Subscription {
 		this.isPolled = true;
 		const begun = this.options.clock.now();
 		const from = (this.readingSince = this.missingSince ?? begun);
+		this.pinFrom(from);
 		// The next reading begins here. What is left to the catch-up meanwhile may move it back.
 		this.missingSince = begun;
 		try {
@@ -309,6 +310,7 @@ export class Subscription {
 		for (let failures = 0; this.missingSince !== undefined && this.isUp && !signal.aborted;) {
 			this.waiting ??= [];
 			const from = (this.readingSince = this.missingSince);
+			this.pinFrom(from);
 			// If the connection is lost during the catch-up, a new gap starts.
 			this.missingSince = undefined;
 			this.uncheckedSince = clock.now();
@@ -449,6 +451,11 @@ export class Subscription {
 		}
 		if (this.gathered.length === 0) this.markUntil(before);
 		return true;
+	}
+
+	/** Keeps the watermark where a reading begins, if later events were delivered before it: a restart reads all of it again. */
+	private pinFrom(from: number): void {
+		if (this.latest > from) this.pin = from;
 	}
 
 	/** Sets the time of the latest event. Returns the one before. */

@@ -83,3 +83,44 @@ it('a new key of the token does not count as a change of the filter, and nothing
 	};
 	expect(await savedWith('one')).toBe(await savedWith('other'));
 });
+
+it('a restart while missed events are delivered reads all of them again, although a live event came before them', async () => {
+	const missed: IDataObject[] = [];
+	const memory: IDataObject = {};
+	let isDown = false;
+	const { receiver, started, clock } = eventReceiver({
+		events: ['message:send'],
+		memory,
+		answer({ path }) {
+			if (isDown) throw new Error('Crisp cannot be reached');
+			if (path.endsWith('/messages')) return missed;
+			const { timestamp } = missed.at(-1) ?? {};
+			return path.includes('/conversations/') && timestamp
+				? [{ website_id: 'w', session_id: 'session_1', state: 'pending', created_at: 1, updated_at: timestamp }]
+				: [];
+		},
+	});
+	/** The watermark that n8n saves with each execution. */
+	const marks: number[] = [];
+	started.push = (number) => {
+		marks.push(Number(memory.mark));
+		return Array.prototype.push.call(started, number);
+	};
+	receiver.connected();
+	await clock.advance(60_000);
+	receiver.disconnected();
+	const lostAt = clock.now();
+	for (let number = 1; number <= 40; number++) {
+		await clock.advance(10_000);
+		missed.push({ ...message(number), type: 'text', content: 'Hello', timestamp: clock.now() });
+	}
+	isDown = true;
+	receiver.connected();
+	await settled();
+	receiver.receive('message:send', { ...message(99), session_id: 'session_2', timestamp: clock.now() });
+	isDown = false;
+	await clock.advance(30_000);
+	expect([...started]).toEqual([99, ...Array.from({ length: 40 }, (_, index) => index + 1)]);
+	expect(Math.max(...marks)).toBeLessThanOrEqual(lostAt);
+	await receiver.close();
+});
