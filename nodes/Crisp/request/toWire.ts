@@ -93,14 +93,12 @@ function toWritten(value: unknown, field: Field, label: string): string {
 
 /** Unlike for other texts, the error does not show a number. */
 function toSecret(value: unknown, label: string): string {
-	try {
-		return toText(value, label);
-	} catch (error) {
-		if (typeof value !== 'number') throw error;
-		throw new UserError(`${label} is a number, but must be text`, {
-			description: 'Numbers keep 15 digits, and the last ones may have changed already. Give it in quotes, as text.',
-		});
-	}
+	const isExact =
+		typeof value !== 'number' || Number.isSafeInteger(value) || (Number.isFinite(value) && value % 1 !== 0);
+	if (isExact) return toText(value, label);
+	throw new UserError(`${label} is a number, but must be text`, {
+		description: 'Numbers keep 15 digits, and the last ones may have changed already. Give it in quotes, as text.',
+	});
 }
 
 /** Checks an email only roughly: Crisp decides which ones it accepts. Empty if the value is. */
