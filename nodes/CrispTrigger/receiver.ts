@@ -452,12 +452,12 @@ export class EventReceiver {
 
 function scopeOf(context: ITriggerFunctions, { settings, account }: EventReceiverOptions): Scope {
 	const { events, websites } = settings;
-	// A new key of the token changes no filter, and nothing that follows from the key is saved.
 	const owner = [context.getInstanceId(), String(context.getWorkflow().id), context.getNode().id, account.address];
 	return {
 		owner,
 		events,
 		websites,
+		// A new key of the token changes no filter, and nothing that follows from the key is saved.
 		filter: { ...settings.filter, ownKey: undefined, websites: [] },
 		token: account.token,
 	};

@@ -383,10 +383,7 @@ export class Subscription {
 		if (fresh.length === 0) return;
 		const underWay: Array<Promise<void>> = [];
 		await this.deliver(fresh, underWay);
-		const over = new AbortController();
-		const signal = AbortSignal.any([over.signal, this.stop.signal]);
-		await Promise.race([Promise.all(underWay), this.options.clock.sleep(longestTurn, signal)]);
-		over.abort();
+		await this.inTurn(Promise.all(underWay));
 	}
 
 	/** Returns how many of the missed events were new. */
@@ -407,12 +404,20 @@ export class Subscription {
 
 	/** Waits until n8n has finished one of the executions, but not for long: an execution may be slow. */
 	private async turn(underWay: Array<Promise<void>>): Promise<void> {
+		const next = Promise.race(underWay.map(async (one, index) => (await one, index)));
+		underWay.splice((await this.inTurn(next)) ?? 0, 1);
+	}
+
+	/** What executions resolve with; undefined if they take too long, or the workflow ends. */
+	private async inTurn<Result>(executions: Promise<Result>): Promise<Result | undefined> {
 		const over = new AbortController();
 		const signal = AbortSignal.any([over.signal, this.stop.signal]);
-		const next = Promise.race(underWay.map(async (one, index) => (await one, index)));
-		const index = await Promise.race([next, this.options.clock.sleep(longestTurn, signal).then(() => 0)]);
+		const result = await Promise.race([
+			executions,
+			this.options.clock.sleep(longestTurn, signal).then(() => undefined),
+		]);
 		over.abort();
-		underWay.splice(index, 1);
+		return result;
 	}
 
 	private release(): void {
@@ -489,12 +494,8 @@ export class Subscription {
 	 * does not count them again; n8n recognizes them by their key if it is killed before.
 	 */
 	private async settle(kept: KeptEvent[], execution: Promise<void>, isSaved: boolean): Promise<void> {
-		const { clock } = this.options;
 		if (!isSaved) void execution.then(() => this.saveIds(kept.map(({ event }) => event)));
-		const over = new AbortController();
-		const signal = AbortSignal.any([over.signal, this.stop.signal]);
-		await Promise.race([execution, clock.sleep(longestTurn, signal)]);
-		over.abort();
+		await this.inTurn(execution);
 		for (const one of kept) this.handedOver.delete(one);
 	}
 

@@ -238,7 +238,7 @@ describe('the examples in a real n8n, as imported, with credentials and the sett
 		expect((await conversationIn(session_id)).state).not.toBe('resolved');
 
 		await setState(session_id, 'resolved');
-		await until('nobody to be assigned', assigned, (user) => user === null);
+		await until('no operator to be assigned', assigned, (user) => user === null);
 		await sandbox.visitorWrites('And white tea?', { session_id });
 		await repliesTo(session_id, 4);
 		// A bot that Crisp does not mark as automated is no colleague.

@@ -82,7 +82,7 @@ it('gives nothing of a record that is bound by another email than the verified o
 
 it.each<[string, IDataObject, IDataObject]>([
 	['a verified visitor', { is_verified: true, verifications: [{ identity: 'email', method: 'link' }] }, {}],
-	['a verified visitor, of whom Crisp does not say how', { is_verified: true }, {}],
+	['a visitor who is verified in a way that Crisp does not tell', { is_verified: true }, {}],
 	['an unverified visitor who is trusted', { is_verified: false }, { trust_unverified: true }],
 ])('gives the record of %s', async (_, identity, values) => {
 	const conversation = { ...identity, meta: { nickname: 'Vera', email: email.toUpperCase() } };

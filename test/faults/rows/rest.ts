@@ -351,7 +351,7 @@ export const rest: Fault[] = [
 		what: 'Any request: the key is wrong',
 		holds: 'fails: “Crisp does not know this token”',
 		async strike(stage) {
-			const credential = stage.credential({ key: 'sandbox-wrong-key-of-nobody' });
+			const credential = stage.credential({ key: 'sandbox-wrong-key' });
 			stage.evidence.guard({ 'a wrong key': credential.key });
 			stage.evidence.guardPair('a wrong key', credential.identifier, credential.key);
 			await stage.fails(

@@ -12,7 +12,7 @@ export interface PlainServer {
 	close(): Promise<void>;
 }
 
-export const secrets = { identifier: 'identifier-of-nobody', key: 'sandbox-a-very-secret-key' };
+export const secrets = { identifier: 'an-unknown-identifier', key: 'sandbox-a-very-secret-key' };
 
 let tokens = 0;
 
