@@ -273,7 +273,7 @@ export class EventReceiver {
 			delete memory.quota;
 			return undefined;
 		}
-		const onLow = (payload: IDataObject) => this.subscription.receive(quotaLow, payload);
+		const onLow = (payload: IDataObject) => this.subscription.receive({ name: quotaLow, payload });
 		return new QuotaWatch({ token, websites: settings.websites, clock, memory, onLow });
 	}
 
@@ -305,18 +305,19 @@ export class EventReceiver {
 		const payload = (typeof given === 'object' && given !== null ? given : {}) as IDataObject;
 		if (isTooDeep(payload)) return this.logUnusable(name, new Error('it is nested too deeply'));
 		this.catchUp.noteEvent(payload);
-		if (this.queued === 0 && !pipeline.lacksData({ name, payload })) return subscription.receive(name, payload);
+		const event = { name, payload, at: subscription.timeOf(payload) };
+		if (this.queued === 0 && !pipeline.lacksData(event)) return subscription.receive(event);
 		// Events that follow one that was left to a catch-up are read by it, too, which keeps their order.
 		const release = this.isBehind ? undefined : this.room.take(payload);
-		if (!release) return this.overflow({ name, payload });
+		if (!release) return this.overflow(event);
 		this.queued += 1;
 		// A failed enrichment must not block the events after it.
-		const enrichment = pipeline.enrich({ name, payload }).catch(() => pipeline.unfetched({ name, payload }));
+		const fetching = pipeline.enrich(event).catch(() => pipeline.unfetched(event));
 		this.queue = this.queue.then(async () => {
-			const fetched = await enrichment;
+			const enrichment = await fetching;
 			this.queued -= 1;
 			release();
-			subscription.receive(name, payload, fetched);
+			subscription.receive({ ...event, enrichment });
 			if (this.isBehind && this.queued === 0) this.readAgain();
 		});
 	}
@@ -328,9 +329,10 @@ export class EventReceiver {
 	private overflow(event: ReceivedEvent): void {
 		const { subscription, pipeline } = this;
 		const { name, payload } = event;
-		if (!pipeline.isWanted(event)) return subscription.receive(name, payload, {});
+		if (!pipeline.isWanted(event)) return subscription.receive({ ...event, enrichment: {} });
 		this.log.tell('full:enrichment', overflowText);
-		if (!subscription.canReadAgain(name)) return subscription.receive(name, payload, pipeline.unfetched(event));
+		if (!subscription.canReadAgain(name))
+			return subscription.receive({ ...event, enrichment: pipeline.unfetched(event) });
 		subscription.leaveToCatchUp(payload);
 		this.isBehind = true;
 	}

@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 import { messageEvents } from '../shared/events/catalogue';
-import type { Enrichment } from '../shared/events/enrichment';
 import type { ReceivedEvent, SelectedEvent } from '../shared/events/pipeline';
 import { waitBeforeRetry } from '../shared/runtime/backoff';
 import type { Clock } from '../shared/runtime/clock';
@@ -274,9 +273,10 @@ export class Subscription {
 		if (this.isUp) void this.connected();
 	}
 
-	/** Takes an event from the connection. */
-	receive(name: string, payload: IDataObject, enrichment?: Enrichment): void {
-		const event = { name, payload, at: this.timeOf(payload), enrichment };
+	/** Takes an event from the connection, in the order in which they arrived. */
+	receive(received: ReceivedEvent): void {
+		const { payload } = received;
+		const event = { ...received, at: received.at ?? this.timeOf(payload) };
 		if (!this.waiting) {
 			this.pass(event);
 			return;
@@ -288,8 +288,8 @@ export class Subscription {
 		this.waiting.push(event);
 	}
 
-	/** When an event happened, in milliseconds; now if it does not tell. */
-	private timeOf(payload: IDataObject): number {
+	/** When an event of the connection happened, in milliseconds; now if it does not tell. */
+	timeOf(payload: IDataObject): number {
 		const timestamp = numberIn(payload.timestamp);
 		return timestamp > 0 ? timestamp : this.options.clock.now();
 	}

@@ -12,8 +12,8 @@ interface KnownState {
 	assigned?: string;
 	/** When it was last read from a list; the connection may deliver the event for it later. */
 	readAt?: number;
-	/** Whether all of it is from a list: the event of a change that it shows may still arrive. */
-	isListed?: boolean;
+	/** When a list showed what no event has contained yet: the event of a change that it shows may still arrive. */
+	listedAt?: { state?: number; assigned?: number };
 	/** When an event of the connection last contained it; a list that Crisp cached earlier may not show that yet. */
 	heardAt?: { state?: number; assigned?: number };
 }
@@ -24,6 +24,11 @@ export interface StateChange {
 	before?: string;
 	/** The ID of the previous operator, empty for none; undefined if unknown. */
 	assignedBefore?: string;
+	/**
+	 * What a list showed that may be from before the event or from after it. It differs from what the event says, and is
+	 * the previous state or operator unless two changes followed each other within seconds.
+	 */
+	supposed?: { state?: string; assigned?: string };
 	/** Whether the change was already read over REST and delivered as a separate event. */
 	isRepeated: boolean;
 }
@@ -54,7 +59,7 @@ export const conversationStateEvents = Object.keys(saidBy);
 const maxSaved = 500;
 /** The maximum number of conversations in memory. */
 const maxKnown = 10_000;
-/** How much later the connection may deliver a change that a list already showed, in milliseconds. */
+/** How much later the connection may deliver a change that a list already shows, in milliseconds. */
 const overlap = 10_000;
 /** How old a list from Crisp's cache may be, in milliseconds. */
 const cacheTime = 11_000;
@@ -87,32 +92,48 @@ export class ConversationStates {
 		}
 	}
 
-	/** Records the state or the assignee that an event contains. Returns undefined for events that contain neither. */
-	note(name: string, payload: IDataObject): StateChange | undefined {
+	/**
+	 * Records the state or the assignee that an event contains; `at` is when it arrived, in milliseconds. Returns undefined
+	 * for events that contain neither.
+	 */
+	note(name: string, payload: IDataObject, at = this.clock.now()): StateChange | undefined {
 		if (!conversationStateEvents.includes(name)) return undefined;
 		const said = saidBy[name]?.(payload) ?? {};
 		const key = keyOf(payload);
 		const former = this.known.get(key) ?? {};
 		const isSame = Object.entries(said).every(([part, value]) => former[part as 'state'] === value);
 		const isRead = this.read.has(payload);
-		const isSoon = this.clock.now() - (former.readAt ?? -Infinity) <= overlap;
+		const isSoon = at - (former.readAt ?? -Infinity) <= overlap;
 		const now = this.clock.now();
-		const heardAt = { ...former.heardAt, ...Object.fromEntries(Object.keys(said).map((part) => [part, now])) };
-		this.known.set(key, { ...former, ...said, ...(isRead ? { readAt: now } : { heardAt, isListed: false }) });
+		const parts = Object.keys(said);
+		const heardAt = { ...former.heardAt, ...Object.fromEntries(parts.map((part) => [part, now])) };
+		const listedAt = { ...former.listedAt, ...Object.fromEntries(parts.map((part) => [part, undefined])) };
+		this.known.set(key, { ...former, ...said, listedAt, ...(isRead ? { readAt: now } : { heardAt }) });
 		this.noteChange();
-		const assignedBefore = former.isListed ? (previousIn(payload) ?? former.assigned) : former.assigned;
-		return {
-			before: former.state,
-			assignedBefore: assignedBefore ?? previousIn(payload),
-			isRepeated: !isRead && isSame && isSoon,
-		};
+		const supposed = isSame ? undefined : { state: former.state, assigned: former.assigned };
+		return { ...this.before(payload, former, at), supposed, isRepeated: !isRead && isSame && isSoon };
 	}
 
-	/** Whether it is known what an event changes: what its conversation was before. */
-	knowsBefore(name: string, payload: IDataObject): boolean {
-		const known = this.known.get(keyOf(payload)) ?? {};
-		if (name === 'session:set_routing') return (known.assigned ?? previousIn(payload)) !== undefined;
-		return known.state !== undefined;
+	/** Whether it is known what an event that arrived at a time changes: what its conversation was before. */
+	knowsBefore(name: string, payload: IDataObject, at = this.clock.now()): boolean {
+		const { before, assignedBefore } = this.before(payload, this.known.get(keyOf(payload)) ?? {}, at);
+		return (name === 'session:set_routing' ? assignedBefore : before) !== undefined;
+	}
+
+	/**
+	 * The state and the assignee before an event that arrived at a time. Unknown if they are from a list that may already
+	 * show what the event says, or what happened after it: only a list from before the event cannot.
+	 */
+	private before(payload: IDataObject, former: KnownState, at: number): Pick<StateChange, 'before' | 'assignedBefore'> {
+		const { state, assigned, listedAt = {} } = former;
+		const previous = previousIn(payload);
+		// An event that was created from a list was found by a comparison with what is known.
+		const isSure = (listed = -Infinity) => this.read.has(payload) || at > listed + overlap;
+		const listed = isSure(listedAt.assigned) ? assigned : undefined;
+		return {
+			before: isSure(listedAt.state) ? state : undefined,
+			assignedBefore: listedAt.assigned === undefined ? (assigned ?? previous) : (previous ?? listed),
+		};
 	}
 
 	/** Whether every change of a conversation that was created at this time, in milliseconds, would be known. */
@@ -122,9 +143,15 @@ export class ConversationStates {
 
 	/** Records the states of listed conversations, the latest change first, unless they are already known. */
 	learn(conversations: IDataObject[]): void {
+		const now = this.clock.now();
 		for (const conversation of [...conversations].reverse()) {
 			const key = keyOf(conversation);
-			this.known.keep(key, { ...stateIn(conversation), ...(this.known.get(key) ?? { isListed: true }) });
+			const known = this.known.get(key);
+			const listedAt = {
+				state: known?.state === undefined ? now : known.listedAt?.state,
+				assigned: known?.assigned === undefined ? now : known.listedAt?.assigned,
+			};
+			this.known.keep(key, { ...stateIn(conversation), ...known, listedAt });
 		}
 		this.noteChange();
 	}

@@ -27,7 +27,7 @@ export interface Enrichment {
 	inboxId?: string | null;
 	/** The message as Crisp stores it, if the payload lacks its type or origin. */
 	message?: IDataObject;
-	/** The state before the event, if Crisp recorded it. */
+	/** The state before the event, if Crisp records changes of state; empty if it recorded only later ones. */
 	stateBefore?: string;
 	/** When the conversation was created, in milliseconds; only if its previous state or assignment is unknown otherwise. */
 	createdAt?: number;
@@ -112,9 +112,9 @@ export class EventEnricher {
 		return Object.values(this.options.needs).some(Boolean);
 	}
 
-	/** Whether data has to be fetched for this event. */
-	lacks(name: string, payload: IDataObject): boolean {
-		return this.options.needs.segments || Object.values(this.lacking(name, payload)).some(Boolean);
+	/** Whether data has to be fetched for this event, which arrived at a time in milliseconds, by default now. */
+	lacks(name: string, payload: IDataObject, at?: number): boolean {
+		return this.options.needs.segments || Object.values(this.lacking(name, payload, at)).some(Boolean);
 	}
 
 	/** Fetches the data of an event; never rejects. */
@@ -123,7 +123,7 @@ export class EventEnricher {
 		if (!website) return this.unfetched(name, payload);
 		const failed = new Set<Lookup>();
 		const about = { website, payload, isPatient, at: at ?? this.options.clock.now(), failed };
-		const lacking = this.lacking(name, payload);
+		const lacking = this.lacking(name, payload, at);
 		const found = await Promise.all([
 			this.options.needs.segments ? this.segmentsOf(name, about) : undefined,
 			lacking.isFirst ? this.isFirst(about) : undefined,
@@ -145,7 +145,11 @@ export class EventEnricher {
 	}
 
 	/** The needed data that the payload of this event lacks, besides segments. */
-	private lacking(name: string, payload: IDataObject): Partial<Record<keyof Enrichment | 'previous', boolean>> {
+	private lacking(
+		name: string,
+		payload: IDataObject,
+		at?: number,
+	): Partial<Record<keyof Enrichment | 'previous', boolean>> {
 		const { needs, states } = this.options;
 		const isInConversation = sessionOf(payload) !== '';
 		const isTypeless = needs.type && supposedTypeOf(payload) === '';
@@ -155,7 +159,7 @@ export class EventEnricher {
 			inboxId: needs.inbox && isInConversation && saidInbox(name, payload) === undefined,
 			message: isInConversation && messageEvents.includes(name) && (isTypeless || isOriginless),
 			previous:
-				needs.previous && conversationStateEvents.includes(name) && states && !states.knowsBefore(name, payload),
+				needs.previous && conversationStateEvents.includes(name) && states && !states.knowsBefore(name, payload, at),
 		};
 	}
 
@@ -244,17 +248,16 @@ export class EventEnricher {
 	private async previousOf(name: string, about: Subject): Promise<Enrichment> {
 		const { at, payload } = about;
 		const state = textIn(payload.state);
-		if (name === 'session:set_state') {
-			const records = await this.ask(about, routes.messages, async (get) => await readStateRecords(get));
-			const before = records && stateBefore(records, { state, at });
-			if (before) return { stateBefore: before };
-		}
+		const isState = name === 'session:set_state';
+		const ask = async () => await this.ask(about, routes.messages, async (get) => await readStateRecords(get, at));
+		const records = isState ? ((await ask()) ?? []) : [];
+		const recorded = records.length > 0 ? { stateBefore: stateBefore(records, { state, at }) ?? '' } : {};
 		// An unknown conversation that is resolved or assigned was not before, see `derived.ts`.
-		if (state === 'resolved' || payload.routing_id) return {};
+		if (recorded.stateBefore || state === 'resolved' || payload.routing_id) return recorded;
 		const createdAt = await this.ask(about, routes.conversation, async (get) =>
 			numberIn((Object(await get()) as IDataObject).created_at),
 		);
-		return { createdAt };
+		return { ...recorded, createdAt };
 	}
 
 	/**

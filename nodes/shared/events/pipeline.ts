@@ -82,8 +82,8 @@ export class EventPipeline {
 	}
 
 	/** Whether stage 1 has to be run for an event before it is accepted. */
-	lacksData({ name, payload }: ReceivedEvent): boolean {
-		return this.options.enricher.lacks(name, payload);
+	lacksData({ name, payload, at }: ReceivedEvent): boolean {
+		return this.options.enricher.lacks(name, payload, at);
 	}
 
 	/**
@@ -119,7 +119,7 @@ export class EventPipeline {
 		const { name, payload, enrichment = this.unfetched(event) } = event;
 		const { selection, states, loopGuard } = this.options;
 		const isNothingNew = loopGuard?.isNothingNew(name, payload) ?? false;
-		const change = changeOf(states.note(name, payload), enrichment, states);
+		const change = changeOf(states.note(name, payload, event.at), enrichment, states);
 		const choices = name === 'message:updated' ? this.announced.newChoices(payload) : [];
 		const isSameRating = name === 'session:sync:rating' && !this.announced.isNewRating(payload);
 		const known = { change, enrichment, hasNewChoice: choices.length > 0, isSameRating };
@@ -164,10 +164,12 @@ function changeOf(
 ): StateChange | undefined {
 	if (!change) return undefined;
 	const isNew = states.isFollowedSince(createdAt);
+	const { before, assignedBefore, supposed } = change;
+	const stateFound = (stateBefore ?? supposed?.state) || (isNew ? 'pending' : undefined);
 	return {
 		...change,
-		before: change.before ?? stateBefore ?? (isNew ? 'pending' : undefined),
-		assignedBefore: change.assignedBefore ?? (isNew ? '' : undefined),
+		before: before ?? stateFound,
+		assignedBefore: assignedBefore ?? supposed?.assigned ?? (isNew ? '' : undefined),
 	};
 }
 

@@ -47,7 +47,7 @@ function begin({ batch, isResumed = false, starting, missed = [] }: Beginning = 
 	});
 	void subscription.connected();
 	const hear = (fingerprint: number, session: string, at = clock.now()) => {
-		subscription.receive('message:send', message(fingerprint, session, at).payload);
+		subscription.receive({ name: 'message:send', payload: message(fingerprint, session, at).payload });
 	};
 	return { clock, subscription, executions, marks, memory, hear, begun };
 }

@@ -102,7 +102,7 @@ function begin({ isResumed = false, batch, isKeyless, starting, ...former }: Beg
 			onFailure: (error) => troubles.push(error),
 		}),
 	});
-	const hear = ({ name, payload }: PastEvent) => subscription.receive(name, payload);
+	const hear = ({ name, payload }: PastEvent) => subscription.receive({ name, payload });
 	/** Everything that has been delivered so far. */
 	const delivered = () => executions.flat();
 	return {
@@ -134,7 +134,8 @@ describe('a subscription that was activated manually', () => {
 		subscription.connected();
 		for (const event of [message(1, now), message(2, now), message(1, now)]) hear(event);
 		for (const state of ['resolved', 'unresolved', 'resolved']) {
-			subscription.receive('session:set_state', { website_id: 'w', session_id: 's', state });
+			const payload = { website_id: 'w', session_id: 's', state };
+			subscription.receive({ name: 'session:set_state', payload });
 		}
 		expect(delivered()).toEqual([1, 2, 'resolved', 'unresolved', 'resolved']);
 		expect(keys.map((key) => key !== undefined)).toEqual([true, true, false, false, false]);
@@ -378,7 +379,7 @@ describe('batches', () => {
 		const { subscription, executions, hear, clock, now } = begin({ batch });
 		subscription.connected();
 		for (let count = 0; count < 5; count++)
-			subscription.receive('message:send', { inbox_id: 'unwanted', timestamp: now });
+			subscription.receive({ name: 'message:send', payload: { inbox_id: 'unwanted', timestamp: now } });
 		write(hear, 1, 2);
 		await clock.advance(250);
 		expect(executions).toEqual([[1, 2]]);

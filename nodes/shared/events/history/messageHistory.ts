@@ -53,15 +53,23 @@ interface StateRecord {
 }
 
 /**
- * The changes of state that a conversation's messages record, in order. Crisp writes them as messages of type `event`
- * whose `namespace` is `state:` and the new state. Reads backwards until there are two of them.
+ * How far the time of a record may be from that of the event that announces the same change, in milliseconds: the clocks
+ * of n8n and Crisp may differ.
  */
-export async function readStateRecords(read: ReadBatch): Promise<StateRecord[]> {
+const tolerance = 10_000;
+
+/**
+ * The changes of state that a conversation's messages record, in order. Crisp writes them as messages of type `event`
+ * whose `namespace` is `state:` and the new state. Reads backwards until there are two of them, one of which is older than
+ * an event of the given time, in milliseconds.
+ */
+export async function readStateRecords(read: ReadBatch, at = Infinity): Promise<StateRecord[]> {
 	let batches = 0;
-	let records = 0;
+	let records: StateRecord[] = [];
 	const isOver = (batch: unknown[]) => {
-		records += batch.flatMap(recordsIn).length;
-		return ++batches >= mostBatches.forStates || records >= 2;
+		records = [...records, ...batch.flatMap(recordsIn)];
+		const isEnough = records.length >= 2 && records.some((one) => one.at < at - tolerance);
+		return ++batches >= mostBatches.forStates || isEnough;
 	};
 	const isWanted = (message: unknown) => recordsIn(message).length > 0;
 	const messages = await readBack(read, { limit: Infinity, isWanted, isOver });
@@ -78,18 +86,13 @@ function recordsIn(message: unknown): StateRecord[] {
 }
 
 /**
- * How far the time of a record may be from that of the event that announces the same change, in milliseconds: the clocks
- * of n8n and Crisp may differ.
- */
-const tolerance = 10_000;
-
-/**
  * The state before an event that says `state`, by the recorded changes; undefined if they do not tell. The change itself
  * may already be recorded, and later ones, too.
  */
 export function stateBefore(records: StateRecord[], { state, at }: StateRecord): string | undefined {
 	const own = records.findLastIndex((one) => one.state === state && Math.abs(one.at - at) <= tolerance);
-	const isReplaced = records.slice(own + 1).some((one) => isResolved(one.state) !== isResolved(state));
+	const until = records.slice(own + 1).filter((one) => one.at <= at);
+	const isReplaced = until.some((one) => isResolved(one.state) !== isResolved(state));
 	if (own >= 0 && !isReplaced) return records[own - 1]?.state;
 	return records.at(-1)?.state;
 }

@@ -48,7 +48,7 @@ function begin({ lookBack = 24 * 60 * minute } = {}) {
 		},
 		onTrouble: () => undefined,
 	});
-	const hear = ({ name, payload }: PastEvent) => subscription.receive(name, payload);
+	const hear = ({ name, payload }: PastEvent) => subscription.receive({ name, payload });
 	return { clock, subscription, readings, delivered, hear, now: clock.now() };
 }
 
