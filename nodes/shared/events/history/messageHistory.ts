@@ -90,7 +90,10 @@ function recordsIn(message: unknown): StateRecord[] {
  * may already be recorded, and later ones, too.
  */
 export function stateBefore(records: StateRecord[], { state, at }: StateRecord): string | undefined {
-	const own = records.findLastIndex((one) => one.state === state && Math.abs(one.at - at) <= tolerance);
+	const distance = (index: number) => Math.abs((records[index]?.at ?? Infinity) - at);
+	const candidates = [...records.keys()].filter((index) => records[index]?.state === state);
+	const nearest = candidates.reduce((best, index) => (distance(index) <= distance(best) ? index : best), -1);
+	const own = distance(nearest) <= tolerance ? nearest : -1;
 	const until = records.slice(own + 1).filter((one) => one.at <= at);
 	const isReplaced = until.some((one) => isResolved(one.state) !== isResolved(state));
 	if (own >= 0 && !isReplaced) return records[own - 1]?.state;
