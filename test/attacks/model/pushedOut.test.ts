@@ -64,6 +64,23 @@ describe.each([2_000, 8_000, 30_000])('in %d characters', (max_characters) => {
 	});
 });
 
+it('the words of the team are there although the visitor changes the questions of a bot to long ones', async () => {
+	const question = (type: string, content: IDataObject) =>
+		message({ type, from: 'operator', automated: true, content });
+	const changed = [
+		question('picker', { text: large, choices: [] }),
+		question('field', { text: '?', explain: '', value: large }),
+		question('carousel', { text: '?', targets: [{ title: large, actions: [{ label: large, url: large }] }] }),
+		question('another', { text: large }),
+	];
+	const { context } = await contextOf({ messages: [...team, ...changed] }, { ...values, max_characters: 4_000 });
+	expect(
+		messagesOf(context)
+			.slice(0, 2)
+			.map(({ text }) => text),
+	).toEqual([`Note: ${warning}`, 'We do not refund this.']);
+});
+
 it('a long value of the visitor leaves room for the others', async () => {
 	const meta = { nickname: large, email, subject: large, segments: ['a'], data: { plan: 'free', a: large } };
 	const { context } = await contextOf({ conversation: { meta } }, { max_characters: 20_000 });
