@@ -110,3 +110,12 @@ it('a visitor cannot raise the number of requests by many short messages', async
 	expect(paths).toHaveLength(2);
 	expect(output.messages).toBe(40);
 });
+
+it('the words of the team stay for any length, although notices of what is missing take room', async () => {
+	const many = Array.from({ length: 38 }, (_, index) => message({ content: 'z'.repeat(100 + index) }));
+	for (let max_characters = 2_000; max_characters < 4_000; max_characters += 61) {
+		const { context } = await contextOf({ messages: [...team.slice(1), ...many] }, { max_characters });
+		expect(context.length).toBeLessThanOrEqual(max_characters);
+		expect(messagesOf(context)[0]?.text).toBe('We do not refund this.');
+	}
+});

@@ -196,7 +196,7 @@ export function fitted(head: string, messages: IDataObject[], { most, timezone, 
 	const chosen = choose(entries, room);
 	let shown = textOf(entries, chosen, isWhole);
 	while (shown.length > room && chosen.size > 1) {
-		chosen.delete(Math.min(...chosen));
+		chosen.delete(leastNeeded(entries, chosen));
 		shown = textOf(entries, chosen, isWhole);
 	}
 	return { context: beginning + (shown || '\nNo messages yet'), kept: chosen.size };
@@ -218,6 +218,15 @@ export function choose(entries: Entry[], room: number): Set<number> {
 		else chosen.add(place);
 	}
 	return chosen;
+}
+
+/** The place of the oldest entry of the side that takes more room, to make room for notices. */
+export function leastNeeded(entries: Entry[], chosen: Set<number>): number {
+	const places = [...chosen].sort((a, b) => a - b);
+	const ofSide = (isTeams: boolean) => places.filter((place) => entries[place]?.isOfTeam === isTeams);
+	const [team, others] = [ofSide(true), ofSide(false)];
+	const sizeOf = (side: number[]) => side.reduce((sum, place) => sum + (entries[place]?.text.length ?? 0), 0);
+	return (sizeOf(team) > sizeOf(others) ? team : others)[0] as number;
 }
 
 /** The chosen entries, with a line for each gap. */
