@@ -261,10 +261,10 @@ async function readWhile(send: Send, list: Recent): Promise<{ isShifted: boolean
 		// A full page may be followed by others, with any status of the response.
 		const mayContinue = isPartial(answer) || entries.length >= fullPage;
 		const isLast = isEnd({ isPartial: mayContinue, fresh: read.size - before, isShort: true });
+		const hasOld = recent.length < entries.length;
 		const areLatestFirst = isSorted(entries);
-		const isPast = areLatestFirst && recent.length < entries.length;
-		const isTooFar = !areLatestFirst && pages >= mostUnsortedPages;
-		if (isLast || isPast || isTooFar || found.size >= limit) return { isShifted, latest };
+		const isPast = hasOld && (areLatestFirst || pages >= mostUnsortedPages);
+		if (isLast || isPast || found.size >= limit) return { isShifted, latest };
 	}
 }
 
