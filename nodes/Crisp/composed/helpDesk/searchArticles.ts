@@ -27,7 +27,7 @@ export const searchArticles: ComposedOperation = {
 			'Which of the two the website has; new workspaces have the knowledge base',
 			{ required: true, fallback: 'knowledge_base' },
 		),
-		locales: list('Languages to search in, with commas between them; those of the help desk when left out', {
+		locales: list('Languages to search in, separated by commas; those of the help desk when left out', {
 			example: 'en, fr',
 		}),
 		content_type: choice(['articles', 'guides', 'news', 'references'], 'The part of the knowledge base', {
