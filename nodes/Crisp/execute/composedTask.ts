@@ -43,6 +43,7 @@ export function composedTask(operation: ComposedOperation, item: Item): Task {
 		input: item.input,
 		isOwn: (message) => isOwnMessage(item.ownKey, { ...path, ...message }),
 		files: item.files,
+		waiting: item.waiting,
 	};
 	const target = operation.target && { ...path, target: String(values[operation.target]).toLowerCase() };
 	const empty = { labels: emptyTextsIn(fields, given), collection: titleCase(reading.collection) };
