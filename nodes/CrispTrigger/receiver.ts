@@ -28,6 +28,8 @@ import type { PollRound } from './polling/pollRound';
 import type { Polled } from './polling/sharedPoll';
 import type { Settings } from './settings';
 import { validStaticData, type SavedMemory } from './staticData';
+import type { WaitWatch } from '../shared/waits/watch';
+import { answerEvents, watchWaits, withAnswers } from './integration/waits';
 import { QuotaWatch, quotaLow, type WatchedToken } from './integration/quotaWatch';
 import { StartsPerMinute } from './starts/releasePolicy';
 import { droppedText, keptText } from './starts/texts';
@@ -114,6 +116,12 @@ export class EventReceiver {
 
 	private readonly announced: AnnouncedValues;
 
+	/** The executions that wait for answers; none in a test in the editor. */
+	private readonly waits?: WaitWatch;
+
+	/** The Crisp events that the selected events are made of. */
+	private readonly sourceEvents: string[];
+
 	/** What the selected events depend on. */
 	private readonly isSaving: { states: boolean; values: boolean };
 
@@ -156,6 +164,7 @@ export class EventReceiver {
 		const memory = isManual ? {} : validStaticData(staticDataOf(context));
 		const scope = scopeOf(context, options);
 		const sourceEvents = sourceEventsOf(settings.events);
+		this.sourceEvents = sourceEvents;
 		const areStatesNeeded = sourceEvents.some((name) => conversationStateEvents.includes(name));
 		// Saved states are outdated if the trigger starts from now, or did not follow these events and websites.
 		if (!isResumed || !this.hasCatchUp || !areStatesNeeded || !isSameScope(memory.coverage, scope))
@@ -185,7 +194,9 @@ export class EventReceiver {
 			onSuccess: () => this.end(troubles.enrichment),
 		});
 		// Cached segments stay correct only if the trigger receives every change of them.
-		const events = needs.segments ? [...new Set([...sourceEvents, 'session:set_segments'])] : sourceEvents;
+		this.waits = isManual ? undefined : watchWaits(context, { ...options, log: this.log, signal: this.stop.signal });
+		const heard = isManual ? sourceEvents : withAnswers(sourceEvents);
+		const events = needs.segments ? [...new Set([...heard, 'session:set_segments'])] : heard;
 		this.topics = { events, websites: settings.websites };
 		const loopGuard = this.loopGuard();
 		const emitter = new Emitter(context, clock, this.stop.signal, options.notice);
@@ -232,6 +243,7 @@ export class EventReceiver {
 			pipeline,
 			memory,
 			earliest: subscription.earliest,
+			onRead: ({ name, payload }) => this.waits?.observe(name, payload, true),
 			deliver: async (events) => await subscription.deliverLate(events),
 			onRefused: (website, error) => this.log.tell('website:refused', refusedText(website, reasonOf(error))),
 			onSlow: (reason) => this.log.begin('round', `${slowText} (${reason}).`),
@@ -305,6 +317,7 @@ export class EventReceiver {
 		const payload = (typeof given === 'object' && given !== null ? given : {}) as IDataObject;
 		if (isTooDeep(payload)) return this.logUnusable(name, new Error('it is nested too deeply'));
 		this.catchUp.noteEvent(payload);
+		if (this.hears(name, payload)) return;
 		const event = { name, payload, at: subscription.timeOf(payload) };
 		if (this.queued === 0 && !pipeline.lacksData(event)) return subscription.receive(event);
 		// Events that follow one that was left to a catch-up are read by it, too, which keeps their order.
@@ -401,6 +414,17 @@ export class EventReceiver {
 		if (this.isSaving.states) this.states.save();
 		if (this.isSaving.values) this.announced.save();
 		this.quota?.save();
+	}
+
+	/** Whether an event is heard only because it may be an answer for which an execution waits. */
+	private hears(name: string, payload: IDataObject): boolean {
+		this.waits?.observe(name, payload);
+		return answerEvents.includes(name) && !this.sourceEvents.includes(name);
+	}
+
+	/** Tells executions of answers that came while no trigger ran. Call it once n8n takes requests. */
+	async resumeWaits(): Promise<void> {
+		await this.waits?.begin();
 	}
 
 	/** Begins to watch the daily quota, if the workflow starts on it. Call it once n8n takes executions. */

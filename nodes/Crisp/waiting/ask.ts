@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import type { Composing } from '../operations/operation';
 import { Steps } from '../composed/support/steps';
+import { questionId } from '../../shared/waits/reference';
 import { openNote } from './noteText';
 import { limitOf, questionIn } from './question';
 import { keyParameter, type Question, type Wait } from './wait';
@@ -58,9 +59,6 @@ export async function askAndWait(composing: Composing, waiting: Waiting): Promis
 	);
 	waiting.add({ ...asked, note, question: sent });
 }
-
-/** The name that a picker or field carries, so that triggers know which changes of messages may be answers. */
-const questionId = 'n8n-wait';
 
 /** The question as the visitor sees it. */
 function messageFor(question: Question, { values, url }: { values: IDataObject; url: string }): IDataObject {

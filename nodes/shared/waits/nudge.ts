@@ -72,7 +72,8 @@ function resultOf(status: number, body: unknown): NudgeAnswer {
 	const { waiting, message } = Object(body) as { waiting?: unknown; message?: unknown };
 	if (status >= 200 && status < 300) return { result: waiting === true ? 'waiting' : 'over' };
 	const isFinished = status === 409 && /finished/.test(textIn(message));
-	if (isFinished || status === 401 || status === 404) return { result: 'over' };
+	const isGone = status === 404 && /does not exist/.test(textIn(message));
+	if (isFinished || isGone || status === 401) return { result: 'over' };
 	return { result: 'failed', error: new Error(`n8n answered with status ${status}`) };
 }
 

@@ -40,6 +40,8 @@ export interface Decision {
 /** What the key of the token is used for here; another use of the same key gives other results. */
 const purpose = 'n8n-nodes-crisp: references to waits';
 const mark = 'crisp-wait';
+/** The name that a picker or field of a wait carries, so that triggers know which changes of messages may be answers. */
+export const questionId = 'n8n-wait';
 const pattern = /\]\((https?:\/\/[^\s()#<>]+)#crisp-wait\.([\w-]+)\.([\w-]+)\)/g;
 /** Longer texts are no notes of this node. */
 const longest = 50_000;
