@@ -103,6 +103,8 @@ export interface SendingOf {
 	fingerprint?: number;
 	/** Whether an earlier execution may have sent it: then it is sent only if the conversation does not have it. */
 	mayBeThere?: boolean;
+	/** Names the message among several of an item. */
+	part?: string;
 	/** The field of the output that has the fingerprint; by default `fingerprint`. */
 	field?: 'fingerprint' | 'question_fingerprint' | 'note_fingerprint';
 }

@@ -48,13 +48,17 @@ export async function askAndWait(composing: Composing, waiting: Waiting): Promis
 	const body = { type: 'note', from: 'operator', origin: 'chat', content: text, ...(mentions ? { mentions } : {}) };
 	const note = await steps.take(
 		'note',
-		async () => await composing.sendMessage(session, body as IDataObject),
+		async () => await composing.sendMessage(session, body as IDataObject, { field: 'note_fingerprint' }),
 		(made) => ({ text: `the note was written with fingerprint ${made}`, made: { note_fingerprint: made } }),
 	);
 	if (question.ask === 'team') return waiting.add({ ...asked, note });
 	const sent = await steps.take(
 		'question',
-		async () => await composing.sendMessage(session, messageFor(question, { values, url })),
+		async () =>
+			await composing.sendMessage(session, messageFor(question, { values, url }), {
+				part: 'question',
+				field: 'question_fingerprint',
+			}),
 		(made) => ({ text: `the question was sent with fingerprint ${made}`, made: { question_fingerprint: made } }),
 	);
 	waiting.add({ ...asked, note, question: sent });

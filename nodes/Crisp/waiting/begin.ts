@@ -4,12 +4,12 @@ import type { Credential } from '../../shared/api/transport';
 import { ownKeyOf } from '../../shared/events/fingerprint';
 import { isToolCall, runIndexOf } from '../../shared/n8n/context';
 import { logOf } from '../../shared/n8n/log';
-import { canWait, executionMemoryOf, isHumanReview, putToWait, resumeUrlOf } from '../../shared/n8n/waiting';
+import { canWait, isHumanReview, keepWithExecution, putToWait, resumeUrlOf } from '../../shared/n8n/waiting';
 import { Store } from '../../shared/runtime/processState';
 import { reachError } from '../../shared/waits/nudge';
 import type { Waiting } from './ask';
 import { isLocalAddress } from './noteText';
-import { grace, type Failed, type Wait, type Waits } from './wait';
+import { grace, memoryName, type Failed, type Wait, type Waits } from './wait';
 
 /** The waits of one run of the node. n8n stores them with the execution, and gives them back when it resumes. */
 export class WaitsOfRun {
@@ -42,7 +42,7 @@ export class WaitsOfRun {
 		if (this.waits.length === 0) return;
 		const failed = results.map(({ json, pairedItem }): Failed => ({ item: indexOf(pairedItem), json }));
 		const kept: Waits = { waits: this.waits, failed };
-		executionMemoryOf(this.context).crispWaits = JSON.parse(JSON.stringify(kept)) as never;
+		keepWithExecution(this.context, memoryName, kept);
 		const ends = this.waits.map(({ until }) => until);
 		const latest = ends.includes(0) ? 0 : Math.max(...ends) + grace;
 		await putToWait(this.context, latest);
@@ -81,7 +81,10 @@ const reachable = new Store<true>({
 async function reachedFrom(context: IExecuteFunctions, url: string): Promise<Error | undefined> {
 	const { origin } = new URL(url);
 	if (reachable.has(origin)) return undefined;
-	const error = await reachError(url, async (options) => (await context.helpers.httpRequest(options)) as unknown);
+	const error = await reachError(
+		`${origin}/healthz`,
+		async (options) => (await context.helpers.httpRequest(options)) as unknown,
+	);
 	if (!error) reachable.set(origin, true);
 	return error;
 }

@@ -2,7 +2,7 @@ import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-w
 import { clientFor, ifThere, type Client } from '../../shared/api/client';
 import { openTransport, type Credential } from '../../shared/api/transport';
 import { ownKeyOf } from '../../shared/events/fingerprint';
-import { executionMemoryOf } from '../../shared/n8n/waiting';
+import { keptWithExecution } from '../../shared/n8n/waiting';
 import { clock as systemClock, type Clock } from '../../shared/runtime/clock';
 import { mapConcurrently } from '../../shared/runtime/concurrency';
 import { ownedMap, Store } from '../../shared/runtime/processState';
@@ -12,7 +12,7 @@ import { answerFrom, pathOfMessage, readWait, type Found } from './answers';
 import { decidedNote, type NoteContext } from './noteText';
 import { outputOf } from './output';
 import { givenIn, pageHeaders, questionPage, textPage } from './page';
-import { keyParameter, type Answer, type Wait, type Waits } from './wait';
+import { keyParameter, memoryName, type Answer, type Wait, type Waits } from './wait';
 
 /** What this request belongs to, and what it needs to read from Crisp. */
 interface Resuming extends NoteContext {
@@ -41,7 +41,7 @@ export async function resumeWait(
 	context: IWebhookFunctions,
 	{ clock = systemClock }: { clock?: Clock } = {},
 ): Promise<IWebhookResponseData> {
-	const waits = executionMemoryOf(context).crispWaits as Waits | undefined;
+	const waits = keptWithExecution(context, memoryName) as Waits | undefined;
 	const key = textIn((context.getQueryData() as IDataObject)[keyParameter]);
 	const wait = waits?.waits.find((one) => one.key === key);
 	if (!waits || !wait) return shown(context, 'No answer needed', 'The workflow no longer waits for this answer.', 404);

@@ -99,6 +99,9 @@ export const resumeWebhooks: IWebhookDescription[] = (['GET', 'POST'] as const).
 	isFullPath: true,
 }));
 
+/** The name of `Waits` in what n8n stores with the execution. */
+export const memoryName = 'crispWaits';
+
 /** The parameter of the address that names the wait. */
 export const keyParameter = 'wait';
 

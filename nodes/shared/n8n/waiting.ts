@@ -7,7 +7,8 @@ interface Waitable {
 	getSignedResumeUrl?(parameters: Record<string, string>): string;
 	putExecutionToWait?(until: Date): Promise<void>;
 	getContext?(type: 'node'): IDataObject;
-	getNode(): { type: string };
+	evaluateExpression?(expression: string, item: number): unknown;
+	getNode(): { name: string; type: string };
 }
 
 /** The date that n8n takes for a wait without end. n8n-workflow has it as `WAIT_INDEFINITELY`. */
@@ -29,9 +30,25 @@ export async function putToWait(context: object, until: number): Promise<void> {
 	await (context as Waitable).putExecutionToWait?.(until > 0 ? new Date(until) : never);
 }
 
-/** What n8n stores with the execution for this node, also while it waits. */
-export function executionMemoryOf(context: object): IDataObject {
-	return (context as Waitable).getContext?.('node') ?? {};
+/** Stores a value with the execution, for this node; also while the execution waits. */
+export function keepWithExecution(context: object, name: string, value: unknown): void {
+	const memory = (context as Waitable).getContext?.('node');
+	if (memory) memory[name] = JSON.stringify(value);
+}
+
+/**
+ * What `keepWithExecution` stored; undefined without it. Contexts of webhooks have no `getContext`, but expressions read the
+ * same memory.
+ */
+export function keptWithExecution(context: object, name: string): unknown {
+	const { evaluateExpression, getNode } = context as Waitable;
+	const node = JSON.stringify(getNode.call(context).name);
+	try {
+		const kept = evaluateExpression?.call(context, `{{ $node[${node}].context[${JSON.stringify(name)}] }}`, 0);
+		return typeof kept === 'string' ? (JSON.parse(kept) as unknown) : undefined;
+	} catch {
+		return undefined;
+	}
 }
 
 /** Whether n8n runs the node as the human review of an agent's tool, which exists from n8n 2.8 on. */

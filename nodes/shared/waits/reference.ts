@@ -64,7 +64,8 @@ export function referenceIn(ownKey: string, message: IDataObject, place: Place):
 }
 
 /** Like `referenceIn`, for a text that is known to be that of an own note, such as an update of it. */
-export function referenceInText(ownKey: string, text: string, place: Place): Reference | undefined {
+export function referenceInText(ownKey: string, text: string, { website, session }: Place): Reference | undefined {
+	const place = { website, session };
 	if (text.length > longest) return undefined;
 	let found: Reference | undefined;
 	for (const [, url = '', payload = '', proof = ''] of text.matchAll(pattern)) {

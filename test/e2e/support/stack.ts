@@ -147,7 +147,7 @@ export function chainOf(name: string, nodes: WorkflowNode[]): Workflow {
 /** A node of this package with the stack's credential. */
 export function crispNode(
 	{ credentialId }: Stack,
-	type: 'crisp' | 'crispTool' | 'crispTrigger' | 'crispWebhookTrigger',
+	type: 'crisp' | 'crispTool' | 'crispHitlTool' | 'crispTrigger' | 'crispWebhookTrigger',
 	name: string,
 	parameters: Record<string, unknown>,
 ): WorkflowNode {
