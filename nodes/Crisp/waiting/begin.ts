@@ -54,9 +54,8 @@ export class WaitsOfRun {
 		if (!error) return;
 		const { origin } = new URL(url);
 		if (!hasLink) {
-			throw new UserError(`n8n does not reach itself at ${origin}: ${error.message}`, {
-				description:
-					"A reply in Crisp could not resume the execution. Set WEBHOOK_URL to an address at which n8n reaches itself, and allow it in N8N_SSRF_ALLOWED_HOSTNAMES if n8n's guard is on; or set 'Wait' to 'In the Execution'.",
+			throw new UserError(`n8n does not reach itself at ${origin}, so that no reply could resume the execution`, {
+				description: `${error.message}. Set WEBHOOK_URL to an address at which n8n reaches itself, and allow it in N8N_SSRF_ALLOWED_HOSTNAMES if n8n's guard is on; or set 'Wait' to 'In the Execution'.`,
 			});
 		}
 		logOf(this.context).warn(
