@@ -62,6 +62,16 @@ export class WaitingQuestions {
 		await control(this.sandbox.current, 'visitor/message', { session_id, text, ...more });
 	}
 
+	/** Sends a message as an operator, by the API. */
+	async send(session_id: string, message: IDataObject): Promise<void> {
+		await this.crisp('POST', session_id, 'message', { from: 'operator', origin: 'chat', ...message });
+	}
+
+	/** All messages of a conversation. */
+	async messages(session_id: string): Promise<IDataObject[]> {
+		return await messagesIn(this.sandbox.current, session_id);
+	}
+
 	/** The private notes of a conversation, the oldest first. */
 	async notes(session_id: string): Promise<IDataObject[]> {
 		return (await messagesIn(this.sandbox.current, session_id)).filter(({ type }) => type === 'note');

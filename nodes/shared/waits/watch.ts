@@ -9,7 +9,10 @@ import { nudgeOnce, type SendRequest } from './nudge';
 import { questionId, referenceIn, referenceInText, referenceText, type Place, type Reference } from './reference';
 
 /** A wait that is open, as far as a trigger knows. */
-export type OpenWait = Omit<Reference, 'decision'>;
+export interface OpenWait extends Omit<Reference, 'decision'> {
+	/** The address with its proof, as it is saved. */
+	text: string;
+}
 
 export interface WaitWatchOptions {
 	clock: Clock;
@@ -29,7 +32,7 @@ export interface WaitWatchOptions {
 	onSuccess?(): void;
 }
 
-const mostWaits = 1_000;
+const mostWaits = 500;
 /** How long a conversation is not read again to look for waits that began before the trigger, in milliseconds. */
 const lookInterval = 60_000;
 /** Alarms are not longer than this, in milliseconds. */
@@ -64,7 +67,7 @@ export class WaitWatch {
 		await clock.sleep(startDelay, signal);
 		for (const wait of saved) {
 			if (signal.aborted) return;
-			await this.nudge(wait, 'start');
+			await this.nudge(wait.url, 'start');
 		}
 	}
 
@@ -108,14 +111,15 @@ export class WaitWatch {
 		else {
 			this.add(reference);
 			// What came after the note may have been read before it.
-			if (isPast) void this.nudge(reference, 'past');
+			if (isPast) void this.nudge(reference.url, 'past');
 		}
 		return true;
 	}
 
-	private add({ url, website, session, ask, until }: OpenWait): void {
+	private add(reference: Reference): void {
+		const { url, until } = reference;
 		if (this.open.get(url)?.until === until) return;
-		this.open.set(url, { url, website, session, ask, until });
+		this.open.set(url, openWait(this.options.ownKey() ?? '', reference));
 		if (this.open.size > mostWaits) this.open.delete([...this.open.keys()][0] ?? '');
 		this.save();
 		this.arm();
@@ -126,12 +130,13 @@ export class WaitWatch {
 	}
 
 	private save(): void {
-		const { memory, ownKey } = this.options;
+		const { memory } = this.options;
 		if (!memory) return;
-		memory.waits = [...this.open.values()].map((wait): SavedWait => {
-			const { website, session } = wait;
-			return { website, session, reference: referenceText(ownKey() ?? '', wait) };
-		});
+		memory.waits = [...this.open.values()].map(({ website, session, text }): SavedWait => ({
+			website,
+			session,
+			reference: text,
+		}));
 	}
 
 	/** Tells the open waits of a conversation. `isLookedUp`: also those that began before this trigger. */
@@ -145,7 +150,7 @@ export class WaitWatch {
 				(one) => one.ask === ask && one.session === place.session && one.website === place.website,
 			);
 		if (waits().length === 0 && isLookedUp) await this.look(place);
-		await Promise.all(waits().map(async (wait) => await this.nudge(wait, cause)));
+		await Promise.all(waits().map(async (wait) => await this.nudge(wait.url, cause)));
 	}
 
 	private async look(place: Place): Promise<void> {
@@ -165,13 +170,13 @@ export class WaitWatch {
 		}
 	}
 
-	private async nudge(wait: OpenWait, cause: string): Promise<void> {
+	private async nudge(url: string, cause: string): Promise<void> {
 		const { send, clock, signal, onTrouble, onSuccess } = this.options;
-		const answer = await nudgeOnce(wait.url, cause, { send, clock, signal });
+		const answer = await nudgeOnce(url, cause, { send, clock, signal });
 		if (!answer) return;
 		if (answer.result === 'failed') return signal.aborted ? undefined : onTrouble(answer.error);
 		onSuccess?.();
-		if (answer.result === 'over') this.forget(wait.url);
+		if (answer.result === 'over') this.forget(url);
 	}
 
 	/** Sets the alarm for the end of the wait that ends first. */
@@ -189,7 +194,7 @@ export class WaitWatch {
 		for (const wait of [...this.open.values()]) {
 			if (wait.until === 0 || wait.until > now) continue;
 			this.forget(wait.url);
-			void this.nudge(wait, 'end');
+			void this.nudge(wait.url, 'end');
 		}
 		this.arm();
 	}
@@ -210,6 +215,12 @@ function savedWaits(ownKey: string, saved: unknown): OpenWait[] {
 	return entries.flatMap((entry) => {
 		const { website, session, reference } = Object(entry) as IDataObject;
 		const place = { website: textIn(website), session: textIn(session) };
-		return referenceInText(ownKey, `[](${textIn(reference)})`, place) ?? [];
+		const found = referenceInText(ownKey, `[](${textIn(reference)})`, place);
+		return found ? openWait(ownKey, found) : [];
 	});
+}
+
+function openWait(ownKey: string, { url, website, session, ask, until }: Reference): OpenWait {
+	const wait = { url, website, session, ask, until };
+	return { ...wait, text: referenceText(ownKey, wait) };
 }
