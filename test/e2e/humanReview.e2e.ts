@@ -14,7 +14,7 @@ const model = new LanguageModel(({ messages }: ChatRequest): Step => {
 	const asked = String(messages.find(({ role }) => role === 'user')?.content);
 	const [session_id = ''] = /session_[\w-]+/.exec(asked) ?? [];
 	const told = messages.filter(({ role }) => role === 'tool').map(({ content }) => String(content));
-	if (told.length === 0) return { calls: [['Resolve', { session_id }]] };
+	if (told.length === 0) return { calls: [['Resolve', { toolParameters: { session_id } }]] };
 	return { says: `Told: ${told.join(' | ')}` };
 });
 
@@ -34,7 +34,7 @@ beforeAll(async () => {
 		sessionId: session,
 		wait: 'n8n',
 		ask: 'team',
-		message: '=The agent wants to run this tool: {{ $tool.name }}\n\nInput:\n{{ $tool.parameters }}',
+		message: '=The agent wants to run this tool: {{ $tool.name }}\n\nInput:\n{{ JSON.stringify($tool.parameters) }}',
 		responseType: 'approval',
 		approvalOptions: { values: { approvalType: 'double' } },
 		answerBy: 'reply',

@@ -85,7 +85,7 @@ export class WaitingQuestions {
 
 	/** Changes the text of a message, as an operator can. */
 	async edit(session_id: string, fingerprint: unknown, content: unknown): Promise<void> {
-		await this.crisp('PATCH', session_id, `message/${String(fingerprint)}`, { content });
+		await this.crisp('PATCH', session_id, `message/${String(fingerprint)}`, { content: content as IDataObject });
 	}
 
 	private async crisp(method: string, session: string, path: string, body: IDataObject): Promise<void> {
