@@ -1,4 +1,5 @@
 import type { Case } from '../case';
+import { batches } from './batches';
 import { faulty } from './faulty';
 import { latency } from './latency';
 import { limited } from './limited';
@@ -26,6 +27,7 @@ export const cases: Case[] = [
 	websites,
 	whole,
 	latency,
+	batches,
 	missed,
 	scale,
 ];

@@ -21,6 +21,16 @@ export function byNodes(stack: Stack, name: string, options: Record<string, unkn
 	return chainOf(name, [trigger, reply]);
 }
 
+/**
+ * The same workflow with FixedWaitTrigger in place of Crisp Trigger; n8n has to load that as a custom node, so it gives it
+ * the package name CUSTOM.
+ */
+export function byFixedWait(stack: Stack, name: string): Workflow {
+	const workflow = byNodes(stack, name);
+	const [trigger, ...others] = workflow.nodes;
+	return { ...workflow, nodes: trigger ? [{ ...trigger, type: 'CUSTOM.fixedWaitTrigger' }, ...others] : [] };
+}
+
 /** The same workflow as users build it without this package: a webhook of Crisp, and a request to Crisp's REST API. */
 export function byHand(stack: Stack, name: string): { workflow: Workflow; hook: string } {
 	const path = randomUUID();

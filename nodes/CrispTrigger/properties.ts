@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { shortestPollSeconds } from './settings';
+import { longestGather, shortestPollSeconds } from './settings';
 import { derivedEvents, events, integrationEvents } from '../shared/events/catalogue';
 import { selectionProperties } from '../shared/events/selection/selectionForm';
 import { usualStartsPerMinute } from './starts/releasePolicy';
@@ -33,7 +33,7 @@ export function triggerProperties(): INodeProperties[] {
 					typeOptions: { minValue: 1 },
 					default: 100,
 					description:
-						'The maximum number of events in one execution, each as an item. For busy workspaces: one execution for many events is faster than many executions. Without this option, each event starts its own execution.',
+						'The maximum number of events in one execution, each as an item, for busy workspaces. An event starts an execution at once, unless one is running: then it shares the next one with others. Without this option, each event starts its own execution.',
 				},
 				{
 					displayName: 'Batch Wait (Milliseconds)',
@@ -41,7 +41,7 @@ export function triggerProperties(): INodeProperties[] {
 					type: 'number',
 					typeOptions: { minValue: 0 },
 					default: 250,
-					description: "How many milliseconds an event waits for others to share its execution, if 'Batch Size' is set",
+					description: "How many milliseconds an event waits at most for running executions, if 'Batch Size' is set",
 				},
 				{
 					displayName: 'Connection',
@@ -76,6 +76,15 @@ export function triggerProperties(): INodeProperties[] {
 					default: 5000,
 					description:
 						"How many requests the token may send in a day, for 'Integration - Daily Quota Running Low'. Without this option, what Crisp documents: 10,000 for a website token, 5,000 for a plugin token. Set it if Crisp raised the quota of your plugin, for a development token, and for a user token.",
+				},
+				{
+					displayName: 'Gather Messages (Seconds)',
+					name: 'gatherSeconds',
+					type: 'number',
+					typeOptions: { minValue: 0, maxValue: longestGather / 1_000 },
+					default: 3,
+					description:
+						'What a visitor writes in a conversation starts one execution, each message as an item in order, once nothing has come for so many seconds (at the latest after five times as long). For bots that answer once when several short messages come. Without this option, each message starts its own execution.',
 				},
 				{
 					displayName: 'Look Back (Hours)',

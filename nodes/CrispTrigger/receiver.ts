@@ -18,22 +18,24 @@ import { takesKeys } from '../shared/n8n/emit';
 import { logOf, StateLog } from '../shared/n8n/log';
 import type { Topics } from '../shared/realtime/sharedConnection';
 import type { Clock } from '../shared/runtime/clock';
-import { MemoryBudget } from '../shared/runtime/memoryBudget';
 import { isTooDeep } from '../shared/runtime/nesting';
 import { CatchUpReader } from './catchUp/catchUpReader';
-import { isOwn, isSameScope, type Scope } from './catchUp/coverage';
-import { Emitter } from './emitter';
+import type { Scope } from './catchUp/coverage';
+import { EnrichmentLane } from './delivery/enrichmentLane';
+import { Emitter } from './delivery/emitter';
 import type { OpenApi } from './openApi';
 import type { PollRound } from './polling/pollRound';
 import type { Polled } from './polling/sharedPoll';
 import type { Settings } from './settings';
-import { validStaticData, type SavedMemory } from './staticData';
+import { validStaticData, withoutOutdated, type SavedMemory } from './staticData';
 import type { WaitWatch } from '../shared/waits/watch';
 import { answerEvents, watchWaits, withAnswers } from './integration/waits';
 import { QuotaWatch, quotaLow, type WatchedToken } from './integration/quotaWatch';
+import { Gathering } from './starts/gathering';
 import { StartsPerMinute } from './starts/releasePolicy';
 import { droppedText, keptText } from './starts/texts';
-import { Subscription, type SubscriptionOptions } from './subscription';
+import { earlyText, givenUpText, overflowText, refusedText, slowText, TroubleLog, troubles } from './troubles';
+import { Subscription, type SubscriptionOptions } from './delivery/subscription';
 
 export interface EventReceiverOptions {
 	settings: Settings;
@@ -52,55 +54,11 @@ export interface EventReceiverOptions {
 	notice?(): string | undefined;
 }
 
-/** How many events wait at most for what has to be fetched for them. */
-const mostQueued = { entries: 1_000, characters: 20_000_000 };
-
 /** How often an error is reported for conversations that the loop brake holds back, in milliseconds. */
 const brakeInterval = 60_000;
 
 /** How long closing waits for events that are being enriched, in milliseconds. */
 const closeTimeout = 3_000;
-
-interface Trouble {
-	name: string;
-	text: string;
-	isOver: string;
-}
-
-/** Problems that may last, with their log messages. */
-const troubles = {
-	enrichment: {
-		name: 'enrichment',
-		text: 'Data for a filter or a derived event could not be fetched from Crisp; events pass without this check, and the trigger retries in a minute',
-		isOver: 'Data for filters and derived events can be fetched again',
-	},
-	closedEnrichment: {
-		name: 'enrichment',
-		text: 'Data for a filter or a derived event could not be fetched from Crisp; events that need it do not start the workflow, and the trigger retries in a minute',
-		isOver: 'Data for filters and derived events can be fetched again',
-	},
-	catchUp: {
-		name: 'catch-up',
-		text: 'Missed events could not be fetched yet; the trigger retries until it succeeds',
-		isOver: 'Missed events were fetched',
-	},
-	states: {
-		name: 'states',
-		text: 'Conversation states could not be fetched; the trigger retries with the next connection',
-		isOver: 'Conversation states were fetched',
-	},
-} satisfies Record<string, Trouble>;
-
-const slowText =
-	'Missed events of websites on which little happens are read later than within a day: the trigger goes on as the daily quota allows, and misses none';
-const refusedText = (website: string, reason: string) =>
-	`Missed events of the website ${website} could not be fetched; the trigger reads the other websites, and tries it again within a day. Check that the plugin is installed on it, or remove it from 'Website Names or IDs' (${reason}).`;
-const givenUpText =
-	'Missed events of some websites could not be fetched for 14 days, so the trigger does not try any longer. Check that the token may read all its websites.';
-const earlyText =
-	'So many events came while missed ones were being fetched that they were delivered before these. None is lost.';
-const overflowText =
-	'More events came than data could be fetched for. Messages and new people are read again from Crisp as soon as possible; other events pass without filters for which data has to be fetched, or do not start the workflow if the filter says so.';
 
 /**
  * Receives the events of the connection for one workflow. Creates its pipeline, subscription, catch-up and emitter, and
@@ -144,16 +102,9 @@ export class EventReceiver {
 	/** Whether the states of conversations have been read, or are not needed. */
 	private areStatesKnown: boolean;
 
-	/** The lane of events that are being enriched: it keeps them in order. */
-	private queue = Promise.resolve();
+	private readonly lane: EnrichmentLane;
 
-	private queued = 0;
-
-	/** Bounds the lane. */
-	private readonly room = new MemoryBudget(mostQueued);
-
-	/** Whether events were left to a catch-up, which begins once the lane is empty. */
-	private isBehind = false;
+	private readonly troubles: TroubleLog;
 
 	constructor(
 		private readonly context: ITriggerFunctions,
@@ -161,22 +112,19 @@ export class EventReceiver {
 	) {
 		const { settings, clock, open, isManual, isResumed } = options;
 		this.log = options.log ?? new StateLog(logOf(context), clock);
-		const memory = isManual ? {} : validStaticData(staticDataOf(context));
+		this.troubles = new TroubleLog(this.log, this.stop.signal);
 		const scope = scopeOf(context, options);
 		const sourceEvents = sourceEventsOf(settings.events);
 		this.sourceEvents = sourceEvents;
 		const areStatesNeeded = sourceEvents.some((name) => conversationStateEvents.includes(name));
-		// Saved states are outdated if the trigger starts from now, or did not follow these events and websites.
-		if (!isResumed || !this.hasCatchUp || !areStatesNeeded || !isSameScope(memory.coverage, scope))
-			delete memory.conversationStates;
+		const areValuesNeeded = sourceEvents.some((name) => announcedEvents.includes(name));
+		this.isSaving = { states: areStatesNeeded, values: areValuesNeeded };
+		const saved = isManual ? {} : validStaticData(staticDataOf(context));
+		const isRead = this.hasCatchUp;
+		const memory = withoutOutdated(saved, scope, { isResumed, isRead, areStatesNeeded, areValuesNeeded });
 		this.areStatesKnown = !areStatesNeeded || memory.conversationStates !== undefined;
 		this.states = new ConversationStates(clock, memory);
-		if (!isResumed || !this.hasCatchUp || !isOwn(memory.coverage, scope)) delete memory.backlog;
-		if (!isResumed || !isSameScope(memory.coverage, scope)) delete memory.recentWebsites;
-		const areValuesNeeded = sourceEvents.some((name) => announcedEvents.includes(name));
-		if (!isResumed || !areValuesNeeded || !isSameScope(memory.coverage, scope)) delete memory.announced;
 		this.announced = new AnnouncedValues(memory);
-		this.isSaving = { states: areStatesNeeded, values: areValuesNeeded };
 		this.quota = this.quotaWatch(memory);
 		const needs = neededEnrichment(settings);
 		const unfetched = settings.filter.failsClosed ? troubles.closedEnrichment : troubles.enrichment;
@@ -188,10 +136,10 @@ export class EventReceiver {
 			states: this.states,
 			open: async (signal, isPatient) => (await open(AbortSignal.any([this.stop.signal, signal]), isPatient)).send,
 			onFailure: (error, isSingle) => {
-				if (isSingle) this.tell(unfetched, error);
-				else this.begin(unfetched, error);
+				if (isSingle) this.troubles.tell(unfetched, error);
+				else this.troubles.begin(unfetched, error);
 			},
-			onSuccess: () => this.end(troubles.enrichment),
+			onSuccess: () => this.troubles.end(troubles.enrichment),
 		});
 		// Cached segments stay correct only if the trigger receives every change of them.
 		this.waits = isManual ? undefined : watchWaits(context, { ...options, log: this.log, signal: this.stop.signal });
@@ -216,9 +164,11 @@ export class EventReceiver {
 			accept: (event) => this.accept(event),
 			save: () => this.save(),
 			start: async (selected) => await emitter.start(selected),
-			onTrouble: (error) => this.begin(troubles.catchUp, error),
-			onRead: () => this.end(troubles.catchUp),
-			onFull: () => this.log.tell('full:catch-up', earlyText),
+			onTrouble: (error) => this.troubles.begin(troubles.catchUp, error),
+			onRead: () => this.troubles.end(troubles.catchUp),
+			reportsEnd: () => emitter.reportsEnd,
+			onDelivered: () => this.catchUp.noteDelivered(),
+			onEarly: () => this.log.tell('early:catch-up', earlyText),
 		});
 		const { states, announced, enricher } = this;
 		this.pipeline = new EventPipeline({
@@ -233,6 +183,8 @@ export class EventReceiver {
 		});
 		const { websites } = settings;
 		const { pipeline, subscription } = this;
+		const onFull = () => this.log.tell('full:enrichment', overflowText);
+		this.lane = new EnrichmentLane({ pipeline, subscription, onFull });
 		this.catchUp = new CatchUpReader({
 			events: sourceEvents,
 			websites,
@@ -265,13 +217,16 @@ export class EventReceiver {
 		return this.options.settings.lookBack > 0;
 	}
 
-	/** The limit of starts per conversation; what the loop brake limits is not counted. None in a test in the editor. */
+	/** When the events of a conversation start the workflow; what the loop brake limits is not counted. None in a test in the editor. */
 	private startLimit(loopGuard: LoopGuard): SubscriptionOptions['starts'] {
 		const { settings, isManual } = this.options;
-		const { startsPerMinute = 0, filter } = settings;
-		if (isManual || startsPerMinute <= 0) return undefined;
+		const { startsPerMinute = 0, gather = 0, filter } = settings;
+		const limit = startsPerMinute > 0 ? new StartsPerMinute(startsPerMinute) : undefined;
+		const policy = gather > 0 ? new Gathering(gather, limit) : limit;
+		if (isManual || !policy) return undefined;
 		return {
-			policy: new StartsPerMinute(startsPerMinute),
+			policy,
+			isGathering: gather > 0,
 			isExempt: ({ name, payload }) => loopGuard.isCounted(crispEventOf(name), payload, filter.ownKey),
 			read: async (...how) => await this.catchUp.readConversation(...how),
 			onKept: () => this.log.tell('kept', keptText(startsPerMinute)),
@@ -313,50 +268,17 @@ export class EventReceiver {
 	 * Takes an event from the connection. Never throws, for any payload: the connection serves other workflows, too.
 	 */
 	receive(name: string, given: unknown): void {
-		const { pipeline, subscription } = this;
 		const payload = (typeof given === 'object' && given !== null ? given : {}) as IDataObject;
-		if (isTooDeep(payload)) return this.logUnusable(name, new Error('it is nested too deeply'));
+		if (isTooDeep(payload)) return this.troubles.unusable(name, new Error('it is nested too deeply'));
 		this.catchUp.noteEvent(payload);
 		if (this.hears(name, payload)) return;
-		const event = { name, payload, at: subscription.timeOf(payload) };
-		if (this.queued === 0 && !pipeline.lacksData(event)) return subscription.receive(event);
-		// Events that follow one that was left to a catch-up are read by it, too, which keeps their order.
-		const release = this.isBehind ? undefined : this.room.take(payload);
-		if (!release) return this.overflow(event);
-		this.queued += 1;
-		// A failed enrichment must not block the events after it.
-		const fetching = pipeline.enrich(event).catch(() => pipeline.unfetched(event));
-		this.queue = this.queue.then(async () => {
-			const enrichment = await fetching;
-			this.queued -= 1;
-			release();
-			subscription.receive({ ...event, enrichment });
-			if (this.isBehind && this.queued === 0) this.readAgain();
-		});
-	}
-
-	/**
-	 * Takes an event for which the lane has no room: a catch-up reads it again later, with its data. If Crisp does not
-	 * record it, it passes at once, as if its data could not be fetched.
-	 */
-	private overflow(event: ReceivedEvent): void {
-		const { subscription, pipeline } = this;
-		const { name, payload } = event;
-		if (!pipeline.isWanted(event)) return subscription.receive({ ...event, enrichment: {} });
-		this.log.tell('full:enrichment', overflowText);
-		if (!subscription.canReadAgain(name))
-			return subscription.receive({ ...event, enrichment: pipeline.unfetched(event) });
-		subscription.leaveToCatchUp(payload);
-		this.isBehind = true;
-	}
-
-	private readAgain(): void {
-		this.isBehind = false;
-		this.subscription.readAgain();
+		this.lane.take({ name, payload, at: this.subscription.timeOf(payload) });
 	}
 
 	/** Called when connected, first or again. Resolves when what was missed is delivered, or the connection is lost. */
 	async connected(): Promise<void> {
+		// What a round of polling has read is older than the connection.
+		this.round = undefined;
 		// What was fetched while disconnected may be outdated.
 		this.enricher.forget();
 		const isCaughtUp = this.subscription.connected();
@@ -378,8 +300,13 @@ export class EventReceiver {
 		} catch (error) {
 			return { fresh: 0, error };
 		} finally {
-			this.round = undefined;
+			if (this.round === round) this.round = undefined;
 		}
+	}
+
+	/** Whether a poll reads only the websites on which something happens, and the others within a day. */
+	get hasQuietWebsites(): boolean {
+		return this.catchUp.isLarge;
 	}
 
 	/** How many events were read over REST and passed on since the trigger began. */
@@ -401,7 +328,7 @@ export class EventReceiver {
 	async close(): Promise<void> {
 		this.quota?.close();
 		const done = new AbortController();
-		await Promise.race([this.queue, this.options.clock.sleep(closeTimeout, done.signal)]);
+		await Promise.race([this.lane.emptied, this.options.clock.sleep(closeTimeout, done.signal)]);
 		done.abort();
 		this.subscription.close();
 		this.catchUp.close();
@@ -437,7 +364,7 @@ export class EventReceiver {
 		try {
 			return this.pipeline.accept(event);
 		} catch (error) {
-			this.logUnusable(event.name, error);
+			this.troubles.unusable(event.name, error);
 			return [];
 		}
 	}
@@ -447,32 +374,11 @@ export class EventReceiver {
 		try {
 			await this.catchUp.readStates(this.stop.signal);
 			this.states.save();
-			this.end(troubles.states);
+			this.troubles.end(troubles.states);
 		} catch (error) {
 			this.areStatesKnown = false;
-			this.begin(troubles.states, error);
+			this.troubles.begin(troubles.states, error);
 		}
-	}
-
-	private begin({ name, text }: Trouble, error: unknown): void {
-		if (this.stop.signal.aborted) return;
-		this.log.begin(name, `${text} (${reasonOf(error)}).`, error);
-	}
-
-	/** Logs a problem of one event (throttled). */
-	private tell({ name, text }: Trouble, error: unknown): void {
-		if (this.stop.signal.aborted) return;
-		this.log.tell(`${name}:one`, `${text} (${reasonOf(error)}).`, error);
-	}
-
-	private end({ name, isOver }: Trouble): void {
-		this.log.end(name, isOver);
-	}
-
-	/** Logs an event that cannot be processed. There may be many, so the state log throttles them by event name. */
-	private logUnusable(name: string, error: unknown): void {
-		if (this.stop.signal.aborted) return;
-		this.log.tell(`unusable ${name}`, `An event ${name} could not be processed (${reasonOf(error)}).`, error);
 	}
 }
 

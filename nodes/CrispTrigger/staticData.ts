@@ -4,9 +4,10 @@ import { isRequestCount } from '../shared/api/requestCount';
 import type { SavedAnnounced } from '../shared/events/history/announcedValues';
 import { isSavedGap } from './catchUp/backlog';
 import type { SavedCatchUp } from './catchUp/catchUpReader';
-import { isSavedDelivery } from './deliveredEvents';
+import { isOwn, isSameScope, type Scope } from './catchUp/coverage';
+import { isSavedDelivery } from './delivery/deliveredEvents';
 import type { SavedQuota } from './integration/quotaWatch';
-import type { Memory } from './subscription';
+import type { Memory } from './delivery/subscription';
 
 export type SavedMemory = Memory &
 	SavedCatchUp & { conversationStates?: SavedConversationStates; announced?: SavedAnnounced; quota?: SavedQuota };
@@ -25,6 +26,27 @@ export function validStaticData(saved: IDataObject): SavedMemory {
 	if (!isCoverage(saved.coverage)) delete saved.coverage;
 	if (!isQuota(saved.quota)) delete saved.quota;
 	return saved as SavedMemory;
+}
+
+/** What decides how much of the static data is still true. */
+export interface Beginning {
+	/** Whether the trigger goes on where an earlier process ended. */
+	isResumed: boolean;
+	/** Whether what happened in between is read over REST. */
+	isRead: boolean;
+	areStatesNeeded: boolean;
+	areValuesNeeded: boolean;
+}
+
+/** Removes what is outdated, because the trigger starts from now, or did not follow these events and websites before. */
+export function withoutOutdated(memory: SavedMemory, scope: Scope, beginning: Beginning): SavedMemory {
+	const { isResumed, isRead, areStatesNeeded, areValuesNeeded } = beginning;
+	const isFollowed = isResumed && isSameScope(memory.coverage, scope);
+	if (!isFollowed || !isRead || !areStatesNeeded) delete memory.conversationStates;
+	if (!isFollowed || !areValuesNeeded) delete memory.announced;
+	if (!isFollowed) delete memory.recentWebsites;
+	if (!isResumed || !isRead || !isOwn(memory.coverage, scope)) delete memory.backlog;
+	return memory;
 }
 
 function areConversationStates(entry: unknown): boolean {

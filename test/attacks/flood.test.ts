@@ -194,7 +194,7 @@ describe('events that wait', () => {
 		answer([]);
 		await clock.advance(1_000);
 		expect(started).toEqual(Array.from({ length: many }, (_, index) => index + 1));
-		expect(warnings.filter((text) => text.includes('before these'))).toHaveLength(1);
+		expect(warnings.filter((text) => text.includes('delivered first'))).toHaveLength(1);
 		await receiver.close();
 	});
 

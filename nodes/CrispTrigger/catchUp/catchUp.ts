@@ -6,6 +6,7 @@ import type { Send } from '../../shared/api/transport';
 import { refusalOf } from '../../shared/errors/apiErrors';
 import { messageEvents } from '../../shared/events/catalogue';
 import { conversationStateEvents, type ConversationStates } from '../../shared/events/conversationState';
+import { isAutomated, sideOfMessage } from '../../shared/events/message';
 import type { ReceivedEvent } from '../../shared/events/pipeline';
 import { numberIn, textIn } from '../../shared/runtime/coerce';
 import type { Semaphore } from '../../shared/runtime/concurrency';
@@ -138,11 +139,20 @@ export async function readMessagesIn(
 	const messages = (await readByTime(send, { request, limit: Infinity, entry: 'fingerprint' })) as IDataObject[];
 	return messages
 		.map((message) => ({
-			name: message.from === 'user' ? 'message:send' : 'message:received',
+			name: announcedAs(message),
 			at: numberIn(message.timestamp),
 			payload: { inbox_id: conversation.inbox_id ?? null, ...message },
 		}))
 		.filter(({ at }) => at >= since);
+}
+
+/**
+ * The event that announces a message. One whose author is not known counts as a visitor's, unless it looks like a
+ * program's: nothing of a stranger may start a workflow as the word of an operator.
+ */
+function announcedAs(message: IDataObject): string {
+	const side = sideOfMessage(message);
+	return side === 'user' || (side === '' && !isAutomated(message)) ? 'message:send' : 'message:received';
 }
 
 interface Listing {

@@ -99,6 +99,9 @@ export class CatchUpReader {
 	/** What the workflows of the token share; undefined for few websites. */
 	private shared?: SharedCatchUp;
 
+	/** What was read last while another reading follows, and is not delivered yet. */
+	private undelivered: WebsiteRead[] = [];
+
 	/** Which websites with recent events are saved. */
 	private savedVersion?: number;
 
@@ -112,7 +115,12 @@ export class CatchUpReader {
 
 	/** Whether what the last reading left out is read in the background, so that it need not be read again. */
 	get isReadLater(): boolean {
-		return this.shared?.schedule.isLarge === true && !this.backlog.isEmpty;
+		return this.isLarge && !this.backlog.isEmpty;
+	}
+
+	/** Whether the token has so many websites that those on which little happens are read in the background, within a day. */
+	get isLarge(): boolean {
+		return this.shared?.schedule.isLarge === true;
 	}
 
 	/** Whether an event of this time, in milliseconds, may be read again in the background. */
@@ -161,6 +169,7 @@ export class CatchUpReader {
 	 * what can be read at once. `isFollowed`: another reading follows, as in polling, and begins two minutes before this one.
 	 */
 	async readMissed(since: number, signal: AbortSignal, { isFollowed = false } = {}): Promise<PastEvent[]> {
+		this.undelivered = [];
 		const { clock } = this.options;
 		const { credential, send } = await this.options.open(signal);
 		const begun = clock.now();
@@ -176,6 +185,7 @@ export class CatchUpReader {
 			(id) => this.listensTo(id),
 			async (share, website, reading) => await this.readWebsite(share, website, reading),
 		);
+		this.undelivered = isFollowed ? missed : [];
 		for (const one of missed) this.noteRead(one, isFollowed);
 		shared.wake();
 		return missed.flatMap(({ events }) => events).sort((a, b) => a.at - b.at);
@@ -284,12 +294,22 @@ export class CatchUpReader {
 	 * unless another reading follows that begins before them.
 	 */
 	private noteRead(read: WebsiteRead, isFollowed: boolean): void {
-		const { website, pending, missed, begun } = read;
+		const { website, missed, begun } = read;
 		if (!missed) return;
 		this.note([missed], begun);
 		if (!isFollowed) return;
 		website.readAt = begun;
-		if (missed.isComplete && pending.statesSince === undefined) this.backlog.note(website.key, pending);
+	}
+
+	/**
+	 * Records that what `readMissed` has returned last is delivered: only then is it taken from the backlog, so that a restart
+	 * reads it again before.
+	 */
+	noteDelivered(): void {
+		for (const { website, pending, missed } of this.undelivered) {
+			if (missed?.isComplete && pending.statesSince === undefined) this.backlog.note(website.key, pending);
+		}
+		this.undelivered = [];
 	}
 
 	/** Reads in the background what is pending of one of many websites, and delivers it. */

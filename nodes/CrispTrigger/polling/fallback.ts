@@ -17,7 +17,7 @@ export interface FallbackOptions {
 	interval?: number;
 	/** The chosen events, by their names in the form. */
 	events: string[];
-	receiver: Pick<EventReceiver, 'poll' | 'eventsRead' | 'receive'>;
+	receiver: Pick<EventReceiver, 'poll' | 'eventsRead' | 'hasQuietWebsites' | 'receive'>;
 	states: StateLog;
 }
 
@@ -38,6 +38,9 @@ interface Outage {
 /** How long to wait for a connection before polling, in milliseconds. */
 const patience = 60_000;
 
+const day = 86_400_000;
+const quietText = ', those of websites on which little happens within a day';
+
 /** The name of the state in the log. */
 const polls = 'polling';
 
@@ -47,6 +50,9 @@ const polls = 'polling';
  */
 export class Fallback {
 	private outage?: Outage;
+
+	/** Whether the workflow has ended: nothing begins any more. */
+	private isClosed = false;
 
 	/** Cancels the wait for the connection. */
 	private cancel?: () => void;
@@ -72,6 +78,7 @@ export class Fallback {
 
 	/** Reports that there is no connection. Polls after a minute, unless it works again until then. */
 	lost(reason: string, isRefused = false): void {
+		if (this.isClosed) return;
 		const outage = this.noteOutage(reason, isRefused);
 		if (isRefused) this.stop();
 		// Where other workflows of the token poll already, nothing is gained by waiting.
@@ -87,6 +94,7 @@ export class Fallback {
 
 	/** Polls at once. Resolves with the outcome of the first round. */
 	async pollNow(reason: string): Promise<Polled> {
+		if (this.isClosed) return { fresh: 0 };
 		const outage = this.noteOutage(reason);
 		this.cancel?.();
 		this.cancel = undefined;
@@ -101,15 +109,21 @@ export class Fallback {
 	/** Ends polling because there is a connection; `caughtUp` resolves once what was missed is delivered. */
 	async restored(caughtUp: Promise<void>): Promise<void> {
 		const { outage } = this;
-		this.close();
+		if (this.isClosed) return;
+		this.end();
 		this.options.states.end(polls, 'The realtime connection works again');
 		if (!outage?.isTold) return;
 		await caughtUp;
-		this.tellRestored(outage);
+		if (!this.isClosed) this.tellRestored(outage);
 	}
 
-	/** Ends everything. */
+	/** Ends everything, for good. */
 	close(): void {
+		this.isClosed = true;
+		this.end();
+	}
+
+	private end(): void {
 		this.cancel?.();
 		this.cancel = undefined;
 		this.outage = undefined;
@@ -136,12 +150,14 @@ export class Fallback {
 		const why = isChosen ? "as chosen under 'Connection'" : `because there is no realtime connection: ${reason}`;
 		const missing = unreadableEvents(this.options.events);
 		const cannot = missing.length > 0 ? ` Chosen events that cannot arrive this way: ${missing.join(', ')}.` : '';
-		return `The trigger polls Crisp, ${why}. Events arrive within about ${durationText(this.longestWait)}.${cannot}`;
+		const quiet = this.options.receiver.hasQuietWebsites ? quietText : '';
+		const wait = durationText(this.shared?.longestWait ?? 0);
+		return `The trigger polls Crisp, ${why}. Events arrive within about ${wait}${quiet}.${cannot}`;
 	}
 
 	/** How long an event takes at most, in milliseconds. */
 	private get longestWait(): number {
-		return this.shared?.longestWait ?? 0;
+		return this.options.receiver.hasQuietWebsites ? day : (this.shared?.longestWait ?? 0);
 	}
 
 	/** Tells the log and the workflow, once for each outage. */

@@ -41,6 +41,9 @@ export class RealtimeSource implements Source {
 	/** Whether the connection has reported anything. */
 	private isTold = false;
 
+	/** Whether the workflow has ended: what the connection reports from then on is of no interest. */
+	private isClosed = false;
+
 	/** Whether a failed execution reports that the token is refused. */
 	private isReported = false;
 
@@ -65,6 +68,7 @@ export class RealtimeSource implements Source {
 		if (first && !first.result) return undefined;
 		this.isFirst = false;
 		const ending = first?.result;
+		if (this.isClosed) return undefined;
 		// What happens from here on is read afterwards.
 		receiver.disconnected();
 		const isFinal = ending && (this.isRefused(ending) || (isManual && !this.hasPolling));
@@ -74,6 +78,7 @@ export class RealtimeSource implements Source {
 	}
 
 	async close(): Promise<void> {
+		this.isClosed = true;
 		await this.shared.leave(this.listener);
 	}
 
@@ -139,6 +144,7 @@ export class RealtimeSource implements Source {
 
 	/** Logs connection problems. A refused token also creates one failed execution until the token works again. */
 	private onEnding(ending: Ending): void {
+		if (this.isClosed) return;
 		const { context, receiver, fallback, states, mode } = this.options;
 		this.isTold = true;
 		receiver.disconnected();

@@ -2,6 +2,7 @@ import type { Clock } from '../../shared/runtime/clock';
 import { ownedMap } from '../../shared/runtime/processState';
 import { pollPaceFor, type PollPace } from './pollPace';
 import { PollRound } from './pollRound';
+import { within } from './within';
 
 /** What a round of polling was for one workflow. */
 export interface Polled {
@@ -10,6 +11,9 @@ export interface Polled {
 	/** Why it failed. */
 	error?: unknown;
 }
+
+/** How long a round waits for a workflow, in milliseconds. */
+const longestRound = 60_000;
 
 /** A workflow that is polled for. */
 export interface Poller {
@@ -27,6 +31,9 @@ export class SharedPoll {
 
 	/** Ends the wait for the next round. */
 	private waiting = new AbortController();
+
+	/** The workflows whose last round has not ended. */
+	private readonly busy = new Set<Poller>();
 
 	/** The rounds that have ended, by the workflow that they were for. */
 	private readonly results = new WeakMap<Poller, Polled>();
@@ -97,13 +104,8 @@ export class SharedPoll {
 	private async poll(): Promise<void> {
 		const { clock, pace } = this;
 		const round = new PollRound();
-		const results = await Promise.all(
-			[...this.pollers].map(async (poller) => {
-				const result = await poller.poll(round);
-				this.results.set(poller, result);
-				return result;
-			}),
-		);
+		const idle = [...this.pollers].filter((poller) => !this.busy.has(poller));
+		const results = await Promise.all(idle.map(async (poller) => await this.pollFor(poller, round)));
 		const failed = results.find(({ error }) => error !== undefined);
 		const fresh = Math.max(0, ...results.map((one) => one.fresh));
 		this.last = { result: failed ?? { fresh }, endedAt: clock.now() };
@@ -111,12 +113,25 @@ export class SharedPoll {
 		pace.note({ requests, lists, isBusy: fresh > 0, hasFailed: failed !== undefined }, clock.now());
 	}
 
+	/** Does not wait for a workflow that takes what was read only slowly: it takes part in a later round again. */
+	private async pollFor(poller: Poller, round: PollRound): Promise<Polled> {
+		this.busy.add(poller);
+		const polling = poller.poll(round).then((result) => {
+			this.busy.delete(poller);
+			this.results.set(poller, result);
+			return result;
+		});
+		const ended = await within(this.clock, longestRound, polling);
+		return ended?.result ?? { fresh: 0 };
+	}
+
 	/** Waits for the next round. A workflow that is added meanwhile may make it earlier. */
 	private async wait(signal: AbortSignal): Promise<void> {
 		const { clock, pace } = this;
 		while (!signal.aborted) {
 			const now = clock.now();
-			const endedAt = this.last?.endedAt ?? now;
+			// The clock may have been set back.
+			const endedAt = Math.min(now, this.last?.endedAt ?? now);
 			const due = this.interval === undefined ? pace.next(endedAt, now) : endedAt + this.interval;
 			if (now >= due) return;
 			const { signal: hurry } = (this.waiting = new AbortController());

@@ -2,7 +2,7 @@ import { NodeOperationError, type ITriggerFunctions } from 'n8n-workflow';
 import type { Clock } from '../../shared/runtime/clock';
 import { eventNamed } from '../../shared/events/catalogue';
 import { sampleOf } from './samples';
-import { Emitter } from '../emitter';
+import { Emitter } from '../delivery/emitter';
 import type { Settings } from '../settings';
 
 /** Emits a sample of each selected event, regardless of the filters. */

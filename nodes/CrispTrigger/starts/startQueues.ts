@@ -6,7 +6,7 @@ import type { PastEvent } from '../catchUp/catchUp';
 import { Backlogs, type ReadBacklog } from './backlogs';
 import { isReadable, isReplaced, laneOf } from './lanes';
 import { LaneQueue, type Amount } from './laneQueue';
-import type { KeptEvent, ReleasePolicy } from './releasePolicy';
+import type { KeptEvent, Release, ReleasePolicy } from './releasePolicy';
 
 /** How much is kept in memory, of one lane and of all. */
 export interface StartBounds {
@@ -38,7 +38,7 @@ export interface StartQueuesOptions {
 	onTrouble(error: unknown): void;
 	/** Called when reading succeeded. */
 	onRead?(): void;
-	/** Called for each event that is kept. */
+	/** Called for events that wait because there were too many. */
 	onKept?(event: SelectedEvent): void;
 	/** Called for each event that is lost, because Crisp does not store it and too many are kept. */
 	onDropped?(event: SelectedEvent): void;
@@ -91,19 +91,35 @@ export class StartQueues {
 
 	/** Whether an event may start the workflow now; otherwise it is kept. */
 	mayStart(event: SelectedEvent, at: number, isMissed: boolean): boolean {
-		const { policy, clock, isExempt: isFree } = this.options;
+		const { clock, isExempt: isFree } = this.options;
 		const lane = laneOf(crispEventOf(event.name), event.payload);
 		if (lane === undefined) return true;
 		const isExempt = isFree(event);
-		if (!this.queues.has(lane) && (isExempt || policy.next(lane, [event], clock.now()).count > 0)) return true;
-		this.keep(lane, { event, at, isMissed, isExempt, size: charactersIn(event.payload) });
+		const kept = { event, at, keptAt: clock.now(), isMissed, isExempt, size: charactersIn(event.payload) };
+		if (!this.queues.has(lane) && (isExempt || this.ask(lane, [kept]).count > 0)) return true;
+		this.keep(lane, kept);
 		return false;
+	}
+
+	/** Lets start what only waits for more to come. Call it when the trigger ends. */
+	finish(): void {
+		const { policy, clock, release } = this.options;
+		for (const [lane, queue] of this.queues) {
+			const count = policy.atEnd?.(lane, queue.events, clock.now()) ?? 0;
+			if (count > 0) release(queue.take(count));
+		}
+	}
+
+	private ask(lane: string, kept: readonly KeptEvent[]): Release {
+		const { policy, clock, onKept } = this.options;
+		const release = policy.next(lane, kept, clock.now());
+		if (release.isLimited && kept[0]) onKept?.(kept[0].event);
+		return release;
 	}
 
 	private keep(lane: string, kept: KeptEvent): void {
 		const { event } = kept;
 		const queue = this.queues.get(lane) ?? new LaneQueue(this.total);
-		this.options.onKept?.(event);
 		if (isReplaced(crispEventOf(event.name))) queue.take(1);
 		else if (isKeptOnly(kept) && !this.hasRoom(queue)) this.dropFrom(queue);
 		queue.push(kept);
@@ -124,10 +140,10 @@ export class StartQueues {
 	}
 
 	private async serve(lane: string, queue: LaneQueue): Promise<void> {
-		const { clock, policy, release, signal } = this.options;
+		const { clock, release, signal } = this.options;
 		while (queue.events.length > 0) {
 			const isFree = queue.events[0]?.isExempt;
-			const { count, at } = isFree ? { count: 1, at: 0 } : policy.next(lane, queue.events, clock.now());
+			const { count, at } = isFree ? { count: 1, at: 0 } : this.ask(lane, queue.events);
 			if (count === 0) await clock.sleep(Math.max(1, at - clock.now()), signal);
 			if (signal.aborted) return;
 			if (count > 0) release(queue.take(count));

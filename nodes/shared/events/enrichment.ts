@@ -95,7 +95,8 @@ export class EventEnricher {
 	/** The conversations in which the visitor has written, with the message that was seen first. */
 	private readonly begun = new BoundedMap<Begun>();
 
-	private readonly semaphore = new Semaphore(maxConcurrent);
+	/** Limits lookups: those of a catch-up may take long, and must not delay those of live events. */
+	private readonly semaphores = { live: new Semaphore(maxConcurrent), patient: new Semaphore(maxConcurrent) };
 
 	/** Pauses after failures. */
 	private readonly pauses: LookupPauses;
@@ -191,7 +192,7 @@ export class EventEnricher {
 		const isKept = this.options.isKept && route === routes.meta;
 		const key = isKept ? keyOf(website, payload) : '';
 		const known = isKept ? this.segments.get(key) : undefined;
-		if (known) return await known;
+		if (known) return await this.shared(known, about);
 		const asked = this.ask(about, route, async (get) => this.segmentsIn(await get()));
 		// Concurrent events of the same conversation share one request.
 		if (isKept) this.segments.set(key, asked);
@@ -218,7 +219,7 @@ export class EventEnricher {
 			await this.ask(about, routes.messages, async (get) => !(await hasVisitorBefore(get, payload, now)));
 		const asked = known?.isFirst ?? ask();
 		if (!known) this.begun.set(key, { fingerprint, isFirst: asked });
-		const isFirst = await asked;
+		const isFirst = await (known ? this.shared(asked, about) : asked);
 		if (isFirst === undefined) about.failed.add('isFirst');
 		return isFirst ?? true;
 	}
@@ -260,6 +261,14 @@ export class EventEnricher {
 		return { ...recorded, createdAt };
 	}
 
+	/** What another lookup finds; undefined if it is a patient one and takes longer than this event may wait. */
+	private async shared<Answer>(asked: Promise<Answer>, { isPatient }: Subject): Promise<Answer | undefined> {
+		if (isPatient) return await asked;
+		const over = new AbortController();
+		const late = this.options.clock.sleep(longestWait, over.signal).then(() => undefined);
+		return await Promise.race([asked, late]).finally(() => over.abort());
+	}
+
 	/**
 	 * Runs a lookup, with a deadline unless `isPatient`. Undefined if it failed, or if similar lookups are paused after a
 	 * failure.
@@ -277,17 +286,20 @@ export class EventEnricher {
 		const fetch = async () => {
 			if (this.pauses.has(looked)) return undefined;
 			const path = pathOf(route, about);
-			if (!isPatient) {
-				void clock.sleep(longestWait, over.signal).then(() => {
-					isLate = !over.signal.aborted;
-					over.abort();
-				});
-			}
-			const send = await open(over.signal, isPatient);
-			return await question(async (query) => await send({ method: 'GET', path, ...(query && { query }) }));
+			const answering = async () => {
+				const send = await open(over.signal, isPatient);
+				return await question(async (query) => await send({ method: 'GET', path, ...(query && { query }) }));
+			};
+			if (isPatient) return await answering();
+			const late = clock.sleep(longestWait, over.signal).then(async () => {
+				isLate = !over.signal.aborted;
+				over.abort();
+				return await Promise.reject(new Error('the request timed out'));
+			});
+			return await Promise.race([answering(), late]);
 		};
 		try {
-			const answer = await this.semaphore.run(fetch);
+			const answer = await this.semaphores[isPatient ? 'patient' : 'live'].run(fetch);
 			if (answer !== undefined) {
 				this.pauses.answered();
 				for (const one of ['', route.path]) this.failing.delete(one);

@@ -85,10 +85,19 @@ describe('an active trigger', () => {
 		expect(deaf.emitted.map(({ text }) => text)).toEqual(['from an operator', 'from a visitor']);
 	});
 
-	it('collects events into one execution if set to', async () => {
-		const { emitted, executions } = await workflows.activate(['message:send'], {
-			options: { batchSize: 3, batchWait: 60_000 },
+	it('collects events into one execution while another runs, if set to', async () => {
+		const executions: unknown[][] = [];
+		await workflows.activate(['message:send'], {
+			options: { batchSize: 2, batchWait: 60_000 },
+			take: (items) => void executions.push(items.map(({ text }) => text)),
 		});
+		for (const text of ['one', 'two', 'three', 'four']) await workflows.visitorWrites(text);
+		await until(() => executions.length >= 2);
+		expect(executions).toEqual([['one'], ['two', 'three']]);
+	});
+
+	it('gathers what a visitor writes in one execution if set to', async () => {
+		const { emitted, executions } = await workflows.activate(['message:send'], { options: { gatherSeconds: 0.2 } });
 		for (const text of ['one', 'two', 'three']) await workflows.visitorWrites(text);
 		await until(() => emitted.length >= 3);
 		expect(executions.map((items) => items.map(({ text }) => text))).toEqual([['one', 'two', 'three']]);

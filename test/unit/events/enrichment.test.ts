@@ -48,6 +48,50 @@ const fail = () => {
 	throw new Error('down');
 };
 
+describe('a live event', () => {
+	it('does not wait for the lookups of a catch-up, however many there are and however long they take', async () => {
+		const slow = (request: CrispRequest) =>
+			request.path.includes('session_live') ? { segments: ['vip'] } : new Promise(() => undefined);
+		const { enricher } = begin({ segments: true }, slow);
+		for (let number = 0; number < 30; number++) {
+			void enricher.enrich('message:send', message({ session_id: `session_${number}` }), { isPatient: true });
+		}
+		await settled();
+		expect(await enricher.enrich('message:send', message({ session_id: 'session_live' }))).toEqual(vip());
+	});
+
+	it.each([{ segments: true }, { first: true }])(
+		'waits five seconds at most for what a catch-up looks up, too: %o',
+		async (wants) => {
+			const { enricher, clock } = begin(wants, async () => await new Promise(() => undefined));
+			void enricher.enrich('message:send', message(), { isPatient: true });
+			await settled();
+			let found: unknown;
+			void enricher.enrich('message:send', message()).then((one) => (found = one));
+			await clock.advance(4_999);
+			expect(found).toBeUndefined();
+			await clock.advance(1);
+			expect(found).toMatchObject({ failed: Object.keys(wants).map((one) => (one === 'first' ? 'isFirst' : one)) });
+		},
+	);
+
+	it('waits five seconds at most for the credential', async () => {
+		const clock = new FakeClock();
+		const troubles: unknown[] = [];
+		const enricher = new EventEnricher({
+			needs: { segments: true, first: false },
+			isKept: true,
+			clock,
+			open: async () => await new Promise(() => undefined),
+			onFailure: (error) => troubles.push(error),
+		});
+		const enriching = enricher.enrich('message:send', message());
+		await clock.advance(5_000);
+		expect(await enriching).toMatchObject({ failed: ['segments'] });
+		expect(troubles).toEqual([new Error('the request timed out')]);
+	});
+});
+
 describe('the segments for an event', () => {
 	it('are those of the conversation, or of the person if there is no conversation', async () => {
 		const { enricher, requests } = begin({ segments: true }, vip);

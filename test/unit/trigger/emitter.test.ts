@@ -1,5 +1,5 @@
 import type { IDeferredPromise, INodeExecutionData, IRun, ITriggerFunctions } from 'n8n-workflow';
-import { Emitter } from '../../../nodes/CrispTrigger/emitter';
+import { Emitter } from '../../../nodes/CrispTrigger/delivery/emitter';
 import type { SelectedEvent } from '../../../nodes/shared/events/pipeline';
 import { FakeClock, settled } from '../../support/fakeClock';
 

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { eventReceiver } from '../../support/eventReceiver';
-import { settled } from '../../support/fakeClock';
+import { PollRound } from '../../../nodes/CrispTrigger/polling/pollRound';
+import { FakeClock, settled } from '../../support/fakeClock';
 
 const message = (number: number): IDataObject => ({
 	website_id: 'w',
@@ -122,5 +123,82 @@ it('a restart while missed events are delivered reads all of them again, althoug
 	await clock.advance(30_000);
 	expect([...started]).toEqual([99, ...Array.from({ length: 40 }, (_, index) => index + 1)]);
 	expect(Math.max(...marks)).toBeLessThanOrEqual(lostAt);
+	await receiver.close();
+});
+
+it('live events wait a minute at most for missed ones that take long to read, and a restart reads those again', async () => {
+	const memory: IDataObject = { mark: new FakeClock().now() - 600_000 };
+	const { receiver, started, clock, warnings } = eventReceiver({
+		events: ['message:send'],
+		isResumed: true,
+		memory,
+		answer: async () => await new Promise(() => undefined),
+	});
+	const { mark } = memory;
+	void receiver.connected();
+	await settled();
+	receiver.receive('message:send', { ...message(1), timestamp: clock.now() });
+	await clock.advance(59_999);
+	expect(started).toEqual([]);
+	await clock.advance(1);
+	receiver.receive('message:send', { ...message(2), timestamp: clock.now() });
+	expect([started, warnings.length]).toEqual([[1], 1]);
+	await clock.advance(60_000);
+	expect([started, memory.mark]).toEqual([[1, 2], mark]);
+	await receiver.close();
+	expect([clock.sleeping, clock.alarms]).toEqual([0, 0]);
+});
+
+it('a failed catch-up is tried again at once when the connection is back, and until then is not reported as complete', async () => {
+	let isDown = true;
+	const { receiver, requests } = eventReceiver({
+		events: ['message:send'],
+		isResumed: true,
+		memory: { mark: new FakeClock().now() },
+		answer() {
+			if (isDown) throw new Error('Crisp cannot be reached');
+			return [];
+		},
+	});
+	let complete = 0;
+	const count = () => void (complete += 1);
+	void receiver.connected().then(count);
+	await settled();
+	isDown = false;
+	receiver.disconnected();
+	void receiver.connected().then(count);
+	expect([requests.length, complete]).toEqual([1, 0]);
+	await settled();
+	expect([requests.length, complete]).toEqual([2, 2]);
+	await receiver.close();
+});
+
+it('a connection during a round of polling does not take its answers, which are older', async () => {
+	const missed: IDataObject[] = [];
+	const answers: Array<() => void> = [];
+	const { receiver, started } = eventReceiver({
+		events: ['message:send', 'conversation:resolved'],
+		answer: async ({ path }) => {
+			if (path.endsWith('/messages')) return [...missed];
+			const isListed = path.includes('/conversations/1') && missed.length > 0;
+			const answer = isListed ? [{ website_id: 'w', session_id: 'session_1', updated_at: Infinity }] : [];
+			await new Promise<void>((resolve) => answers.push(resolve));
+			return answer;
+		},
+	});
+	const answerAll = async () => {
+		for (const one of answers.splice(0)) one();
+		await settled();
+	};
+	receiver.disconnected();
+	void receiver.poll(new PollRound());
+	await settled();
+	missed.push({ ...message(1), type: 'text', content: 'Hello', timestamp: new FakeClock().now() });
+	// The connection comes while the first list is read; states are read after it, in the same round.
+	void receiver.connected();
+	await answerAll();
+	await answerAll();
+	expect(started).toEqual([1]);
+	await answerAll();
 	await receiver.close();
 });

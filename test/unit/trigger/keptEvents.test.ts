@@ -1,6 +1,7 @@
 import type { PastEvent } from '../../../nodes/CrispTrigger/catchUp/catchUp';
-import { StartsPerMinute } from '../../../nodes/CrispTrigger/starts/releasePolicy';
-import { Subscription, type Memory } from '../../../nodes/CrispTrigger/subscription';
+import { Gathering } from '../../../nodes/CrispTrigger/starts/gathering';
+import { StartsPerMinute, type ReleasePolicy } from '../../../nodes/CrispTrigger/starts/releasePolicy';
+import { Subscription, type Memory } from '../../../nodes/CrispTrigger/delivery/subscription';
 import type { SelectedEvent } from '../../../nodes/shared/events/pipeline';
 import { FakeClock, settled } from '../../support/fakeClock';
 
@@ -14,9 +15,10 @@ interface Beginning {
 	/** Resolves when n8n is done with an execution; at once if undefined. */
 	starting?: () => Promise<void>;
 	missed?: PastEvent[];
+	policy?: ReleasePolicy;
 }
 
-function begin({ batch, isResumed = false, starting, missed = [] }: Beginning = {}) {
+function begin({ batch, isResumed = false, starting, missed = [], policy = new StartsPerMinute(1) }: Beginning = {}) {
 	const clock = new FakeClock();
 	const begun = clock.now();
 	const memory: Memory = isResumed ? { mark: begun - 60 * minute } : {};
@@ -30,7 +32,7 @@ function begin({ batch, isResumed = false, starting, missed = [] }: Beginning = 
 		isResumed,
 		batch,
 		lookBack: 24 * 60 * minute,
-		starts: { policy: new StartsPerMinute(1), isExempt: () => false, read: async () => await Promise.resolve([]) },
+		starts: { policy, isExempt: () => false, read: async () => await Promise.resolve([]) },
 		readMissed: async () => await Promise.resolve(missed),
 		accept({ name, payload }) {
 			if (seen.has(payload.fingerprint)) return undefined;
@@ -104,19 +106,17 @@ it('missed events that waited are not batched, but live ones are', async () => {
 		message(index * 2 + 2, session, now - 4),
 	]);
 	const batch = { size: 10, wait: 250 };
-	const { clock, executions, hear } = begin({ isResumed: true, batch, missed });
+	const begun = begin({ isResumed: true, batch, missed, starting: async () => await begun.clock.sleep(100) });
+	const { clock, executions, hear } = begun;
 	await clock.advance(minute + 1_000);
 	expect(executions).toEqual([[1], [3], [5], [2], [4], [6]]);
 	for (const id of [11, 12, 13]) {
 		hear(id, 'd');
 		hear(id + 10, 'e');
+		hear(id + 20, 'f');
 	}
 	await clock.advance(5 * minute);
-	expect(executions.slice(6)).toEqual([
-		[11, 21],
-		[12, 22],
-		[13, 23],
-	]);
+	expect(executions.slice(6)).toEqual([[11], [21, 31], [12], [22, 32], [13], [23, 33]]);
 });
 
 it('what waits does not start the workflow when the trigger ends, and stays to be read again', async () => {
@@ -128,4 +128,12 @@ it('what waits does not start the workflow when the trigger ends, and stays to b
 	expect(executions).toEqual([[1]]);
 	expect(memory.mark).toBeLessThanOrEqual(begun + 2);
 	expect(clock.sleeping).toBe(0);
+});
+
+it('what waits for more of a visitor starts the workflow together when the trigger ends', () => {
+	const { hear, subscription, executions, begun } = begin({ policy: new Gathering(3_000) });
+	for (const id of [1, 2]) hear(id, 'session', begun + id);
+	expect(executions).toEqual([]);
+	subscription.close();
+	expect(executions).toEqual([[1, 2]]);
 });

@@ -1,6 +1,6 @@
 import type { PastEvent } from '../../../nodes/CrispTrigger/catchUp/catchUp';
 import type { Scope } from '../../../nodes/CrispTrigger/catchUp/coverage';
-import { Subscription, type Memory } from '../../../nodes/CrispTrigger/subscription';
+import { Subscription, type Memory } from '../../../nodes/CrispTrigger/delivery/subscription';
 import { ConversationStates } from '../../../nodes/shared/events/conversationState';
 import { EventEnricher } from '../../../nodes/shared/events/enrichment';
 import { EventPipeline } from '../../../nodes/shared/events/pipeline';
@@ -349,21 +349,23 @@ describe('batches', () => {
 		for (const fingerprint of fingerprints) hear(message(fingerprint, new FakeClock().now() + fingerprint));
 	};
 
-	it('start when they are full, or when the first event has waited long enough', async () => {
-		const { subscription, executions, hear, clock } = begin({ batch });
+	it('have one event if nothing runs, and else what arrives meanwhile', async () => {
+		let finish = () => {};
+		const starting = async () => await new Promise<void>((resolve) => (finish = resolve));
+		const { subscription, executions, hear, clock } = begin({ batch, starting });
 		subscription.connected();
-		write(hear, 1, 2, 3, 4);
-		expect(executions).toEqual([[1, 2, 3]]);
-		await clock.advance(249);
-		write(hear, 5);
-		expect(executions).toHaveLength(1);
-		await clock.advance(1);
-		expect(executions).toEqual([
-			[1, 2, 3],
-			[4, 5],
-		]);
+		write(hear, 1, 2, 3);
+		expect(executions).toEqual([[1]]);
+		finish();
+		await settled();
+		expect(executions).toEqual([[1], [2, 3]]);
+		finish();
+		await settled();
+		write(hear, 4);
+		expect(executions).toEqual([[1], [2, 3], [4]]);
+		finish();
 		await clock.advance(1_000);
-		expect([executions.length, clock.sleeping]).toEqual([2, 0]);
+		expect([executions.length, clock.sleeping]).toEqual([3, 0]);
 	});
 
 	it('are started at once when the trigger ends, and leave no timer behind', async () => {
@@ -382,7 +384,7 @@ describe('batches', () => {
 			subscription.receive({ name: 'message:send', payload: { inbox_id: 'unwanted', timestamp: now } });
 		write(hear, 1, 2);
 		await clock.advance(250);
-		expect(executions).toEqual([[1, 2]]);
+		expect(executions).toEqual([[1], [2]]);
 	});
 
 	it('do not move the watermark past their own events, whose identities are saved', async () => {
@@ -390,7 +392,7 @@ describe('batches', () => {
 		subscription.connected();
 		write(hear, 1, 2, 3, 4);
 		await clock.advance(250);
-		expect(marks).toEqual([now, now + 3]);
+		expect(marks).toEqual([now, now + 1]);
 		expect(memory.batched?.flatMap(({ ids }) => ids)).toHaveLength(4);
 	});
 

@@ -1,5 +1,5 @@
 import type { PastEvent } from '../../../../nodes/CrispTrigger/catchUp/catchUp';
-import { Subscription } from '../../../../nodes/CrispTrigger/subscription';
+import { Subscription } from '../../../../nodes/CrispTrigger/delivery/subscription';
 import { FakeClock, settled } from '../../../support/fakeClock';
 
 const minute = 60_000;

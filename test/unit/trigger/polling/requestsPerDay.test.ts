@@ -1,3 +1,4 @@
+import { ManyWebsites } from '../../../support/manyWebsites/crisp';
 import { TriggersInTime, type Beginning } from './triggersInTime';
 
 const second = 1_000;
@@ -17,8 +18,12 @@ function mostInADay(times: number[]): number {
 }
 
 /** Polls for two days, while `act` is called once a minute; returns the times of all requests, from the beginning on. */
-async function twoDays(beginning: Beginning, act: (world: TriggersInTime, minutes: number) => void = () => {}) {
+async function twoDays(
+	given: Beginning | ((world: TriggersInTime) => Beginning),
+	act: (world: TriggersInTime, minutes: number) => void = () => {},
+) {
 	const world = new TriggersInTime();
+	const beginning = typeof given === 'function' ? given(world) : given;
 	world.endpoint = 'refuses';
 	const { delivered, close } = await world.activate(beginning);
 	const begun = world.clock.now();
@@ -32,7 +37,7 @@ async function twoDays(beginning: Beginning, act: (world: TriggersInTime, minute
 
 const polling = { connection: 'polling' };
 const people = ['message:send', 'people:profile:created'];
-const ten = Array.from({ length: 10 }, (_, index) => `website_${index}`);
+const websitesOf = (length: number) => Array.from({ length }, (_, index) => `website_${index}`);
 
 describe('the requests of a day', () => {
 	it('for one quiet website are one for each three minutes', async () => {
@@ -67,9 +72,28 @@ describe('the requests of a day', () => {
 	}, 120_000);
 
 	it('for ten websites are less than a thousand, and a fifth of the quota of a plugin token', async () => {
-		const { times } = await twoDays({ options: polling, events: people, websites: ten });
+		const { times } = await twoDays({ options: polling, events: people, websites: websitesOf(10) });
 		expect(mostInADay(times)).toBeLessThanOrEqual(1_000);
 		expect(mostInADay(times)).toBeGreaterThan(800);
+	}, 60_000);
+
+	it('for fifty websites are less than a thousand for polling, and one reading of each quiet one', async () => {
+		let crisp: ManyWebsites | undefined;
+		const prepare = (world: TriggersInTime) => {
+			crisp = new ManyWebsites(50, () => world.clock.now());
+			Object.assign(world.crisp, { send: crisp.send });
+			return { options: polling, events: people, websites: crisp.ids };
+		};
+		let written = 0;
+		// One message a day, so that one website is polled.
+		const { times, delivered } = await twoDays(prepare, (_, minutes) => {
+			if (minutes % (24 * 60) !== 60) return;
+			crisp?.write(crisp.id(0));
+			written += 1;
+		});
+		expect(mostInADay(times)).toBeLessThanOrEqual(1_000 + 2 * 50);
+		expect(mostInADay(times)).toBeGreaterThan(900);
+		expect(delivered).toHaveLength(written);
 	}, 60_000);
 });
 

@@ -1,5 +1,7 @@
+import { endPolling, pollingOf, sharedPollFor } from '../../../../nodes/CrispTrigger/polling/sharedPoll';
 import { processStores } from '../../../../nodes/shared/runtime/processState';
-import { TriggersInTime, type Beginning } from './triggersInTime';
+import { FakeClock } from '../../../support/fakeClock';
+import { TriggersInTime, type Beginning, type Endpoint } from './triggersInTime';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -120,4 +122,65 @@ it('stopping in the middle of a round ends it for one workflow only', async () =
 	expect([one.delivered, other.lines]).toEqual([[], []]);
 	await other.close();
 	expect([world.clock.sleeping, world.clock.alarms]).toEqual([0, 0]);
+});
+
+it.each<['closed' | 'replaced', Endpoint]>([
+	['closed', 'silent'],
+	['replaced', 'silent'],
+	['closed', 'refuses'],
+	['replaced', 'refuses'],
+])(
+	'a trigger that is %s while it connects in the background leaves nothing behind (endpoint: %s)',
+	async (how, endpoint) => {
+		for (const activation of ['activate', 'init', 'update'] as const) {
+			const world = new TriggersInTime();
+			world.endpoint = endpoint;
+			world.restDelay = 3 * second;
+			const first = world.begin({ workflow: 'one', activation });
+			await world.clock.advance(4 * second);
+			const next = how === 'replaced' ? world.begin({ workflow: 'one', activation }) : undefined;
+			const response = await world.during(first.activating);
+			// n8n does not end a trigger that the node itself has replaced.
+			if (!next) await world.during(response.closeFunction?.() ?? Promise.resolve());
+			if (next) await world.during((await world.during(next.activating)).closeFunction?.() ?? Promise.resolve());
+			const sent = world.requests.length;
+			await world.clock.advance(30 * minute);
+			expect([world.requests.length - sent, world.clock.sleeping, world.clock.alarms]).toEqual([0, 0, 0]);
+			expect(pollingOf('')).toBeUndefined();
+		}
+	},
+);
+
+it('a workflow that n8n runs slowly does not delay the polls for others', async () => {
+	const world = new TriggersInTime();
+	const options = { connection: 'polling' };
+	const [slow, other] = [await world.activate({ options, isSlow: true }), await world.activate({ options })];
+	await world.clock.advance(minute);
+	for (let number = 0; number < 100; number++) world.crisp.write(`session_${number % 10}`);
+	await world.clock.advance(minute);
+	expect([slow.delivered.length < 50, other.delivered.length]).toEqual([true, 100]);
+	world.crisp.write('session_2');
+	await world.clock.advance(2 * minute);
+	expect(other.delivered).toHaveLength(101);
+	await world.clock.advance(20 * minute);
+	expect(slow.delivered).toHaveLength(101);
+	await slow.close();
+	await other.close();
+});
+
+it('a clock that is set back by an hour does not delay the next poll', async () => {
+	const clock = new FakeClock();
+	const shared = sharedPollFor('token', clock);
+	let polls = 0;
+	const poller = () => ({ poll: async () => await Promise.resolve({ fresh: Number(++polls > 0) }) });
+	const [first, other] = [poller(), poller()];
+	await shared.add(first);
+	const now = clock.now.bind(clock);
+	jest.spyOn(clock, 'now').mockImplementation(() => now() - 60 * minute);
+	void shared.add(other);
+	await clock.advance(3 * minute);
+	expect(polls).toBeGreaterThanOrEqual(3);
+	for (const one of [first, other]) endPolling('token', shared, one);
+	await clock.advance(0);
+	expect(clock.sleeping).toBe(0);
 });

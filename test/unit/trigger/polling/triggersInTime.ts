@@ -18,6 +18,8 @@ export interface Beginning {
 	hasWebSocket?: boolean;
 	/** The static data that n8n has saved. */
 	memory?: IDataObject;
+	/** Whether n8n never finishes what the workflow does. */
+	isSlow?: boolean;
 	/** Whether n8n's rules block the realtime channel. */
 	isBlocked?: boolean;
 }
@@ -161,7 +163,7 @@ export class TriggersInTime {
 			},
 			emit([items]: Array<Array<{ json: IDataObject }>>, _: undefined, done?: { resolve(run: object): void }) {
 				delivered.push(...(items ?? []).map(({ json }) => json));
-				done?.resolve({});
+				if (!beginning.isSlow) done?.resolve({});
 			},
 		} as unknown as ITriggerFunctions;
 	}

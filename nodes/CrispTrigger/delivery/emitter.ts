@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { ITriggerFunctions } from 'n8n-workflow';
-import type { SelectedEvent } from '../shared/events/pipeline';
-import { waitBeforeRetry } from '../shared/runtime/backoff';
-import type { Clock } from '../shared/runtime/clock';
-import { toOutput } from '../shared/events/output';
-import { asNodeError } from '../shared/errors/apiErrors';
-import { activationModeOf } from '../shared/n8n/context';
-import { emitTo, isRefusedPromise } from '../shared/n8n/emit';
-import { logOf } from '../shared/n8n/log';
-import { named } from '../shared/events/vocabulary';
-import { identityText } from '../shared/events/identity';
+import type { SelectedEvent } from '../../shared/events/pipeline';
+import { waitBeforeRetry } from '../../shared/runtime/backoff';
+import type { Clock } from '../../shared/runtime/clock';
+import { toOutput } from '../../shared/events/output';
+import { asNodeError } from '../../shared/errors/apiErrors';
+import { activationModeOf } from '../../shared/n8n/context';
+import { emitTo, isRefusedPromise } from '../../shared/n8n/emit';
+import { logOf } from '../../shared/n8n/log';
+import { named } from '../../shared/events/vocabulary';
+import { identityText } from '../../shared/events/identity';
 
 const longestKey = 255;
 const backoff = { first: 5_000, longest: 60_000 };
@@ -20,8 +20,7 @@ export class Emitter {
 	/** The prefix of this node's deduplication keys; no other node has it. */
 	private readonly place: string;
 
-	/** Whether n8n reports when an execution has finished; its Engine 2.0 does not. */
-	private reportsEnd = true;
+	private isEndReported = true;
 
 	constructor(
 		private readonly context: ITriggerFunctions,
@@ -32,6 +31,11 @@ export class Emitter {
 	) {
 		const parts = [context.getInstanceId(), context.getWorkflow().id, context.getNode().id];
 		this.place = `crisp:${createHash('sha256').update(JSON.stringify(parts)).digest('base64url')}:`;
+	}
+
+	/** Whether n8n reports when an execution has finished; its Engine 2.0 does not. */
+	get reportsEnd(): boolean {
+		return this.isEndReported;
 	}
 
 	/**
@@ -48,8 +52,8 @@ export class Emitter {
 				await this.emit(events, key);
 				return;
 			} catch (error) {
-				if (this.reportsEnd && isRefusedPromise(error)) {
-					this.reportsEnd = false;
+				if (this.isEndReported && isRefusedPromise(error)) {
+					this.isEndReported = false;
 					await this.emit(events, key);
 					return;
 				}
@@ -70,7 +74,7 @@ export class Emitter {
 				return { json: notice === undefined ? output : { ...named({ notice }), ...output } };
 			});
 			// In a test in the editor, n8n sets `emit` only after the trigger has started.
-			return emitTo(this.context, items, { key, reportsEnd: this.reportsEnd });
+			return emitTo(this.context, items, { key, reportsEnd: this.isEndReported });
 		} catch (error) {
 			this.complain(events, error as Error);
 			const isWatched = activationModeOf(this.context) === 'manual';

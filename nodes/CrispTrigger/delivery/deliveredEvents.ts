@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
-import { identityOf, namedIdentityText, shortHash, type EventIdentity } from '../shared/events/identity';
-import type { ReceivedEvent, SelectedEvent } from '../shared/events/pipeline';
-import { SeenEvents } from '../shared/events/seenEvents';
+import { identityOf, namedIdentityText, shortHash, type EventIdentity } from '../../shared/events/identity';
+import type { ReceivedEvent, SelectedEvent } from '../../shared/events/pipeline';
+import { SeenEvents } from '../../shared/events/seenEvents';
 
 /** The IDs of the events of one execution, and the time of the latest event until then, in milliseconds. */
 export interface SavedDelivery {
