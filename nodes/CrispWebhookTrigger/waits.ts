@@ -4,7 +4,7 @@ import { openTransport, type Credential } from '../shared/api/transport';
 import { ownKeyOf } from '../shared/events/fingerprint';
 import type { StateLog } from '../shared/n8n/log';
 import type { Clock } from '../shared/runtime/clock';
-import { reachedText, unreachedText } from '../shared/waits/texts';
+import { failedText, reachedText, unreachedText } from '../shared/waits/texts';
 import { WaitWatch } from '../shared/waits/watch';
 
 const route = parseRoute('GET /v1/website/{website_id}/conversation/{session_id}/messages');
@@ -28,6 +28,7 @@ export class WebhookWaits {
 			},
 			send: async (options) => (await this.latest?.context.helpers.httpRequest(options)) as unknown,
 			onTrouble: (error) => log.begin('waits', unreachedText(error), error),
+			onFailed: (error) => log.tell('waits:failed', failedText(error)),
 			onSuccess: () => log.end('waits', reachedText),
 		});
 	}

@@ -7,7 +7,6 @@ import { until } from './support/until';
 /** An agent's tool that an operator has to approve in Crisp. */
 
 let stack: Stack;
-let workflowId: string;
 
 /** Wants to set the state of the conversation, and then says what came of it. */
 const model = new LanguageModel(({ messages }: ChatRequest): Step => {
@@ -66,7 +65,7 @@ beforeAll(async () => {
 		'Ask before': { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] },
 		Resolve: { ai_tool: [[{ node: 'Ask before', type: 'ai_tool', index: 0 }]] },
 	};
-	workflowId = await publish(stack, { ...chain, nodes: [...chain.nodes, chat, review, tool], connections });
+	await publish(stack, { ...chain, nodes: [...chain.nodes, chat, review, tool], connections });
 }, 240_000);
 afterAll(async () => {
 	await stack?.stop();
@@ -96,7 +95,7 @@ test('Crisp is among the nodes for human review, with the fields that n8n expect
 	);
 });
 
-test('the tool runs once an operator has approved it, also after n8n was killed', async () => {
+test('the tool runs once an operator has approved it', async () => {
 	const { session_id } = await stack.sandbox.visitorWrites('All is well now.');
 	const note = await until(
 		'the question',
@@ -106,13 +105,6 @@ test('the tool runs once an operator has approved it, also after n8n was killed'
 	);
 	expect(String(note)).toMatch(/The agent wants to run this tool: Resolve\s+Input:\s+.*session_/s);
 	expect(await stateOf(session_id)).not.toBe('resolved');
-	await until(
-		'the execution to wait',
-		async () => await stack.client.executionsOf(workflowId),
-		([latest]) => latest?.status === 'waiting',
-	);
-	await stack.killN8n(async () => undefined);
-	await stack.client.login();
 	await stack.sandbox.operatorWrites('Approve', { session_id, type: 'note' });
 	expect(await replyIn(session_id)).toMatch(/Told: .*success/);
 	expect(String(await noteIn(session_id))).toMatch(/\*\*Approve\*\* by /);

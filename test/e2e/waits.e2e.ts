@@ -84,6 +84,7 @@ test("an operator's note resumes the execution, also after n8n was killed", asyn
 	await waiting(id);
 	await stack.killN8n(async () => undefined);
 	await stack.client.login();
+	expect(await statusOf(id)).toBe('waiting');
 	await stack.sandbox.operatorWrites('Decline', { session_id, type: 'note' });
 	const [item] = await outputOf(id);
 	expect(item).toMatchObject({ answered: true, approved: false, answered_by: 'reply', data: { approved: false } });

@@ -8,7 +8,6 @@ import { canWait, isHumanReview, keepWithExecution, putToWait, resumeUrlOf } fro
 import { Store } from '../../shared/runtime/processState';
 import { reachError } from '../../shared/waits/nudge';
 import type { Waiting } from './ask';
-import { isLocalAddress } from './noteText';
 import { grace, memoryName, type Failed, type Wait, type Waits } from './wait';
 
 /** The waits of one run of the node. n8n stores them with the execution, and gives them back when it resumes. */
@@ -59,7 +58,7 @@ export class WaitsOfRun {
 			});
 		}
 		logOf(this.context).warn(
-			`n8n does not reach itself at ${origin} (${error.message}), so that replies in Crisp do not resume executions; links do. Set WEBHOOK_URL.${isLocalAddress(url) ? ' Links lead to the machine of n8n only.' : ''}`,
+			`n8n does not reach itself at ${origin} (${error.message}), so that replies in Crisp do not resume executions; links do. Set WEBHOOK_URL.`,
 		);
 	}
 }

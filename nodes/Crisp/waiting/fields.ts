@@ -8,7 +8,7 @@ const inDatabase = { wait: ['n8n'] };
 /** The fields that other fields depend on come first. */
 export const waitFields: Fields = {
 	wait: choice(
-		{ n8n: "In n8n's Database (Days)", execution: 'In the Execution (up to 15 Minutes)' },
+		{ n8n: 'In the Database (for Days)', execution: 'In the Execution (up to 15 Minutes)' },
 		"Where the workflow waits. In n8n's database, a wait survives restarts. A reply in the conversation then continues the workflow only if this n8n has a published Crisp Trigger with the same credential and an event of messages; a link needs none.",
 		{ required: true, fallback: 'n8n' },
 	),
@@ -80,6 +80,7 @@ export const waitFields: Fields = {
 		{ any: 'Link, or Reply in Crisp', reply: 'Reply in Crisp' },
 		'How the team answers. Who opens a link is not known: where it matters who decides, take replies only. A reply is a private note.',
 		{
+			label: 'Answer By',
 			required: true,
 			fallback: 'any',
 			when: { ...inDatabase, ask: ['team'], response_type: ['approval', 'choice', 'freeText'] },

@@ -61,7 +61,7 @@ function localText(wait: Wait): string {
 }
 
 /** Whether an address leads to the machine itself, for each who opens it. */
-export function isLocalAddress(url: string): boolean {
+function isLocalAddress(url: string): boolean {
 	return /^https?:\/\/(localhost|127\.\d|\[::1\])/.test(url);
 }
 

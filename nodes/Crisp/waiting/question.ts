@@ -49,10 +49,15 @@ function checked(options: Option[], label: string): Option[] {
 	const words = options.flatMap((one) => [...new Set([one.label, one.value].map((word) => word.trim().toLowerCase()))]);
 	const double = words.find((word, index) => words.indexOf(word) !== index);
 	if (double === undefined) return options;
-	throw new UserError(`'${label}' has "${double}" twice`, {
-		description: 'Give each choice a label and a value of its own, so that an answer shows which one is meant.',
-	});
+	throw twice(
+		label,
+		double,
+		'Give each choice a label and a value of its own, so that an answer shows which one is meant.',
+	);
 }
+
+const twice = (label: string, word: string, description: string) =>
+	new UserError(`'${label}' has "${word}" twice`, { description });
 
 function entriesIn(rows: unknown): FormEntry[] {
 	const entries = (Array.isArray(rows) ? (rows as IDataObject[]) : []).map(({ label, type, options, required }) => ({
@@ -66,9 +71,11 @@ function entriesIn(rows: unknown): FormEntry[] {
 	}));
 	const double = entries.find(({ label }, index) => entries.findIndex((one) => one.label === label) !== index);
 	if (!double) return entries;
-	throw new UserError(`'Form Fields' has "${double.label}" twice`, {
-		description: 'Give each field of the form a label of its own: the answer has a value for each label.',
-	});
+	throw twice(
+		'Form Fields',
+		double.label,
+		'Give each field of the form a label of its own: the answer has a value for each label.',
+	);
 }
 
 const minutesPer: Record<string, number> = { minutes: 1, hours: 60, days: 1_440 };

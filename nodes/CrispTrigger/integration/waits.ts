@@ -3,7 +3,7 @@ import { fillPath, parseRoute } from '../../shared/api/route';
 import { staticDataOf } from '../../shared/n8n/context';
 import type { StateLog } from '../../shared/n8n/log';
 import type { Clock } from '../../shared/runtime/clock';
-import { unreachedText, reachedText } from '../../shared/waits/texts';
+import { failedText, reachedText, unreachedText } from '../../shared/waits/texts';
 import { WaitWatch } from '../../shared/waits/watch';
 import type { OpenApi } from '../openApi';
 import type { Settings } from '../settings';
@@ -35,6 +35,7 @@ export function watchWaits(
 		},
 		send: async (options) => (await context.helpers.httpRequest(options)) as unknown,
 		onTrouble: (error) => log.begin('waits', unreachedText(error), error),
+		onFailed: (error) => log.tell('waits:failed', failedText(error)),
 		onSuccess: () => log.end('waits', reachedText),
 	});
 }

@@ -22,7 +22,7 @@ export type NudgeResult = 'waiting' | 'over' | 'failed';
 
 export interface NudgeAnswer {
 	result: NudgeResult;
-	/** Why n8n was not reached. */
+	/** Why n8n was not reached; or that the execution has failed, if that is why it is over. */
 	error?: Error;
 }
 
@@ -73,6 +73,8 @@ function resultOf(status: number, body: unknown): NudgeAnswer {
 	if (status >= 200 && status < 300) return { result: waiting === true ? 'waiting' : 'over' };
 	const isFinished = status === 409 && /finished/.test(textIn(message));
 	const isGone = status === 404 && /does not exist/.test(textIn(message));
+	const hasFailed = isFinished && /error/.test(textIn(message));
+	if (hasFailed) return { result: 'over', error: new Error(textIn(message)) };
 	if (isFinished || isGone || status === 401) return { result: 'over' };
 	return { result: 'failed', error: new Error(`n8n answered with status ${status}`) };
 }

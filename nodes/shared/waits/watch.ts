@@ -28,6 +28,8 @@ export interface WaitWatchOptions {
 	memory?: { waits?: unknown };
 	/** Called if n8n could not be told of an answer, and if a conversation could not be read. */
 	onTrouble(error?: Error): void;
+	/** Called if there was an answer, but n8n has ended the execution with an error. */
+	onFailed?(error: Error): void;
 	/** Called when n8n was told of an answer. */
 	onSuccess?(): void;
 }
@@ -176,7 +178,9 @@ export class WaitWatch {
 		if (!answer) return;
 		if (answer.result === 'failed') return signal.aborted ? undefined : onTrouble(answer.error);
 		onSuccess?.();
-		if (answer.result === 'over') this.forget(url);
+		if (answer.result === 'waiting') return;
+		this.forget(url);
+		if (answer.error) this.options.onFailed?.(answer.error);
 	}
 
 	/** Sets the alarm for the end of the wait that ends first. */

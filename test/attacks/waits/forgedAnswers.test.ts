@@ -1,7 +1,7 @@
 import { referenceText } from '../../../nodes/shared/waits/reference';
 import { HurriedTime } from '../../support/hurriedTime';
 import { shop, useSandbox } from '../../support/sandboxWorkspace';
-import { WaitingQuestions } from '../../support/waitingQuestions';
+import { WaitingQuestions } from '../../support/waiting/questions';
 
 /** Answers by people who may not answer, and by text that looks like an answer. */
 

@@ -2,7 +2,7 @@ import { sendAndWait } from '../../../nodes/Crisp/composed/message/sendAndWait';
 import { HurriedTime } from '../../support/hurriedTime';
 import { operator, shop, useSandbox } from '../../support/sandboxWorkspace';
 import { control, messagesIn } from '../../support/visitor';
-import { WaitingQuestions } from '../../support/waitingQuestions';
+import { WaitingQuestions } from '../../support/waiting/questions';
 
 const sandbox = useSandbox();
 const questions = new WaitingQuestions(sandbox);

@@ -2,7 +2,7 @@ import { HurriedTime } from '../../support/hurriedTime';
 import { credentialFor, locator, operator, useSandbox } from '../../support/sandboxWorkspace';
 import { testClock } from '../../support/testClock';
 import { execute } from '../../support/n8nContext';
-import { WaitingQuestions } from '../../support/waitingQuestions';
+import { WaitingQuestions } from '../../support/waiting/questions';
 
 const sandbox = useSandbox();
 const questions = new WaitingQuestions(sandbox);

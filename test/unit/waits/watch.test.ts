@@ -56,6 +56,16 @@ describe('a trigger that hears the note of a wait', () => {
 		expect(followed.watch.size).toBe(0);
 	});
 
+	it('reports an answer to an execution that n8n has ended with an error', async () => {
+		const failed: string[] = [];
+		const followed = new Followed({}, { onFailed: ({ message }) => failed.push(message) });
+		followed.watch.observe('message:received', noteOf(referenceOf()));
+		followed.answers = [{ statusCode: 409, body: { message: 'The execution "12" has finished with error.' } }];
+		followed.watch.observe('message:received', messageOf());
+		await settled();
+		expect([failed, followed.watch.size]).toEqual([['The execution "12" has finished with error.'], 0]);
+	});
+
 	it('tries again while n8n is still storing the wait', async () => {
 		const followed = new Followed();
 		followed.answers = [

@@ -21,8 +21,7 @@ const ofMessage = /^(type|content|user|automated)\b/;
 export const sendAndWait: ComposedOperation = {
 	name: 'Send and Wait for Response',
 	action: 'Send a message and wait for the reply',
-	// The execution keeps running while it waits. Polling takes about 60 requests in 5 minutes, 120 in 15. To wait
-	// longer, send the question here and receive the answer with Crisp Trigger in another workflow.
+	// In the execution, polling takes about 60 requests in 5 minutes, 120 in 15.
 	description: `Asks the team or the visitor and waits for the answer: for days, in n8n's database, or up to ${longest} minutes in the execution.`,
 	scope: 'website:conversation:messages',
 	variables: ['website_id', 'session_id'],
@@ -88,7 +87,7 @@ export const sendAndWait: ComposedOperation = {
 		const minutes = Number(values.wait_minutes);
 		if (!(minutes > 0 && minutes <= longest)) {
 			throw new UserError(`'Wait at Most (Minutes)' cannot be ${minutes}`, {
-				description: `Give a number up to ${longest}. For longer waits, take the answer with Crisp Trigger in another workflow.`,
+				description: `Give a number up to ${longest}. For longer waits, set 'Wait' to 'In the Database (for Days)'.`,
 			});
 		}
 		const session = String(values.session_id);

@@ -1,9 +1,9 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import type { Sandbox } from '../../sandbox';
-import type { Execution } from './n8nContext';
-import { credentialFor, locator, shop } from './sandboxWorkspace';
-import { control, messagesIn } from './visitor';
-import { WaitingExecution } from './waitingExecution';
+import type { Sandbox } from '../../../sandbox';
+import type { Execution } from '../n8nContext';
+import { credentialFor, locator, shop } from '../sandboxWorkspace';
+import { control, messagesIn } from '../visitor';
+import { WaitingExecution } from './execution';
 
 /** Questions of "Send and Wait" in n8n's database, and what people answer. */
 export class WaitingQuestions {

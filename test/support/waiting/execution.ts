@@ -8,9 +8,9 @@ import type {
 	IWebhookFunctions,
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
-import { resumeWait } from '../../nodes/Crisp/waiting/resume';
-import { crisp, executeContext, nodeWith, workflowOf, type Execution } from './n8nContext';
-import { testClock } from './testClock';
+import { resumeWait } from '../../../nodes/Crisp/waiting/resume';
+import { crisp, executeContext, nodeWith, workflowOf, type Execution } from '../n8nContext';
+import { testClock } from '../testClock';
 
 /** n8n's address in these tests. */
 export const base = 'http://127.0.0.1:5678/webhook-waiting';
