@@ -1,82 +1,77 @@
-import type { WorkflowNode } from '../../scripts/host/n8nClient';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { REPOSITORY } from '../../scripts/host/folder';
+import type { Workflow, WorkflowNode } from '../../scripts/host/n8nClient';
+import { CREDENTIAL_NAME } from '../../scripts/start/seed';
 import { LanguageModel, type ChatRequest, type Step } from './support/languageModel';
 import { OUTAGES } from './support/nodeLog';
-import { byId, chainOf, crispNode, plainNode, publish, startStack, type Stack } from './support/stack';
+import { byId, publish, startStack, type Stack } from './support/stack';
 import { until } from './support/until';
 
-/** An agent's tool that an operator has to approve in Crisp. */
+/** The example "Ask before refunding": a tool of an agent that an operator has to approve in Crisp. */
 
 let stack: Stack;
 
-/** Wants to set the state of the conversation, and then says what came of it. */
+/** What the shop was asked to refund. */
+const refunds: unknown[] = [];
+let shop: Server;
+
+/** Wants a refund, and then says what came of it. */
 const model = new LanguageModel(({ messages }: ChatRequest): Step => {
-	const asked = String(messages.find(({ role }) => role === 'user')?.content);
-	const [session_id = ''] = /session_[\w-]+/.exec(asked) ?? [];
 	const told = messages.filter(({ role }) => role === 'tool').map(({ content }) => String(content));
-	if (told.length === 0) return { calls: [['Resolve', { toolParameters: { session_id } }]] };
-	return { says: `Told: ${told.join(' | ')}` };
+	if (told.length > 0) return { says: `Told: ${told.join(' | ')}` };
+	return { calls: [['Refund_an_order', { toolParameters: { order: 'TT-7', amount: 50 } }]] };
 });
 
 beforeAll(async () => {
 	await model.start();
+	shop = createServer((request, response) => {
+		const parts: Buffer[] = [];
+		request.on('data', (part: Buffer) => parts.push(part));
+		request.on('end', () => {
+			refunds.push(JSON.parse(Buffer.concat(parts).toString()));
+			response.setHeader('Content-Type', 'application/json').end('{"refunded":true}');
+		});
+	});
+	await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve));
 	stack = await startStack('human-review', {}, { expectedLog: OUTAGES });
 	const openAi = { name: 'Scripted', type: 'openAiApi', data: { apiKey: 'none', url: model.url } };
-	const id = await stack.client.saveCredential(openAi);
-	const chat: WorkflowNode = {
-		...plainNode('@n8n/n8n-nodes-langchain.lmChatOpenAi', 1.2, 'Model', { model: byId('scripted'), options: {} }),
-		credentials: { openAiApi: { id, name: openAi.name } },
-	};
-	const session = byId("={{ $('A visitor writes').item.json.session_id }}");
-	const review = crispNode(stack, 'crispHitlTool', 'Ask before', {
-		resource: 'message',
-		operation: 'sendAndWait',
-		sessionId: session,
-		wait: 'n8n',
-		ask: 'team',
-		message: '=The agent wants to run this tool: {{ $tool.name }}\n\nInput:\n{{ JSON.stringify($tool.parameters) }}',
-		responseType: 'approval',
-		approvalOptions: { values: { approvalType: 'double' } },
-		answerBy: 'reply',
+	const openAiId = await stack.client.saveCredential(openAi);
+	const file = path.join(REPOSITORY, 'examples/ask-before-refunding.json');
+	const workflow = JSON.parse(readFileSync(file, 'utf8')) as Workflow;
+	const nodes = workflow.nodes.map((node): WorkflowNode => {
+		if (node.type.includes('crisp')) {
+			return { ...node, credentials: { crispApi: { id: stack.credentialId, name: CREDENTIAL_NAME } } };
+		}
+		if (node.name === 'Language model') {
+			const parameters = { ...node.parameters, model: byId('scripted') };
+			return { ...node, parameters, credentials: { openAiApi: { id: openAiId, name: openAi.name } } };
+		}
+		if (node.name !== 'Refund an order') return node;
+		const url = `http://127.0.0.1:${(shop.address() as AddressInfo).port}/refunds`;
+		return { ...node, parameters: { ...node.parameters, url } };
 	});
-	const tool = crispNode(stack, 'crispTool', 'Resolve', {
-		resource: 'conversation',
-		operation: 'setState',
-		sessionId: byId("={{ $fromAI('session_id', 'ID of the conversation', 'string') }}"),
-		state: 'resolved',
-	});
-	const chain = chainOf('Reviewed agent', [
-		crispNode(stack, 'crispTrigger', 'A visitor writes', { events: ['message:send'] }),
-		plainNode('@n8n/n8n-nodes-langchain.agent', 3.1, 'Agent', {
-			promptType: 'define',
-			text: '=Conversation {{ $json.session_id }}: {{ $json.text }}',
-			options: {},
-		}),
-		crispNode(stack, 'crisp', 'Reply', {
-			resource: 'message',
-			operation: 'send',
-			sessionId: session,
-			type: 'text',
-			content: '={{ $json.output }}',
-		}),
-	]);
-	const connections = {
-		...chain.connections,
-		Model: { ai_languageModel: [[{ node: 'Agent', type: 'ai_languageModel', index: 0 }]] },
-		'Ask before': { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] },
-		Resolve: { ai_tool: [[{ node: 'Ask before', type: 'ai_tool', index: 0 }]] },
-	};
-	await publish(stack, { ...chain, nodes: [...chain.nodes, chat, review, tool], connections });
+	await publish(stack, { ...workflow, nodes });
 }, 240_000);
 afterAll(async () => {
 	await stack?.stop();
 	await model.stop();
+	shop?.closeAllConnections();
+	await new Promise((resolve) => shop.close(resolve));
 });
 
-const noteIn = async (session: string) =>
-	(await stack.sandbox.everythingIn(session)).find(({ type }) => type === 'note')?.content;
-
-const stateOf = async (session: string) =>
-	(await stack.sandbox.crisp<{ state: string }>('GET', `conversation/${session}/state`)).state;
+/** The note that asks, once it is there. */
+async function noteIn(session: string): Promise<string> {
+	const note = await until(
+		'the question',
+		async () => (await stack.sandbox.everythingIn(session)).find(({ type }) => type === 'note')?.content,
+		(found) => found !== undefined,
+		60_000,
+	);
+	return String(note);
+}
 
 const replyIn = async (session: string) =>
 	await until(
@@ -95,30 +90,27 @@ test('Crisp is among the nodes for human review, with the fields that n8n expect
 	);
 });
 
-test('the tool runs once an operator has approved it', async () => {
-	const { session_id } = await stack.sandbox.visitorWrites('All is well now.');
-	const note = await until(
-		'the question',
-		async () => await noteIn(session_id),
-		(found) => found !== undefined,
-		60_000,
-	);
-	expect(String(note)).toMatch(/The agent wants to run this tool: Resolve\s+Input:\s+.*session_/s);
-	expect(await stateOf(session_id)).not.toBe('resolved');
+test('the tool runs once an operator has approved it, with what was shown', async () => {
+	const { session_id } = await stack.sandbox.visitorWrites('I want my 50 EUR for TT-7 back.');
+	expect(await noteIn(session_id)).toMatch(/^The assistant wants to refund: \{"order":"TT-7","amount":50\}/);
+	await stack.sandbox.operatorWrites('Let me see', { session_id, type: 'note' });
+	await stack.sandbox.visitorWrites('Approve', { session_id });
+	expect(refunds).toEqual([]);
 	await stack.sandbox.operatorWrites('Approve', { session_id, type: 'note' });
-	expect(await replyIn(session_id)).toMatch(/Told: .*success/);
-	expect(String(await noteIn(session_id))).toMatch(/\*\*Approve\*\* by /);
-}, 240_000);
+	expect(await replyIn(session_id)).toMatch(/Told: .*refunded/);
+	expect(refunds).toEqual([{ order: 'TT-7', amount: '50' }]);
+	await until(
+		'the note to show the decision',
+		async () => await noteIn(session_id),
+		(note) => /\*\*Approve\*\* by /.test(note),
+	);
+}, 180_000);
 
 test('the agent is told that an operator has declined, and the tool does not run', async () => {
-	const { session_id } = await stack.sandbox.visitorWrites('Please close this.');
-	await until(
-		'the question',
-		async () => await noteIn(session_id),
-		(found) => found !== undefined,
-		60_000,
-	);
+	refunds.length = 0;
+	const { session_id } = await stack.sandbox.visitorWrites('And 50 EUR more.');
+	await noteIn(session_id);
 	await stack.sandbox.operatorWrites('Decline', { session_id, type: 'note' });
 	expect(String(await replyIn(session_id))).toMatch(/Told: .*(reject|declin|denied)/i);
-	expect(await stateOf(session_id)).not.toBe('resolved');
+	expect(refunds).toEqual([]);
 }, 180_000);
