@@ -94,7 +94,6 @@ test('the tool runs once an operator has approved it, with what was shown', asyn
 	const { session_id } = await stack.sandbox.visitorWrites('I want my 50 EUR for TT-7 back.');
 	expect(await noteIn(session_id)).toMatch(/^The assistant wants to refund: \{"order":"TT-7","amount":50\}/);
 	await stack.sandbox.operatorWrites('Let me see', { session_id, type: 'note' });
-	await stack.sandbox.visitorWrites('Approve', { session_id });
 	expect(refunds).toEqual([]);
 	await stack.sandbox.operatorWrites('Approve', { session_id, type: 'note' });
 	expect(await replyIn(session_id)).toMatch(/Told: .*refunded/);

@@ -30,7 +30,7 @@ const settling = 1_500;
 const queues = ownedMap<Promise<unknown>>('requests to executions that wait, by execution');
 
 /** Executions that were resumed: n8n up to 2.35 would resume one twice. */
-const resumed = new Store<true>({ name: 'executions that were resumed', maxEntries: 10_000, maxAge: 60_000 });
+const resumed = new Store<true>({ name: 'executions that were resumed', maxEntries: 10_000, maxAge: 10_000 });
 
 /**
  * Answers a request to an execution that waits. A GET shows a page and changes nothing. A form that is posted writes its
@@ -111,7 +111,7 @@ async function resume(resuming: Resuming, known: Found, response: IDataObject | 
 	const answers = await allAnswers(resuming, known);
 	if (!answers) return typeof response === 'string' ? respond(context, response, 200) : { webhookResponse: response };
 	const execution = wait.url.replace(/\?.*/s, '');
-	if (resumed.has(execution)) return { webhookResponse: typeof response === 'string' ? response : { resumed: true } };
+	if (resumed.has(execution)) return typeof response === 'string' ? respond(context, response, 200) : busy(context);
 	resumed.set(execution, true);
 	const webhookResponse = typeof response === 'string' ? response : { resumed: true };
 	return { webhookResponse, workflowData: [outputOf(waits, answers, now)] };
@@ -154,6 +154,12 @@ async function writeNote({ client, wait, ...context }: Resuming, decision: Decis
 }
 
 const isOver = ({ until }: Wait, now: number) => until > 0 && now >= until;
+
+/** n8n may be resuming the execution: who asks tries again, in case that it fails. */
+function busy(context: IWebhookFunctions): IWebhookResponseData {
+	context.getResponseObject().status(503).send('{"resuming":true}');
+	return { noWebhookResponse: true };
+}
 
 function shown(context: IWebhookFunctions, title: string, text: string, status = 200): IWebhookResponseData {
 	return respond(context, textPage(title, text), status);

@@ -67,6 +67,16 @@ describe('several items', () => {
 		]);
 	});
 
+	it('are handed to n8n once; another request at that moment is asked to come again', async () => {
+		const execution = await questions.ask([first()]);
+		await questions.note(first(), 'Approve');
+		const both = await Promise.all([execution.nudge(), execution.nudge()]);
+		expect(both.map(({ status, items }) => [status, items?.length])).toEqual([
+			[200, 1],
+			[503, undefined],
+		]);
+	});
+
 	it('ask nothing twice if n8n tries the node again', async () => {
 		const more = { executionId: 'again' };
 		await questions.ask([first()], {}, more);
