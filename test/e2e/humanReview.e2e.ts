@@ -97,7 +97,7 @@ test('the tool runs once an operator has approved it, with what was shown', asyn
 	expect(refunds).toEqual([]);
 	await stack.sandbox.operatorWrites('Approve', { session_id, type: 'note' });
 	expect(await replyIn(session_id)).toMatch(/Told: .*refunded/);
-	expect(refunds).toEqual([{ order: 'TT-7', amount: '50' }]);
+	expect(refunds).toEqual([{ order: 'TT-7', amount: 50 }]);
 	await until(
 		'the note to show the decision',
 		async () => await noteIn(session_id),

@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { clientFor, ifThere, type Client } from '../../shared/api/client';
 import { openTransport, type Credential } from '../../shared/api/transport';
@@ -35,22 +36,32 @@ const resumed = new Store<true>({ name: 'executions that were resumed', maxEntri
 /**
  * Answers a request to an execution that waits. A GET shows a page and changes nothing. A form that is posted writes its
  * answer into the note. Any other POST says only that there may be something to read. The execution resumes once each item
- * has an answer in Crisp, or the time is over. n8n has checked the signature of the address.
+ * has an answer in Crisp, or the time is over. The signature of the address has to be the one that n8n gave.
  */
 export async function resumeWait(
 	context: IWebhookFunctions,
 	{ clock = systemClock }: { clock?: Clock } = {},
 ): Promise<IWebhookResponseData> {
 	const waits = keptWithExecution(context, memoryName) as Waits | undefined;
-	const key = textIn((context.getQueryData() as IDataObject)[keyParameter]);
+	const query = context.getQueryData() as IDataObject;
+	const key = textIn(query[keyParameter]);
 	const wait = waits?.waits.find((one) => one.key === key);
 	if (!waits || !wait) return shown(context, 'No answer needed', 'The workflow no longer waits for this answer.', 404);
+	if (!isSigned(wait, query)) return shown(context, 'Not valid', 'The link is not the one of the note.', 401);
 	const credential = await context.getCredentials<Credential>('crispApi');
 	const client = clientFor(openTransport(context, credential, { clock, isPatient: false }));
 	const ownKey = ownKeyOf(credential, context.getInstanceId());
 	const resuming = { context, client, clock, waits, wait, ownKey, timezone: context.getTimezone() };
 	if (context.getRequestObject().method === 'GET') return await show(resuming);
 	return await inTurn(wait.url.replace(/\?.*/s, ''), async () => await answer(resuming));
+}
+
+/** Compares the signature with that of the address that was given out: some versions of n8n do not check it. */
+function isSigned({ url }: Wait, query: IDataObject): boolean {
+	const [given, expected] = [textIn(query.signature), new URL(url).searchParams.get('signature') ?? ''].map((one) =>
+		Buffer.from(one),
+	) as [Buffer, Buffer];
+	return expected.length > 0 && given.length === expected.length && timingSafeEqual(given, expected);
 }
 
 /** Lets requests to an execution wait for each other, so that each sees what an earlier one has written. */

@@ -5,6 +5,7 @@ import { textIn } from '../runtime/coerce';
 
 interface Waitable {
 	getSignedResumeUrl?(parameters: Record<string, string>): string;
+	setSignatureValidationRequired?(): void;
 	putExecutionToWait?(until: Date): Promise<void>;
 	getContext?(type: 'node'): IDataObject;
 	evaluateExpression?(expression: string, item: number): unknown;
@@ -27,6 +28,8 @@ export function resumeUrlOf(context: object, parameters: Record<string, string>)
 
 /** Lets the execution wait once the node has returned; 0 for a wait without end. */
 export async function putToWait(context: object, until: number): Promise<void> {
+	// Older versions of n8n check signatures only if asked to.
+	(context as Waitable).setSignatureValidationRequired?.();
 	await (context as Waitable).putExecutionToWait?.(until > 0 ? new Date(until) : never);
 }
 

@@ -78,6 +78,19 @@ it('an operator who changes the note back takes the decision back until the work
 	expect(items?.map(({ json }) => json.approved)).toEqual([false, true]);
 });
 
+it('a request without the signature of its address decides nothing, also if n8n does not check it', async () => {
+	const other = await questions.conversation();
+	const execution = await questions.ask([session, other]);
+	const foreign = new URL(execution.url('0.1')).searchParams.get('signature');
+	for (const signature of [undefined, '', 'x'.repeat(64), foreign]) {
+		for (const method of ['GET', 'POST']) {
+			const answer = await execution.request(method, '0.0', { choice: 'approve' }, { wait: '0.0', signature });
+			expect([answer.status, answer.items]).toEqual([401, undefined]);
+		}
+	}
+	expect(await questions.noteText(session)).not.toContain('**Approve** by link');
+});
+
 it('the wait of another item or execution is not answered', async () => {
 	const execution = await questions.ask([session]);
 	for (const wait of ['0.1', '1.0', '', '__proto__']) {

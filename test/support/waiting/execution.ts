@@ -87,7 +87,13 @@ export class WaitingExecution {
 		return await this.request('POST', wait, { nudge: true });
 	}
 
-	private async request(method: string, wait: string, body: IDataObject = {}): Promise<Answered> {
+	/** A request with any query. */
+	async request(
+		method: string,
+		wait: string,
+		body: IDataObject = {},
+		query: IDataObject = { wait, signature: new URL(this.url(wait)).searchParams.get('signature') },
+	): Promise<Answered> {
 		const node = nodeWith('crisp', this.execution.parameters);
 		const answered: Answered = { status: 200, body: '', headers: {} };
 		const response = {
@@ -108,7 +114,7 @@ export class WaitingExecution {
 			node,
 			{
 				...this.internals.additionalData,
-				httpRequest: { method, query: { wait }, body },
+				httpRequest: { method, query, body },
 				httpResponse: response,
 			} as unknown as IWorkflowExecuteAdditionalData,
 			'webhook',
