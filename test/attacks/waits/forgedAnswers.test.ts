@@ -1,6 +1,7 @@
 import { referenceText } from '../../../nodes/shared/waits/reference';
 import { HurriedTime } from '../../support/hurriedTime';
-import { shop, useSandbox } from '../../support/sandboxWorkspace';
+import { execute } from '../../support/n8nContext';
+import { credentialFor, locator, shop, useSandbox } from '../../support/sandboxWorkspace';
 import { WaitingQuestions } from '../../support/waiting/questions';
 
 /** Answers by people who may not answer, and by text that looks like an answer. */
@@ -69,6 +70,23 @@ it('a decision by link counts for nothing where only replies do', async () => {
 	const answer = await restricted.submit({ choice: 'approve' });
 	expect([answer.items, answer.body]).toEqual([undefined, '{"waiting":true}']);
 	expect(await questions.noteText(session)).not.toContain('**Approve** by link');
+});
+
+it('a decision in the note counts for nothing where no link was offered', async () => {
+	const execution = await questions.ask([session], { answerBy: 'reply' });
+	const [note] = await questions.notes(session);
+	const decision = { by: 'link' as const, at: 1, given: { choice: 'approve' } };
+	const wait = { url: execution.url(), website: shop, session, ask: 'team' as const, until: 0, decision };
+	await questions.edit(session, note?.fingerprint, `[n8n](${referenceText(execution.ownKey, wait)})`);
+	expect((await execution.nudge()).items).toBeUndefined();
+});
+
+it('a note that this n8n itself writes answers nothing', async () => {
+	const execution = await questions.ask([session]);
+	const sending = { resource: 'message', operation: 'send', sessionId: locator(session), type: 'note' };
+	await execute({ credential: credentialFor(sandbox.current), parameters: { ...sending, content: 'Approve' } });
+	expect(await questions.notes(session)).toHaveLength(2);
+	expect((await execution.nudge()).items).toBeUndefined();
 });
 
 it('a choice that was not offered is none, in the form and in the chat', async () => {

@@ -21,6 +21,8 @@ it('previews and bots that open a link decide nothing', async () => {
 	const execution = await questions.ask([session]);
 	const before = await questions.noteText(session);
 	for (let n = 0; n < 3; n++) expect((await execution.open()).items).toBeUndefined();
+	const withForm = await execution.request('GET', '0.0', { choice: 'approve' });
+	expect(withForm.items).toBeUndefined();
 	expect(await questions.noteText(session)).toBe(before);
 });
 

@@ -8,6 +8,7 @@ import type {
 	IWebhookFunctions,
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
+import { ownKeyOf } from '../../../nodes/shared/events/fingerprint';
 import { resumeWait } from '../../../nodes/Crisp/waiting/resume';
 import { crisp, executeContext, nodeWith, workflowOf, type Execution } from '../n8nContext';
 import { testClock } from '../testClock';
@@ -65,6 +66,11 @@ export class WaitingExecution {
 		this.waitTill = runExecutionData.waitTill;
 		this.stored = JSON.stringify(runExecutionData);
 		return output;
+	}
+
+	/** The key of the proofs in notes. */
+	get ownKey(): string {
+		return ownKeyOf(this.execution.credential, this.context.getInstanceId());
 	}
 
 	/** The signed address of the wait of an item. */
