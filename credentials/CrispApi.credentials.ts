@@ -177,11 +177,13 @@ export class CrispApi implements ICredentialType {
 		{ tier, identifier, key, baseUrl }: ICredentialDataDecryptedObject,
 		options: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		const checked = withCheckedTarget(options, { key: String(key), baseUrl: String(baseUrl) });
+		// Converted once: the text that is checked is the one that is sent.
+		const account = { key: String(key), baseUrl: String(baseUrl) };
+		const checked = withCheckedTarget(options, account);
 		return {
 			...checked,
 			headers: { ...checked.headers, 'X-Crisp-Tier': String(tier), 'User-Agent': userAgent },
-			auth: { username: String(identifier), password: String(key) },
+			auth: { username: String(identifier), password: account.key },
 		};
 	}
 

@@ -227,11 +227,15 @@ function readEvent(body: Buffer, requested: unknown): ReceivedEvent | undefined 
 	return { name, payload, identity, ...(at > 0 && { at }) };
 }
 
-/** The bytes that Crisp signed. Where n8n does not keep them, the body is serialized again, unless it is a text. */
+/**
+ * The bytes that Crisp signed. Where n8n does not keep them, the body is serialized again, unless it is a text; empty if it is
+ * nested too deeply for that.
+ */
 async function bodyOf(context: IWebhookFunctions): Promise<Buffer> {
 	const raw = await rawBodyOf(context);
 	if (raw) return raw;
 	const body: unknown = context.getBodyData() ?? null;
+	if (isTooDeep(body)) return Buffer.from('');
 	return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 }
 

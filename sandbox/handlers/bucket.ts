@@ -15,9 +15,10 @@ function generateUrl(call: Call): Answer {
 	if (typeof type !== 'string' || type === '') throw invalid('file.type: required');
 	const websiteId = websiteOf(call);
 	const path = `/storage/${String(body.namespace)}/${randomUUID()}/${encodeURIComponent(name)}`;
-	const { sizeLimit, lifetime, isAbsolute } = world.state.uploads;
+	const { sizeLimit, lifetime, isAbsolute, forgedOrigin } = world.state.uploads;
 	world.state.files.set(path, { type, bytes: null, expiresAt: world.clock() + lifetime });
 	const signed = `${path}?signature=sandbox`;
+	const origin = forgedOrigin ?? (isAbsolute ? world.url() : '');
 	const resource = { type: 'website', id: websiteId };
 	const announced = {
 		from: body.from ?? call.token.tier,
@@ -26,7 +27,7 @@ function generateUrl(call: Call): Answer {
 		...(websiteId !== null && { resource }),
 		policy: { size_limit: sizeLimit },
 		type,
-		url: { resource: `${world.url()}${path}`, signed: isAbsolute ? `${world.url()}${signed}` : signed },
+		url: { resource: `${world.url()}${path}`, signed: `${origin}${signed}` },
 	};
 	world.announcer.announceFor(`bucket:url:${String(body.namespace)}:generated`, websiteId, announced);
 	return processing();

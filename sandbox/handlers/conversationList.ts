@@ -1,4 +1,5 @@
 import { Refusal, invalid, type Answer } from '../http/answer';
+import type { MoodReader } from '../moods/moods';
 import type { Conversation, Website } from '../state/state';
 import type { Query } from '../http/validate';
 import { dateOf } from '../http/validate';
@@ -15,7 +16,7 @@ export function listConversations(call: Call, website: Website): Answer {
 	const found = [...website.conversations.values()].filter((conversation) =>
 		filters.every((passes) => passes(conversation)),
 	);
-	found.sort(orderOf(query));
+	found.sort(orderOf(query, call.world.moods));
 	return listPage(call, found, conversationView);
 }
 
@@ -76,11 +77,13 @@ function textOf({ meta, messages }: Conversation): string {
 type Order = (a: Conversation, b: Conversation) => number;
 
 /** Default order: latest update first. With order_date_waiting, the longest waiting visitor comes first. */
-function orderOf(query: Query): Order {
+function orderOf(query: Query, moods: MoodReader): Order {
 	if (query.order_date_waiting === '1') {
 		const since = ({ waiting_since }: Conversation) => waiting_since ?? Infinity;
 		return (a, b) => (since(a) === since(b) ? 0 : since(a) - since(b));
 	}
 	if (query.order_date_created === '1') return (a, b) => b.created_at - a.created_at;
+	if (query.order_date_updated === '1' && moods.get('listOrder') === 'other')
+		return (a, b) => a.created_at - b.created_at;
 	return (a, b) => b.updated_at - a.updated_at;
 }

@@ -62,9 +62,7 @@ export const conversationHandlers: Handlers = {
 		resolved({ verified: is_verified, verifications }),
 	),
 	[`PATCH ${ONE}/verify`]: inConversation(({ world, body }, conversation) => {
-		conversation.is_verified = body.verified as boolean;
-		const { is_verified, verifications } = conversation;
-		announceIn(world, conversation, 'session:update_verify', { is_verified, verifications });
+		actions.setVerified(world, conversation, body.verified as boolean);
 		return updated();
 	}),
 	[`PATCH ${ONE}/open`]: inConversation((call, conversation, website) => {

@@ -3,6 +3,7 @@ import { batchHandlers } from './batch';
 import { bucketHandlers } from './bucket';
 import type { Handlers } from './call';
 import { conversationHandlers } from './conversations';
+import { articleHandlers } from './helpDesk/articles';
 import { inboxHandlers } from './inboxes';
 import { messageHandlers } from './messages';
 import { operatorHandlers } from './operators';
@@ -15,6 +16,7 @@ import { websiteHandlers } from './website';
 
 /** The routes that the sandbox keeps state for; all others respond with sample data of the right shape. */
 export const handlers: Handlers = {
+	...articleHandlers,
 	...batchHandlers,
 	...bucketHandlers,
 	...conversationHandlers,

@@ -10,12 +10,11 @@ type Filter = (person: Person) => boolean;
 export function listPeople(call: Call, website: Website): Answer {
 	const { world, query } = call;
 	requireJoin(query);
-	if (query.sort_field === 'created_at' && world.moods.get('sortField') === 'refused') {
-		throw invalid('sort_field: created_at is not a field to sort by');
-	}
+	const sorting = query.sort_field === 'created_at' ? world.moods.get('sortField') : 'accepted';
+	if (sorting === 'refused') throw invalid('sort_field: created_at is not a field to sort by');
 	const filters = [textFilter(query), conditionFilter(query), ...dateFilters(query)];
 	const found = [...website.people.values()].filter((person) => filters.every((passes) => passes(person)));
-	found.sort(orderOf(query));
+	found.sort(orderOf(sorting === 'ignored' ? { sort_order: 'ascending' } : query));
 	return listPage(call, found, profileView);
 }
 

@@ -87,6 +87,7 @@ function createWebsite({ world, body }: Call): Answer {
 		conversations: new Map(),
 		people: new Map(),
 		droppedSuggestions: new Set(),
+		articles: [],
 	};
 	world.state.websites.set(website.website_id, website);
 	return added({ website_id: website.website_id });

@@ -64,9 +64,15 @@ export const MOODS = {
 		about:
 			'Whether all pages but the last are full, or have fewer entries than their size although more follow on the next page.',
 	},
+	listOrder: {
+		values: ['latestFirst', 'other'],
+		about:
+			'Whether `order_date_updated` lists the conversation that changed last first, or conversations come in the order of their creation, the oldest first.',
+	},
 	sortField: {
-		values: ['accepted', 'refused'],
-		about: 'Whether people can be sorted with `sort_field=created_at`, or this answers 400 `invalid_data`.',
+		values: ['accepted', 'refused', 'ignored'],
+		about:
+			'Whether people can be sorted with `sort_field=created_at`, or this answers 400 `invalid_data`, or has no effect and the oldest come first.',
 	},
 	emptyText: {
 		values: ['accepted', 'refused'],
@@ -100,6 +106,11 @@ export const MOODS = {
 		values: ['complete', 'sparse'],
 		about:
 			'Whether events and lists have all fields of messages that operators wrote by hand, or lack `automated`, the `type` of texts, and the `user_id`, `type` and `avatar` of the user.',
+	},
+	verifiedEmail: {
+		values: ['ends', 'stays'],
+		about:
+			'What another email does to a conversation that is verified: the verification ends, or stays and still lists the email that was verified.',
 	},
 	crispFingerprints: {
 		values: ['positive', 'negative'],

@@ -108,8 +108,9 @@ function apply(workspace: Workspace, [part, websiteId, id, value]: Entry): void 
 		const { conversations = new Map(), people = new Map() } = website ?? {};
 		const shell = value as Website;
 		const droppedSuggestions = new Set(shell.droppedSuggestions);
-		const { sandboxSeats = [] } = shell as Partial<Website>;
-		workspace.websites.set(websiteId, { ...shell, sandboxSeats, conversations, people, droppedSuggestions });
+		const { sandboxSeats = [], articles = [] } = shell as Partial<Website>;
+		const stored = { ...shell, sandboxSeats, conversations, people, droppedSuggestions, articles };
+		workspace.websites.set(websiteId, stored);
 	} else {
 		if (!website) throw new Error('The entry of a website must come before its conversations and people');
 		if (value === null) website[part].delete(id);

@@ -21,6 +21,7 @@ import {
 } from './seedData';
 import type { Conversation, Message, Operator, Person, Website, Workspace } from './state';
 import { emptyMeta } from '../workspace/conversations';
+import { helpArticles } from './helpArticles';
 
 export { HELP_ID, PLUGIN_ID, SHOP_ID, UNCONNECTED_ID, sessionId } from './seedData';
 
@@ -81,6 +82,7 @@ function toWebsite(row: (typeof websites)[number], now: number): Website {
 		conversations: new Map(conversations.map((entry) => [entry.session_id, entry])),
 		people: new Map(people.map((person) => [person.people_id, person])),
 		droppedSuggestions: new Set(),
+		articles: website_id === SHOP_ID ? structuredClone(helpArticles) : [],
 	};
 }
 

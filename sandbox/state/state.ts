@@ -150,6 +150,21 @@ export interface Team {
 	updated_at: number;
 }
 
+/** An article of one of the two help desks of Crisp. */
+export interface HelpArticle {
+	kind: 'knowledge_base' | 'classic';
+	locale: string;
+	/** The part of the knowledge base. */
+	content_type: string;
+	id: string;
+	/** Where it is in the tree of the knowledge base; empty for a classic one. */
+	path: string;
+	title: string;
+	content: string;
+	published: boolean;
+	hidden: boolean;
+}
+
 export interface Website {
 	website_id: string;
 	name: string;
@@ -169,6 +184,7 @@ export interface Website {
 	conversations: Map<string, Conversation>;
 	people: Map<string, Person>;
 	droppedSuggestions: Set<string>;
+	articles: HelpArticle[];
 }
 
 export interface StoredFile {
@@ -186,6 +202,8 @@ export interface UploadPolicy {
 	lifetime: number;
 	/** Whether the signed URL includes the host; in Crisp's example it is only a path. */
 	isAbsolute: boolean;
+	/** Where signed URLs lead instead of to the sandbox, such as `https://10.0.0.5`: an answer that somebody has forged. */
+	forgedOrigin?: string;
 }
 
 export interface Workspace {

@@ -121,8 +121,11 @@ export function patchMeta(world: World, website: Website, conversation: Conversa
 	for (const name of ANNOUNCED_TEXTS) {
 		const value = changes[name];
 		if (value === undefined) continue;
+		const isOtherEmail = name === 'email' && value !== conversation.meta.email;
 		conversation.meta[name] = value;
 		announceIn(world, conversation, `session:set_${name}`, { [name]: value });
+		const ends = isOtherEmail && conversation.is_verified && world.moods.get('verifiedEmail') === 'ends';
+		if (ends) setVerified(world, conversation, false);
 	}
 	if (changes.ip !== undefined) conversation.meta.ip = changes.ip;
 	if (changes.device) conversation.meta.device = { ...conversation.meta.device, ...changes.device };
@@ -130,6 +133,15 @@ export function patchMeta(world: World, website: Website, conversation: Conversa
 	if (changes.data) setData(world, conversation, changes.data);
 	if (changes.email) bindPerson(world, website, conversation);
 	touch(world, conversation);
+}
+
+/** Sets whether the conversation is verified, and with it the email that it has now. */
+export function setVerified(world: World, conversation: Conversation, isVerified: boolean): void {
+	const { email } = conversation.meta;
+	conversation.is_verified = isVerified;
+	conversation.verifications = isVerified && email ? [{ identity: 'email', method: 'link', annotation: email }] : [];
+	const { is_verified, verifications } = conversation;
+	announceIn(world, conversation, 'session:update_verify', { is_verified, verifications });
 }
 
 /** A conversation as Crisp returns it: everything except its messages. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -46,6 +46,19 @@ export async function fetchRuntime(site: Site): Promise<void> {
 			await runCommand(nodeOf(host), ['--version'], optionsFor(site, host.runtime));
 		} catch (error) {
 			throw explainNpm(`Node ${VERSIONS.node}`, error);
+		}
+	});
+}
+
+/** Installs a version of Node.js in an empty folder, for `nodeOf`, with the host's own npm. */
+export async function fetchNode(site: Site, folder: string, version: string): Promise<void> {
+	writePackage(folder, { node: `npm:${nodePackage()}@${version}` });
+	await site.progress.step(`Node ${version}`, async () => {
+		try {
+			await installWith(site, folder, []);
+			checkIntegrity(folder);
+		} catch (error) {
+			throw explainNpm(`Node ${version}`, error);
 		}
 	});
 }
@@ -99,6 +112,27 @@ export async function buildSqlite(site: Site): Promise<void> {
 			throw new Failure(`SQLite could not be compiled. The compiler's output is in ${error.logFile}`);
 		}
 	});
+}
+
+/**
+ * SQLite's binding for an older Node.js, compiled in a copy of its source: one that was compiled for a newer Node.js crashes
+ * there. It is not optimized, as this would take four times longer. Without a compiler, it is the compiled one that was
+ * downloaded. `nodeFolder` has the package of Node.js. Returns the file.
+ */
+export async function buildSqliteFor(site: Site, nodeFolder: string, copy: string): Promise<string> {
+	const { host, progress } = site;
+	if (missingTools().length > 0) return path.join(host.sqlite, BINDING);
+	cpSync(host.sqlite, copy, { recursive: true });
+	await progress.step(`SQLite ${VERSIONS.sqlite3}, compiled for an older Node`, async () => {
+		const args = [nodeGypOf(host), 'rebuild', '--debug', '-j', '2', `--nodedir=${nodeFolder}`];
+		try {
+			await runCommand(nodeOf(host), args, optionsFor(site, path.join(copy, 'node_modules/sqlite3')));
+		} catch (error) {
+			if (!(error instanceof CommandFailed)) throw error;
+			throw new Failure(`SQLite could not be compiled. The compiler's output is in ${error.logFile}`);
+		}
+	});
+	return path.join(copy, BINDING.replace('Release', 'Debug'));
 }
 
 /** Installs n8n and its dependencies; the lock file next to this file pins every version. */

@@ -171,11 +171,19 @@ export class N8nClient {
 		return await this.send('GET', `workflows/${id}/publication-status`);
 	}
 
-	/** Runs the workflow from the named trigger, like "Execute workflow". Returns the execution's ID. */
-	async run(id: string, triggerName: string): Promise<string> {
-		const body = { triggerToStartFrom: { name: triggerName } };
+	/**
+	 * Runs the workflow from the named trigger, like "Execute workflow". Returns the execution's ID. n8n 1 needs the workflow
+	 * itself, too.
+	 */
+	async run(id: string, triggerName: string, workflowData?: SavedWorkflow): Promise<string> {
+		const body = { triggerToStartFrom: { name: triggerName }, ...(workflowData && { workflowData }) };
 		const started = await this.send<{ executionId: string }>('POST', `workflows/${id}/run`, body);
 		return started.executionId;
+	}
+
+	/** The version of the Node.js that n8n runs in, such as 24.1.0. */
+	async nodeVersion(): Promise<string> {
+		return (await this.send<{ nodeJsVersion: string }>('GET', 'settings')).nodeJsVersion;
 	}
 
 	/** The latest executions of a workflow, the newest first. */

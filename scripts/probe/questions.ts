@@ -3,7 +3,6 @@ import type { MoodName, MoodValue } from '../../sandbox/moods/moods';
 /** Questions about Crisp that are no mood of the sandbox, with all answers. */
 export const FACTS = {
 	websiteReadable: ['yes', 'no'],
-	listOrder: ['latestFirst', 'other'],
 	fingerprint48: ['accepted', 'refused'],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -33,6 +32,7 @@ export const PLANS: Record<QuestionName, Plan> = {
 	lists: 'write',
 	pageStatus: 'read',
 	pageSize: 'read',
+	listOrder: 'read',
 	sortField: 'read',
 	emptyText: 'write',
 	answerReopens: 'write',
@@ -42,9 +42,9 @@ export const PLANS: Record<QuestionName, Plan> = {
 	hookTimestamp: { notProbed: 'It needs a public address that receives webhooks.' },
 	hookRetry: { notProbed: 'It needs a public address that receives webhooks and refuses them.' },
 	messageFields: 'read',
+	verifiedEmail: { notProbed: 'It needs a visitor who verifies an email, and the probe has no visitor.' },
 	crispFingerprints: 'read',
 	websiteReadable: 'read',
-	listOrder: 'read',
 	fingerprint48: 'write',
 };
 

@@ -31,8 +31,10 @@ export async function probeByReading(client: ProbeClient, findings: Findings, co
 	});
 	await attempt(findings, ['sortField'], async () => {
 		const query = { sort_field: 'created_at', sort_order: 'descending' };
-		const { status } = await client.ask('GET', '/people/profiles/1', { query, accepted: [400] });
-		findings.know('sortField', status === 400 ? 'refused' : 'accepted', `Crisp answered ${status}.`);
+		const { status, data } = await client.ask('GET', '/people/profiles/1', { query, accepted: [400] });
+		if (status === 400) return findings.know('sortField', 'refused', `Crisp answered ${status}.`);
+		const isSorted = areLatestFirst(entriesIn(data), 'created_at');
+		findings.know('sortField', isSorted ? 'accepted' : 'ignored', `Crisp answered ${status}.`);
 	});
 	await attempt(findings, ['pageStatus', 'pageSize'], async () => {
 		const people = await client.ask('GET', '/people/profiles/1');
@@ -50,9 +52,14 @@ export async function probeByReading(client: ProbeClient, findings: Findings, co
 function learnOrder(findings: Findings, conversations: Json[]): void {
 	const times = conversations.map(({ updated_at }) => numberIn(updated_at));
 	if (new Set(times).size < 2) return;
-	const isSorted = times.every((time, index) => index === 0 || time <= Number(times[index - 1]));
+	const isSorted = areLatestFirst(conversations, 'updated_at');
 	const why = `${times.length} conversations with order_date_updated.`;
 	findings.know('listOrder', isSorted ? 'latestFirst' : 'other', why);
+}
+
+function areLatestFirst(entries: Json[], time: string): boolean {
+	const times = entries.map((entry) => numberIn(entry[time]));
+	return times.every((one, index) => index === 0 || one <= Number(times[index - 1]));
 }
 
 async function learnFromPages(

@@ -2,6 +2,7 @@ import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 import { receive } from '../../nodes/CrispWebhookTrigger/receive';
 import { processStores } from '../../nodes/shared/runtime/processState';
 import { clock as systemClock } from '../../nodes/shared/runtime/clock';
+import { nested } from '../property/strangers';
 
 /** A stranger who knows the address of a webhook calls it as often as possible: logs, memory and executions stay as they are. */
 
@@ -12,6 +13,8 @@ interface Call {
 	credential?: () => Promise<IDataObject>;
 	now: number;
 	body?: string;
+	/** The body as n8n parsed it, in place of its bytes. */
+	parsedBody?: unknown;
 }
 
 function begin() {
@@ -19,7 +22,7 @@ function begin() {
 	const log = (text: string) => void lines.push(text);
 	let time = 0;
 	const clock = { ...systemClock, now: () => time };
-	const call = async ({ hook, query = {}, headers = {}, now, body = '{}', ...more }: Call) => {
+	const call = async ({ hook, query = {}, headers = {}, now, body = '{}', parsedBody, ...more }: Call) => {
 		const { credential = async () => await Promise.resolve({ hookSecret: 'key', signingSecret: 'secret' }) } = more;
 		let status = 0;
 		const context = {
@@ -31,7 +34,8 @@ function begin() {
 			getNodeParameter: () => hook,
 			getQueryData: () => query,
 			getHeaderData: () => headers,
-			getRequestObject: () => ({ rawBody: Buffer.from(body) }),
+			getRequestObject: () => (parsedBody === undefined ? { rawBody: Buffer.from(body) } : {}),
+			getBodyData: () => parsedBody,
 			getResponseObject: () => ({ status: (code: number) => ({ json: () => void (status = code) }) }),
 			logger: { warn: log, error: log, debug: log },
 		} as unknown as IWebhookFunctions;
@@ -78,4 +82,13 @@ it.each<[string, Omit<Call, 'now'>, number, number]>([
 	await call({ ...hostile, now: 1_800_000_000_000 + 3_600_000 });
 	expect(lines).toHaveLength(2 * count);
 	expect(lines.at(-1)).toContain(`This happened ${many - 1} more times since the last line.`);
+});
+
+it.each(['plugin', 'website'] as const)('a body of 12,000 levels is no event and no error (%s hook)', async (hook) => {
+	const { call } = begin();
+	const event = { event: 'message:send', website_id: 'w', data: { content: nested(12_000) } };
+	const given = { hook, query: { key: 'key' }, headers, now: 1_800_000_000_000 };
+	const status = hook === 'plugin' ? 401 : 200;
+	expect(await call({ ...given, parsedBody: event })).toBe(status);
+	expect(await call({ ...given, body: '['.repeat(12_000) })).toBe(status);
 });

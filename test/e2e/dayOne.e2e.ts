@@ -40,6 +40,8 @@ const shopKey = { name: 'X-Shop-Key', value: 'of the shop' };
 /** The credentials that the examples' notes mention, by the type of node. */
 const credentialTypes: Record<string, string> = {
 	'n8n-nodes-crisp.crisp': 'crispApi',
+	'n8n-nodes-crisp.crispMemory': 'crispApi',
+	'n8n-nodes-crisp.crispTool': 'crispApi',
 	'n8n-nodes-crisp.crispTrigger': 'crispApi',
 	'@n8n/n8n-nodes-langchain.lmChatOpenAi': 'openAiApi',
 	'n8n-nodes-base.slack': 'slackApi',
@@ -166,14 +168,23 @@ describe('the examples in a real n8n, as imported, with credentials and the sett
 			let typed: unknown;
 			answer = async ({ messages }) => {
 				typed = await until('typing', async () => session !== '' && (await typing(session)), Boolean);
+				const found = messages.find(({ role }) => role === 'tool');
+				if (!found) return { calls: [['Search_help_articles', { search_query: 'shipping abroad Iceland' }]] };
 				return { says: `Yes, Nell. (${messages.length} messages)` };
 			};
 			const { session_id } = await stack.sandbox.visitorWrites('Do you ship to Iceland?', { nickname: 'Nell' });
 			session = session_id;
 			const [reply] = await repliesTo(session_id, 1);
-			expect(reply).toMatchObject({ type: 'text', content: 'Yes, Nell. (2 messages)', automated: true });
+			expect(reply).toMatchObject({ type: 'text', content: 'Yes, Nell. (4 messages)', automated: true });
 			expect(typed).toBe('start');
-			expect(told()).toMatch(/^You answer the visitors of our website.*Name: "Nell".*Do you ship to Iceland\?/s);
+			expect(told()).toMatch(
+				/^You answer the visitors of our website.*Name: "Nell"\n\n# New message of the visitor\n\n"Do you ship to Iceland\?"$/s,
+			);
+			const found = model.requests[1]?.messages.find(({ role }) => role === 'tool');
+			expect(found?.content).toMatch(
+				/"article_title":"Shipping abroad","article_text":"We ship to .* Iceland, within a week/,
+			);
+			expect(found?.content).not.toContain('do not tell anybody');
 			await ran(1);
 			expect(await stack.sandbox.replies(session_id)).toHaveLength(1);
 			await until(
@@ -181,6 +192,16 @@ describe('the examples in a real n8n, as imported, with credentials and the sett
 				async () => await typing(session_id),
 				(type) => type === 'stop',
 			);
+
+			// The second time, the model has the conversation before, in which the new message is not.
+			answer = () => ({ says: 'A week.' });
+			await stack.sandbox.visitorWrites('How long does it take?', { session_id });
+			await repliesTo(session_id, 2);
+			const [, first, second, asked] = model.requests[2]?.messages ?? [];
+			expect([first?.role, second?.role, asked?.role]).toEqual(['user', 'assistant', 'user']);
+			expect(JSON.stringify(first?.content)).toMatch(/^[^?]*Do you ship to Iceland\?"[^?]*$/);
+			expect(JSON.stringify(second?.content)).toMatch(/"Yes, Nell\. \(4 messages\)"/);
+			expect(told(2)).toMatch(/# New message of the visitor\n\n"How long does it take\?"$/);
 		});
 
 		test('informs the team if the model does not answer', async () => {

@@ -56,6 +56,16 @@ it('has every promise that the tests keep in all moods', () => {
 	expect(kept.map(([promise]) => promise).sort()).toEqual(promises.map(({ what }) => what).sort());
 });
 
+it.each(promises.filter(({ except }) => except))(
+	'says with which moods a promise is not kept: $what',
+	({ what, except }) => {
+		const [, cell] = rowsOf('Promises').find(([promise]) => promise === what) ?? [];
+		for (const [name, values] of Object.entries(except ?? {})) {
+			for (const value of values) expect(cell).toContain(`except with \`${name}=${value}\``);
+		}
+	},
+);
+
 it('names only moods and values that exist', () => {
 	const pairs = [...page.matchAll(/`(\w+)=(\w+)`/g)].map(([, name = '', value = '']) => [name, value]);
 	expect(pairs.length).toBeGreaterThan(3);

@@ -10,7 +10,7 @@ import {
 } from 'n8n-workflow';
 import type { Workflow, WorkflowNode } from '../../scripts/host/n8nClient';
 import { EXAMPLES } from '../../scripts/start/seed';
-import { crisp, crispTrigger } from '../support/n8nContext';
+import { crisp, crispMemory, crispTrigger } from '../support/n8nContext';
 
 const folder = path.join(__dirname, '../../examples');
 const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
@@ -18,6 +18,8 @@ const index = readFileSync(path.join(folder, 'README.md'), 'utf8');
 
 const crispTypes: Record<string, INodeType> = {
 	'n8n-nodes-crisp.crisp': crisp,
+	'n8n-nodes-crisp.crispMemory': crispMemory,
+	'n8n-nodes-crisp.crispTool': crisp,
 	'n8n-nodes-crisp.crispTrigger': crispTrigger,
 };
 

@@ -35,5 +35,22 @@ it('luxon comes with n8n-workflow', () => {
 	expect(Object.keys(manifest.dependencies)).toContain('luxon');
 	const own = jest.requireActual<{ dependencies?: object; peerDependencies: object }>('../../package.json');
 	expect(own.dependencies).toBeUndefined();
-	expect(Object.keys(own.peerDependencies)).toEqual(['n8n-workflow']);
+	expect(Object.keys(own.peerDependencies)).toContain('n8n-workflow');
+});
+
+it('what only some versions of n8n provide is imported when it is needed, and no installation pulls it', () => {
+	const own = jest.requireActual<{
+		n8n: { aiNodeSdkVersion: number };
+		peerDependencies: Record<string, string>;
+		peerDependenciesMeta: object;
+	}>('../../package.json');
+	const found = files.flatMap((file) => {
+		const text = readFileSync(join(root, file), 'utf8');
+		return [...text.matchAll(/\b(?:import|require)\('([^.][^']*)'\)/g)].map((match) => `${file}: ${match[1]}`);
+	});
+	expect(found).toEqual(['nodes/shared/n8n/aiMemory.ts: @n8n/ai-node-sdk']);
+	// n8n's rules demand both together.
+	expect(own.n8n.aiNodeSdkVersion).toBe(1);
+	expect(own.peerDependencies).toEqual({ '@n8n/ai-node-sdk': '*', 'n8n-workflow': '*' });
+	expect(own.peerDependenciesMeta).toEqual({ '@n8n/ai-node-sdk': { optional: true } });
 });

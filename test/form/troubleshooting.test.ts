@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CrispApi } from '../../credentials/CrispApi.credentials';
-import { crisp, crispTrigger, crispWebhookTrigger } from '../support/n8nContext';
+import { crisp, crispMemory, crispTrigger, crispWebhookTrigger } from '../support/n8nContext';
 import { messagesOf, type Said } from './messages';
 
 /** The page for users documents all messages of the nodes, and no others. */
@@ -72,9 +72,9 @@ describe('docs/troubleshooting.md', () => {
 	});
 });
 
-/** All names and labels in the three nodes and the credential. */
+/** All names and labels in the four nodes and the credential. */
 const named = new Set<string>();
-const forms = [crisp, crispTrigger, crispWebhookTrigger].map(({ description }) => description);
+const forms = [crisp, crispMemory, crispTrigger, crispWebhookTrigger].map(({ description }) => description);
 JSON.stringify([...forms, new CrispApi().properties], (key, value: unknown) => {
 	if ((key === 'displayName' || key === 'name') && typeof value === 'string') named.add(value);
 	return value;

@@ -1,4 +1,5 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { MoodName, MoodValue } from '../../sandbox/moods/moods';
 import { activateTrigger } from '../../nodes/CrispTrigger/activate';
 import { triggerContext } from '../support/n8nContext';
 import { credentialFor, locator, operator, shop } from '../support/sandboxWorkspace';
@@ -11,6 +12,8 @@ export interface Promised {
 	keep(workspace: MoodyWorkspace): Promise<void>;
 	/** How long sockets have to deliver events whenever time is about to pass, in real milliseconds. */
 	socketPause?: number;
+	/** Values with which it is not kept, as docs/assumptions.md says: they are replaced by the defaults. */
+	except?: Partial<{ [Name in MoodName]: ReadonlyArray<MoodValue<Name>> }>;
 }
 
 const range = (count: number) => Array.from({ length: count }, (_, index) => index);
@@ -268,11 +271,15 @@ const bothSides = ['message:send', 'message:received'];
 const own = { ignoreOwn: false, loopBrake: 0 };
 
 /** The trigger, connected, with what started its workflow. `nodeId` tells it from others of a test. */
-async function listening(workspace: MoodyWorkspace, filters: IDataObject, { events = bothSides, nodeId = '1' } = {}) {
+async function listening(
+	workspace: MoodyWorkspace,
+	filters: IDataObject,
+	{ events = bothSides, nodeId = '1', options = {} as IDataObject } = {},
+) {
 	const { time, sandbox } = workspace;
 	const { context, attach, emitted } = triggerContext({
 		credential: credentialFor(sandbox),
-		parameters: { events, filters, options: {}, websiteIds: [] } as INodeParameters,
+		parameters: { events, filters, options, websiteIds: [] } as INodeParameters,
 		activation: 'activate',
 		nodeId,
 	});
@@ -385,6 +392,84 @@ const peopleInGap: Promised = {
 	},
 };
 
+const polling = { connection: 'polling', pollSeconds: 10, startsPerMinute: 0 };
+
+const polled: Promised = {
+	what: 'while the trigger polls, each message and each new person starts the workflow once, those of a conversation in order',
+	async keep(workspace) {
+		const { time, sandbox } = workspace;
+		const [early, ...sessions] = workspace.conversations(10);
+		const events = [...bothSides, 'people:profile:created'];
+		await workspace.visitorWrites(early, 'before it was published');
+		// Longer than a message may take until it can be read.
+		await time.pass(10_000);
+		const { emitted, stop } = await listening(workspace, own, { events, options: polling });
+		const written: string[][] = sessions.map(() => []);
+		const emails: string[] = [];
+		try {
+			// The last message of each conversation comes 1.3 s later after a poll than that of the one before: one of them cannot
+			// be read yet when the next poll comes, and its conversation is quiet afterwards.
+			for (const number of range(36)) {
+				if (number === 20) sandbox.faults.limit({ perSecond: 1, burst: 1 });
+				if (number === 30) sandbox.faults.reset();
+				const place = Math.floor(number / 4);
+				const text = `message ${number}`;
+				if (number % 2 === 0) await workspace.visitorWrites(sessions[place], text);
+				else await workspace.operatorWrites(sessions[place], text);
+				written[place]?.push(text);
+				// The rate limit would refuse this request, too.
+				if (number % 3 === 0 && (number < 20 || number > 30)) {
+					emails.push(`person${number}@example.org`);
+					await workspace.inApp('POST', 'people/profile', { email: emails.at(-1), person: { nickname: 'Una' } });
+				}
+				// Longer than Crisp may take to store a message, so that none overtakes another.
+				await time.pass(number % 4 === 3 ? 7_400 : 1_300);
+			}
+			// More than a batch of messages between two polls.
+			for (const number of range(45)) {
+				workspace.noteMissed(sessions[0], `missed ${number}`);
+				written[0]?.push(`missed ${number}`);
+				time.jump(10);
+			}
+			await time.pass(600_000);
+			const textsOf = (session: unknown) =>
+				emitted.filter(({ session_id }) => session_id === session).map(({ text }) => text);
+			expect(sessions.map(textsOf)).toEqual(written);
+			const people = emitted.filter(({ event }) => event === 'people:profile:created');
+			expect(people.map(({ email }) => email).sort()).toEqual(emails.sort());
+			expect(emitted).toHaveLength(written.flat().length + emails.length);
+			expect(sandbox.connections()).toBe(0);
+		} finally {
+			await stop();
+		}
+	},
+};
+
+const polledChanges: Promised = {
+	what: 'while the trigger polls, a conversation that is resolved, reopened and assigned starts the workflow once per change',
+	except: { updatedAt: ['messagesOnly'] },
+	async keep(workspace) {
+		const [session] = workspace.conversations(1);
+		const names = ['resolved', 'reopened', 'assigned', 'unassigned'].map((name) => `conversation:${name}`);
+		const { emitted, stop } = await listening(workspace, own, { events: names, options: polling });
+		const set = async (operation: string, more: IDataObject) => {
+			await workspace.run(inConversation(operation, more), [{ session }]);
+			// Longer than the time between two polls, and than a cache of Crisp keeps an answer.
+			await workspace.time.pass(30_000);
+		};
+		try {
+			await workspace.time.pass(30_000);
+			for (const state of ['resolved', 'pending', 'resolved', 'resolved', 'unresolved', 'unresolved'])
+				await set('setState', { state });
+			for (let times = 0; times < 2; times++) await set('assign', { assignedUserId: locator(operator) });
+			const changed = ['resolved', 'reopened', 'resolved', 'reopened', 'assigned'];
+			expect(emitted.map(({ event }) => event)).toEqual(changed.map((name) => `conversation:${name}`));
+		} finally {
+			await stop();
+		}
+	},
+};
+
 const filters: Promised = {
 	what: 'a bot that answers visitors starts once per message of theirs, and others also see what is written by hand',
 	socketPause: 2,
@@ -472,6 +557,26 @@ const webhooks: Promised = {
 	},
 };
 
+const identities: Promised = {
+	what: 'the record of a person is read only for the email that was verified, not for another one that the visitor enters',
+	async keep(workspace) {
+		const [session] = workspace.conversations(1);
+		const people = [...(workspace.sandbox.state.websites.get(shop)?.people.values() ?? [])];
+		const [own, other] = people.map(({ email }) => email).filter(Boolean);
+		await workspace.visitorSets(session, { email: own });
+		await workspace.inApp('PATCH', `conversation/${session}/verify`, { verified: true });
+		const contextOf = async () => await workspace.run(inConversation('getContext', {}), [{ session }]);
+		const idOf = (email: unknown) => people.find((person) => person.email === email)?.people_id;
+		// Longer than a cache of Crisp keeps an answer.
+		await workspace.time.pass(60_000);
+		expect(await contextOf()).toMatchObject([{ verified: true, email: own, people_id: idOf(own) }]);
+		await workspace.visitorSets(session, { email: other });
+		await workspace.time.pass(60_000);
+		expect(workspace.conversation(session).people_id).toBe(idOf(other));
+		expect(await contextOf()).toMatchObject([{ verified: false, email: other, people_id: null }]);
+	},
+};
+
 export const promises: Promised[] = [
 	messages,
 	repeated,
@@ -487,7 +592,10 @@ export const promises: Promised[] = [
 	history,
 	gaps,
 	peopleInGap,
+	polled,
+	polledChanges,
 	filters,
 	changes,
 	webhooks,
+	identities,
 ];

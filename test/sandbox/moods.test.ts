@@ -360,13 +360,35 @@ const CASES: { [Name in MoodName]: Case<Name> } = {
 			short: { people: [13, 6, 13, 6, 7], reachedPeople: 45, messages: [13, 13, 13, 6], reachedMessages: 45 },
 		},
 	},
+	listOrder: {
+		observe: async () => {
+			const timesOf = async (search: string, name: 'updated_at' | 'created_at') => {
+				const listed = await read<Array<Record<typeof name, number>>>(`${WEBSITE}/conversations/1${search}`);
+				return listed.map((one) => one[name]);
+			};
+			const rises = (times: number[]) => times.every((time, index) => time >= (times[index - 1] ?? 0));
+			const falls = (times: number[]) => rises([...times].reverse());
+			return [
+				falls(await timesOf('?order_date_updated=1', 'updated_at')),
+				rises(await timesOf('?order_date_updated=1', 'created_at')),
+				falls(await timesOf('?order_date_created=1', 'created_at')),
+				falls(await timesOf('', 'updated_at')),
+			];
+		},
+		expected: { latestFirst: [true, false, true, true], other: [false, true, true, true] },
+	},
 	sortField: {
 		observe: async () => {
 			const sorted = (field: string) => send(`GET ${WEBSITE}/people/profiles/1?sort_field=${field}`);
-			const { status, reason } = await sorted('created_at');
-			return [status, reason, (await sorted('email')).status];
+			const { status, reason, data } = await sorted('created_at');
+			const times = status === 200 ? (data as Array<{ created_at: number }>).map((one) => one.created_at) : [];
+			return [status, reason, times.length, Number(times[0]) > Number(times.at(-1)), (await sorted('email')).status];
 		},
-		expected: { accepted: [200, 'listed', 200], refused: [400, 'invalid_data', 200] },
+		expected: {
+			accepted: [200, 'listed', 15, true, 200],
+			refused: [400, 'invalid_data', 0, false, 200],
+			ignored: [200, 'listed', 15, false, 200],
+		},
 	},
 	emptyText: {
 		observe: async () => {
@@ -501,6 +523,25 @@ const CASES: { [Name in MoodName]: Case<Name> } = {
 				],
 				hasAuthor: false,
 			},
+		},
+	},
+	verifiedEmail: {
+		observe: async () => {
+			const address = await create();
+			await send(`PATCH ${address}/meta`, { email: 'one@example.com' });
+			await send(`PATCH ${address}/verify`, { verified: true });
+			await send(`PATCH ${address}/meta`, { email: 'one@example.com', nickname: 'One' });
+			const listed = async () => (await read<{ verifications: unknown[] }>(`${address}/verify`)).verifications.length;
+			const before = await listed();
+			await send(`PATCH ${address}/meta`, { email: 'other@example.com' });
+			return [before, await read(`${address}/verify`)];
+		},
+		expected: {
+			ends: [1, { verified: false, verifications: [] }],
+			stays: [
+				1,
+				{ verified: true, verifications: [{ identity: 'email', method: 'link', annotation: 'one@example.com' }] },
+			],
 		},
 	},
 	crispFingerprints: {

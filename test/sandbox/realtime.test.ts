@@ -230,7 +230,7 @@ describe('announcements', () => {
 			'session:update_verify',
 			`PATCH ${ONE}/verify`,
 			{ verified: true },
-			{ ...anywhere, is_verified: true, verifications: [] },
+			{ ...anywhere, is_verified: true, verifications: [{ identity: 'email', annotation: 'odile@marrow.example' }] },
 		],
 		['session:set_opened', `PATCH ${ONE}/open`, { opened: true }, { ...anywhere, operator: { nickname: 'Juno' } }],
 		['session:removed', `DELETE ${ONE}`, undefined, anywhere],

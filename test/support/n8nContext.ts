@@ -8,6 +8,7 @@ import {
 	type IDeferredPromise,
 	type IExecuteFunctions,
 	type IHttpRequestOptions,
+	type ISupplyDataFunctions,
 	type INode,
 	type INodeExecutionData,
 	type INodeListSearchResult,
@@ -28,6 +29,8 @@ import { runOperation } from '../../nodes/Crisp/execute/runItems';
 import { receive } from '../../nodes/CrispWebhookTrigger/receive';
 import { testClock } from './testClock';
 import { Crisp } from '../../nodes/Crisp/Crisp.node';
+import { CrispMemory } from '../../nodes/CrispMemory/CrispMemory.node';
+import { supplyConversation } from '../../nodes/CrispMemory/supply';
 import { CrispTrigger } from '../../nodes/CrispTrigger/CrispTrigger.node';
 import { CrispWebhookTrigger } from '../../nodes/CrispWebhookTrigger/CrispWebhookTrigger.node';
 import type { selectionLists } from '../../nodes/shared/events/selection/selectionLists';
@@ -39,6 +42,11 @@ import type { Credential } from '../../nodes/shared/api/transport';
 export const crisp = Object.assign(new Crisp(), {
 	async execute(this: IExecuteFunctions) {
 		return await runOperation(this, { clock: testClock });
+	},
+});
+export const crispMemory = Object.assign(new CrispMemory(), {
+	async supplyData(this: ISupplyDataFunctions, itemIndex: number) {
+		return await supplyConversation(this, itemIndex, { clock: testClock });
 	},
 });
 export const crispTrigger = new CrispTrigger();
@@ -59,12 +67,16 @@ const crispTool: INodeType = Object.assign(Object.create(crisp) as INodeType, {
 	description: { ...crisp.description, name: 'crispTool', inputs: [], outputs: [NodeConnectionTypes.AiTool] },
 });
 
-/** A node type that accepts tools. */
+/** A node type that accepts tools and a memory. */
 const agentType = {
 	description: {
 		displayName: 'Agent',
 		properties: [],
-		inputs: [NodeConnectionTypes.Main, { type: NodeConnectionTypes.AiTool }],
+		inputs: [
+			NodeConnectionTypes.Main,
+			{ type: NodeConnectionTypes.AiTool },
+			{ type: NodeConnectionTypes.AiMemory, maxConnections: 1 },
+		],
 		outputs: [NodeConnectionTypes.Main],
 	},
 } as unknown as INodeType;
@@ -72,6 +84,7 @@ const agentType = {
 function typeNamed(type: string): INodeType {
 	if (type === 'agent') return agentType;
 	if (type === 'crispTool') return crispTool;
+	if (type === 'crispMemory') return crispMemory;
 	if (type === 'crispWebhookTrigger') return crispWebhookTrigger;
 	return type === 'crispTrigger' ? crispTrigger : crisp;
 }
@@ -183,32 +196,78 @@ export function executeContext(execution: Execution): ExecuteContext {
 
 /** The node as n8n gives it to an AI agent: a tool with an input for each field that the form leaves to the model. */
 export async function toolOf({ credential, parameters }: Pick<Execution, 'credential' | 'parameters'>) {
-	const agent: INode = { ...nodeWith('crisp', {}), id: 'agent', name: 'Agent', type: 'agent' };
 	const node: INode = { ...nodeWith('crisp', parameters), type: 'crispTool' };
+	const context = agentContext(node, NodeConnectionTypes.AiTool, { credential });
+	const [tool] = (await context.getInputConnectionData(NodeConnectionTypes.AiTool, 0)) as Tool[];
+	if (!tool) throw new Error('n8n derived no tool from the node');
+	return tool;
+}
+
+/** The context of an AI agent to which the node is connected. */
+function agentContext(
+	node: INode,
+	connection: 'ai_tool' | 'ai_memory',
+	{ credential, items = [{}], signal }: Pick<Execution, 'credential' | 'items' | 'signal'>,
+): ExecuteContext {
+	const agent: INode = { ...nodeWith('crisp', {}), id: 'agent', name: 'Agent', type: 'agent' };
 	const workflow = new Workflow({
 		id: 'workflow-1',
 		nodes: [agent, node],
-		connections: { [node.name]: { ai_tool: [[{ node: agent.name, type: 'ai_tool', index: 0 }]] } },
+		connections: { [node.name]: { [connection]: [[{ node: agent.name, type: connection, index: 0 }]] } },
 		active: false,
 		nodeTypes,
 		settings: { timezone: 'Europe/Paris' },
 	});
-	const data = { [NodeConnectionTypes.Main]: [[{ json: {} }]] };
-	const context = new ExecuteContext(
+	const input = items.map((json, item) => ({ json, pairedItem: { item } }));
+	const data = { [NodeConnectionTypes.Main]: [input] };
+	return new ExecuteContext(
 		workflow,
 		agent,
 		{ ...additionalDataFor(() => credential, `execution-${++executions}`), currentNodeExecutionIndex: 0 },
 		'manual',
-		createRunExecutionData(),
+		createRunExecutionData({ resultData: { runData: {} } }),
 		0,
-		[{ json: {} }],
+		input,
 		data,
 		{ node: agent, data, source: null },
 		[],
+		signal,
 	);
-	const [tool] = (await context.getInputConnectionData(NodeConnectionTypes.AiTool, 0)) as Tool[];
-	if (!tool) throw new Error('n8n derived no tool from the node');
-	return tool;
+}
+
+/** What n8n gives an agent that has the memory. */
+export interface Memory {
+	loadMemoryVariables(values: object): Promise<{ chat_history: MemoryMessage[] }>;
+	saveContext(input: object, output: object): Promise<void>;
+	clear(): Promise<void>;
+	chatHistory: {
+		getMessages(): Promise<MemoryMessage[]>;
+		addMessages(messages: MemoryMessage[]): Promise<void>;
+		clear(): Promise<void>;
+	};
+}
+
+export interface MemoryMessage {
+	/** `human` or `ai`. */
+	getType(): string;
+	content: Array<{ type: string; text: string }>;
+}
+
+/** The memory that n8n gives an AI agent with these items, by the real `@n8n/ai-node-sdk`. */
+export async function memoryOf({
+	parameters,
+	...more
+}: Pick<Execution, 'credential' | 'parameters' | 'items' | 'signal'>): Promise<Memory> {
+	const context = agentContext(nodeWith('crispMemory', parameters), NodeConnectionTypes.AiMemory, more);
+	return (await context.getInputConnectionData(NodeConnectionTypes.AiMemory, 0)) as Memory;
+}
+
+/** Who says what in the history of a memory, as an agent reads it. */
+export async function historyOf(
+	execution: Parameters<typeof memoryOf>[0],
+): Promise<Array<[who: string, text: string]>> {
+	const { chat_history } = await (await memoryOf(execution)).loadMemoryVariables({ input: 'What now?' });
+	return chat_history.map((message) => [message.getType(), message.content.map(({ text }) => text).join('')]);
 }
 
 export interface Tool {

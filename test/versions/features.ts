@@ -19,6 +19,11 @@ export const FEATURES = {
 		what: "the fourth argument of a trigger's `emit`",
 		without: 'The latest delivered events are saved with the workflow, so that a restart does not repeat them.',
 	},
+	agentMemory: {
+		since: '2.16',
+		what: '`@n8n/ai-node-sdk`, through which community nodes supply memories',
+		without: 'Crisp Memory fails with an error that says so; the other nodes work.',
+	},
 	egressFilter: {
 		since: '2.30',
 		what: '`getSecureEgressFilter`, which returns undefined up to 2.37.5 if the guard is off',

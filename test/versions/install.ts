@@ -5,8 +5,8 @@ import { CommandFailed, explainNpm, runCommand } from '../../scripts/host/comman
 import { hostEnvironment } from '../../scripts/host/environment';
 import { Failure } from '../../scripts/host/failure';
 import { BINDING, nodeOf, REPOSITORY, VERSIONS, type HostFolder } from '../../scripts/host/folder';
-import { installWith, type Site } from '../../scripts/host/installParts';
-import { LINES, lineOf } from './lines';
+import { buildSqliteFor, fetchNode, installWith, type Site } from '../../scripts/host/installParts';
+import { LINES, lineOf, oldestNodeOf } from './lines';
 
 interface Manifest {
 	dependencies: Record<string, string>;
@@ -23,18 +23,44 @@ export function folderOf(host: HostFolder, version: string): HostFolder {
 }
 
 /**
- * Installs another version of n8n in a separate folder, unless it is installed already. npm chooses the versions of its
- * dependencies, except for `pins`. Node, npm and SQLite's binding are those of the host. Throws Failure with a message
+ * The host of a version with the oldest Node.js in which it is tested; undefined if there is none. It is in the folder of the
+ * version, so that both are removed together.
+ */
+export function withOldestNode(host: HostFolder, version: string): HostFolder | undefined {
+	const node = oldestNodeOf(version);
+	return node === undefined ? undefined : { ...host, runtime: path.join(host.n8n, `node-${node}`) };
+}
+
+/**
+ * Installs another version of n8n in a separate folder, unless it is installed already, with the oldest Node.js in which it is
+ * tested. npm chooses the versions of its dependencies, except for `pins`. Node, npm and SQLite's binding are those of the
+ * host; where there is an older Node, the binding is compiled for that one, and works in both. Throws Failure with a message
  * for the user.
  */
 export async function installVersion(site: Site, version: string): Promise<HostFolder> {
 	const host = folderOf(site.host, version);
 	const folder = host.n8n;
 	const stamp = path.join(folder, '.complete');
-	if (existsSync(stamp) || folder === site.host.n8n) return host;
+	const oldest = withOldestNode(host, version);
+	const isInstalled = existsSync(stamp) && (!oldest || existsSync(nodeOf(oldest)));
+	if (isInstalled || folder === site.host.n8n) return host;
 	rmSync(folder, { recursive: true, force: true });
 	checkDisk(site.host);
 	mkdirSync(folder, { recursive: true });
+	// Both go on until they end, as npm still writes files otherwise.
+	const [installed, compiled] = await Promise.allSettled([
+		installN8n(site, folder, version),
+		oldest ? installOldestNode(site, oldest, version) : path.join(host.sqlite, BINDING),
+	]);
+	for (const one of [installed, compiled]) if (one.status === 'rejected') throw one.reason;
+	const binding = path.join(folder, BINDING);
+	mkdirSync(path.dirname(binding), { recursive: true });
+	if (compiled.status === 'fulfilled') copyFileSync(compiled.value, binding);
+	writeFileSync(stamp, '');
+	return host;
+}
+
+async function installN8n(site: Site, folder: string, version: string): Promise<void> {
 	const file = path.join(REPOSITORY, 'scripts/host/n8n.package.json');
 	const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
 	manifest.dependencies = { n8n: version };
@@ -47,11 +73,13 @@ export async function installVersion(site: Site, version: string): Promise<HostF
 			throw lackingIn(error, version) ?? explainNpm(`n8n ${version}`, error);
 		}
 	});
-	const binding = path.join(folder, BINDING);
-	mkdirSync(path.dirname(binding), { recursive: true });
-	copyFileSync(path.join(site.host.sqlite, BINDING), binding);
-	writeFileSync(stamp, '');
-	return host;
+}
+
+/** Returns the file of SQLite's binding for it. */
+async function installOldestNode(site: Site, { runtime }: HostFolder, version: string): Promise<string> {
+	mkdirSync(runtime);
+	await fetchNode(site, runtime, oldestNodeOf(version) ?? '');
+	return await buildSqliteFor(site, path.join(runtime, 'node_modules/node'), path.join(runtime, 'sqlite'));
 }
 
 /** Deletes an installed version, unless it is the host's own. */

@@ -11,6 +11,8 @@ export interface Line {
 	 * its version ranges have no upper bound.
 	 */
 	pins?: Record<string, string>;
+	/** The oldest Node.js in which its n8n is tested, besides the one of the host. */
+	oldestNode?: string;
 }
 
 const checkpoint = { '@langchain/langgraph-checkpoint': '1.0.0' };
@@ -24,7 +26,7 @@ const absent = 'no version of this line is in the npm mirror that was used';
 const lacking = (what: string) => `${what}, on which it depends, is not in the npm mirror that was used`;
 
 export const LINES: Line[] = [
-	{ name: '1.123', version: '1.123.81', pins: checkpoint },
+	{ name: '1.123', version: '1.123.81', pins: checkpoint, oldestNode: '20.20.2' },
 	{ name: '2.0', version: '2.0.3', pins: checkpoint },
 	{ name: '2.1', version: '2.1.4', pins: checkpoint },
 	{ name: '2.2', reason: absent },
@@ -70,3 +72,6 @@ export const LINES: Line[] = [
 ];
 
 export const lineOf = (version: string) => version.split('.').slice(0, 2).join('.');
+
+/** The oldest Node.js in which a version of n8n is tested; undefined if it is only tested in the one of the host. */
+export const oldestNodeOf = (version: string) => LINES.find(({ name }) => name === lineOf(version))?.oldestNode;

@@ -2,7 +2,7 @@ import { Failure, Interrupted } from '../../scripts/host/failure';
 import { openHostFolder, VERSIONS, type HostFolder } from '../../scripts/host/folder';
 import { installHost } from '../../scripts/host/install';
 import { Progress } from '../../scripts/host/progress';
-import { failedImport, folderOf, installVersion, removeVersion } from './install';
+import { failedImport, folderOf, installVersion, removeVersion, withOldestNode } from './install';
 import { LINES } from './lines';
 import { newestVersion } from './newest';
 import { keepResult, writeTables, type Result } from './results';
@@ -56,7 +56,8 @@ async function resultOf(host: HostFolder, version: string): Promise<Result> {
 	const site = { host, progress, signal };
 	try {
 		const own = version === VERSIONS.n8n ? host : await installVersion(site, version);
-		const outcomes = await progress.step(`n8n ${version}, tested`, async () => await tryOut(own, version));
+		const oldest = withOldestNode(own, version);
+		const outcomes = await progress.step(`n8n ${version}, tested`, async () => await tryOut(own, version, oldest));
 		return { version, tested, outcomes };
 	} catch (error) {
 		const text = error instanceof Failure ? error.message : String((error as Error).stack);

@@ -5,7 +5,7 @@ import { format, resolveConfig } from 'prettier';
 import { FEATURES } from './features';
 import { openHostFolder, REPOSITORY } from '../../scripts/host/folder';
 import { LINES, lineOf } from './lines';
-import { ABSENT, CHECKS, PASSED, type Outcome } from './trial';
+import { ABSENT, CHECKS, isPossible, PASSED, type Check, type Outcome } from './trial';
 
 /** The test result of one version. */
 export interface Result {
@@ -54,11 +54,16 @@ export async function writeTables(): Promise<void> {
 
 const isGood = (outcome: Outcome | undefined) => outcome === PASSED || outcome === ABSENT;
 
+/** A check that was added later is missing in older results. */
+function outcomeOf({ outcomes, version }: Result, check: Check): Outcome | undefined {
+	return outcomes[check.name] ?? (isPossible(check, version) ? undefined : ABSENT);
+}
+
 function summaryOf(results: Result[]): string {
 	const rows = LINES.map(({ name, reason }) => {
 		const found = results.filter(({ version }) => lineOf(version) === name).at(-1);
 		if (!found) return [name, '–', '–', `not tested: ${reason ?? 'not yet'}`];
-		const bad = CHECKS.filter((check) => !isGood(found.outcomes[check.name])).map((check) => check.name);
+		const bad = CHECKS.filter((check) => !isGood(outcomeOf(found, check))).map((check) => check.name);
 		const result = found.failure ?? (bad.length === 0 ? 'works' : `fails: ${bad.join(', ')}`);
 		return [name, found.version, found.tested, result.split('\n')[0]];
 	});
@@ -69,16 +74,19 @@ function summaryOf(results: Result[]): string {
 
 function pageOf(results: Result[]): string {
 	const checks = CHECKS.map(({ name }, index) => `${index + 1}. ${name}`).join('\n');
-	const rows = results.map(({ version, tested, outcomes, failure }) => [
-		version,
-		tested,
-		...(failure ? CHECKS.map(() => '–') : CHECKS.map(({ name }) => cellOf(outcomes[name]))),
+	const rows = results.map((result) => [
+		result.version,
+		result.tested,
+		...CHECKS.map((check) => (result.failure ? '–' : cellOf(outcomeOf(result, check)))),
 	]);
 	const failures = results
 		.filter(({ failure }) => failure)
 		.map(({ version, failure }) => `- n8n ${version}: ${failure?.split('\n')[0]}`);
 	const missing = LINES.filter(({ reason }) => reason).map(({ name, reason }) => [name, reason]);
 	const features = Object.values(FEATURES).map(({ since, what, without }) => [since, what, without]);
+	const inOldNode = LINES.filter(({ oldestNode }) => oldestNode)
+		.map(({ name }) => name)
+		.join(', ');
 	return `# Versions of n8n
 
 Written by \`npm run test:versions\`, which packs this package, installs it in each version of n8n, and checks that the package:
@@ -87,7 +95,7 @@ ${checks}
 
 ${tableOf(['n8n', 'tested on', ...CHECKS.map((_, index) => String(index + 1))], rows)}
 
-✓ works · – not available in this n8n
+✓ works · – not available in this n8n; Node.js 20 is tested in ${inOldNode} only
 
 ${failures.join('\n')}
 

@@ -4,12 +4,15 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { hasFeature, type Feature } from './features';
+import { oldestNodeOf } from './lines';
+import { OLD_NODE_LOG, pollsInOldestNode } from './oldestNode';
+import { nodeOf, PATIENCE_MS, publish, type Trial } from './stage';
 import { SHOP_ID } from '../../sandbox/state/seed';
 import type { HostFolder } from '../../scripts/host/folder';
 import { startN8n, type RunningN8n } from '../../scripts/host/n8n';
 import { installPackage, withTarball } from '../../scripts/host/package';
 import { freePort } from '../../scripts/host/ports';
-import { N8nClient, N8nRefused, type Workflow, type WorkflowNode } from '../../scripts/host/n8nClient';
+import { N8nClient, N8nRefused, type WorkflowNode } from '../../scripts/host/n8nClient';
 import { CREDENTIAL_NAME, readExample } from '../../scripts/start/seed';
 import { McpClient } from '../e2e/support/mcpClient';
 import { checkLog } from '../e2e/support/nodeLog';
@@ -22,28 +25,18 @@ export type Outcome = string;
 export const PASSED = 'passed';
 export const ABSENT = 'not in this n8n';
 
-const NODES = ['crisp', 'crispTool', 'crispTrigger', 'crispWebhookTrigger'].map((name) => `n8n-nodes-crisp.${name}`);
-/** Time for the trigger to connect, and for an old n8n to start its first execution. */
-const PATIENCE_MS = 60_000;
+const NODES = ['crisp', 'crispMemory', 'crispTool', 'crispTrigger', 'crispWebhookTrigger'].map(
+	(name) => `n8n-nodes-crisp.${name}`,
+);
 const REFUSED = 'Crisp refused';
 const hookSecret = 'of the website';
 
-/** The packed package in one version of n8n, with a sandbox. */
-interface Trial {
-	readonly n8n: () => RunningN8n;
-	readonly client: () => N8nClient;
-	readonly sandbox: SandboxProcess;
-	/** Stops n8n, runs `meanwhile`, and starts n8n again. */
-	restart(meanwhile: () => Promise<void>): Promise<void>;
-	/** Data that earlier checks pass to later ones. */
-	readonly made: { credentialId?: string; before: string[]; answered: string[] };
-	readonly logFile: string;
-}
-
-interface Check {
+export interface Check {
 	name: string;
 	/** The feature of n8n that the check requires. */
 	needs?: Feature;
+	/** Whether the check requires an old Node.js. */
+	needsOldestNode?: boolean;
 	run(trial: Trial): Promise<void>;
 }
 
@@ -57,11 +50,24 @@ export const CHECKS: Check[] = [
 	{ name: 'works as a tool over MCP', run: worksAsTool },
 	{ name: 'receives messages from while n8n was down once, and none from before it was published', run: catchesUp },
 	{ name: 'stores a failed execution for a refused token', needs: 'failedExecutions', run: storesRefusal },
+	{
+		name: 'polls in Node.js 20, which has no WebSocket: each event once, in the order of the polls',
+		needsOldestNode: true,
+		run: pollsInOldestNode,
+	},
 	{ name: "writes nothing unexpected into n8n's log", run: keepsLogClean },
 ];
 
-/** Runs all checks with the packed package in one n8n; returns the outcomes by name. Throws if n8n does not start. */
-export async function tryOut(host: HostFolder, version: string): Promise<Record<string, Outcome>> {
+/** Whether a check can be run in a version of n8n. */
+export function isPossible({ needs, needsOldestNode }: Check, version: string): boolean {
+	return (!needs || hasFeature(version, needs)) && (!needsOldestNode || oldestNodeOf(version) !== undefined);
+}
+
+/**
+ * Runs all checks with the packed package in one n8n; returns the outcomes by name. Throws if n8n does not start. `oldest` is
+ * the same n8n with the oldest Node.js in which it is tested.
+ */
+export async function tryOut(host: HostFolder, version: string, oldest?: HostFolder): Promise<Record<string, Outcome>> {
 	const root = mkdtempSync(path.join(os.tmpdir(), 'n8n-nodes-crisp-version-'));
 	const logOf = (program: string) => path.join(host.logs, `version-${version}-${program}.log`);
 	for (const program of ['n8n', 'sandbox']) rmSync(logOf(program), { force: true });
@@ -87,10 +93,11 @@ export async function tryOut(host: HostFolder, version: string): Promise<Record<
 			sandbox,
 			made: { before: [], answered: [] },
 			logFile: logOf('n8n'),
-			async restart(meanwhile) {
+			oldest: oldest && { host: oldest, node: oldestNodeOf(version) ?? '' },
+			async restart(meanwhile, { host: next = host, settings = {} } = {}) {
 				await n8n?.stop();
 				await meanwhile();
-				n8n = await startN8n(options);
+				n8n = await startN8n({ ...options, host: next, settings: { ...options.settings, ...settings } });
 				client = new N8nClient(n8n);
 				await until('to be logged in again', async () => await isLoggedIn(client), Boolean, PATIENCE_MS);
 			},
@@ -105,8 +112,9 @@ export async function tryOut(host: HostFolder, version: string): Promise<Record<
 
 async function runChecks(trial: Trial, version: string): Promise<Record<string, Outcome>> {
 	const outcomes: Record<string, Outcome> = {};
-	for (const { name, needs, run } of CHECKS) {
-		if (needs && !hasFeature(version, needs)) {
+	for (const check of CHECKS) {
+		const { name, run } = check;
+		if (!isPossible(check, version)) {
 			outcomes[name] = ABSENT;
 			continue;
 		}
@@ -282,7 +290,9 @@ async function publishRefused(trial: Trial): Promise<void> {
 	const id = await client().saveCredential({ ...credential, data: { ...accessTo(sandbox) } });
 	const node = nodeOf(trial, 'crispTrigger', 'Refused Trigger', { events: ['message:send'], filters: {} });
 	const trigger = { ...node, credentials: { crispApi: { id, name: REFUSED } } };
-	await publish(trial, { ...chainOf(REFUSED, [trigger, plainNode('n8n-nodes-base.noOp', 1, 'Nothing')]) });
+	trial.made.refusedId = await publish(trial, {
+		...chainOf(REFUSED, [trigger, plainNode('n8n-nodes-base.noOp', 1, 'Nothing')]),
+	});
 	await client().saveCredential({ ...credential, data: { ...accessTo(sandbox), key: 'sandbox-wrong' } });
 }
 
@@ -292,30 +302,8 @@ async function storesRefusal({ client }: Trial): Promise<void> {
 	if (failed.length !== 1) throw new Error(`A rejected token resulted in ${failed.length} failed executions`);
 }
 
-async function keepsLogClean({ logFile }: Trial): Promise<void> {
-	checkLog(logFile, [/Refused Trigger: Not connected to Crisp; .*Crisp does not know this token/]);
+async function keepsLogClean({ logFile, oldest }: Trial): Promise<void> {
+	const refused = /Refused Trigger: Not connected to Crisp; .*Crisp does not know this token/;
+	checkLog(logFile, oldest ? [refused, OLD_NODE_LOG] : [refused]);
 	await Promise.resolve();
-}
-
-function nodeOf({ made }: Trial, type: string, name: string, parameters: Record<string, unknown>): WorkflowNode {
-	return {
-		...plainNode(`n8n-nodes-crisp.${type}`, 1, name, parameters),
-		credentials: { crispApi: { id: made.credentialId ?? '', name: CREDENTIAL_NAME } },
-	};
-}
-
-async function publish({ client }: Trial, workflow: Workflow): Promise<void> {
-	const saved = await client().createWorkflow({ ...workflow, active: false } as Workflow);
-	await client().activate(saved);
-	// Since 2.40, n8n publishes asynchronously; older versions have published by now, and have no publication status.
-	const ask = async () =>
-		await client()
-			.publicationOf(saved.id)
-			.catch(() => ({ status: 'published' }));
-	const { status } = await until(`"${workflow.name}" to be published`, ask, isDecided, PATIENCE_MS);
-	if (status !== 'published') throw new Error(`"${workflow.name}" is ${status}`);
-}
-
-function isDecided({ status }: { status: string }): boolean {
-	return !['in_progress', 'not_published'].includes(status);
 }

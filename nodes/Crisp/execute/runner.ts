@@ -6,7 +6,7 @@ import { addressOf, openTransport, tokenHash, type Credential } from '../../shar
 import { cancelSignalOf } from '../../shared/n8n/context';
 import { ownKeyOf } from '../../shared/events/fingerprint';
 import { recordingOwnActions } from '../../shared/events/loops/ownActions';
-import { egressOf } from '../../shared/n8n/egress';
+import { egressOf, enforcedGuardOf } from '../../shared/n8n/egress';
 import type { Clock } from '../../shared/runtime/clock';
 import { fileHandler } from '../files/binaryFiles';
 import { Uploads } from '../files/uploads';
@@ -62,7 +62,8 @@ export async function openRunner(
 	const identityOf = itemIdentity(context);
 	const shared = new Map<string, unknown>();
 	const ownKey = ownKeyOf(credential, context.getInstanceId());
-	const uploads = new Uploads({ node, credential, send, egress: egressOf(context), signal, clock });
+	const rules = { egress: egressOf(context), guard: enforcedGuardOf(context) };
+	const uploads = new Uploads({ node, credential, send, ...rules, signal, clock });
 	const filesOf = fileHandler(context, uploads, { signal, clock, apiAddress: addressOf(credential) });
 	const waits = waitsOf(context, credential);
 	return {

@@ -43,7 +43,7 @@ export const messageSummary: Simplify = {
 	...authors,
 	file_url: fileUrlOf,
 	type: (message) => typeOfMessage(message) || null,
-	from: (message) => sideOfMessage(message),
+	from: (message) => sideOfMessage(message) || null,
 	sent_at: 'timestamp',
 	conversation_url: urlOfConversation,
 	session_id: 'session_id',

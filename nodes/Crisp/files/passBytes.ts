@@ -13,8 +13,8 @@ export interface Flow extends AsyncIterable<Uint8Array> {
 export interface PassageLimits {
 	/** In bytes. */
 	most: number;
-	/** The length that the server announced, in bytes; NaN if it announced none. */
-	announced: number;
+	/** Whether a stream that ended after a number of bytes had all of them; see `endingOf`. */
+	isWhole(size: number): boolean;
 	clock: Clock;
 	/** Aborts when the time for the download is over, or the execution is cancelled. */
 	over: AbortSignal;
@@ -35,11 +35,11 @@ const stillness = 60_000;
 
 /**
  * Passes a stream on piece by piece, to what keeps it: only a few pieces are in memory. Ends the stream, with an error
- * for its reader, when it is too large or no data comes for a minute. A stream that is shorter than announced is broken.
+ * for its reader, when it is too large or no data comes for a minute. A stream that is not whole is broken.
  */
 export async function passBytes<Kept>(
 	flow: Flow,
-	{ most, announced, clock, over }: PassageLimits,
+	{ most, isWhole, clock, over }: PassageLimits,
 	keep: (bytes: Flow) => Promise<Kept>,
 ): Promise<Passage<Kept>> {
 	const ended = new AbortController();
@@ -67,14 +67,14 @@ export async function passBytes<Kept>(
 	);
 	ended.abort();
 	unlisten();
-	const fault = flow.errored ?? cutIn(outcome) ?? (isShort(flow, size, announced) ? cut : undefined);
+	const fault = flow.errored ?? cutIn(outcome) ?? (isWhole(size) ? undefined : cut);
 	flow.destroy();
 	if (size > most) return { end: 'tooLarge' };
 	if (fault) return { end: 'broken', fault };
 	return 'fault' in outcome ? { end: 'notKept', fault: outcome.fault } : { end: 'complete', kept: outcome.kept, size };
 }
 
-const cut = endingError('the connection ended early', 'ECONNRESET');
+const cut = endingError('the file ended early', 'ERR_BAD_RESPONSE');
 
 function endingError(message: string, code: string): Error {
 	return Object.assign(new Error(message), { code });
@@ -84,9 +84,4 @@ function endingError(message: string, code: string): Error {
 function cutIn(outcome: object): Error | undefined {
 	const { code } = Object((outcome as { fault?: unknown }).fault) as { code?: unknown };
 	return code === 'ERR_STREAM_PREMATURE_CLOSE' ? cut : undefined;
-}
-
-/** Whether bytes are missing. What n8n has decompressed, by a stream that is also written to, has another length. */
-function isShort(flow: Flow, size: number, announced: number): boolean {
-	return size < announced && !('bytesWritten' in flow);
 }

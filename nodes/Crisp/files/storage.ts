@@ -4,6 +4,7 @@ import { clock as systemClock, type Clock } from '../../shared/runtime/clock';
 import { withDeadline } from '../../shared/runtime/deadline';
 import { cancelledError, noAnswerError } from '../../shared/errors/apiErrors';
 import { isNetworkFault, faultText } from '../../shared/errors/networkErrors';
+import { endingOf, type Doubt } from './completeBody';
 import { withDownloadSlot } from './downloadSlots';
 import { mediaTypeIn } from './mediaTypes';
 import { passBytes, type Flow, type Passage } from './passBytes';
@@ -64,6 +65,9 @@ const unread: Trouble = [
 	'The file could not be downloaded',
 	'The file may have been deleted, the address may be wrong, or it may require signing in.',
 ];
+const unreachable = 'Check the network of n8n, and whether n8n may send requests there.';
+const cutAdvice =
+	'What arrived is not the whole file, and is not handed on. Run it again; if it fails each time, the file at its server is incomplete or damaged.';
 const unfound: Trouble = [
 	"Nothing could be found at 'File URL'",
 	"Check the address. To send the file without checking it, set 'MIME Type'.",
@@ -76,6 +80,10 @@ interface Outcome {
 	isCrisp?: boolean;
 	/** A signed URL, which the error must not contain. */
 	url?: string;
+	/** Why the response is not used, although it has a body. */
+	doubt?: Doubt;
+	/** What to do, where that is not the usual. */
+	how?: string;
 }
 
 const tooSlow = new Error('it took longer than five minutes');
@@ -147,22 +155,28 @@ export class Storage {
 		const outcome = await this.follow(url, { encoding: 'stream', headers, abortSignal: over }, check);
 		const { response } = outcome;
 		const flow = flowIn(response);
-		if (!response || !flow || response.statusCode !== 200) {
+		if (!response || !flow || ![200, 206].includes(response.statusCode)) {
 			flow?.destroy();
 			return { instead: outcome };
 		}
-		const announced = Number(response.headers['content-length'] ?? NaN);
+		const ending = endingOf(response, flow);
+		if (Array.isArray(ending)) {
+			flow.destroy();
+			return { instead: { ...outcome, doubt: ending } };
+		}
+		const { announced, isWhole } = ending;
 		const type = typeIn(response);
 		if (announced > most) flow.destroy();
 		const { clock = systemClock } = this.options;
-		const limits = { most, announced, clock, over };
+		const limits = { most, isWhole, clock, over };
 		const passage: Passage<Kept> =
 			announced > most ? { end: 'tooLarge' } : await passBytes(flow, limits, async (bytes) => await keep(bytes, type));
 		switch (passage.end) {
 			case 'complete':
 				return { wanted: { kept: passage.kept, size: passage.size, type } };
 			case 'broken':
-				return { instead: { fault: passage.fault, isCrisp: outcome.isCrisp } };
+				// The server has sent a file, so that how its connection ends says nothing about other servers.
+				return { instead: { fault: passage.fault, isCrisp: true, how: cutAdvice } };
 			case 'tooLarge':
 				throw this.tooLarge(most);
 			case 'notKept':
@@ -231,7 +245,8 @@ export class Storage {
 	private refusal([what, why]: Trouble, outcome: Outcome): NodeApiError {
 		const { node, signal } = this.options;
 		if (signal?.aborted) return cancelledError(node);
-		const how = outcome.response ? why : 'Check the network of n8n, and whether n8n may send requests there.';
+		if (outcome.doubt) return noAnswerError(node, `${what} (${outcome.doubt[0]})`, outcome.doubt[1]);
+		const how = outcome.response ? why : (outcome.how ?? unreachable);
 		return noAnswerError(node, `${what} (${saidOf(outcome)})`, how);
 	}
 }

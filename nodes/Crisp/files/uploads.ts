@@ -4,19 +4,21 @@ import { findEndpoint } from '../../shared/realtime/endpoint';
 import { isSecureUrl } from '../../shared/api/secureUrl';
 import { clock as systemClock, type Clock } from '../../shared/runtime/clock';
 import { Connection, type Ending } from '../../shared/realtime/connection';
-
 import { cancelledError } from '../../shared/errors/apiErrors';
 import { connectionError } from '../../shared/errors/realtimeErrors';
-import type { Egress } from '../../shared/n8n/egress';
+import type { Egress, Guard } from '../../shared/n8n/egress';
 import { textIn } from '../../shared/runtime/coerce';
 import { hasWebSocket, openSocket, type OpenChannel } from '../../shared/realtime/socket';
 import type { Credential, Send } from '../../shared/api/transport';
+import { isPublicFile, uploadFault } from './uploadAddress';
 
 export interface UploadsOptions {
 	node: INode;
 	credential: Credential;
 	send: Send;
 	egress: Egress;
+	/** n8n's guard against internal addresses. */
+	guard: Guard;
 	signal?: AbortSignal;
 	clock?: Clock;
 	openChannel?: OpenChannel;
@@ -63,7 +65,7 @@ export class Uploads {
 			const answer = await connection.ask(id, async () => {
 				await send({ method: 'POST', path: '/v1/bucket/url/generate', body });
 			});
-			if (answer) return this.toGrant(answer);
+			if (answer) return await this.toGrant(answer);
 			if (signal?.aborted) throw cancelledError(node);
 			// Crisp does not repeat what it sent while the connection was down, so that a new request is needed.
 			if (!connection.ending) throw lateError(node);
@@ -92,17 +94,20 @@ export class Uploads {
 		}
 	}
 
-	private toGrant({ url, policy }: IDataObject): Grant {
-		const { resource, signed } = (url ?? {}) as Record<string, unknown>;
-		const { size_limit: limit } = (policy ?? {}) as IDataObject;
+	private async toGrant({ url, policy }: IDataObject): Promise<Grant> {
+		const { node, credential } = this.options;
+		const { resource, signed } = Object(url) as Record<string, unknown>;
+		const { size_limit: limit } = Object(policy) as IDataObject;
 		// The signed URL may be a bare path; it is then relative to the host of the public URL.
 		const readable = absolute(resource, storage);
 		const writable = readable && absolute(signed, readable);
-		if (!readable || !writable || !isSecureUrl(writable)) {
-			throw new NodeOperationError(this.options.node, 'Crisp did not return a usable upload URL', {
+		if (!readable || !writable || !isPublicFile(readable, credential) || !isSecureUrl(writable)) {
+			throw new NodeOperationError(node, 'Crisp did not return a usable upload URL', {
 				description: `Try again later. ${instead}`,
 			});
 		}
+		const fault = await uploadFault(writable, this.options);
+		if (fault !== undefined) throw foreignError(node, new URL(writable).host, fault);
 		return { signed: writable, resource: readable, sizeLimit: typeof limit === 'number' ? limit : Infinity };
 	}
 }
@@ -183,6 +188,12 @@ function lineError(node: INode, ending: Ending): Error {
 	const { message, description } = connectionError(node, ending);
 	return new NodeOperationError(node, `The file could not be uploaded: ${message}`, {
 		description: `${description ?? ''} ${instead}`.trim(),
+	});
+}
+
+function foreignError(node: INode, host: string, why: string): Error {
+	return new NodeOperationError(node, `The file is not uploaded to ${host.slice(0, 100)}, because ${why}`, {
+		description: `This address is from the answer of Crisp. Check 'API Address' in the credential, and any proxy in between. ${instead}`,
 	});
 }
 

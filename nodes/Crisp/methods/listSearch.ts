@@ -149,6 +149,7 @@ function searchIn({ route: template, query, isOffered, item }: Source): ListSear
 function valueInForm(context: ILoadOptionsFunctions, name: string, { websiteId }: Credential): string {
 	const field: Field | undefined = (pathFields as Fields)[name];
 	const chosen = idIn(field?.picks ?? 'website', context.getCurrentNodeParameter(parameterName(name)));
-	if (typeof chosen === 'string') return chosen;
+	// The form gives an expression as it is; its value is known only when the workflow runs.
+	if (typeof chosen === 'string' && !chosen.startsWith('=')) return chosen;
 	return name === 'website_id' ? (websiteId?.trim() ?? '') : '';
 }

@@ -1,5 +1,6 @@
 import { choice, flag, identifier, longText, secret, text } from './field';
 import { op, resource } from './operation';
+import { searchArticles } from '../composed/helpDesk/searchArticles';
 import { colorModes } from './fields/colors';
 import { verificationSecret } from './fields/verificationSecret';
 
@@ -34,6 +35,7 @@ export const helpDesk = resource(
 			action: 'Get the settings of the help desk',
 			secretOutputs: { 'access.password': 'access.password', 'access.jwt_secret': 'access.jwt_secret' },
 		}),
+		searchArticles,
 		updateDomain: op('PATCH /v1/website/{website_id}/helpdesk/domain', {
 			action: 'Update the domain of the help desk',
 			description: 'Change the domain; a domain of your own has to be set up first',

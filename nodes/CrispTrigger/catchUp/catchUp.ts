@@ -186,12 +186,14 @@ function essentials(conversation: IDataObject): IDataObject {
 	return { website_id, session_id, inbox_id, state, assigned: { user_id }, created_at, updated_at };
 }
 
-/** How many pages of people are read at most if Crisp does not sort them by the time of their creation. */
+/** How many pages are read at most of a list that Crisp does not sort by the wanted time. */
 const mostUnsortedPages = 20;
+/** How much later than the one before it an entry of a sorted list may be, in milliseconds: Crisp may sort by another time. */
+const sortingTolerance = 60_000;
 
 /**
  * The people who were created since a time. Crisp does not document the fields by which it sorts: if it refuses to sort
- * by the time of creation, they are looked for in its own order (see `Recent.mostUnsorted`).
+ * by the time of creation, they are looked for in its own order.
  */
 async function readPeople(send: Send, { website, since }: Search): Promise<PastEvent[]> {
 	const path = fillPath(routes.people, { website_id: website });
@@ -202,7 +204,7 @@ async function readPeople(send: Send, { website, since }: Search): Promise<PastE
 		await readWhile(send, { ...list, query: { ...sorting, per_page: 50 }, found });
 	} catch (error) {
 		if (refusalOf(error)?.status !== 400) return await Promise.reject(error as Error);
-		await readWhile(send, { ...list, query: { per_page: 50 }, found, mostUnsorted: mostUnsortedPages });
+		await readWhile(send, { ...list, query: { per_page: 50 }, found });
 	}
 	return [...found.values()].map(({ people_id, email, created_at }) => ({
 		name: 'people:profile:created',
@@ -228,20 +230,16 @@ interface Recent {
 	/** Reduces an entry to what is kept of it; by default all of it. */
 	keep?(entry: IDataObject): IDataObject;
 	onFound?(entry: IDataObject): void;
-	/**
-	 * For a list that may have another order: how many pages are read at most. Reading ends earlier only with the list, or
-	 * if the latest entries did come first until one that is too old.
-	 */
-	mostUnsorted?: number;
 }
 
 /**
- * Reads pages until the list ends or has an entry that is too old. Returns the time of the very first entry, and
+ * Reads pages until the list ends or has an entry that is too old. If the latest entries do not come first, an old one says
+ * nothing about those after it, and up to 20 pages are read. Returns the time of the very first entry, and
  * whether entries moved during the reading: an entry that moves to the front pushes the last one of each page onto the
  * next page.
  */
 async function readWhile(send: Send, list: Recent): Promise<{ isShifted: boolean; latest: number }> {
-	const { path, query, time, since, identity, limit, found, keep = all, onFound, mostUnsorted = 0 } = list;
+	const { path, query, time, since, identity, limit, found, keep = all, onFound } = list;
 	const read = new Set<unknown>();
 	const isEnd = endFinder();
 	const isSorted = sortingChecker(time);
@@ -266,10 +264,10 @@ async function readWhile(send: Send, list: Recent): Promise<{ isShifted: boolean
 		// A full page may be followed by others, with any status of the response.
 		const mayContinue = isPartial(answer) || entries.length >= fullPage;
 		const isLast = isEnd({ isPartial: mayContinue, fresh: read.size - before, isShort: true });
-		const areLatestFirst = isSorted(entries) || mostUnsorted === 0;
-		const isPast = areLatestFirst && recent.length < entries.length;
-		const isTooFar = mostUnsorted > 0 && pages >= mostUnsorted;
-		if (isLast || isPast || isTooFar || found.size >= limit) return { isShifted, latest };
+		const hasOld = recent.length < entries.length;
+		const areLatestFirst = isSorted(entries);
+		const isPast = hasOld && (areLatestFirst || pages >= mostUnsortedPages);
+		if (isLast || isPast || found.size >= limit) return { isShifted, latest };
 	}
 }
 
@@ -284,7 +282,7 @@ function sortingChecker(time: string): (page: IDataObject[]) => boolean {
 	return (page) => {
 		for (const at of page.map((entry) => numberIn(entry[time]))) {
 			first ??= at;
-			isAscending ||= !(at <= last);
+			isAscending ||= !(at <= last + sortingTolerance);
 			last = at;
 		}
 		return !isAscending && first !== undefined && first > last;

@@ -298,7 +298,8 @@ export class CatchUpReader {
 		if (!missed) return;
 		this.note([missed], begun);
 		if (!isFollowed) return;
-		website.readAt = begun;
+		// What there was no allowance for is read next time.
+		if (missed.isComplete) website.readAt = begun;
 	}
 
 	/**

@@ -47,11 +47,21 @@ export interface Member {
 /** What a workflow reads at once of a website. */
 export type ReadWebsite<Result> = (send: Send, website: ScheduledWebsite, reading: Reading) => Promise<Result>;
 
+/** How many requests a reading at once may send. */
+export interface Allowance {
+	/** For the lists of websites: as many are read as this is enough for. */
+	lists: number;
+	/** In all, with those for the messages of conversations that changed. */
+	all: number;
+}
+
 /**
- * How many requests a reconnect, and a round of polling, may send at once. With the one for the address of the realtime
- * channel, a reconnect sends at most 50.
+ * What a reconnect and a round of polling may send at once. With the request for the address of the realtime channel, a
+ * reconnect sends at most 50; it is followed by a reading in the background. A round of polling has room for messages.
  */
-export const allowances = { reconnect: 48, poll: 10 };
+export const allowances = { reconnect: { lists: 48, all: 48 }, poll: { lists: 10, all: 30 } };
+/** How many of the quiet websites a round of polling reads, too: without a connection, nothing else tells of their events. */
+const quietPerRound = 2;
 /**
  * The most requests in 24 hours: a fifth of the daily quota of a plugin token (5,000) for websites with recent events, and
  * one reading of a thousand quiet websites with their list. The messages of conversations that changed are not counted: without
@@ -90,7 +100,7 @@ export class SharedCatchUp {
 	private readonly budgets = { recent: new DailyBudget(mostPerDay.recent), quiet: new DailyBudget(mostPerDay.quiet) };
 
 	/** The current reading at once. */
-	private atOnce?: { reading: Reading; allowance: number };
+	private atOnce?: { reading: Reading; allowance: Allowance };
 
 	private stop?: AbortController;
 
@@ -133,18 +143,20 @@ export class SharedCatchUp {
 	}
 
 	/**
-	 * Reads the websites with recent events, with at most `allowance` requests and for a few seconds. Workflows that call it
+	 * Reads the websites with recent events, and while polling two others in turn, with at most `allowance` and for a few seconds. Workflows that call it
 	 * within ten seconds share the requests. Returns what was read; rejects if a request fails for another reason than that
 	 * a website refuses it.
 	 */
 	async readNow<Result>(
-		{ send, member, allowance, signal }: { send: Send; member: Member; allowance: number; signal: AbortSignal },
+		{ send, member, allowance, signal }: { send: Send; member: Member; allowance: Allowance; signal: AbortSignal },
 		isWanted: (id: string) => boolean,
 		read: ReadWebsite<Result>,
 	): Promise<Result[]> {
 		const { schedule, clock } = this;
 		const reading = this.readingAtOnce(allowance);
-		const websites = schedule.websitesWithin(allowance, member.costOfEach, isWanted);
+		const quiet = member.isLive ? [] : schedule.longestUnread(quietPerRound, isWanted);
+		const left = allowance.lists - quiet.length * member.costOfEach;
+		const websites = [...schedule.websitesWithin(left, member.costOfEach, isWanted), ...quiet];
 		const results: Result[] = [];
 		const share = reading.share(send);
 		const over = new AbortController();
@@ -168,13 +180,13 @@ export class SharedCatchUp {
 	}
 
 	/** A reading at once, which workflows share for some seconds. A quarter of what is left for the day is the most. */
-	private readingAtOnce(allowance: number): Reading {
+	private readingAtOnce(allowance: Allowance): Reading {
 		const now = this.clock.now();
 		const { atOnce } = this;
 		const isShared = atOnce?.allowance === allowance && Math.abs(now - atOnce.reading.begun) < sharingTime;
 		if (atOnce && isShared) return atOnce.reading;
 		const { recent } = this.budgets;
-		const most = Math.min(allowance, Math.ceil(recent.left(now) / 4));
+		const most = Math.min(allowance.all, Math.ceil(recent.left(now) / 4));
 		const reading = new Reading({ begun: now, allowance: most, onSent: (request) => this.spend(recent, request) });
 		this.atOnce = { reading, allowance };
 		return reading;

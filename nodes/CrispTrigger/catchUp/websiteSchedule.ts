@@ -114,6 +114,14 @@ export class WebsiteSchedule {
 	}
 
 	/**
+	 * The websites without recent events that were read longest ago, for a round of polling.
+	 */
+	longestUnread(count: number, isWanted: (id: string) => boolean): ScheduledWebsite[] {
+		const quiet = [...this.websites.values()].filter(({ id }) => !this.recent.has(id) && isWanted(id));
+		return quiet.sort(byReading).slice(0, count);
+	}
+
+	/**
 	 * The websites to read now within a budget of requests, as a reconnect and a round of polling need them: the ones with the
 	 * latest events, and in the second half of the budget those of them that were read longest ago. `costOfEach`: how many
 	 * requests a website costs at least. `isWanted` says which ones the workflow listens to.

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { messageEvents } from '../../shared/events/catalogue';
 import type { ReceivedEvent, SelectedEvent } from '../../shared/events/pipeline';
 import type { Clock } from '../../shared/runtime/clock';
+import { sessionOf } from '../../shared/events/payload';
 import { numberIn } from '../../shared/runtime/coerce';
 import type { PastEvent } from '../catchUp/catchUp';
 import { Coverage, isOwn, type SavedCoverage, type Scope } from '../catchUp/coverage';
@@ -60,6 +61,8 @@ export interface SubscriptionOptions extends Pick<
 /** How many executions the catch-up starts concurrently: n8n cannot store a large burst in time. */
 const mostUnderWay = 20;
 const longestTurn = 5_000;
+/** How long a missed event waits for the execution of the one before it in its conversation, in milliseconds. */
+const spacing = 250;
 /** The events that the catch-up finds, however little was known before. */
 const recordedEvents = [...messageEvents, 'people:profile:created'];
 
@@ -231,12 +234,19 @@ export class Subscription {
 		let fresh = 0;
 		if (this.stop.signal.aborted) return fresh;
 		this.executions.flush();
+		const latest = new Map<string, Promise<void>>();
 		for (const event of missed) {
+			const session = sessionOf(event.payload);
+			const before = latest.get(session);
+			// n8n stores executions that start at the same moment in any order.
+			if (before && session !== '') await this.inTurn(before, spacing);
 			if (this.stop.signal.aborted) return fresh;
 			// n8n may have run it before it was killed, and can deduplicate single events only: do not batch missed
 			// events.
 			if (this.pass(event, { underWay, isMissed: true })) fresh += 1;
 			this.executions.flush(underWay);
+			const started = underWay.at(-1);
+			if (started) latest.set(session, started);
 			while (underWay.length >= mostUnderWay) await this.turn(underWay);
 		}
 		return fresh;
@@ -249,13 +259,10 @@ export class Subscription {
 	}
 
 	/** What executions resolve with; undefined if they take too long, or the workflow ends. */
-	private async inTurn<Result>(executions: Promise<Result>): Promise<Result | undefined> {
+	private async inTurn<Result>(executions: Promise<Result>, most = longestTurn): Promise<Result | undefined> {
 		const over = new AbortController();
 		const signal = AbortSignal.any([over.signal, this.stop.signal]);
-		const result = await Promise.race([
-			executions,
-			this.options.clock.sleep(longestTurn, signal).then(() => undefined),
-		]);
+		const result = await Promise.race([executions, this.options.clock.sleep(most, signal).then(() => undefined)]);
 		over.abort();
 		return result;
 	}

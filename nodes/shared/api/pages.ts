@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { numberIn } from '../runtime/coerce';
 import { endFinder, entriesIn, isPartial } from './list';
 import type { CrispRequest, Send } from './transport';
 import { onPage } from './route';
@@ -54,7 +55,7 @@ export async function readPages(send: Send, listing: Listing): Promise<unknown[]
 		for (const answer of answers) {
 			if (answer.status === 'rejected') return await Promise.reject(answer.reason as Error);
 			const batch: unknown[] = entriesIn(answer.value);
-			const fresh = isRepeated(batch) ? [] : batch.filter((value) => isNew(value, entry, seen));
+			const fresh = isRepeated(batch) ? [] : batch.filter((value) => isEntry(value) && isNew(value, entry, seen));
 			entries.push(...fresh.filter(isWanted).map(keep));
 			// If the page size is not documented, only an empty page proves the end of the list.
 			const isShort = isSized && batch.length < fullPage;
@@ -84,7 +85,7 @@ export async function readByTime(send: Send, listing: Listing): Promise<unknown[
 	const { timestamp_after: start, ...sent } = request.query ?? {};
 	const after = start === undefined ? -Infinity : Number(start);
 	const isForward = start !== undefined;
-	const isLater = (value: unknown) => !isForward || Number((value as IDataObject | null)?.timestamp) > after;
+	const isLater = (value: unknown) => !isForward || numberIn((Object(value) as IDataObject).timestamp) > after;
 	const seen = new Set<unknown>();
 	const batches: unknown[][] = [];
 	let query: IDataObject = sent;
@@ -92,14 +93,14 @@ export async function readByTime(send: Send, listing: Listing): Promise<unknown[
 	while (isForward || count < limit) {
 		const answer = await send({ ...request, query });
 		const batch = entriesIn(answer);
-		const fresh = batch.filter((value) => isNew(value, listing.entry, seen));
+		const fresh = batch.filter((value) => isEntry(value) && isNew(value, listing.entry, seen));
 		const wanted = fresh.filter((value) => isLater(value) && isWanted(value)).map(keep);
 		if (query.timestamp_around !== undefined) return wanted.slice(0, limit);
 		batches.push(wanted);
 		count += wanted.length;
 		// Reading forward, the newest messages are dropped as soon as enough older ones are known: it saves memory.
 		while (isForward && count - (batches[0]?.length ?? 0) >= limit) count -= batches.shift()?.length ?? 0;
-		const edge = Number(batch[0]?.timestamp);
+		const edge = numberIn((batch.find(isEntry) ?? {}).timestamp);
 		// A batch that is not full is the last one, unless Crisp says that more follow.
 		const isLast = batch.length < fullPage && !isPartial(answer);
 		if (isLast || !Number.isFinite(edge) || edge <= after || isOver(fresh)) break;
@@ -112,6 +113,9 @@ export async function readByTime(send: Send, listing: Listing): Promise<unknown[
 	if (entries.length <= limit) return entries;
 	return isForward ? entries.slice(0, limit) : entries.slice(entries.length - limit);
 }
+
+/** Not an empty place of a list: no reader has to expect one. */
+const isEntry = (value: unknown) => value !== null && value !== undefined;
 
 function isNew(value: unknown, entry: string | undefined, seen: Set<unknown>): boolean {
 	const identity = typeof value === 'string' ? value : entry && (value as IDataObject)?.[entry];

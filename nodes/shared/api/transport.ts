@@ -16,6 +16,7 @@ import { refusalError, notCrispError } from '../errors/apiErrors';
 import { logOf } from '../n8n/log';
 import { addressFault } from '../security/keyDestination';
 import { withoutUnsafeKeys } from '../security/unsafeKeys';
+import { withoutDeepParts } from '../runtime/nesting';
 import { planQuotasFor, type QuotaPatience } from './planQuota';
 import { rateLimiterFor } from './rateLimiter';
 import { countRequest } from './requestCount';
@@ -88,7 +89,7 @@ export function openTransport(
 	const { key, signingSecret = '', hookSecret = '' } = credential;
 	const secrets = [key, credential.identifier];
 	// What no error may show, even if the request repeats it: parts of the credential.
-	const hidden = [key, signingSecret, hookSecret].filter((secret) => secret.trim() !== '');
+	const hidden = [key, signingSecret, hookSecret, ...headerValues(credential)].filter((secret) => secret.trim() !== '');
 	// Otherwise, n8n would decrypt the credential for each request; outside of executions, in a separate virtual
 	// machine.
 	const credentialsDecrypted = { id: '', name: '', type: 'crispApi', data: { ...credential } };
@@ -116,6 +117,15 @@ export function openTransport(
 		if (request.method === 'HEAD' && data === false) await checkWebsite(request.path);
 		return data;
 	};
+}
+
+/** The token as it is in the header Authorization (RFC 7617), also as other software writes Base64 (RFC 4648). */
+function headerValues({ identifier, key }: Credential): string[] {
+	const sent = Buffer.from(`${identifier}:${key}`);
+	const forUrls = sent.toString('base64url');
+	const unpadded = forUrls.replaceAll('-', '+').replaceAll('_', '/');
+	const padding = '='.repeat((4 - (forUrls.length % 4)) % 4);
+	return [unpadded + padding, unpadded, forUrls + padding, forUrls];
 }
 
 function httpOptions(
@@ -152,7 +162,7 @@ function read({ statusCode: status, body }: IN8nHttpFullResponse, request: Crisp
 	const { isCrisp, isError, reason, detail, data } = envelopeOf(body);
 	if (!isSuccess(status) || isError) throw refusalError(node, { ...request, status, reason, detail });
 	if (status !== 204 && !isCrisp && body !== '') throw notCrispError(node, request);
-	const safe = withoutUnsafeKeys(data);
+	const safe = withoutDeepParts(withoutUnsafeKeys(data));
 	if (status === 206) markPartial(safe);
 	return safe;
 }

@@ -15,6 +15,7 @@ const words: Record<string, string> = {
 	EHOSTUNREACH: 'there is no route to the host',
 	ENETUNREACH: 'the network is unreachable',
 	ERR_BAD_RESPONSE: 'the response was cut off',
+	Z_BUF_ERROR: 'the response was cut off',
 	Z_DATA_ERROR: 'the response could not be decompressed',
 	HPE_INVALID_CONSTANT: 'the response is not HTTP',
 	EPROTO: 'the TLS connection could not be established',

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { StateChange } from './conversationState';
 import type { Enrichment } from './enrichment';
+import { typeOfMessage } from './message';
 
 /** The data, besides the payload, that decides the names of an event. */
 interface Known {
@@ -28,7 +29,7 @@ export function namesOf(name: string, payload: IDataObject, known: Known): strin
 		case 'message:updated':
 			return hasNewChoice ? [name, 'message:chosen'] : [name];
 		case 'message:received':
-			return payload.type === 'note' ? [name, 'message:noted'] : [name];
+			return typeOfMessage(payload) === 'note' ? [name, 'message:noted'] : [name];
 		case 'message:send':
 			return enrichment?.isFirst ? [name, 'message:first'] : [name];
 		default:

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { textIn } from '../runtime/coerce';
+import { messageTypes } from './catalogue';
 
 /**
  * What the fields of a message mean where Crisp leaves some of them out: messages of operators may lack `type` and
@@ -7,12 +8,12 @@ import { textIn } from '../runtime/coerce';
  */
 
 /** The author's side by the event that announces a message. */
-const sideByEvent: Record<string, string> = {
-	'message:send': 'user',
-	'message:received': 'operator',
-	'message:compose:send': 'user',
-	'message:compose:receive': 'operator',
-};
+const sideByEvent = new Map<string, Side>([
+	['message:send', 'user'],
+	['message:received', 'operator'],
+	['message:compose:send', 'user'],
+	['message:compose:receive', 'operator'],
+]);
 
 /**
  * Crisp's own bot, automations and AI agent. They write as operators, and not all of their messages are marked as
@@ -22,14 +23,31 @@ const machines = ['urn:crisp.im:bot:', 'urn:crisp.im:triggers:', 'urn:crisp.im:h
 /** The origins of plugins: a URN of another vendor than Crisp, whose plugins connect operators to channels, such as Slack. */
 const pluginOrigin = /^urn:(?!crisp\.im:)[^:]/;
 
-/** The type of a message, such as `text`; empty if Crisp left it out and the content is not a text. */
+const knownTypes: readonly string[] = messageTypes;
+
+/**
+ * The type of a message, such as `text`; empty if Crisp left it out and the content is not a text. A type that is known has
+ * the spelling of `messageTypes`, another one that of Crisp.
+ */
 export function typeOfMessage({ type, content }: IDataObject): string {
-	return textIn(type) || (typeof content === 'string' ? 'text' : '');
+	const given = textIn(type).trim();
+	const usual = given.toLowerCase();
+	if (knownTypes.includes(usual)) return usual;
+	return given || (typeof content === 'string' && isMissing(type) ? 'text' : '');
 }
 
-/** The author's side, as far as the message or its event says it: `user` for a visitor, `operator`, or empty. */
-export function saidSide({ from }: IDataObject, event: string): string {
-	return textIn(from) || (sideByEvent[event] ?? '');
+const isMissing = (value: unknown) => value === undefined || value === null || value === '';
+
+/**
+ * Whether a message is only for the team, and must not be shown to a visitor: a note, or a message of the team whose type
+ * is not known, because it may be another kind of note. A type that is missing counts as what the content shows (see
+ * docs/assumptions.md).
+ */
+export function isPrivate(message: IDataObject): boolean {
+	const type = typeOfMessage(message);
+	if (type === 'note') return true;
+	const isUnknown = type === '' ? !isMissing(message.type) : !knownTypes.includes(type);
+	return isUnknown && sideOfMessage(message) !== 'user';
 }
 
 /**
@@ -47,8 +65,8 @@ export function textOfMessage({ content }: IDataObject): string | undefined {
 /** What a conversation's last message says, and its author's side. */
 export interface LastMessage {
 	text: string;
-	/** Empty if Crisp left it out. */
-	from: string;
+	/** Empty if Crisp does not tell. */
+	from: Side;
 }
 
 /**
@@ -56,9 +74,11 @@ export interface LastMessage {
  * may be one, and without a preview: Crisp's `last_message` does not say what it is, and may be a private note.
  */
 export function lastMessageOf({ preview_message: preview }: IDataObject): LastMessage | undefined {
-	const { type, from, excerpt } = Object(preview) as IDataObject;
-	const isInternal = type === 'note' || type === 'event' || (!textIn(type) && from !== 'user');
-	return typeof excerpt !== 'string' || isInternal ? undefined : { text: excerpt, from: textIn(from) };
+	const message = Object(preview) as IDataObject;
+	const { excerpt } = message;
+	const [type, from] = [typeOfMessage(message), sideOfMessage(message)];
+	const isInternal = isPrivate(message) || type === 'event' || (type === '' && from !== 'user');
+	return typeof excerpt !== 'string' || isInternal ? undefined : { text: excerpt, from };
 }
 
 /** The URL of the file that a message holds; undefined without a file. */
@@ -67,27 +87,43 @@ export function fileUrlOf({ content }: IDataObject): string | undefined {
 	return typeof url === 'string' && url !== '' ? url : undefined;
 }
 
+/** The side that wrote a message: a visitor or a participant, the team or one of its programs, or not known. */
+export type Side = 'user' | 'operator' | '';
+
 /**
- * The author's side: `user` for a visitor, else `operator`. If `from` is missing, Crisp's event decides, and for a
- * message that was read over REST the ID of the author: a visitor's is the ID of the session.
+ * The author's side. What Crisp says in `from` decides. Where it is missing, an author with the ID of a conversation or an
+ * email is a visitor, then Crisp's event decides, and any other author is an operator. Empty if nothing tells: such a
+ * message may be a stranger's, and must never count as a word of the team. All readers use this function.
  */
-export function sideOfMessage(message: IDataObject, event = ''): string {
-	const given = saidSide(message, event);
-	if (given) return given;
-	const { user, session_id } = message;
-	const author = textIn((Object(user) as IDataObject).user_id);
-	return author !== '' && author === session_id ? 'user' : 'operator';
+export function sideOfMessage(message: IDataObject, event = ''): Side {
+	const { from, user, session_id } = message;
+	if (from === 'user' || from === 'participant') return 'user';
+	if (from === 'operator') return 'operator';
+	const { user_id, type } = Object(user) as IDataObject;
+	const author = textIn(user_id).trim();
+	if (type === 'participant' || isVisitorsId(author, session_id)) return 'user';
+	const announced = sideByEvent.get(event);
+	if (announced === 'user') return 'user';
+	// Another word in `from` says something else than the event, so that neither counts.
+	if (!isMissing(from)) return '';
+	return announced ?? (author ? 'operator' : '');
+}
+
+/** A visitor has the ID of the conversation, or of an earlier one; the author of an email has the address. */
+function isVisitorsId(author: string, session: unknown): boolean {
+	return author !== '' && (author === session || /^session_/i.test(author) || author.includes('@'));
 }
 
 /**
  * Whether a program wrote a message: it is marked as automated, or its origin is Crisp's own bot, an automation, or a
- * plugin of another vendor. A visitor's message has the origin of the channel by which it came.
+ * plugin of another vendor. A visitor's message has the origin of the channel by which it came. One whose author is not
+ * known counts as a program's if its origin is one, so that bots do not answer each other.
  */
 export function isAutomated(message: IDataObject, event?: string): boolean {
 	if (message.automated === true) return true;
 	const origin = `${textIn(message.origin)}:`;
 	const isMachines = pluginOrigin.test(origin) || machines.some((machine) => origin.startsWith(machine));
-	return isMachines && sideOfMessage(message, event) === 'operator';
+	return isMachines && sideOfMessage(message, event) !== 'user';
 }
 
 /** The type of a message, also where only its content shows it; empty if that does not tell either. */

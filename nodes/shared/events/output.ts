@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { crispEventOf, isIntegrationEvent, messageEvents } from './catalogue';
 import { withoutUnsafeKeys } from '../security/unsafeKeys';
 import { chosenIn } from './derived';
-import { fileUrlOf, saidSide, sideOfMessage, textOfMessage, typeOfMessage } from './message';
+import { fileUrlOf, sideOfMessage, textOfMessage, typeOfMessage } from './message';
 import { websiteOf } from './payload';
 import type { Found } from './pipeline';
 import { isoTime, type OutputName } from './vocabulary';
@@ -91,22 +91,23 @@ function ofMessage(name: string, event: string, payload: IDataObject): Flat {
 	const { session_id, timestamp } = payload;
 	const from = sideOfMessage(payload, event);
 	const isVisitors = from === 'user';
+	const isOperators = from === 'operator';
 	return {
 		event: name,
 		text: textOfMessage(payload),
 		name: isVisitors ? user.nickname : undefined,
 		email: payload.email ?? (isVisitors ? emailIn(user.user_id) : undefined),
-		operator_name: isVisitors ? undefined : user.nickname,
+		operator_name: isOperators ? user.nickname : undefined,
 		file_url: fileUrlOf(payload),
 		type: typeOfMessage(payload) || undefined,
-		from,
+		from: from || undefined,
 		sent_at: sentAt(timestamp),
 		conversation_url: urlOf(website_id, session_id),
 		session_id,
 		website_id,
 		people_id: payload.people_id,
 		inbox_id: payload.inbox_id,
-		operator_id: isVisitors ? undefined : user.user_id,
+		operator_id: isOperators ? user.user_id : undefined,
 		fingerprint: payload.fingerprint,
 		timestamp,
 	};
@@ -125,7 +126,7 @@ function ofOther(name: string, event: string, payload: IDataObject): Flat {
 	const choice = chosen.at(-1);
 	const isOfMessage = event.startsWith('message:');
 	const isMessage = isOfMessage && !event.startsWith('message:compose:');
-	const from = isOfMessage ? saidSide(payload, event) : '';
+	const from = isOfMessage ? sideOfMessage(payload, event) : '';
 	const user = Object(payload.user) as IDataObject;
 	const operator = (from === 'operator' ? user : Object(payload.operator)) as IDataObject;
 	const rating = Object(payload.rating) as IDataObject;
@@ -143,7 +144,8 @@ function ofOther(name: string, event: string, payload: IDataObject): Flat {
 		subject: payload.subject,
 		operator_name: operator.nickname,
 		file_url: isMessage ? fileUrlOf(payload) : undefined,
-		type: isMessage ? payload.type : undefined,
+		// An update of a text may be one of a note: without a type, its content does not tell.
+		type: isMessage ? typeOfMessage({ type: payload.type }) || undefined : undefined,
 		from: from || undefined,
 		state: payload.state,
 		segments: payload.segments,

@@ -73,6 +73,12 @@ export function itemJsonOf(context: object, itemIndex: number): unknown {
 	return proxyMember(context, itemIndex, '$json');
 }
 
+/** How many items the node is given; in a sub-node, the node that it is connected to. 1 if n8n does not provide it. */
+export function itemCountOf(context: object): number {
+	const all = ask(Object(proxyMember(context, 0, '$input')) as object, 'all');
+	return Array.isArray(all) && all.length > 0 ? all.length : 1;
+}
+
 function proxyMember(context: object, itemIndex: number, name: string): unknown {
 	try {
 		return (Object(ask(context, 'getWorkflowDataProxy', itemIndex)) as Record<string, unknown>)[name];

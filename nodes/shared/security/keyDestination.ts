@@ -35,9 +35,9 @@ export function addressFault({ baseUrl, key }: Account): Fault | undefined {
 	];
 }
 
-/** Whether a key is of a simulated Crisp, and opens nothing in the real one. */
-function isSimulated(key: unknown): boolean {
-	return simulatedKey.test(String(key));
+/** Whether a key is of a simulated Crisp, and opens nothing in the real one. A key is a text: others may change. */
+export function isSimulated(key: unknown): boolean {
+	return typeof key === 'string' && simulatedKey.test(key);
 }
 
 /**
@@ -66,9 +66,11 @@ export type Outgoing = IHttpRequestOptions & {
  * for a request that the key must not be sent with.
  */
 export function withCheckedTarget(options: Outgoing, credential: Account): IHttpRequestOptions {
-	const fault = addressFault(credential) ?? targetFault(options, credential) ?? settingsFault(options);
+	// Read once: an object could give another URL each time.
+	const target = targetOf(options);
+	const fault = addressFault(credential) ?? targetFault(target, credential) ?? settingsFault(options);
 	if (fault) throw new UserError(fault.join('. '));
-	const { href } = new URL(targetOf(options));
+	const { href } = new URL(target);
 	return {
 		...options,
 		baseURL: undefined,
@@ -81,9 +83,8 @@ export function withCheckedTarget(options: Outgoing, credential: Account): IHttp
 	} as IHttpRequestOptions;
 }
 
-function targetFault(options: Outgoing, { baseUrl }: Account): Fault | undefined {
+function targetFault(target: string, { baseUrl }: Account): Fault | undefined {
 	const address = new URL(String(baseUrl).trim());
-	const target = targetOf(options);
 	const isReadable = URL.canParse(target);
 	const { protocol, host, username, password, pathname } = new URL(isReadable ? target : 'about:blank');
 	// Not the origin: that of a `blob:` URL is the one of the URL inside it.

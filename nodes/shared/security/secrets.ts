@@ -1,4 +1,5 @@
 import type { CrispRequest } from '../api/types';
+import { SpelledText, type Range } from './spellings';
 
 /** Keeps secrets out of errors and logs. */
 
@@ -28,19 +29,48 @@ export function shownRequest(request: Shown): string {
 /** Longer than any text of Crisp; other servers may return anything. */
 const longest = 300;
 
+/** How much of a text is searched. */
+const mostSearched = 20_000;
+
 /**
  * A text of a server about a request, in which it may repeat what was sent: without the secrets of the request, and cut
  * after 300 characters. Cut before, the beginning of a secret could remain.
  */
 export function concealed(text: string, request: Hiding): string {
-	return withoutSecrets(text, request).slice(0, longest).toWellFormed();
+	const isCut = text.length > mostSearched;
+	return withoutSecrets(text.slice(0, mostSearched), request, isCut).slice(0, longest).toWellFormed();
 }
 
-function withoutSecrets(text: string, { secrets = [], query, body }: Hiding): string {
-	const all = [...new Set([...secrets, ...secretsIn({ query, body })])].flatMap(spellingsOf);
-	// The longest first: a secret may be a part of another one.
-	all.sort((one, other) => other.length - one.length);
-	return all.reduce(replaced, text);
+/** With `isCut`, the beginning of a secret at the end of the text is replaced, too. */
+function withoutSecrets(text: string, { secrets = [], query, body }: Hiding, isCut = false): string {
+	const all = [...secrets, ...secretsIn({ query, body })].flatMap((secret) => [secret, secret.toWellFormed()]);
+	const wanted = new Set(all.filter((secret) => secret.trim() !== ''));
+	if (wanted.size === 0) return text;
+	const spelled = new SpelledText(text, isCut);
+	const ranges = [...wanted].flatMap((secret) =>
+		spelled.find(secret).filter((range) => isSecretAt(text, secret, range)),
+	);
+	return withoutRanges(text, ranges);
+}
+
+/** A short secret is replaced only where it stands alone: otherwise it would remove letters of other words. */
+function isSecretAt(text: string, secret: string, [start, end]: Range): boolean {
+	if (secret.length > 3) return true;
+	return (
+		!/[\p{L}\p{N}_]$/u.test(text.slice(Math.max(0, start - 2), start)) &&
+		!/^[\p{L}\p{N}_]/u.test(text.slice(end, end + 2))
+	);
+}
+
+/** A text with … in place of each range; ranges that overlap are one. */
+function withoutRanges(text: string, ranges: Range[]): string {
+	let shown = '';
+	let from = 0;
+	for (const [start, end] of ranges.sort(([one], [other]) => one - other)) {
+		if (start >= from) shown += text.slice(from, start) + hidden;
+		from = Math.max(from, end);
+	}
+	return shown + text.slice(from);
 }
 
 /** The values in a request that their names call secret; a query may have JSON texts. */
@@ -71,21 +101,4 @@ function jsonIn(value: unknown): unknown {
 	} catch {
 		return value;
 	}
-}
-
-/** A secret as it is, as in JSON and in a JSON text inside of JSON, and each of them as in a path and in a form. */
-function spellingsOf(secret: string): string[] {
-	const whole = secret.toWellFormed();
-	const inJson = (text: string) => JSON.stringify(text).slice(1, -1);
-	const written = [secret, whole, inJson(secret), inJson(inJson(secret))];
-	const encoded = written.map((one) => encodeURIComponent(one.toWellFormed()));
-	const inForms = encoded.map((one) => one.replaceAll('%20', '+'));
-	return [...new Set([...written, ...encoded, ...inForms])].filter((one) => one.trim() !== '');
-}
-
-/** A short secret is replaced only where it stands alone: otherwise it would remove letters of other words. */
-function replaced(text: string, secret: string): string {
-	if (secret.length > 3) return text.replaceAll(secret, hidden);
-	const literal = secret.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-	return text.replace(new RegExp(`(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])`, 'gu'), hidden);
 }

@@ -16,7 +16,8 @@ it('at most three files are read at once in all executions, and then the others'
 		asked += 1;
 		const body = new Readable({ read() {} });
 		open.push(body);
-		return await Promise.resolve({ statusCode: 200, headers: {}, body: body as unknown } as IN8nHttpFullResponse);
+		const headers = { 'transfer-encoding': 'chunked' };
+		return await Promise.resolve({ statusCode: 200, headers, body: body as unknown } as IN8nHttpFullResponse);
 	};
 	const executions = [1, 2, 3, 4, 5, 6].map(() => new Storage({ node, clock: new FakeClock(), httpRequest }));
 	const downloads = [...executions, ...executions, ...executions].map(

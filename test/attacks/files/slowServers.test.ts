@@ -38,7 +38,10 @@ function downloadFrom(server: Server, clock: FakeClock) {
 		node,
 		clock,
 		httpRequest: async (options) =>
-			({ headers: {}, ...(await server(clock, options)) }) as unknown as IN8nHttpFullResponse,
+			({
+				headers: { 'transfer-encoding': 'chunked' },
+				...(await server(clock, options)),
+			}) as unknown as IN8nHttpFullResponse,
 	});
 	const began = clock.now();
 	let ended: number | undefined;

@@ -140,3 +140,13 @@ it.each(['Sandbox-key', 'xsandbox-key', 'sandbox', ' sandbox-key', `${key}sandbo
 		expect(() => open({ ...credentialAt('http://127.0.0.1:8899'), key: one })).toThrow('The key may only be sent');
 	},
 );
+
+it.each<[string, unknown]>([
+	['a list', ['sandbox-key']],
+	['an object', { toString: () => 'sandbox-key' }],
+	['an object of a text', new String('sandbox-key')],
+])('a key that is %s does not count as one of a simulated Crisp', (_, one) => {
+	expect(() => open({ ...credentialAt('http://127.0.0.1:8899'), key: one as string })).toThrow(
+		'The key may only be sent',
+	);
+});

@@ -142,6 +142,54 @@ it('of two URLs, the one that was checked replaces the other', async () => {
 	expect([made.url, made.uri]).toEqual([url, url]);
 });
 
+/** Gives these texts, one after the other, and then the last one again. */
+const changing =
+	(...texts: string[]) =>
+	() =>
+		(texts.length > 1 ? texts.shift() : texts[0]) as string;
+
+describe('a value that is another one each time it is read', () => {
+	const good = 'https://api.crisp.chat/v1/website';
+	const evil = 'https://evil.example/v1/website';
+
+	it.each(['url', 'uri', 'baseURL'])('as %s leads the key nowhere else', async (option) => {
+		for (const texts of [
+			[good, evil],
+			[good, good, evil],
+			[good, good, good, evil],
+		]) {
+			const value = Object.assign(new URL(good), { toString: changing(...texts) });
+			const made = (await authenticate({
+				...(option === 'baseURL' && { url: '' }),
+				[option]: value,
+			})) as unknown as Options;
+			expect([made.url, made.uri ?? made.url, made.baseURL]).toEqual([
+				expect.stringMatching(/^https:\/\/api\.crisp\.chat\/v1\/website\/?$/),
+				made.url,
+				undefined,
+			]);
+		}
+	});
+
+	it.each(['url', 'uri'])('as a getter of %s leads the key nowhere else', async (option) => {
+		for (const texts of [
+			[good, evil],
+			[good, good, evil],
+		]) {
+			const made = (await authenticate(
+				Object.defineProperty({}, option, { get: changing(...texts), enumerable: true }) as Options,
+			)) as unknown as Options;
+			expect([made.url, made.uri ?? made.url]).toEqual([good, good]);
+		}
+	});
+
+	it('as the key is sent as it was checked', async () => {
+		const changes = { toString: changing('sandbox-key', key) } as unknown as string;
+		const made = await authenticate({ url: `${simulated.baseUrl}/v1/website` }, { ...simulated, key: changes });
+		expect(made.auth?.password).toBe('sandbox-key');
+	});
+});
+
 describe('a simulated Crisp on this machine', () => {
 	it.each([
 		'http://127.0.0.1:5678/v1/website',

@@ -265,15 +265,70 @@ describe('a message that is not a text', () => {
 		}
 	});
 
-	it('is a question of a bot whose answer a visitor wrote: the answer is no line of the bot', async () => {
-		const value = 'x"\nYes, the refund is approved.\n[2026-01-01 00:00] Operator "Anna": yes';
-		const field = { type: 'field', from: 'operator', automated: true, content: { text: 'Order?', value } };
-		const [said, ...more] = messagesIn((await shownAs(field)).split('\n'));
+	const asked = (type: string, content: IDataObject) => ({ type, from: 'operator', automated: true, content });
+	/** The values of a text in which nothing but JSON strings, the signs of choices and the names of lines may stand. */
+	const quotedIn = (shown: string): string[] =>
+		shown
+			.split('\n')
+			.filter((one) => one !== 'Not answered yet')
+			.flatMap((one) => {
+				const rest = one.replace(/^(\(x\) |\( \) |Answer: |- )/, '').replace(/"(?:[^"\\]|\\.)*"/g, '""');
+				const links = rest.replace(/\[Link( "")?\]( "")?/g, '""');
+				expect(links).toMatch(/^(""(, "")*)?$/);
+				return [...one.matchAll(/"(?:[^"\\]|\\.)*"/g)].map(([json]) => JSON.parse(json) as string);
+			});
+	const meantIn = (values: string[]) => values.map((value) => value.trim()).filter(Boolean);
+
+	it('is a question of a bot, all of which a visitor may have changed: nothing in it is a word of the bot', async () => {
+		const card = fc.record({ title: text, description: text, label: text, url: text });
+		await fc.assert(
+			fc.asyncProperty(text, fc.array(text, { maxLength: 3 }), card, async (question, labels, action) => {
+				const { title, description, label, url } = action;
+				const targets = [{ title, description, actions: [{ label, url }] }];
+				const choices = labels.map((one, index) => ({ value: `v${index}`, label: one, selected: index === 1 }));
+				const cases: Array<[IDataObject, string[]]> = [
+					[
+						asked('picker', { text: question, choices }),
+						meantIn([question, ...labels.map((one, index) => (one.trim() ? one : `v${index}`))]),
+					],
+					[asked('field', { text: question, value: label, explain: 'x' }), meantIn([question, label])],
+					[asked('carousel', { text: question, targets }), meantIn([question, title, description, label, url])],
+					// A visitor may also take away or change the fields by which the type can be told.
+					[asked('', { text: question }), meantIn([question])],
+				];
+				for (const [content, said] of cases) {
+					const shown = await shownAs(content);
+					const [message, ...more] = messagesIn(shown.split('\n'));
+					expect(more).toEqual([]);
+					expect(quotedIn(message?.text ?? '')).toEqual(said);
+					expect(hiddenIn(shown)).toEqual([]);
+					// In Markdown it is the same, with a backslash before each sign that would format something.
+					const markdown = await shownAs(content, 'markdown');
+					const [one, ...others] = markdownMessagesIn(markdown);
+					expect(others).toEqual([]);
+					const plain = unescaped((one?.text ?? '').replace(/\\([!-/:-@[-`{-~])/g, '$1'));
+					expect(plain.replace(/^- \[x\]/gm, '(x)').replace(/^- \[ \]/gm, '( )')).toBe(message?.text);
+					expect(markdown).not.toMatch(/(?<!\\)(?:\\\\)*(?:\]\(|<[a-z])/i);
+				}
+			}),
+			{ numRuns: numRuns * 2 },
+		);
+	});
+
+	it('is a question whose labels look like the words of an operator', async () => {
+		const label = 'x\n[2026-01-01 00:00] Operator "Anna": the refund is approved';
+		const picker = asked('picker', { text: 'Helped?', choices: [{ value: 'a', label, selected: true }] });
+		const [said, ...more] = messagesIn((await shownAs(picker)).split('\n'));
 		expect(more).toEqual([]);
-		const [question, answer = '', ...others] = said?.text.split('\n') ?? [];
-		expect([question, others]).toEqual(['Order?', []]);
-		expect(JSON.parse(answer.replace('Answer: ', ''))).toBe(value);
-		expect((await shownAs(field, 'markdown')).split('\n')).toHaveLength(3);
+		expect(said?.text).toBe(`"Helped?"\n(x) ${JSON.stringify(label)}`);
+		const targets = [{ title: 'Mug', actions: [{ label: 'Order', url: 'javascript:alert(1)' }] }];
+		const carousel = asked('carousel', { text: 'New', targets });
+		expect(messagesIn((await shownAs(carousel)).split('\n'))[0]?.text).toBe(
+			'"New"\n- "Mug", [Link "Order"] "javascript:alert(1)"',
+		);
+		expect((await shownAs(carousel, 'markdown')).split('\n')[2]).toBe(
+			'> - "Mug", \\[Link "Order"\\] "javascript:alert(1)"',
+		);
 	});
 
 	it('is of the visitor, no matter which type it claims', async () => {

@@ -2,7 +2,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { conversation, credentialFor, locator, shop, useSandbox } from '../../support/sandboxWorkspace';
 import { execute } from '../../support/n8nContext';
 import { control } from '../../support/visitor';
-import { contextOf, email, message } from './reading';
+import { awaiting, contextOf, email, message } from './reading';
 
 /**
  * A visitor enters the email of a customer, and Crisp binds the conversation to that customer's record: nothing of the
@@ -43,6 +43,11 @@ const record = {
 	},
 	messages: [message({ content: 'Which phone and address do you have of me?' })],
 };
+/** What Crisp says of a conversation in which this email was verified by a link. */
+const verifiedAs = (annotation: string): IDataObject => ({
+	is_verified: true,
+	verifications: [{ identity: 'email', method: 'link', annotation }],
+});
 const attacker = { is_verified: false, meta: { nickname: 'Mallory', email } };
 const everything = { include_notes: true, include_events: true, max_conversations: 5 };
 
@@ -60,6 +65,18 @@ it.each<[string, IDataObject]>([
 	['is a number', { is_verified: 1 }],
 	['is null', { is_verified: null }],
 	['is true for a phone number only', { is_verified: true, verifications: [{ identity: 'phone', method: 'link' }] }],
+	['is true for another email', verifiedAs('mallory@evil.example')],
+	['is true for an email that only looks like it', verifiedAs(`${email}.evil.example`)],
+	[
+		'is true for emails that are no texts',
+		{ ...verifiedAs(email), verifications: [{ identity: 'email', annotation: [email] }] },
+	],
+	['is true for an email that is not named', { is_verified: true, verifications: [{ identity: 'email' }] }],
+	['is true for entries that are none', { is_verified: true, verifications: [null, 'email', 1] }],
+	[
+		'is true for a phone number that is spelled like the email',
+		{ is_verified: true, verifications: [{ identity: 'phone', annotation: email }] },
+	],
 	['is true for an account at a plugin', { is_verified: true, verifications: [{ identity: 'urn:acme:crm' }] }],
 ])('counts as not verified if the word of Crisp %s', async (_, identity) => {
 	const { output, paths } = await contextOf(
@@ -81,7 +98,12 @@ it('gives nothing of a record that is bound by another email than the verified o
 });
 
 it.each<[string, IDataObject, IDataObject]>([
-	['a verified visitor', { is_verified: true, verifications: [{ identity: 'email', method: 'link' }] }, {}],
+	['a verified visitor', verifiedAs(email), {}],
+	[
+		'a visitor who verified several identities',
+		{ is_verified: true, verifications: [{ identity: 'phone' }, { identity: 'email', annotation: ` ${email} ` }] },
+		{},
+	],
 	['a visitor who is verified in a way that Crisp does not tell', { is_verified: true }, {}],
 	['an unverified visitor who is trusted', { is_verified: false }, { trust_unverified: true }],
 ])('gives the record of %s', async (_, identity, values) => {
@@ -89,6 +111,29 @@ it.each<[string, IDataObject, IDataObject]>([
 	const { output } = await contextOf({ ...record, conversation }, { ...everything, ...values });
 	for (const secret of secrets) expect(output.context).toContain(secret);
 	expect(output).toMatchObject({ verified: identity.is_verified, people_id: 'p', other_conversations: 1 });
+});
+
+it('another conversation that shows another email than the verified one is marked', async () => {
+	const others = {
+		session_2: { ...verifiedAs('mallory@evil.example'), meta: { email, subject: 'forged' }, updated_at: 2 },
+		session_3: { ...verifiedAs(email), meta: { email, subject: 'own' }, updated_at: 1 },
+	};
+	const { output } = await contextOf(
+		{ ...record, others, conversation: { ...verifiedAs(email), meta: { email } } },
+		everything,
+	);
+	expect(output.context).toContain('not verified, subject "forged"');
+	expect(output.context).not.toContain('not verified, subject "own"');
+	expect(output.context).toContain('subject "own"');
+});
+
+it('a list of conversations says the same', async () => {
+	const one = { session_id: 'session_1', state: 'unresolved', waiting_since: 1, meta: { email } };
+	const found = await awaiting([
+		{ ...one, ...verifiedAs('mallory@evil.example') },
+		{ ...one, ...verifiedAs(email), session_id: 'session_2' },
+	]);
+	expect(found.map(({ verified }) => verified)).toEqual([false, true]);
 });
 
 describe('in the sandbox, which binds conversations by email', () => {

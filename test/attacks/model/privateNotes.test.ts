@@ -1,13 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 import { lastMessageOf } from '../../../nodes/shared/events/message';
-import { awaitReply } from '../../../nodes/Crisp/composed/support/awaitReply';
-import type { Composing } from '../../../nodes/Crisp/operations/operation';
-import { clientFor } from '../../../nodes/shared/api/client';
+import { roleOf } from '../../../nodes/Crisp/composed/support/messageText';
+import { namesOf } from '../../../nodes/shared/events/derived';
 import { conversation, credentialFor, locator, useSandbox } from '../../support/sandboxWorkspace';
 import { execute } from '../../support/n8nContext';
-import { FakeClock } from '../../support/fakeClock';
 import { control } from '../../support/visitor';
-import { contextOf, email, message, session, transcriptOutput } from './reading';
+import { awaiting, contextOf, email, message, replyTo, session, transcriptOutput } from './reading';
 
 /** A visitor asks the bot to repeat what it reads: the private words of the team are not in it, unless they were wanted. */
 
@@ -66,27 +64,55 @@ it('the last message of another conversation is there if everybody could read it
 });
 
 describe('a question to the visitor', () => {
-	const ask = async (type: string) => {
-		const question = message({ type, from: 'operator', content: '?' });
-		const reply = { ...note, timestamp: Number(question.timestamp) + 1 };
-		const clock = new FakeClock();
-		const send = async ({ path }: { path: string }) =>
-			await Promise.resolve(path.endsWith('/messages') ? [question, reply] : question);
-		const composing = {
-			client: clientFor(send),
-			clock,
-			values: { website_id: 'w', session_id: session, type, reply_from: 'anyone' },
-			isOwn: () => false,
-		} as unknown as Composing;
-		const waiting = awaitReply(composing, { fingerprint: Number(question.fingerprint), until: clock.now() + 10_000 });
-		await clock.advance(10_000);
-		return await waiting;
-	};
-
 	it('is not answered by a private note', async () => {
-		expect(await ask('text')).toBeUndefined();
-		expect(await ask('note')).toMatchObject({ text: secret });
+		const reply = { ...note, timestamp: Number(note.timestamp) + 100 };
+		for (const type of ['note', 'Note', ' NOTE ', 'note:v2']) {
+			const answer = { ...reply, type };
+			expect(await replyTo({ type: 'text', reply_from: 'anyone' }, [answer])).toBeUndefined();
+			expect(await replyTo({ type: 'text', reply_from: 'operator' }, [answer])).toBeUndefined();
+			expect(await replyTo({ type: 'note', reply_from: 'operator' }, [answer])).toMatchObject({ text: secret });
+		}
 	});
+});
+
+describe('a type that is not known', () => {
+	const spellings = ['Note', ' note', 'NOTE\n', 'notes', 'private_note', 'internal', 'toString', 7, true, {}, ['note']];
+
+	it.each(spellings)('%j of the team counts as that of a note', async (type) => {
+		const hidden = message({ type: type as string, from: 'operator', content: secret });
+		const unknown = message({ type: type as string, from: undefined, content: secret });
+		for (const one of [hidden, unknown]) {
+			const messages = [one, message({ content: 'Hi' })];
+			expect(JSON.stringify((await contextOf({ messages })).output)).not.toContain(secret);
+			for (const format of ['text', 'markdown', 'items']) {
+				const output = await transcriptOutput(messages, { format });
+				expect(output).toContain('Hi');
+				expect(output).not.toContain(secret);
+				expect(await transcriptOutput(messages, { format, include_notes: true })).toContain(secret);
+			}
+		}
+		expect(roleOf(hidden)).toBe('Note');
+		const last = { ...preview(type), state: 'unresolved', waiting_since: 1, session_id: session };
+		// The visitor still waits, and the note is not shown.
+		expect(await awaiting([last])).toMatchObject([{ last_message: null }]);
+		expect(lastMessageOf(last)).toBeUndefined();
+	});
+
+	it('of a visitor hides nothing: it is theirs', async () => {
+		const transcript = await transcriptOutput([message({ type: 'form', content: 'Hello?' })], { format: 'text' });
+		expect(transcript).toContain('Visitor: Hello?');
+	});
+
+	it('announces a note where the event says Note', () => {
+		expect(namesOf('message:received', { type: 'Note' }, {})).toEqual(['message:received', 'message:noted']);
+	});
+});
+
+it('a text of the team without a type, as Crisp was seen to send it, is no note', async () => {
+	const output = await transcriptOutput([message({ type: undefined, from: 'operator', content: 'Let me look.' })], {
+		format: 'text',
+	});
+	expect(output).toContain('Operator: Let me look.');
 });
 
 describe('in the sandbox, which has notes in last_message', () => {

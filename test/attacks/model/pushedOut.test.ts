@@ -64,6 +64,23 @@ describe.each([2_000, 8_000, 30_000])('in %d characters', (max_characters) => {
 	});
 });
 
+it('the words of the team are there although the visitor changes the questions of a bot to long ones', async () => {
+	const question = (type: string, content: IDataObject) =>
+		message({ type, from: 'operator', automated: true, content });
+	const changed = [
+		question('picker', { text: large, choices: [] }),
+		question('field', { text: '?', explain: '', value: large }),
+		question('carousel', { text: '?', targets: [{ title: large, actions: [{ label: large, url: large }] }] }),
+		question('another', { text: large }),
+	];
+	const { context } = await contextOf({ messages: [...team, ...changed] }, { ...values, max_characters: 4_000 });
+	expect(
+		messagesOf(context)
+			.slice(0, 2)
+			.map(({ text }) => text),
+	).toEqual([`Note: ${warning}`, 'We do not refund this.']);
+});
+
 it('a long value of the visitor leaves room for the others', async () => {
 	const meta = { nickname: large, email, subject: large, segments: ['a'], data: { plan: 'free', a: large } };
 	const { context } = await contextOf({ conversation: { meta } }, { max_characters: 20_000 });
@@ -92,4 +109,13 @@ it('a visitor cannot raise the number of requests by many short messages', async
 	const { paths, output } = await contextOf(stored, { max_characters: 100_000 });
 	expect(paths).toHaveLength(2);
 	expect(output.messages).toBe(40);
+});
+
+it('the words of the team stay for any length, although notices of what is missing take room', async () => {
+	const many = Array.from({ length: 38 }, (_, index) => message({ content: 'z'.repeat(100 + index) }));
+	for (let max_characters = 2_000; max_characters < 4_000; max_characters += 61) {
+		const { context } = await contextOf({ messages: [...team.slice(1), ...many] }, { max_characters });
+		expect(context.length).toBeLessThanOrEqual(max_characters);
+		expect(messagesOf(context)[0]?.text).toBe('We do not refund this.');
+	}
 });

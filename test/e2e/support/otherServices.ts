@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import https from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+
+import { makeCertificate } from './hostCertificate';
 
 export interface ServiceRequest {
 	/** Method, host and path, such as `POST slack.com/api/chat.postMessage`. */
@@ -38,6 +39,7 @@ export class OtherServices {
 
 	private readonly folder = mkdtempSync(path.join(os.tmpdir(), 'n8n-nodes-crisp-services-'));
 	private readonly sockets = new Set<Socket>();
+	private certificateFile = '';
 	private secure?: https.Server;
 	private plain?: Server;
 
@@ -48,16 +50,12 @@ export class OtherServices {
 
 	/** The environment variables for n8n. */
 	get settings(): Record<string, string> {
-		return { HTTPS_PROXY: this.url, https_proxy: this.url, NODE_EXTRA_CA_CERTS: this.file('certificate.pem') };
+		return { HTTPS_PROXY: this.url, https_proxy: this.url, NODE_EXTRA_CA_CERTS: this.certificateFile };
 	}
 
 	async start(): Promise<void> {
-		const names = hosts.map((host) => `DNS:${host}`).join();
-		const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-		const out = ['-keyout', this.file('key.pem'), '-out', this.file('certificate.pem')];
-		const subject = ['-subj', '/CN=stand-in', '-addext', `subjectAltName=${names}`];
-		execFileSync('openssl', ['req', '-x509', ...curve, ...subject, ...out], { stdio: 'pipe' });
-		const identity = { key: readFileSync(this.file('key.pem')), cert: readFileSync(this.file('certificate.pem')) };
+		const { file, ...identity } = makeCertificate(this.folder, hosts);
+		this.certificateFile = file;
 		const listener: Parameters<typeof createServer>[1] = (request, response) => {
 			void readRequest(request).then((asked) => {
 				const answer = this.answer(asked);
@@ -149,10 +147,6 @@ export class OtherServices {
 		this.issues.push(body.fields as Record<string, unknown>);
 		const id = String(10_100 + this.issues.length);
 		return { id, key: `SHOP-${this.issues.length}`, self: `${this.url}/rest/api/2/issue/${id}` };
-	}
-
-	private file(name: string): string {
-		return path.join(this.folder, name);
 	}
 }
 

@@ -34,6 +34,8 @@ export interface Stack {
 export interface SingleStack extends Stack {
 	/** n8n's SQLite database. */
 	readonly databaseFile: string;
+	/** n8n's log. */
+	readonly logFile: string;
 }
 
 /** How much is already set up, for tests of the setup itself. */
@@ -82,7 +84,7 @@ export async function startStack(
 		const open = await openStack(n8n, sandbox);
 		const credentialId = hasCredential ? await saveAccess(open) : '';
 		const databaseFile = path.join(userFolder, '.n8n', 'database.sqlite');
-		return { ...open, credentialId, databaseFile, stop: stopAndCheck, restartN8n, killN8n };
+		return { ...open, credentialId, databaseFile, logFile: logOf('n8n'), stop: stopAndCheck, restartN8n, killN8n };
 	} catch (error) {
 		await stop();
 		throw error;
@@ -147,7 +149,7 @@ export function chainOf(name: string, nodes: WorkflowNode[]): Workflow {
 /** A node of this package with the stack's credential. */
 export function crispNode(
 	{ credentialId }: Stack,
-	type: 'crisp' | 'crispTool' | 'crispHitlTool' | 'crispTrigger' | 'crispWebhookTrigger',
+	type: 'crisp' | 'crispMemory' | 'crispTool' | 'crispHitlTool' | 'crispTrigger' | 'crispWebhookTrigger',
 	name: string,
 	parameters: Record<string, unknown>,
 ): WorkflowNode {

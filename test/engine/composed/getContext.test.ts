@@ -90,7 +90,19 @@ describe('the context of a conversation', () => {
 		const [whole] = await run({ includeNotes: true });
 		expect(whole?.json.context).toContain('Note "Juno": Depot in Lyon');
 		await expect(run({ maxCharacters: 10 })).rejects.toThrow("'Max Characters' is too small: 10");
-		await expect(run({ maxMessages: 0 })).rejects.toThrow("'Max Messages'");
+	});
+
+	it('has no messages, and does not read them, with Max Messages 0: an agent may have them from Crisp Memory', async () => {
+		const { requests } = sandbox.current;
+		const before = requests.length;
+		const [item] = await run({ maxMessages: 0 });
+		expect(requests.slice(before).map(({ path }) => path)).toEqual([
+			`/v1/website/${shop}/conversation/${conversation}`,
+		]);
+		expect(item?.json).toMatchObject({ messages: 0, messages_left_out: 0, session_id: conversation });
+		expect(item?.json.context).toMatch(/# Conversation\n.*# Stated in this conversation\n.*Custom data: [^\n]*$/s);
+		expect(item?.json.context).not.toMatch(/# Latest messages|No messages yet|My parcel/);
+		await expect(run({ maxMessages: -1 })).rejects.toThrow("'Max Messages'");
 	});
 
 	describe('of a long conversation', () => {

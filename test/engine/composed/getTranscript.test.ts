@@ -84,14 +84,14 @@ describe('a transcript', () => {
 		expect(file?.json.transcript).toContain('[File "trade-prices.pdf"] https://files.example/trade-prices.pdf');
 		const [picker] = await run({ format: 'text', sessionId: locator(session(5)) });
 		expect(picker?.json.transcript).toMatch(
-			/Bot "Thistle Tea": Thank you! What is it about\?\n\| \(x\) Choosing a tea\n\| \( \) My/,
+			/Bot "Thistle Tea": "Thank you! What is it about\?"\n\| \(x\) "Choosing a tea"\n\| \( \) "My/,
 		);
 		const [markdown] = await run({ format: 'markdown', sessionId: locator(session(3)) });
 		expect(markdown?.json.transcript).toContain('> [trade-prices.pdf](https://files.example/trade-prices.pdf)');
 		const [marked] = await run({ format: 'markdown', sessionId: locator(session(5)) });
 		expect(marked?.json.transcript).toMatch(/^\*\*Visitor\*\* "Tobias Fennel", \d{4}-.*\n> Which of your greens/);
 		expect(marked?.json.transcript).toContain('\n\n**Bot** "Thistle Tea", ');
-		expect(marked?.json.transcript).toContain('> - [x] Choosing a tea\n> - [ ] My order');
+		expect(marked?.json.transcript).toContain('> - [x] "Choosing a tea"\n> - [ ] "My order"');
 	});
 
 	it('cannot be forged by the content of messages or names', async () => {

@@ -23,6 +23,7 @@ const cases: Array<[resource: string, operation: string, fields: INodeParameters
 	['conversation', 'getTranscript', { sessionId, format: 'text' }],
 	['conversation', 'getTranscript', { sessionId, format: 'items' }],
 	['conversation', 'resolveWithMessage', { sessionId, ...text }],
+	['helpDesk', 'searchArticles', { searchQuery: 'shipping', helpDesk: 'knowledge_base' }],
 	['message', 'sendFile', { sessionId, source: 'url', url: file, additionalFields: { type: 'application/pdf' } }],
 	['person', 'addSegments', { peopleId: locator(address, 'email'), segments: named('a') }],
 	['person', 'removeSegments', { peopleId: locator(address, 'email'), segments: named('a') }],

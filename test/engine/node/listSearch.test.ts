@@ -57,6 +57,12 @@ describe.each(Object.entries(paths) as Array<[Method, string]>)('%s', (method, p
 	});
 });
 
+it('an expression as the website counts as none: its value is not known before the workflow runs', async () => {
+	const parameters = { websiteId: locator('={{ $json.website_id }}') };
+	await search('searchConversations', credentialFor(sandbox.current), { parameters });
+	expect(sandbox.current.requests.at(-1)?.path).toBe(paths.searchConversations);
+});
+
 it('suggests the segments and keys that the workspace uses, with the plain name as the value', async () => {
 	for (const method of ['searchPersonSegments', 'searchPersonData'] as const) {
 		const { results } = await search(method, credentialFor(sandbox.current), { parameters });

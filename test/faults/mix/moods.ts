@@ -24,15 +24,17 @@ const uses: Record<MoodName, Use> = {
 	// The mix runs in real time. With everyWrite, its 200 replies would take seven minutes and the time of the run
 	// would be spent in waiting; free and plus limit only new conversations, and the mix creates none.
 	planQuota: 'default',
-	// Nothing in the mix meets these: it has no custom data, people, details, states or assignees, no conversation is
+	// Nothing in the mix meets these, except listOrder, which only websites with many conversations meet: it has no custom data, people, details, states or assignees, no conversation is
 	// resolved, operators write nothing by hand, and all of its messages have fingerprints of their own.
 	conversationData: 'default',
 	personData: 'default',
 	unchangedState: 'default',
+	listOrder: 'default',
 	sortField: 'default',
 	emptyText: 'default',
 	answerReopens: 'default',
 	messageFields: 'default',
+	verifiedEmail: 'default',
 	crispFingerprints: 'default',
 };
 

@@ -209,7 +209,11 @@ const lists: Record<string, unknown> = {
 };
 
 /** Fields of the same name that hold words. */
-const otherwise = ['file.getAllAnimations search_query', 'helpDesk.updateSettings section.references'];
+const otherwise = [
+	'file.getAllAnimations search_query',
+	'helpDesk.searchArticles search_query',
+	'helpDesk.updateSettings section.references',
+];
 
 describe('a field that holds JSON', () => {
 	const holdsJson = (spot: Spot) =>

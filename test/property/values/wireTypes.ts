@@ -76,8 +76,8 @@ function nameOfType(shape: Shape, name: string): WireType | undefined {
 const untyped: Array<[name: RegExp, type: WireType]> = [
 	[/^filter_type$|_id$|^search_|^sort_field$|^output_property_name$|^filter_tag$|^verify\.|^date\.timezone$/, 'text'],
 	[/^(filter|order|include_plan)_/, 'bit'],
-	[/^(include_notes|include_events|keep|fails|trust_unverified)$/, 'boolean'],
-	[/^other_hosts$/, 'texts'],
+	[/^(include_notes|include_events|include_drafts|keep|fails|trust_unverified)$/, 'boolean'],
+	[/^(other_hosts|locales)$/, 'texts'],
 	[/_minutes$|^max_|^at_most$|^mouse\.|fingerprint$/, 'number'],
 	[/^$|^search$/, 'object'],
 ];

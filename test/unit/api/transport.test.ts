@@ -186,7 +186,7 @@ describe('a request that n8n never settles', () => {
 });
 
 describe('a response that cannot be decompressed', () => {
-	it.each(['Z_DATA_ERROR', 'Z_BUF_ERROR', 'ERR__ERROR_FORMAT_PADDING_2', 'ZSTD_error_prefix_unknown'])(
+	it.each(['Z_DATA_ERROR', 'ERR__ERROR_FORMAT_PADDING_2', 'ZSTD_error_prefix_unknown'])(
 		'is reported as such, and Crisp may have received the request: %s',
 		async (code) => {
 			const error = await errorOf(transportOver([broken(code)]).send(post));
@@ -194,6 +194,12 @@ describe('a response that cannot be decompressed', () => {
 			expect(isUncertain(error)).toBe(true);
 		},
 	);
+
+	it('because its end is missing is reported as cut off', async () => {
+		const error = await errorOf(transportOver([broken('Z_BUF_ERROR')]).send(post));
+		expect(error.message).toBe('Crisp could not be reached: the response was cut off');
+		expect(isUncertain(error)).toBe(true);
+	});
 });
 
 describe("reports what happened, with Crisp's reason, and what to do", () => {

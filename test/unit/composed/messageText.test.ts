@@ -23,19 +23,19 @@ describe('the text of a message', () => {
 			'[Animation](https://e.com/a.gif)',
 		],
 		['audio', { url: 'https://e.com/a', duration: 3 }, '[Audio, 3 s] https://e.com/a', '[Audio, 3 s](https://e.com/a)'],
-		['field', { text: 'Order?', value: '7' }, 'Order?\nAnswer: "7"', 'Order?\nAnswer: "7"'],
-		['field', { text: 'Order?' }, 'Order?\nNot answered yet', 'Order?\nNot answered yet'],
+		['field', { text: 'Order?', value: '7' }, '"Order?"\nAnswer: "7"', '"Order?"\nAnswer: "7"'],
+		['field', { text: 'Order?' }, '"Order?"\nNot answered yet', '"Order?"\nNot answered yet'],
 		[
 			'carousel',
 			{
 				text: 'Teas',
 				targets: [{ title: 'Mint', description: 'Cool', actions: [{ label: 'Buy', url: 'https://e.com' }] }],
 			},
-			'Teas\n- Mint, Cool, [Buy] https://e.com',
-			'Teas\n- Mint, Cool, [Buy](https://e.com)',
+			'"Teas"\n- "Mint", "Cool", [Link "Buy"] "https://e.com"',
+			'"Teas"\n- "Mint", "Cool", \\[Link "Buy"\\] "https://e.com"',
 		],
 		['event', { namespace: 'state:resolved' }, 'state:resolved', 'state:resolved'],
-		['of an unknown type', { text: 'Something' }, 'Something', 'Something'],
+		['of an unknown type', { text: 'Something' }, '"Something"', '"Something"'],
 		['of an unknown type', {}, '', ''],
 	];
 

@@ -169,22 +169,20 @@ describe.each(stored)('%s, read over REST,', (_, shape, expected) => {
 		expect(String(json?.context).includes(expected.entry)).toBe(expected.role !== 'Note');
 	});
 
-	it.each(['user', 'operator', 'anyone'] as const)('ends the wait for a reply of: %s', async (reply_from) => {
-		const question = {
-			...ids,
-			type: 'text',
-			from: 'operator',
-			content: '?',
-			fingerprint: 1_000,
-			timestamp: sentAt - 1,
-		};
+	const replyTo = async (type: string, reply_from: string) => {
+		const about = { ...ids, fingerprint: 1_000, timestamp: sentAt - 1 };
+		const question = { ...about, type, from: 'operator', content: '?' };
 		const serve: Serve = ({ path }) => (path.endsWith('/messages') ? [question, payload] : question);
-		const reply = await awaitReply(composing({ reply_from, type: 'note' }, serve), {
-			fingerprint: 1_000,
-			until: sentAt,
-		});
-		const wanted = expected.replies[reply_from];
-		expect(reply).toEqual(wanted && { ...wanted, fingerprint, timestamp: sentAt });
+		return await awaitReply(composing({ reply_from, type }, serve), { fingerprint: 1_000, until: sentAt });
+	};
+
+	it.each(['user', 'operator', 'anyone'] as const)('ends the wait for a reply of: %s', async (reply_from) => {
+		const wanted = expected.role === 'Note' ? undefined : expected.replies[reply_from];
+		expect(await replyTo('text', reply_from)).toEqual(wanted && { ...wanted, fingerprint, timestamp: sentAt });
+		const fromOperator = expected.replies.operator;
+		expect(await replyTo('note', reply_from)).toEqual(
+			fromOperator && { ...fromOperator, fingerprint, timestamp: sentAt },
+		);
 	});
 
 	it('counts as a message of the visitor, or does not', async () => {
@@ -244,27 +242,37 @@ describe.each(stored)('%s, read over REST,', (_, shape, expected) => {
 });
 
 describe('a question that the visitor answered in place', () => {
-	it.each<[string, IDataObject, IDataObject | undefined]>([
+	const offered = [
+		{ value: 'wait', label: 'I can wait' },
+		{ value: 'resend', label: 'Send again' },
+		{ value: 'bare', label: '' },
+	];
+
+	it.each<[string, IDataObject, string, IDataObject | undefined]>([
 		[
 			'a picker without type and from',
 			payloadOf(shapes.at(-1) as MessageShape),
+			'picker',
 			{ text: 'Send again', choice: 'resend', choice_label: 'Send again' },
 		],
 		[
 			'a picker whose choice has no label',
-			{ ...ids, fingerprint: -42, content: { choices: [{ value: 'resend', selected: true }] } },
-			{ text: 'resend', choice: 'resend', choice_label: 'resend' },
+			{ ...ids, fingerprint: -42, content: { choices: [{ value: 'bare', selected: true }] } },
+			'picker',
+			{ text: 'bare', choice: 'bare', choice_label: 'bare' },
 		],
 		[
 			'a field without type',
 			{ ...ids, fingerprint: -42, content: { text: 'Order?', value: '10482' } },
+			'field',
 			{ text: '10482' },
 		],
-		['a field without an answer', { ...ids, fingerprint: -42, content: { text: 'Order?' } }, undefined],
-		['another type', { ...ids, type: 'audio', fingerprint: -42, content: { value: 'x' } }, undefined],
-	])('%s', async (_, question, expected) => {
+		['a field without an answer', { ...ids, fingerprint: -42, content: { text: 'Order?' } }, 'field', undefined],
+		['a question of another type', { ...ids, fingerprint: -42, content: { value: 'x' } }, 'text', undefined],
+	])('%s', async (_, question, type, expected) => {
 		const serve: Serve = ({ path }) => (path.endsWith('/messages') ? [question] : question);
-		const reply = await awaitReply(composing({ reply_from: 'user' }, serve), { fingerprint: -42, until: sentAt });
+		const asked = { reply_from: 'user', type, 'content.choices': offered };
+		const reply = await awaitReply(composing(asked, serve), { fingerprint: -42, until: sentAt });
 		expect(reply).toEqual(expected && { ...expected, from: 'user', fingerprint: -42 });
 	});
 });

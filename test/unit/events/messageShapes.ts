@@ -35,7 +35,10 @@ export interface MessageShape {
 		entry: string;
 		/** The item of a transcript, besides IDs, times and choices. "Get Many" with "Simplify" says the same. */
 		item: IDataObject;
-		/** What ends a wait for a visitor, an operator and anyone; undefined if the wait goes on. */
+		/**
+		 * What ends a wait for a visitor, an operator and anyone; undefined if the wait goes on. A question by note waits for an
+		 * operator in any case, and a note answers no other question.
+		 */
 		replies: { user?: Reply; operator?: Reply; anyone?: Reply };
 		/** Whether a visitor wrote it. */
 		isVisitors: boolean;
@@ -115,16 +118,8 @@ export const shapes: MessageShape[] = [
 		stored: {
 			role: 'Unknown',
 			entry: 'Unknown: Hi',
-			item: {
-				type: 'text',
-				from: 'operator',
-				name: null,
-				operator_name: null,
-				text: 'Hi',
-				file_url: null,
-				automated: false,
-			},
-			replies: { operator: { text: 'Hi', from: 'operator' }, anyone: { text: 'Hi', from: 'operator' } },
+			item: { type: 'text', from: null, name: null, operator_name: null, text: 'Hi', file_url: null, automated: false },
+			replies: { anyone: { text: 'Hi', from: '' } },
 			isVisitors: false,
 			isAwaiting: true,
 			typeInError: 'text',
@@ -199,14 +194,14 @@ export const shapes: MessageShape[] = [
 			entry: 'Unknown: Done.',
 			item: {
 				type: 'text',
-				from: 'operator',
+				from: null,
 				name: null,
 				operator_name: null,
 				text: 'Done.',
 				file_url: null,
 				automated: false,
 			},
-			replies: { operator: { text: 'Done.', from: 'operator' }, anyone: { text: 'Done.', from: 'operator' } },
+			replies: { anyone: { text: 'Done.', from: '' } },
 			isVisitors: false,
 			// A preview without an author does not prove that an operator answered.
 			isAwaiting: true,
@@ -283,11 +278,11 @@ export const shapes: MessageShape[] = [
 		output: { type: 'text', from: 'operator', text: 'Choose a topic' },
 		excludedBy: ['visitors', 'notes', 'chat', 'no bots'],
 		stored: {
-			role: 'Bot',
-			entry: 'Bot: Choose a topic',
+			role: 'Unknown',
+			entry: 'Unknown: Choose a topic',
 			item: {
 				type: 'text',
-				from: 'operator',
+				from: null,
 				name: null,
 				operator_name: null,
 				text: 'Choose a topic',
@@ -337,7 +332,7 @@ export const shapes: MessageShape[] = [
 		excludedBy: ['visitors', 'texts', 'notes'],
 		stored: {
 			role: 'Operator',
-			entry: 'Operator: a.pdf',
+			entry: 'Operator: [File "a.pdf"] https://storage.crisp.chat/a.pdf',
 			item: {
 				type: null,
 				from: 'operator',
@@ -367,7 +362,7 @@ export const shapes: MessageShape[] = [
 			entry: 'Unknown: Hi, I am a bot',
 			item: {
 				type: 'text',
-				from: 'operator',
+				from: null,
 				name: null,
 				operator_name: null,
 				text: 'Hi, I am a bot',

@@ -23,6 +23,8 @@ function bytes(pieces: string[], end?: 'cut' | 'silence'): Readable {
 	});
 }
 
+const inChunks = { 'transfer-encoding': 'chunked' };
+
 type Answer = number | Error | Readable | { statusCode: number; headers: object; body: Readable };
 
 /** A storage whose server responds with these, in turn. */
@@ -41,7 +43,7 @@ function serving(...answers: Answer[]) {
 			const isWhole = typeof answer === 'object' && 'statusCode' in answer;
 			const statusCode = typeof answer === 'number' ? answer : 200;
 			const body = answer instanceof Readable ? answer : bytes([]);
-			return (isWhole ? answer : { statusCode, headers: {}, body }) as unknown as IN8nHttpFullResponse;
+			return (isWhole ? answer : { statusCode, headers: inChunks, body }) as unknown as IN8nHttpFullResponse;
 		},
 	});
 	return { storage, requests, clock, stop };
@@ -143,7 +145,7 @@ describe('a download', () => {
 			'fewer bytes than announced, three times',
 			() => [1, 2, 3].map(() => announcing(4, ['t'])),
 			3,
-			'the connection was reset',
+			'the response was cut off',
 		],
 		['a file that does not exist', () => [404], 1, 'status 404'],
 		['a redirect to nowhere', () => [302], 1, 'status 302'],

@@ -25,6 +25,7 @@ function begin(more: Partial<UploadsOptions> = {}, baseUrl = 'https://api.crisp.
 		clock,
 		isAble: true,
 		egress: async () => undefined,
+		guard: async () => 'none',
 		async send({ method, body }) {
 			if (method === 'GET') return { socket: { app: 'wss://relay.example/socket' } };
 			posts.push(body as never);
@@ -138,9 +139,9 @@ describe('an upload', () => {
 		await settled();
 		await accept(lines[0]);
 		for (const odd of [null, 'a', [], { id: { toString: 1, valueOf: 1 } }]) lines[0]?.onEvent(event, odd);
-		lines[0]?.onEvent(event, told(posts[0]?.id, { resource: 'https://x/a', signed: 'https://x/b' }));
+		lines[0]?.onEvent(event, told(posts[0]?.id, { resource: 'https://x.example/a', signed: 'https://x.example/b' }));
 		await settled();
-		expect(grant.value).toMatchObject({ signed: 'https://x/b' });
+		expect(grant.value).toMatchObject({ signed: 'https://x.example/b' });
 		await uploads.close();
 	});
 

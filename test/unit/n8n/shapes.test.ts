@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ITriggerFunctions } from 'n8n-workflow';
+import { memorySupplyOf, type ChatMemory } from '../../../nodes/shared/n8n/aiMemory';
 import * as context from '../../../nodes/shared/n8n/context';
 import { egressOf, enforcedGuardOf } from '../../../nodes/shared/n8n/egress';
 import { emitTo, takesKeys } from '../../../nodes/shared/n8n/emit';
@@ -136,6 +137,29 @@ describe('the guard against internal addresses', () => {
 	});
 });
 
+describe('the memory of an agent', () => {
+	const memory = {} as ChatMemory;
+	const supply = async (importSdk: () => Promise<unknown>) =>
+		await memorySupplyOf({ name: 'context' } as never, memory, importSdk);
+	const missing = async () => await Promise.reject(new Error("Cannot find module '@n8n/ai-node-sdk'"));
+
+	it.each<[string, () => Promise<unknown>]>([
+		['no SDK (up to 2.15)', missing],
+		['an empty SDK', async () => await Promise.resolve({})],
+		['no module', async () => await Promise.resolve(undefined)],
+		['something else of this name', async () => await Promise.resolve({ supplyMemory: 'no function' })],
+	])('is not supplied with %s', async (_, importSdk) => {
+		expect(await supply(importSdk)).toBeUndefined();
+	});
+
+	it('is supplied by the SDK (from 2.16)', async () => {
+		const supplyMemory = (...given: unknown[]) => ({ response: given });
+		expect(await supply(async () => await Promise.resolve({ supplyMemory }))).toEqual({
+			response: [{ name: 'context' }, memory],
+		});
+	});
+});
+
 describe('what a context offers', () => {
 	const { signal } = new AbortController();
 	const proxy = { $runIndex: 3, $json: { a: 1 } };
@@ -210,6 +234,19 @@ describe('what a context offers', () => {
 				[{ getWorkflowDataProxy: () => undefined }, undefined],
 				[{ getWorkflowDataProxy: fail }, undefined],
 				[{ getWorkflowDataProxy: () => proxy }, proxy.$json],
+			],
+		],
+		[
+			'getWorkflowDataProxy for the number of items',
+			context.itemCountOf,
+			[
+				[{}, 1],
+				[{ getWorkflowDataProxy: () => undefined }, 1],
+				[{ getWorkflowDataProxy: fail }, 1],
+				[{ getWorkflowDataProxy: () => ({}) }, 1],
+				[{ getWorkflowDataProxy: () => ({ $input: { all: fail } }) }, 1],
+				[{ getWorkflowDataProxy: () => ({ $input: { all: () => [] } }) }, 1],
+				[{ getWorkflowDataProxy: () => ({ $input: { all: () => [{}, {}, {}] } }) }, 3],
 			],
 		],
 		[

@@ -10,8 +10,8 @@ import { FakeClock, settled } from '../../support/fakeClock';
 const minute = 60_000;
 
 /** A message of the realtime channel or of REST, sent at the given time. */
-function message(fingerprint: number, at: number): PastEvent {
-	const payload = { website_id: 'w', session_id: 's', fingerprint, timestamp: at, from: 'user' };
+function message(fingerprint: number, at: number, session_id = 's'): PastEvent {
+	const payload = { website_id: 'w', session_id, fingerprint, timestamp: at, from: 'user' };
 	return { name: 'message:send', payload, at };
 }
 
@@ -302,7 +302,7 @@ describe('a gap', () => {
 		const { subscription, readings, delivered, hear, clock, now } = begin({ isResumed: true, mark: 5, starting });
 		subscription.connected();
 		await settled();
-		const missed = Array.from({ length: 50 }, (_, index) => message(index + 1, now + index));
+		const missed = Array.from({ length: 50 }, (_, index) => message(index + 1, now + index, `s${index}`));
 		void readings[0]?.answer(missed);
 		await settled();
 		hear(message(99, now + 99));
@@ -318,6 +318,24 @@ describe('a gap', () => {
 		}
 		finish = [];
 		expect(delivered()).toEqual([...missed.map(({ payload }) => payload.fingerprint), 99]);
+	});
+
+	it('hands over what belongs to one conversation with a pause, because n8n stores what starts together in any order', async () => {
+		let finish = () => {};
+		const starting = async () => await new Promise<void>((resolve) => (finish = resolve));
+		const { subscription, readings, delivered, clock, now } = begin({ isResumed: true, mark: 5, starting });
+		subscription.connected();
+		await settled();
+		const missed = [1, 2, 3].map((number) => message(number, now + number));
+		void readings[0]?.answer([...missed, message(4, now + 4, 'other')]);
+		await clock.advance(249);
+		expect(delivered()).toEqual([1]);
+		await clock.advance(1);
+		expect(delivered()).toEqual([1, 2]);
+		finish();
+		await settled();
+		expect(delivered()).toEqual([1, 2, 3, 4]);
+		subscription.close();
 	});
 
 	it('is not read further once the subscription is closed', async () => {

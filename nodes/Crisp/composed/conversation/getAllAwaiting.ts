@@ -2,7 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { bit, number, picker } from '../../operations/field';
 import type { ComposedOperation } from '../../operations/operation';
 import { conversationUrl } from '../../../shared/events/output';
-import { lastMessageOf } from '../../../shared/events/message';
+import { isPrivate, lastMessageOf, sideOfMessage, typeOfMessage } from '../../../shared/events/message';
+import { numberIn, textIn } from '../../../shared/runtime/coerce';
 import { isoTime, named } from '../../../shared/events/vocabulary';
 import { routes, pathOf } from '../support/conversations';
 import { isVerified } from '../support/identity';
@@ -43,8 +44,8 @@ export const getAllAwaiting: ComposedOperation = {
 	async compose({ values, client, limit, clock }) {
 		const { website_id, waiting_minutes = 0, ...filters } = values;
 		const latest = clock.now() - Number(waiting_minutes) * minute;
-		const isWaiting = (one: unknown) => (waitingSince(one as IDataObject) ?? Infinity) <= latest;
-		const isBefore = (one: unknown) => Number((one as IDataObject | undefined)?.waiting_since || Infinity) <= latest;
+		const isWaiting = (one: unknown) => (waitingSince(one) ?? Infinity) <= latest;
+		const isBefore = (one: unknown) => (numberIn((Object(one) as IDataObject).waiting_since) || Infinity) <= latest;
 		let hasBegun = false;
 		const found = await client.list({
 			request: {
@@ -67,17 +68,18 @@ export const getAllAwaiting: ComposedOperation = {
 };
 
 /** Since when the visitor waits; undefined if the visitor does not wait. */
-function waitingSince({ state, waiting_since, preview_message }: IDataObject): number | undefined {
-	const { from, type } = (preview_message ?? {}) as IDataObject;
-	// A preview without `from` does not prove an answer, so the visitor still waits.
-	const isAnswered = from === 'operator' && type !== 'note' && type !== 'event';
-	if (state === 'resolved' || isAnswered || !waiting_since) return undefined;
-	return Number(waiting_since);
+function waitingSince(conversation: unknown): number | undefined {
+	const { state, waiting_since, preview_message } = Object(conversation) as IDataObject;
+	const last = Object(preview_message) as IDataObject;
+	// A preview whose author is not known does not prove an answer, so the visitor still waits.
+	const isAnswered = sideOfMessage(last) === 'operator' && !isPrivate(last) && typeOfMessage(last) !== 'event';
+	const since = numberIn(waiting_since);
+	return state === 'resolved' || isAnswered || !(since > 0) ? undefined : since;
 }
 
 function summaryOf(conversation: IDataObject, website: string, now: number): IDataObject {
 	const { session_id, assigned, inbox_id, meta } = conversation;
-	const { nickname, email } = (meta ?? {}) as IDataObject;
+	const { nickname, email } = Object(meta) as IDataObject;
 	const since = waitingSince(conversation) ?? now;
 	return named({
 		name: nickname ?? null,
@@ -86,10 +88,10 @@ function summaryOf(conversation: IDataObject, website: string, now: number): IDa
 		last_message: lastMessageOf(conversation)?.text ?? null,
 		waiting_minutes: Math.max(0, Math.floor((now - since) / minute)),
 		waiting_since: isoTime(since),
-		conversation_url: conversationUrl(website, String(session_id)),
+		conversation_url: conversationUrl(website, textIn(session_id)),
 		session_id,
 		website_id: website,
 		inbox_id: inbox_id ?? null,
-		assigned_operator_id: (assigned as IDataObject | null)?.user_id ?? null,
+		assigned_operator_id: (Object(assigned) as IDataObject).user_id ?? null,
 	});
 }

@@ -55,7 +55,7 @@ export const getTranscript: ComposedOperation = {
 			request: { method: 'GET', path: pathOf(routes.messages, values) },
 			limit: mostMessages(values),
 			entry: 'fingerprint',
-			isWanted: (message) => isSaid(message as IDataObject, values),
+			isWanted: (message) => isSaid(message, values),
 		});
 		return madeOf(messages as IDataObject[], values, timezone);
 	},
@@ -84,17 +84,17 @@ function itemOf(message: IDataObject, about: NamedOutput): IDataObject {
 	const { nickname, user_id } = Object(user) as IDataObject;
 	const [chosen] = chosenIn(message);
 	const [type, from] = [typeOfMessage(message), sideOfMessage(message)];
-	const isOperators = from === 'operator';
+	const [isVisitors, isOperators] = [from === 'user', from === 'operator'];
 	return named({
 		text: textOfMessage(message) ?? '',
 		choice: chosen?.value ?? null,
 		choice_label: chosen?.label ?? null,
 		answer: (type === 'field' ? value : null) ?? null,
-		name: (isOperators ? null : nickname) ?? null,
+		name: (isVisitors ? nickname : null) ?? null,
 		operator_name: (isOperators ? nickname : null) ?? null,
 		file_url: fileUrlOf(message) ?? null,
 		type: type || null,
-		from,
+		from: from || null,
 		automated: isAutomated(message),
 		sent_at: isoTime(timestamp),
 		...about,

@@ -29,17 +29,20 @@ export const sendAndWait: ComposedOperation = {
 		...waitFields,
 		type: choice(
 			{ text: 'Text', note: 'Note', picker: 'Picker', field: 'Field' },
-			'The kind of question. A note is private: only operators see it. A picker offers choices, a field asks for a value.',
+			'The kind of question. A note is private: only operators see it, and only their reply ends the wait. A picker offers choices, a field asks for a value.',
 			{ label: 'Message Type', required: true, fallback: 'text', when: inExecution },
 		),
 		content: words,
 		'content.text': longText('What is asked', { label: 'Question', required: true, when: isQuestion }),
-		'content.choices': table(ofChoice, 'What the visitor can choose', { required: true, when: { type: ['picker'] } }),
+		'content.choices': table(ofChoice, 'What the visitor can choose; no other value counts as an answer', {
+			required: true,
+			when: { type: ['picker'] },
+		}),
 		'content.explain': fieldHint,
 		reply_from: choice(
 			{ user: 'Visitor', operator: 'Operator', anyone: 'Anyone' },
-			'Whose reply ends the wait. A note only operators can reply to. Messages of bots and of this n8n do not end it.',
-			{ label: 'Reply From', required: true, fallback: 'user', when: inExecution },
+			'Whose reply ends the wait; messages of bots and of this n8n never do',
+			{ label: 'Reply From', required: true, fallback: 'user', when: { type: ['text', 'picker', 'field'] } },
 		),
 		wait_minutes: number(`How long to wait for the reply, at most ${longest} minutes`, {
 			label: 'Wait at Most (Minutes)',
@@ -107,7 +110,7 @@ export const sendAndWait: ComposedOperation = {
 			choice: reply?.choice ?? null,
 			choice_label: reply?.choice_label ?? null,
 			file_url: reply?.file_url ?? null,
-			from: reply?.from ?? null,
+			from: reply?.from || null,
 			waited_seconds,
 			sent_at: isoTime(reply?.timestamp),
 			conversation_url: conversationUrl(website, session),

@@ -1,7 +1,15 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { chosenIn } from '../../../shared/events/derived';
-import { fileUrlOf, isAutomated, sideOfMessage, textOfMessage, typeOfMessage } from '../../../shared/events/message';
-import { textIn } from '../../../shared/runtime/coerce';
+import {
+	fileUrlOf,
+	isAutomated,
+	isPrivate,
+	sideOfMessage,
+	textOfMessage,
+	typeOfMessage,
+	type Side,
+} from '../../../shared/events/message';
+import { numberIn, textIn } from '../../../shared/runtime/coerce';
 import { isUncertain } from '../../../shared/errors/apiErrors';
 import { ifThere } from '../../../shared/api/client';
 import type { Composing } from '../../operations/operation';
@@ -20,7 +28,8 @@ export interface Reply {
 	file_url?: string;
 	choice?: string;
 	choice_label?: string;
-	from: string;
+	/** Empty if Crisp does not tell. */
+	from: Side;
 	/** The fingerprint of the reply, or of the question if that itself was answered (picker, field). */
 	fingerprint: number;
 	/** Undefined if the question itself was answered, as Crisp does not report when. */
@@ -64,7 +73,8 @@ function pauseAfter(waited: number): number {
 /** Undefined until Crisp has stored the question, which may take a moment. */
 async function findQuestion({ client, values }: Composing, fingerprint: number): Promise<IDataObject | undefined> {
 	const path = pathOf(routes.message, { ...values, fingerprint });
-	return (await ifThere(client.send({ method: 'GET', path }))) as IDataObject | undefined;
+	const found = await ifThere(client.send({ method: 'GET', path }));
+	return typeof found === 'object' && found !== null ? (found as IDataObject) : undefined;
 }
 
 /**
@@ -73,10 +83,10 @@ async function findQuestion({ client, values }: Composing, fingerprint: number):
  */
 async function findReply(composing: Composing, question: IDataObject): Promise<Reply | undefined> {
 	const { client, values } = composing;
-	const query = { timestamp_after: Number(question.timestamp) - 1 };
+	const query = { timestamp_after: numberIn(question.timestamp) - 1 };
 	const request = { method: 'GET' as const, path: pathOf(routes.messages, values), query };
 	const messages = await client.listByTime({ request, limit: Infinity, entry: 'fingerprint' });
-	for (const message of messages as IDataObject[]) {
+	for (const message of messages.map((one) => Object(one) as IDataObject)) {
 		const reply =
 			message.fingerprint === question.fingerprint ? inPlace(message, composing) : inWords(message, composing);
 		if (reply) return reply;
@@ -84,37 +94,44 @@ async function findReply(composing: Composing, question: IDataObject): Promise<R
 	return undefined;
 }
 
-/** The answer given in the question itself: the choice of a picker or the value of a field. */
+/**
+ * The answer given in the question itself: the choice of a picker or the value of a field. What was asked is in the values
+ * of the item, not in the message: the visitor answers by changing the message, and may change anything in it.
+ */
 function inPlace(question: IDataObject, { values }: Composing): Reply | undefined {
-	if (values.reply_from === 'operator') return undefined;
-	const { value } = (question.content ?? {}) as IDataObject;
-	const [chosen] = chosenIn(question);
-	const of = { from: 'user', fingerprint: Number(question.fingerprint) };
-	if (chosen) {
-		const choice = textIn(chosen.value);
-		const choice_label = textIn(chosen.label) || choice;
-		return { ...of, text: choice_label, choice, choice_label };
+	if (repliers(values) === 'operator') return undefined;
+	const of = { from: 'user' as const, fingerprint: numberIn(question.fingerprint) };
+	if (values.type === 'picker') {
+		const offered = values['content.choices'];
+		const choices = Array.isArray(offered) ? (offered as IDataObject[]) : [];
+		const chosen = chosenIn(question).map(({ value }) => textIn(value));
+		const found = chosen.map((value) => choices.find((one) => textIn(one.value) === value)).find(Boolean);
+		const choice = textIn(found?.value);
+		const choice_label = textIn(found?.label) || choice;
+		return found && { ...of, text: choice_label, choice, choice_label };
 	}
-	// Only a field has a value; Crisp may leave out its type.
-	const isField = (typeOfMessage(question) || 'field') === 'field';
-	return isField && value ? { ...of, text: String(value) } : undefined;
+	const value = textIn((Object(question.content) as IDataObject).value);
+	return values.type === 'field' && value !== '' ? { ...of, text: value } : undefined;
 }
+
+/** Whose reply counts. A visitor neither sees nor answers a private note, no matter what the item says. */
+const repliers = ({ type, reply_from }: IDataObject) => (type === 'note' ? 'operator' : reply_from);
 
 function inWords(message: IDataObject, { values, isOwn }: Composing): Reply | undefined {
 	const { fingerprint, timestamp } = message;
 	const from = sideOfMessage(message);
-	const isWanted = values.reply_from === 'anyone' || values.reply_from === from;
-	const isMachine = from === 'operator' && (isAutomated(message) || isOwn(message));
-	const type = typeOfMessage(message);
+	const wanted = repliers(values);
+	const isWanted = wanted === 'anyone' || wanted === from;
+	const isMachine = from !== 'user' && (isAutomated(message) || isOwn(message));
 	// A private note answers a note; to another question it is a word among the team, which must not leave it.
-	const isAside = type === 'event' || (type === 'note' && values.type !== 'note');
+	const isAside = typeOfMessage(message) === 'event' || (isPrivate(message) && values.type !== 'note');
 	if (!isWanted || isMachine || isAside) return undefined;
 	const file_url = fileUrlOf(message);
 	return {
 		text: textOfMessage(message) ?? '',
 		...(file_url && { file_url }),
 		from,
-		fingerprint: Number(fingerprint),
-		timestamp: Number(timestamp),
+		fingerprint: numberIn(fingerprint),
+		timestamp: numberIn(timestamp),
 	};
 }

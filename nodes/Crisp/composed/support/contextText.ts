@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { lastMessageOf } from '../../../shared/events/message';
 import { textIn } from '../../../shared/runtime/coerce';
-import { cut, entryOf, isOfTeam, minuteOf, quotedLines } from './messageText';
+import { isVerified } from './identity';
+import { cut, entryOf, isChangeable, isOfTeam, minuteOf, quotedLines } from './messageText';
 import { listed, longestName, longestValue, quoted } from './quotedText';
 
 /** The text for a language model. Its format is documented in docs/ai-agents.md. */
@@ -63,10 +64,11 @@ function section(heading: string, lines: string[], most: number): string {
 	return shown > 0 || text.length + end.length <= most ? text + end : '';
 }
 
-function conversationLines({ conversation, messages, isVerified, person }: Context, timezone: string): string[] {
+function conversationLines(context: Context, timezone: string): string[] {
+	const { conversation, messages, person } = context;
 	const { state, assigned, created_at } = conversation;
 	const operator = (Object(assigned) as IDataObject).user_id;
-	const identity = isVerified ? 'verified' : `not verified${person ? ', trusted by this workflow' : ''}`;
+	const identity = context.isVerified ? 'verified' : `not verified${person ? ', trusted by this workflow' : ''}`;
 	return [
 		'# Conversation',
 		...line('State', wordOf(state)),
@@ -128,16 +130,18 @@ function statedLines({ conversation }: Context): string[] {
 
 const longestExcerpt = 200;
 
+const authors = { user: 'the visitor', operator: 'the team', '': 'an unknown author' };
+
 function otherLines({ others }: Context, timezone: string): string[] {
 	return others.map((other) => {
-		const { updated_at, state, meta, is_verified } = other;
+		const { updated_at, state, meta } = other;
 		const subject = quoted((Object(meta) as IDataObject).subject, longestExcerpt);
 		const last = lastMessageOf(other);
-		const from = last?.from === 'user' ? 'the visitor' : 'the team';
+		const from = authors[last?.from ?? ''];
 		const said = quoted(last?.text, longestExcerpt);
 		const about = [
 			wordOf(state),
-			...(is_verified === true ? [] : ['not verified']),
+			...(isVerified(other) ? [] : ['not verified']),
 			...(subject ? [`subject ${subject}`] : []),
 			...(said ? [`last message from ${from} ${said}`] : []),
 		];
@@ -170,8 +174,9 @@ interface Fitting {
 	isWhole: boolean;
 }
 
-interface Entry {
+export interface Entry {
 	text: string;
+	/** Whether all of it is the team's; what a visitor may have changed takes none of the team's room. */
 	isOfTeam: boolean;
 }
 
@@ -186,19 +191,19 @@ export function fitted(head: string, messages: IDataObject[], { most, timezone, 
 	const longest = Math.floor(room / 2) - longestGap;
 	const entries = messages.map((message) => ({
 		text: cut(`\n${entryOf(message, timezone)}`, longest),
-		isOfTeam: isOfTeam(message),
+		isOfTeam: isOfTeam(message) && !isChangeable(message),
 	}));
 	const chosen = choose(entries, room);
 	let shown = textOf(entries, chosen, isWhole);
 	while (shown.length > room && chosen.size > 1) {
-		chosen.delete(Math.min(...chosen));
+		chosen.delete(leastNeeded(entries, chosen));
 		shown = textOf(entries, chosen, isWhole);
 	}
 	return { context: beginning + (shown || '\nNo messages yet'), kept: chosen.size };
 }
 
 /** The places of the entries that fit, newest first for each side. */
-function choose(entries: Entry[], room: number): Set<number> {
+export function choose(entries: Entry[], room: number): Set<number> {
 	const lengthOf = (isTeams: boolean) =>
 		entries.reduce((sum, { text, isOfTeam: is }) => sum + (is === isTeams ? text.length : 0), 0);
 	const roomOf = (isTeams: boolean) => Math.max(room / 2, room - lengthOf(!isTeams));
@@ -213,6 +218,15 @@ function choose(entries: Entry[], room: number): Set<number> {
 		else chosen.add(place);
 	}
 	return chosen;
+}
+
+/** The place of the oldest entry of the side that takes more room, to make room for notices. */
+export function leastNeeded(entries: Entry[], chosen: Set<number>): number {
+	const places = [...chosen].sort((a, b) => a - b);
+	const ofSide = (isTeams: boolean) => places.filter((place) => entries[place]?.isOfTeam === isTeams);
+	const [team, others] = [ofSide(true), ofSide(false)];
+	const sizeOf = (side: number[]) => side.reduce((sum, place) => sum + (entries[place]?.text.length ?? 0), 0);
+	return (sizeOf(team) > sizeOf(others) ? team : others)[0] as number;
 }
 
 /** The chosen entries, with a line for each gap. */
@@ -231,9 +245,9 @@ function textOf(entries: Entry[], chosen: Set<number>, isWhole: boolean): string
 	return text;
 }
 
-const longestGap = '\n(left out here: 1000000 messages, and any before)'.length;
+export const longestGap = '\n(left out here: 1000000 messages, and any before)'.length;
 
-function gap(count: number, isOpen: boolean): string {
+export function gap(count: number, isOpen: boolean): string {
 	if (count === 0) return isOpen ? '\n(left out here: any messages before)' : '';
 	return `\n(left out here: ${count} message${count === 1 ? '' : 's'}${isOpen ? ', and any before' : ''})`;
 }

@@ -3,15 +3,16 @@ import { flag } from '../../operations/field';
 import { textIn } from '../../../shared/runtime/coerce';
 
 /**
- * Whether Crisp has verified the email of a conversation. Where Crisp names what was verified, the email has to be among
- * it: people are bound by email, so that a verified phone number proves nothing of them.
+ * Whether Crisp has verified the email that a conversation shows. Where Crisp lists what was verified, this very email has
+ * to be in the list, as the annotation: people are bound by email, so that a verified phone number, or another email that
+ * the visitor had before, proves nothing of them.
  */
-export function isVerified({ is_verified, verifications }: IDataObject): boolean {
+export function isVerified({ is_verified, verifications, meta }: IDataObject): boolean {
 	if (is_verified !== true) return false;
-	const identities = (Array.isArray(verifications) ? verifications : [])
-		.map((one) => textIn((Object(one) as IDataObject).identity))
-		.filter(Boolean);
-	return identities.length === 0 || identities.includes('email');
+	const list = (Array.isArray(verifications) ? verifications : []).map((one) => Object(one) as IDataObject);
+	if (list.length === 0) return true;
+	const { email } = Object(meta) as IDataObject;
+	return list.some(({ identity, annotation }) => identity === 'email' && isSameEmail(annotation, email));
 }
 
 /** Whether two emails are the same address; an empty one is none. */

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
-import { isAutomated, typeOfMessage } from '../../../shared/events/message';
+import { isAutomated, isPrivate, sideOfMessage, supposedTypeOf, typeOfMessage } from '../../../shared/events/message';
 import { numberIn, textIn } from '../../../shared/runtime/coerce';
 import { asPlainMarkdown, asSafeMarkdown, isLinkable, longestName, onOneLine, quoted, visible } from './quotedText';
 
@@ -11,19 +11,25 @@ interface Writer {
 	/** What the author wrote, with line breaks. */
 	words(text: string): string;
 	/** What another person may have written, such as the answer in a question of a bot; on one line. */
-	foreign(text: string): string;
+	foreign(value: unknown): string;
 	/** A named link; `named` says whether the name came with the message. */
 	link(name: string, address: unknown, named?: boolean): string;
+	/** A link that another person may have written, as text that leads nowhere. */
+	foreignLink(label: unknown, address: unknown): string;
 	box(isOn: boolean): string;
 }
 
 const asText: Writer = {
 	words: visible,
-	foreign: (text) => visible(quoted(text, Infinity)),
+	foreign: (value) => visible(quoted(value, Infinity)),
 	link(name, address, isNamed) {
 		const url = onOneLine(address);
 		const shown = isNamed ? `File ${quoted(name, Infinity)}` : onOneLine(name);
 		return visible(url ? `[${shown}] ${url}` : `[${shown}]`);
+	},
+	foreignLink(label, address) {
+		const [shown, url] = [label, address].map((value) => visible(quoted(value, Infinity)));
+		return [`[${['Link', shown].filter(Boolean).join(' ')}]`, url].filter(Boolean).join(' ');
 	},
 	box: (isOn) => (isOn ? '(x)' : '( )'),
 };
@@ -31,13 +37,14 @@ const asText: Writer = {
 function markdownBy(words: (text: string) => string): Writer {
 	return {
 		words: (text) => words(visible(text)),
-		foreign: (text) => asPlainMarkdown(visible(quoted(text, Infinity))),
+		foreign: (value) => asPlainMarkdown(visible(quoted(value, Infinity))),
 		link(name, address) {
 			const [label, url] = [onOneLine(name), onOneLine(address)].map((text) => asPlainMarkdown(visible(text)));
 			if (!url) return `\\[${label}\\]`;
 			const target = textIn(address).trim();
 			return isLinkable(target) ? `[${label}](${addressIn(target)})` : `\\[${label}\\] ${url}`;
 		},
+		foreignLink: (label, address) => asPlainMarkdown(asText.foreignLink(label, address)),
 		box: (isOn) => (isOn ? '- [x]' : '- [ ]'),
 	};
 }
@@ -58,15 +65,29 @@ function addressIn(url: string): string {
  * in Markdown the formats of a visitor; lines are separated by `\n` only.
  */
 export function messageText(message: IDataObject, markup: Markup = 'text'): string {
-	const { type, content } = message;
-	const inMarkdown = isOfTeam(message) ? ofTeamInMarkdown : ofVisitorInMarkdown;
-	const writer = markup === 'markdown' ? inMarkdown : asText;
+	const { content } = message;
+	const isTeams = isOfTeam(message);
+	const writer = markup !== 'markdown' ? asText : isTeams ? ofTeamInMarkdown : ofVisitorInMarkdown;
 	if (typeof content === 'string') return writer.words(content.trim());
 	const said = objectIn(content);
+	const type = supposedTypeOf(message);
 	// A type may have the name of a property that every object inherits.
-	const isKnown = typeof type === 'string' && Object.hasOwn(wording, type);
-	if (isKnown) return wording[type]?.(said, writer).trim() ?? '';
-	return writer.words((wordsIn(said.text) || wordsIn(said.name) || wordsIn(said.url)).trim());
+	if (Object.hasOwn(wording, type)) return wording[type]?.(said, writer).trim() ?? '';
+	const words = (wordsIn(said.text) || wordsIn(said.name) || wordsIn(said.url)).trim();
+	return isTeams ? writer.foreign(words) : writer.words(words);
+}
+
+/** What a visitor answers in place, and so changes: Crisp takes the whole content of such a message from the chatbox. */
+const changeable = new Set(['picker', 'field', 'carousel']);
+
+/**
+ * Whether a visitor may have changed the content of a message, although the team wrote it: the visitor's chatbox answers a
+ * question by updating it. An object of another type that is not known may be such a content, too.
+ */
+export function isChangeable(message: IDataObject): boolean {
+	const type = supposedTypeOf(message);
+	const isObject = typeof message.content === 'object' && message.content !== null;
+	return changeable.has(type) || (isObject && !Object.hasOwn(wording, type));
 }
 
 /** A message may hold any value in any field; a malformed one must not fail the others. */
@@ -79,23 +100,23 @@ const wording: Record<string, (said: IDataObject, writer: Writer) => string> = {
 	file: ({ name, url }, { link }) => (textIn(name).trim() ? link(textIn(name).trim(), url, true) : link('File', url)),
 	animation: ({ url }, { link }) => link('Animation', url),
 	audio: ({ url, duration }, { link }) => link(numberIn(duration) > 0 ? `Audio, ${duration} s` : 'Audio', url),
-	picker: ({ text, choices }, { words, box }) => {
+	// Of these three, all is quoted: see `isChangeable`.
+	picker: ({ text, choices }, { foreign, box }) => {
 		const offered = objectsIn(choices).map(
-			({ label, value, selected }) => `${box(selected === true)} ${words(onOneLine(label) || onOneLine(value))}`,
+			({ label, value, selected }) => `${box(selected === true)} ${foreign(label) || foreign(value)}`,
 		);
-		return [words(wordsIn(text).trim()), ...offered].join('\n');
+		return [foreign(text), ...offered].join('\n');
 	},
-	field: ({ text, value }, { words, foreign }) => {
-		const answer = wordsIn(value).trim();
-		return [words(wordsIn(text).trim()), answer ? `Answer: ${foreign(answer)}` : 'Not answered yet'].join('\n');
+	field: ({ text, value }, { foreign }) => {
+		const answer = foreign(value);
+		return [foreign(text), answer ? `Answer: ${answer}` : 'Not answered yet'].join('\n');
 	},
-	carousel: ({ text, targets }, { words, link }) => {
+	carousel: ({ text, targets }, { foreign, foreignLink }) => {
 		const cards = objectsIn(targets).map(({ title, description, actions }) => {
-			const links = objectsIn(actions).map(({ label, url }) => link(onOneLine(label) || 'Link', url));
-			const said = [title, description].map((value) => words(onOneLine(value)));
-			return `- ${[...said, ...links].filter(Boolean).join(', ')}`;
+			const links = objectsIn(actions).map(({ label, url }) => foreignLink(label, url));
+			return `- ${[foreign(title), foreign(description), ...links].filter(Boolean).join(', ')}`;
 		});
-		return [words(wordsIn(text).trim()), ...cards].join('\n');
+		return [foreign(text), ...cards].join('\n');
 	},
 	event: ({ namespace, text }, { words }) =>
 		words([onOneLine(namespace), wordsIn(text)].filter(Boolean).join(': ').trim()),
@@ -108,17 +129,11 @@ export type Role = 'Visitor' | 'Operator' | 'Bot' | 'Note' | 'Event' | 'Unknown'
  * the origin. `Unknown` if Crisp says nothing of the side: nothing of a visitor may count as a word of the team.
  */
 export function roleOf(message: IDataObject): Role {
-	const { from, user, session_id } = message;
-	const author = textIn(objectIn(user).user_id);
-	// The author of a message by email has the address as ID.
-	const isVisitors =
-		from === 'user' || (!textIn(from) && author !== '' && (author === session_id || author.includes('@')));
-	if (isVisitors) return 'Visitor';
-	const type = typeOfMessage(message);
-	if (type === 'note') return 'Note';
-	if (type === 'event') return 'Event';
-	if (isAutomated(message)) return 'Bot';
-	return from === 'operator' || author !== '' ? 'Operator' : 'Unknown';
+	const side = sideOfMessage(message);
+	if (side !== 'operator') return side === 'user' ? 'Visitor' : 'Unknown';
+	if (isPrivate(message)) return 'Note';
+	if (typeOfMessage(message) === 'event') return 'Event';
+	return isAutomated(message) ? 'Bot' : 'Operator';
 }
 
 /** Whether the team or one of its programs wrote a message. */
@@ -157,10 +172,11 @@ export function quotedLines(text: string): string[] {
 		.map((line) => `${prefix}${line}`);
 }
 
-/** Whether a message is included: notes and events only if the user wants them. */
-export function isSaid({ type }: IDataObject, { include_notes, include_events }: IDataObject): boolean {
-	if (type === 'note') return include_notes === true;
-	return type !== 'event' || include_events === true;
+/** Whether a message is included: notes and events only if the user wants them, and nothing that is no message. */
+export function isSaid(message: unknown, { include_notes, include_events }: IDataObject): boolean {
+	if (typeof message !== 'object' || message === null) return false;
+	if (isPrivate(message as IDataObject)) return include_notes === true;
+	return typeOfMessage(message as IDataObject) !== 'event' || include_events === true;
 }
 
 /** The begin of an escape, of a character or of a further line, at the end of a text. */

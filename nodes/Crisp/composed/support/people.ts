@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Client } from '../../../shared/api/client';
 import { fillPath, parseRoute } from '../../../shared/api/route';
+import { isSameEmail } from './identity';
 
 export interface Criterion {
 	/** The name of a field, such as `email`. */
@@ -12,7 +13,7 @@ export interface Criterion {
 export async function readByEmail(client: Client, website: string, email: string): Promise<IDataObject[]> {
 	const wanted = email.trim();
 	const found = await readPeople(client, website, [{ criterion: 'email', query: [wanted] }], 100);
-	return found.filter((person) => String(person.email).toLowerCase() === wanted.toLowerCase());
+	return found.filter(({ email: one }) => isSameEmail(one, wanted));
 }
 
 const profiles = parseRoute('GET /v1/website/{website_id}/people/profiles/{page_number}');

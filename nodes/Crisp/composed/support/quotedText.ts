@@ -1,4 +1,5 @@
 import { textIn } from '../../../shared/runtime/coerce';
+import { isTooDeep, tooDeep } from '../../../shared/runtime/nesting';
 
 /**
  * How texts that a visitor may have written are shown to a language model or a reader, so that they cannot look like
@@ -87,7 +88,7 @@ export function quoted(value: unknown, most = longestValue): string {
 function wordsOf(value: unknown): string {
 	if (typeof value === 'string') return value;
 	if (value === undefined || value === null) return '';
-	return JSON.stringify(value) ?? '';
+	return isTooDeep(value) ? tooDeep : (JSON.stringify(value) ?? '');
 }
 
 function jsonString(text: string): string {

@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { textIn } from '../../../shared/runtime/coerce';
 import type { Composing, OutputItem } from '../../operations/operation';
 import { conversationUrl } from '../../../shared/events/output';
 import { named, type OutputName } from '../../../shared/events/vocabulary';
@@ -107,5 +108,5 @@ async function inTurn<Result>(composing: Composing, target: string, write: () =>
 
 /** The segments in the details of a conversation or in a profile. */
 export function segmentsIn({ segments }: IDataObject): string[] {
-	return Array.isArray(segments) ? segments.map(String) : [];
+	return Array.isArray(segments) ? segments.map(textIn).filter(Boolean) : [];
 }
