@@ -3,7 +3,7 @@ import { useSandbox } from '../../support/sandboxWorkspace';
 import { WaitingQuestions } from '../../support/waiting/questions';
 
 /**
- * The links of notes. That a signature of another address is refused is n8n's part, which test/e2e/waits.e2e.ts tries in a
+ * The links of notes. That a signature of another address is refused is n8n's part, which test/e2e/waits/waits.e2e.ts tries in a
  * real one.
  */
 

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { REPOSITORY } from '../../scripts/host/folder';
-import type { Workflow, WorkflowNode } from '../../scripts/host/n8nClient';
-import { CREDENTIAL_NAME } from '../../scripts/start/seed';
-import { LanguageModel, type ChatRequest, type Step } from './support/languageModel';
-import { OUTAGES } from './support/nodeLog';
-import { byId, publish, startStack, type Stack } from './support/stack';
-import { until } from './support/until';
+import { REPOSITORY } from '../../../scripts/host/folder';
+import type { Workflow, WorkflowNode } from '../../../scripts/host/n8nClient';
+import { CREDENTIAL_NAME } from '../../../scripts/start/seed';
+import { LanguageModel, type ChatRequest, type Step } from '../support/languageModel';
+import { OUTAGES } from '../support/nodeLog';
+import { byId, publish, startStack, type Stack } from '../support/stack';
+import { until } from '../support/until';
 
 /** The example "Ask before refunding": a tool of an agent that an operator has to approve in Crisp. */
 

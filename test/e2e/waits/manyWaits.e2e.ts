@@ -1,6 +1,6 @@
-import { ManyWaits, WAITED_WITHIN_MS } from '../support/chaos/manyWaits';
-import { OUTAGES } from './support/nodeLog';
-import { startStack, type Stack } from './support/stack';
+import { ManyWaits, WAITED_WITHIN_MS } from '../../support/chaos/manyWaits';
+import { OUTAGES } from '../support/nodeLog';
+import { startStack, type Stack } from '../support/stack';
 
 /** Hundreds of executions wait at the same time, while n8n is killed twice. */
 

@@ -1,8 +1,8 @@
-import type { WorkflowNode } from '../../scripts/host/n8nClient';
-import type { Message } from './support/sandboxProcess';
-import { OUTAGES } from './support/nodeLog';
-import { byId, chainOf, crispNode, plainNode, publish, startStack, type Stack } from './support/stack';
-import { until } from './support/until';
+import type { WorkflowNode } from '../../../scripts/host/n8nClient';
+import type { Message } from '../support/sandboxProcess';
+import { OUTAGES } from '../support/nodeLog';
+import { byId, chainOf, crispNode, plainNode, publish, startStack, type Stack } from '../support/stack';
+import { until } from '../support/until';
 
 /** "Send and Wait" in a real n8n: the waits are in its database, and a trigger tells it of answers. */
 
