@@ -3,6 +3,8 @@ import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-w
 import { clientFor, ifThere, type Client } from '../../shared/api/client';
 import { openTransport, type Credential } from '../../shared/api/transport';
 import { ownKeyOf } from '../../shared/events/fingerprint';
+import { reasonOf } from '../../shared/errors/apiErrors';
+import { logOf } from '../../shared/n8n/log';
 import { keptWithExecution } from '../../shared/n8n/waiting';
 import { clock as systemClock, type Clock } from '../../shared/runtime/clock';
 import { mapConcurrently } from '../../shared/runtime/concurrency';
@@ -42,6 +44,21 @@ export async function resumeWait(
 	context: IWebhookFunctions,
 	{ clock = systemClock }: { clock?: Clock } = {},
 ): Promise<IWebhookResponseData> {
+	try {
+		return await answerRequest(context, clock);
+	} catch (error) {
+		// n8n would end the execution with the error, and with it the wait.
+		logOf(context).warn(`An answer could not be read: ${reasonOf(error)}. The execution goes on waiting.`);
+		return shown(
+			context,
+			'Try again',
+			'The answer could not be read from Crisp. Nothing is lost: try again later.',
+			503,
+		);
+	}
+}
+
+async function answerRequest(context: IWebhookFunctions, clock: Clock): Promise<IWebhookResponseData> {
 	const waits = keptWithExecution(context, memoryName) as Waits | undefined;
 	const query = context.getQueryData() as IDataObject;
 	const key = textIn(query[keyParameter]);

@@ -1,6 +1,7 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 import type { Clock } from '../runtime/clock';
 import { textIn } from '../runtime/coerce';
+import type { Semaphore } from '../runtime/concurrency';
 import { Store } from '../runtime/processState';
 
 /**
@@ -15,6 +16,8 @@ export interface Nudging {
 	send: SendRequest;
 	clock: Clock;
 	signal?: AbortSignal;
+	/** Bounds how many requests are under way: n8n has few connections to its database. */
+	slots: Semaphore;
 }
 
 /** `waiting`: the execution goes on waiting. `over`: it does not wait, or not any more. `failed`: n8n was not reached. */
@@ -42,9 +45,9 @@ export async function nudgeOnce(url: string, cause: string, nudging: Nudging): P
 	return answer;
 }
 
-async function nudge(url: string, { send, clock, signal }: Nudging): Promise<NudgeAnswer> {
+async function nudge(url: string, { send, clock, signal, slots }: Nudging): Promise<NudgeAnswer> {
 	for (const pause of [...pauses, 0]) {
-		const answer = await attempt(url, send);
+		const answer = await slots.run(async () => await attempt(url, send));
 		if (answer.result !== 'failed' || pause === 0) return answer;
 		await clock.sleep(pause, signal);
 		if (signal?.aborted) return answer;

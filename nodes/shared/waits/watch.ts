@@ -4,6 +4,7 @@ import { typeOfMessage } from '../events/message';
 import { sessionOf, websiteOf } from '../events/payload';
 import { BoundedMap } from '../runtime/boundedMap';
 import type { Clock } from '../runtime/clock';
+import { Semaphore } from '../runtime/concurrency';
 import { numberIn, textIn } from '../runtime/coerce';
 import { nudgeOnce, type SendRequest } from './nudge';
 import { questionId, referenceIn, referenceInText, referenceText, type Place, type Reference } from './reference';
@@ -35,6 +36,8 @@ export interface WaitWatchOptions {
 }
 
 const mostWaits = 500;
+/** How many requests to n8n are under way. */
+const mostAtOnce = 2;
 /** How long a conversation is not read again to look for waits that began before the trigger, in milliseconds. */
 const lookInterval = 60_000;
 /** Alarms are not longer than this, in milliseconds. */
@@ -53,6 +56,8 @@ export class WaitWatch {
 	/** When a conversation was last read to look for waits. */
 	private readonly looked = new BoundedMap<number>(mostWaits);
 
+	private readonly slots = new Semaphore(mostAtOnce);
+
 	private cancelAlarm?: () => void;
 
 	constructor(private readonly options: WaitWatchOptions) {
@@ -67,10 +72,8 @@ export class WaitWatch {
 		for (const wait of saved) this.open.set(wait.url, wait);
 		this.arm();
 		await clock.sleep(startDelay, signal);
-		for (const wait of saved) {
-			if (signal.aborted) return;
-			await this.nudge(wait.url, 'start');
-		}
+		if (signal.aborted) return;
+		await Promise.all(saved.map(async ({ url }) => await this.nudge(url, 'start')));
 	}
 
 	/** How many waits are known to be open. */
@@ -174,7 +177,7 @@ export class WaitWatch {
 
 	private async nudge(url: string, cause: string): Promise<void> {
 		const { send, clock, signal, onTrouble, onSuccess } = this.options;
-		const answer = await nudgeOnce(url, cause, { send, clock, signal });
+		const answer = await nudgeOnce(url, cause, { send, clock, signal, slots: this.slots });
 		if (!answer) return;
 		if (answer.result === 'failed') return signal.aborted ? undefined : onTrouble(answer.error);
 		onSuccess?.();

@@ -67,6 +67,15 @@ describe('several items', () => {
 		]);
 	});
 
+	it('go on waiting if Crisp fails: n8n would end the execution with an error of the node', async () => {
+		const execution = await questions.ask([first()]);
+		await questions.note(first(), 'Approve');
+		sandbox.current.faults.fail({ status: 500, times: 1 });
+		const failed = await execution.nudge();
+		expect([failed.status, failed.items]).toEqual([503, undefined]);
+		expect((await execution.nudge()).items).toHaveLength(1);
+	});
+
 	it('are handed to n8n once; another request at that moment is asked to come again', async () => {
 		const execution = await questions.ask([first()]);
 		await questions.note(first(), 'Approve');

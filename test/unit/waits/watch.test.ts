@@ -136,6 +136,29 @@ describe('after a restart', () => {
 		expect(after.urls).toEqual([url]);
 	});
 
+	it('tells n8n of two at a time, and does not wait for one that fails', async () => {
+		const before = new Followed();
+		for (let n = 0; n < 6; n++) {
+			before.watch.observe('message:received', noteOf(referenceOf({ url: `${url}&n=${n}`, session: `session_${n}` })));
+		}
+		let underWay = 0;
+		let most = 0;
+		const done: string[] = [];
+		const send = async ({ url: asked }: { url: string }) => {
+			most = Math.max(most, ++underWay);
+			await Promise.resolve();
+			underWay -= 1;
+			if (asked.endsWith('n=0')) return { statusCode: 500 };
+			done.push(asked);
+			return { statusCode: 200, body: { resumed: true } };
+		};
+		const after = new Followed(before.memory, { send });
+		void after.watch.begin();
+		await after.clock.advance(5_000);
+		await settled();
+		expect([most, done.length]).toEqual([2, 5]);
+	});
+
 	it('ignores what was saved without its proof', async () => {
 		const before = new Followed();
 		before.watch.observe('message:received', noteOf(referenceOf()));
