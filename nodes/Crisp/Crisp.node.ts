@@ -4,11 +4,15 @@ import {
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
 } from 'n8n-workflow';
 import { runOperation } from './execute/runItems';
 import { formProperties } from './form/properties';
 import { sensitiveOutputs } from '../shared/n8n/sensitiveOutputs';
 import { secretOutputPaths } from './operations';
+import { resumeWait } from './waiting/resume';
+import { resumeWebhooks } from './waiting/wait';
 import { listSearch } from './methods/listSearch';
 
 export class Crisp implements INodeType {
@@ -26,6 +30,8 @@ export class Crisp implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'crispApi', required: true }],
+		webhooks: resumeWebhooks,
+		waitingNodeTooltip: 'The execution continues when the question was answered',
 		properties: formProperties(),
 		...sensitiveOutputs(secretOutputPaths()),
 	};
@@ -34,5 +40,10 @@ export class Crisp implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await runOperation(this);
+	}
+
+	/** Resumes an execution of "Send and Wait" that n8n keeps in its database. */
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await resumeWait(this);
 	}
 }

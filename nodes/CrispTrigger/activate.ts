@@ -84,6 +84,7 @@ export async function activateTrigger(
 	};
 	const begin = async () => {
 		receiver.watchQuota();
+		void receiver.resumeWaits();
 		// Not every event of the integration itself needs a connection.
 		if (receiver.topics.events.length === 0 && events.length > 0) return;
 		const beginning = source.begin();

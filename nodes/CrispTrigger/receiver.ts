@@ -28,6 +28,8 @@ import type { PollRound } from './polling/pollRound';
 import type { Polled } from './polling/sharedPoll';
 import type { Settings } from './settings';
 import { validStaticData, withoutOutdated, type SavedMemory } from './staticData';
+import type { WaitWatch } from '../shared/waits/watch';
+import { answerEvents, watchWaits, withAnswers } from './integration/waits';
 import { QuotaWatch, quotaLow, type WatchedToken } from './integration/quotaWatch';
 import { Gathering } from './starts/gathering';
 import { StartsPerMinute } from './starts/releasePolicy';
@@ -72,6 +74,12 @@ export class EventReceiver {
 
 	private readonly announced: AnnouncedValues;
 
+	/** The executions that wait for answers; none in a test in the editor. */
+	private readonly waits?: WaitWatch;
+
+	/** The Crisp events that the selected events are made of. */
+	private readonly sourceEvents: string[];
+
 	/** What the selected events depend on. */
 	private readonly isSaving: { states: boolean; values: boolean };
 
@@ -107,6 +115,7 @@ export class EventReceiver {
 		this.troubles = new TroubleLog(this.log, this.stop.signal);
 		const scope = scopeOf(context, options);
 		const sourceEvents = sourceEventsOf(settings.events);
+		this.sourceEvents = sourceEvents;
 		const areStatesNeeded = sourceEvents.some((name) => conversationStateEvents.includes(name));
 		const areValuesNeeded = sourceEvents.some((name) => announcedEvents.includes(name));
 		this.isSaving = { states: areStatesNeeded, values: areValuesNeeded };
@@ -133,7 +142,9 @@ export class EventReceiver {
 			onSuccess: () => this.troubles.end(troubles.enrichment),
 		});
 		// Cached segments stay correct only if the trigger receives every change of them.
-		const events = needs.segments ? [...new Set([...sourceEvents, 'session:set_segments'])] : sourceEvents;
+		this.waits = isManual ? undefined : watchWaits(context, { ...options, log: this.log, signal: this.stop.signal });
+		const heard = isManual ? sourceEvents : withAnswers(sourceEvents);
+		const events = needs.segments ? [...new Set([...heard, 'session:set_segments'])] : heard;
 		this.topics = { events, websites: settings.websites };
 		const loopGuard = this.loopGuard();
 		const emitter = new Emitter(context, clock, this.stop.signal, options.notice);
@@ -184,6 +195,7 @@ export class EventReceiver {
 			pipeline,
 			memory,
 			earliest: subscription.earliest,
+			onRead: ({ name, payload }) => this.waits?.observe(name, payload, true),
 			deliver: async (events) => await subscription.deliverLate(events),
 			onRefused: (website, error) => this.log.tell('website:refused', refusedText(website, reasonOf(error))),
 			onSlow: (reason) => this.log.begin('round', `${slowText} (${reason}).`),
@@ -259,6 +271,7 @@ export class EventReceiver {
 		const payload = (typeof given === 'object' && given !== null ? given : {}) as IDataObject;
 		if (isTooDeep(payload)) return this.troubles.unusable(name, new Error('it is nested too deeply'));
 		this.catchUp.noteEvent(payload);
+		if (this.hears(name, payload)) return;
 		this.lane.take({ name, payload, at: this.subscription.timeOf(payload) });
 	}
 
@@ -328,6 +341,17 @@ export class EventReceiver {
 		if (this.isSaving.states) this.states.save();
 		if (this.isSaving.values) this.announced.save();
 		this.quota?.save();
+	}
+
+	/** Whether an event is heard only because it may be an answer for which an execution waits. */
+	private hears(name: string, payload: IDataObject): boolean {
+		this.waits?.observe(name, payload);
+		return answerEvents.includes(name) && !this.sourceEvents.includes(name);
+	}
+
+	/** Tells executions of answers that came while no trigger ran. Call it once n8n takes requests. */
+	async resumeWaits(): Promise<void> {
+		await this.waits?.begin();
 	}
 
 	/** Begins to watch the daily quota, if the workflow starts on it. Call it once n8n takes executions. */

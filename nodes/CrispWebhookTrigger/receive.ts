@@ -24,9 +24,11 @@ import { reasonOf } from '../shared/errors/apiErrors';
 import { numberIn, textIn } from '../shared/runtime/coerce';
 import { websiteOf } from '../shared/events/payload';
 import { ConversationStates } from '../shared/events/conversationState';
+import type { WaitWatch } from '../shared/waits/watch';
 import { openTransport, type Credential } from '../shared/api/transport';
 import { durationText } from '../shared/runtime/durationText';
 import { answers, cureOf, unsetError, type Fault, type Reason } from './answers';
+import { WebhookWaits } from './waits';
 import { Deliveries, longestStart, type Meaning } from './deliveries';
 import { ageOf, faultOfKey, faultOfSignature, mostAge } from './signature';
 
@@ -42,6 +44,7 @@ const known = new Store<Omit<Memory, 'deliveries'>>({
 	name: 'states, choices and ratings of webhook triggers, by workflow and node',
 	...perNode,
 });
+const watches = new Store<WebhookWaits>({ name: 'waits that webhook triggers know, by workflow and node', ...perNode });
 const logs = new Store<StateLog>({ name: 'logged states of webhook triggers, by workflow and node', ...perNode });
 const guards = new Store<LoopGuard>({ name: 'loop guards of webhook triggers, by workflow and node', ...perNode });
 
@@ -87,6 +90,7 @@ export async function receive(
 		logsOf(context, clock).tell('not_an_event', unreadable);
 		return answer(context, 'not_an_event');
 	}
+	if (!isTest(context)) watchOf(context, credential, clock).observe(event.name, event.payload);
 	const selection = readSelection(context, credential);
 	if (!sourceEventsOf(selection.events).includes(event.name)) return answer(context, 'not_chosen');
 	return await start(context, event, { selection, credential, clock });
@@ -271,6 +275,12 @@ function memoryOf(context: IWebhookFunctions, clock: Clock): Memory {
 	if (isTest(context)) return known.getOrSet(`test ${slot}`, make);
 	const deliveries = new Deliveries({ slot, clock, response: webhookResponseOf(context) });
 	return { ...known.getOrSet(slot, make), deliveries };
+}
+
+/** Follows the executions that wait for answers in Crisp. The context of the latest request is used. */
+function watchOf(context: IWebhookFunctions, credential: Credential, clock: Clock): WaitWatch {
+	const waits = watches.getOrSet(slotOf(context), () => new WebhookWaits(logsOf(context, clock), clock));
+	return waits.with(context, credential);
 }
 
 function logsOf(context: IWebhookFunctions, clock: Clock): StateLog {

@@ -21,6 +21,7 @@ const accepted: Record<Kind, string> = {
 	instant: '',
 	json: 'JSON text, or any value of an expression',
 	pairs: 'rows of the form; an object, also as JSON text',
+	group: 'the fields of the form; an object, also as JSON text',
 	table: 'rows of the form; a list of objects, also as JSON text',
 	binary: 'the name of a binary field, or binary data',
 };

@@ -56,6 +56,8 @@ function inForm(field: Field, value: unknown): NodeParameterValueType {
 			};
 		case 'table':
 			return { rows: (value as IDataObject[]).map((row) => rowInForm(field, row)) };
+		case 'group':
+			return { values: rowInForm(field, value as IDataObject) };
 		default:
 			return value as NodeParameterValueType;
 	}

@@ -44,6 +44,7 @@ const toolParameters: Record<string, Record<string, unknown>> = {
 		resource: 'message',
 		operation: 'sendAndWait',
 		sessionId: session,
+		wait: 'execution',
 		type: 'picker',
 		contentText: fromAi('question', 'What the visitor is asked'),
 		contentChoices: {

@@ -65,8 +65,8 @@ const targetsOf = ({ connections }: Workflow) =>
 		.flatMap((outputs) => Object.values(outputs).flat(2))
 		.map(({ node }) => node);
 
-test('there are fifteen examples, including the two that npm start uses', () => {
-	expect(files).toHaveLength(15);
+test('there are sixteen examples, including the two that npm start uses', () => {
+	expect(files).toHaveLength(16);
 	expect(files).toEqual(expect.arrayContaining(EXAMPLES.map((example) => `${example}.json`)));
 });
 

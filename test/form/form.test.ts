@@ -30,10 +30,20 @@ const cases: Case[] = Object.entries(resources).flatMap(([resource, { operations
 );
 
 function choicesOf({ body = {} }: Operation): Array<Record<string, string>> {
-	const deciding = Object.values(body).flatMap(({ when = {} }) => Object.keys(when))[0];
-	const values = Object.keys(body[deciding ?? '']?.options ?? {});
-	if (!deciding || values.length === 0) return [{}];
-	return values.map((value) => ({ [deciding]: value }));
+	const deciding = [...new Set(Object.values(body).flatMap(({ when = {} }) => Object.keys(when)))];
+	const cases = deciding.flatMap((name) =>
+		Object.keys(body[name]?.options ?? {}).map((value) => ({ ...neededFor(body, name), [name]: value })),
+	);
+	return cases.length > 0 ? cases : [{}];
+}
+
+/** What other fields have to be for a field to be shown. */
+function neededFor(body: Fields, name: string): Record<string, string> {
+	const needed = Object.entries(body[name]?.when ?? {}).map(([other, [value = '']]) => ({
+		...neededFor(body, other),
+		[other]: value,
+	}));
+	return Object.assign({}, ...needed) as Record<string, string>;
 }
 
 /** The properties that n8n shows to a user for these values, including those in collections. */
@@ -69,8 +79,12 @@ function shownFor({ resource, key, chosen }: Case): { top: INodeProperties[]; in
 /** The names of the parameters that should be shown according to the operations table. */
 function wantedFor({ operation, key, chosen }: Case) {
 	const fields: Fields = { ...operation.query, ...operation.body };
-	const isOpen = ({ when = {} }: Fields[string]) =>
-		Object.entries(when).every(([name, values]) => values.includes(chosen[name] ?? ''));
+	const isOpen = ({ when = {} }: Fields[string]): boolean =>
+		Object.entries(when).every(([name, values]) => values.includes(valueOf(name)));
+	const valueOf = (name: string): string => {
+		const field = fields[name];
+		return chosen[name] ?? (field && isOpen(field) ? String(field.fallback ?? '') : '');
+	};
 	const open = Object.entries(fields).filter(([, field]) => isOpen(field));
 	const nameOf = ([name]: [string, unknown]) => parameterName(name || 'fields');
 	const optional = open.filter(([, field]) => !field.required).map(nameOf);

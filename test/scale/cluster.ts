@@ -88,7 +88,8 @@ async function membersOf(premises: Premises, { workers, concurrency, settings }:
 		const receiver = await member('webhook', 'webhook', {});
 		const hooksElsewhere = { N8N_DISABLE_PRODUCTION_MAIN_PROCESS: 'true', N8N_WEBHOOK_URL: receiver.url };
 		const main = await member('main', 'start', hooksElsewhere);
-		const limit = { N8N_CONCURRENCY_PRODUCTION_LIMIT: String(concurrency) };
+		// Workers give out the addresses at which executions resume.
+		const limit = { N8N_CONCURRENCY_PRODUCTION_LIMIT: String(concurrency), N8N_WEBHOOK_URL: receiver.url };
 		const names = Array.from({ length: workers }, (_, index) => `worker-${index + 1}`);
 		return { main, receiver, workers: await Promise.all(names.map((name) => member(name, 'worker', limit))) };
 	});

@@ -46,10 +46,15 @@ interface Plan {
 }
 
 function choicesOf({ body = {} }: Operation): Array<Record<string, string>> {
-	const deciding = Object.values(body).flatMap(({ when = {} }) => Object.keys(when))[0];
+	// No tool waits in n8n's database.
+	const fixed: Record<string, string> = body.wait ? { wait: 'execution' } : {};
+	const shown = Object.values(body).filter(({ when = {} }) =>
+		Object.entries(fixed).every(([name, value]) => when[name]?.includes(value) ?? true),
+	);
+	const deciding = shown.flatMap(({ when = {} }) => Object.keys(when)).find((name) => !(name in fixed));
 	const values = Object.keys(body[deciding ?? '']?.options ?? {});
-	if (!deciding || values.length === 0) return [{}];
-	return values.map((value) => ({ [deciding]: value }));
+	if (!deciding || values.length === 0) return [fixed];
+	return values.map((value) => ({ ...fixed, [deciding]: value }));
 }
 
 /** The one thing that n8n does not pass to a tool: a binary file of an item. */
@@ -61,7 +66,10 @@ const failures: Record<string, RegExp> = {
 	conversation_assignToAvailable: /no operator of this website is/,
 	message_downloadFile_message: /holds no file/,
 	...Object.fromEntries(
-		['text', 'note', 'picker', 'field'].map((type) => [`message_sendAndWait_${type}`, /No reply came within/]),
+		['text', 'note', 'picker', 'field'].map((type) => [
+			`message_sendAndWait_execution_${type}`,
+			/No reply came within/,
+		]),
 	),
 };
 
@@ -153,6 +161,8 @@ function inForm(key: string, field: Field, fill: Fill, sample?: unknown): NodePa
 			return pairsInForm(key, field, fill);
 		case 'table':
 			return { rows: [rowInForm(key, field.fields ?? {}, fill)] } as never;
+		case 'group':
+			return { values: rowInForm(key, field.fields ?? {}, fill) } as never;
 		case 'date':
 		case 'instant':
 			return text('2026-01-31T09:30:00Z');

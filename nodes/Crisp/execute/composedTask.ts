@@ -43,6 +43,7 @@ export function composedTask(operation: ComposedOperation, item: Item): Task {
 		input: item.input,
 		isOwn: (message) => isOwnMessage(item.ownKey, { ...path, ...message }),
 		files: item.files,
+		waiting: item.waiting,
 	};
 	const target = operation.target && { ...path, target: String(values[operation.target]).toLowerCase() };
 	const empty = { labels: emptyTextsIn(fields, given), collection: titleCase(reading.collection) };
@@ -75,7 +76,8 @@ async function sendPart({ sender, client, identity, ownKey }: Item, sent: Part):
 	const { website, session, body, how = {} } = sent;
 	const path = fillPath(messagesRoute, { website_id: website, session_id: session });
 	const request: CrispRequest = { method: 'POST', path, body };
-	const identified = () => (how.isFirst ? firstMessage(session, body) : identity(request));
+	const ofItem = () => [...identity(request), ...(how.part ? [how.part] : [])];
+	const identified = () => (how.isFirst ? firstMessage(session, body) : ofItem());
 	const fingerprint = how.fingerprint ?? messageFingerprint(path, ownKey, identified());
 	if (how.mayBeThere) {
 		const found = await ifThere(client.send({ method: 'GET', path: `${path}/${fingerprint}` }));

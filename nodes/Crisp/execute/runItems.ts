@@ -19,7 +19,9 @@ export async function runOperation(
 	const concurrency = concurrencyOf(context);
 	const runner = await openRunner(context, key, { operation: operationFor(resource, key), clock });
 	try {
-		return [await runItems(context, runner, { concurrency, clock })];
+		const items = await runItems(context, runner, { concurrency, clock });
+		await runner.waits?.begin(items);
+		return [items];
 	} finally {
 		await runner.close();
 	}

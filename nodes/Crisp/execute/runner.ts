@@ -16,6 +16,7 @@ import type { Reading } from '../request/buildRequest';
 import { identifierIn } from '../request/cleanText';
 import { collectionName } from '../request/fieldsOf';
 import { operatorFinder, withOperatorIds } from '../request/operatorEmails';
+import { waitsOf, type WaitsOfRun } from '../waiting/begin';
 import { composedTask } from './composedTask';
 import { itemIdentity } from './itemIdentity';
 import { parametersOf } from './parameters';
@@ -31,6 +32,8 @@ export interface Runner {
 	taskFor(itemIndex: number): Promise<Task>;
 	/** Whether neither a rate limit nor the quota of a plan has limited this token recently. */
 	isFree(): boolean;
+	/** The waits that items have begun in n8n's database; undefined where there can be none. */
+	waits?: WaitsOfRun;
 	/** Closes what the items of the execution share. */
 	close(): Promise<void>;
 }
@@ -62,7 +65,9 @@ export async function openRunner(
 	const rules = { egress: egressOf(context), guard: enforcedGuardOf(context) };
 	const uploads = new Uploads({ node, credential, send, ...rules, signal, clock });
 	const filesOf = fileHandler(context, uploads, { signal, clock, apiAddress: addressOf(credential) });
+	const waits = waitsOf(context, credential);
 	return {
+		waits,
 		isFree: () => rateLimiter.isUnlimited(clock.now()) && !planQuotas.isLimited(clock.now()),
 		close: async () => await uploads.close(),
 		async taskFor(itemIndex) {
@@ -78,7 +83,8 @@ export async function openRunner(
 			const input = { json, binary };
 			const files = filesOf(itemIndex);
 			const taskOf = (reading: Reading): Task => {
-				const item: Item = { key, reading, client, sender, files, identity, shared, ownKey, input };
+				const waiting = waits?.for(itemIndex);
+				const item: Item = { key, reading, client, sender, files, identity, shared, ownKey, input, waiting };
 				return isComposed(operation) ? composedTask(operation, item) : tableTask(operation, item);
 			};
 			// Looking up an email takes a request, before which the other values are checked.

@@ -1,4 +1,5 @@
 import type { Client } from '../../shared/api/client';
+import type { Waiting } from '../waiting/ask';
 import type { Files } from '../files/binaryFiles';
 import type { OutputItem } from '../operations/operation';
 import type { Reading } from '../request/buildRequest';
@@ -24,4 +25,6 @@ export interface Item {
 	/** Marks the messages that this n8n sends; see `ownKeyOf`. */
 	ownKey: string;
 	input: OutputItem;
+	/** See `Composing.waiting`. */
+	waiting?: Waiting;
 }

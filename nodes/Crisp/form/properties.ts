@@ -1,5 +1,5 @@
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
-import { parameterName, titleCase, type Field, type Picks } from '../operations/field';
+import { parameterName, titleCase, type Field, type Fields, type Picks } from '../operations/field';
 import { changesFields, descriptionOf, isList, type Operation, type Resource } from '../operations/operation';
 import { resources } from '../operations';
 import { locatorModes, nothingChosen } from './locators';
@@ -155,7 +155,7 @@ function toProperty({ parameter, label: displayName, field }: Named, isInCollect
 		name: parameter,
 		...typed,
 		...(typed.type === 'fixedCollection' && { placeholder: `Add ${oneOf(displayName)}` }),
-		...(field.required && !isInCollection && { required: true }),
+		...(field.required && !isInCollection && field.kind !== 'group' && { required: true }),
 		description: field.kind === 'secret' ? withNotice(field.description) : field.description,
 		...(field.example && { placeholder: `e.g. ${field.example}` }),
 		...(show.length > 0 && { displayOptions: { show: Object.fromEntries(show) } }),
@@ -204,12 +204,9 @@ function typeOf(field: Field): Typed {
 		case 'pairs':
 			return tableOf('Data', [field.picks ? locatorColumn('Key', 'key', field.picks) : keyColumn, valueColumn]);
 		case 'table':
-			return tableOf(
-				'Rows',
-				Object.entries(field.fields ?? {}).map(([name, column]) =>
-					toProperty({ parameter: parameterName(name), label: labelOf(name, column), field: column }),
-				),
-			);
+			return tableOf('Rows', columnsOf(field.fields ?? {}));
+		case 'group':
+			return groupOf(field.fields ?? {});
 		case 'picker':
 			return { type: 'resourceLocator', default: nothingChosen, modes: locatorModes(field.picks ?? 'website') };
 		default:
@@ -252,6 +249,18 @@ const valueColumn: INodeProperties = {
 function byLabel(values: INodeProperties[]): INodeProperties[] {
 	if (values.length < 5) return values;
 	return values.sort((a, b) => a.displayName.localeCompare(b.displayName));
+}
+
+function columnsOf(fields: Fields): INodeProperties[] {
+	return Object.entries(fields).map(([name, field]) =>
+		toProperty({ parameter: parameterName(name), label: labelOf(name, field), field }),
+	);
+}
+
+/** As n8n's own nodes have it: one row that can be added, with its fields in their order. */
+function groupOf(fields: Fields): Typed {
+	const options: INodePropertyCollection[] = [{ displayName: 'Values', name: 'values', values: columnsOf(fields) }];
+	return { type: 'fixedCollection', default: {}, options };
 }
 
 function tableOf(displayName: string, values: INodeProperties[]): Typed {

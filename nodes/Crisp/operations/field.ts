@@ -10,7 +10,7 @@ export interface Field {
 	fallback?: string | number | boolean;
 	/** The values of a choice, with the name of each. */
 	options?: Record<string, string>;
-	/** The columns of a table, by Crisp's names. */
+	/** The columns of a table, or the fields of a group, by Crisp's names. */
 	fields?: Fields;
 	/** Shown and sent only while another field has one of these values. */
 	when?: Record<string, string[]>;
@@ -79,6 +79,7 @@ export type Kind =
 	| 'json'
 	| 'pairs'
 	| 'table'
+	| 'group'
 	| 'fingerprint'
 	| 'picker'
 	| 'binary';
@@ -145,6 +146,11 @@ export function choice(
 /** Rows of columns, sent as an array of objects. */
 export function table(fields: Fields, description: string, extra: Extra = {}): Field {
 	return { kind: 'table', description, fields, ...extra };
+}
+
+/** Some fields that belong together and can be left out together, as n8n has them: one row, read as an object. */
+export function group(fields: Fields, description: string, extra: Extra = {}): Field {
+	return { kind: 'group', description, fields, ...extra };
 }
 
 /** A resource of the workspace, chosen from a list, by ID, or by another mode that `locators.ts` has for it. */

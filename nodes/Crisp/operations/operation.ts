@@ -1,6 +1,7 @@
 import type { IBinaryKeyData, IDataObject, INode } from 'n8n-workflow';
 import type { Clock } from '../../shared/runtime/clock';
 import type { Client } from '../../shared/api/client';
+import type { Waiting } from '../waiting/ask';
 import type { Files } from '../files/binaryFiles';
 import { choice, fingerprint, identifier, picker, secret, type Fields } from './field';
 import type { OutputName } from '../../shared/events/vocabulary';
@@ -90,6 +91,8 @@ export interface Composing {
 	/** Whether a node of this n8n sent a message of the conversation; by chance true for one in 65,536 others. */
 	isOwn(message: IDataObject): boolean;
 	files: Files;
+	/** Waits in n8n's database, for the one operation that can; see `nodes/Crisp/waiting`. */
+	waiting?: Waiting;
 }
 
 /** How a composed operation sends a message. */
@@ -100,8 +103,10 @@ export interface SendingOf {
 	fingerprint?: number;
 	/** Whether an earlier execution may have sent it: then it is sent only if the conversation does not have it. */
 	mayBeThere?: boolean;
+	/** Names the message among several of an item. */
+	part?: string;
 	/** The field of the output that has the fingerprint; by default `fingerprint`. */
-	field?: 'fingerprint' | 'question_fingerprint';
+	field?: 'fingerprint' | 'question_fingerprint' | 'note_fingerprint';
 }
 
 /** One item of the output. */

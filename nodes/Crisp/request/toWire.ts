@@ -62,6 +62,8 @@ function converted(wireName: string, field: Field, raw: unknown, timezone: strin
 			return toPairs(value, field, label);
 		case 'table':
 			return toRows(value, field, label, timezone);
+		case 'group':
+			return toGroup(value, field, label, timezone);
 		case 'picker':
 			return toId(value, field, label);
 		case 'binary':
@@ -216,22 +218,35 @@ function toRows(given: unknown, field: Field, label: string, timezone: string): 
 	if (!rows) throw notAList(label, value);
 	const entries = rows.map((row, index) => {
 		if (!isPlain(row)) throw notAnObject(`Row ${index + 1} of ${label}`, row);
-		const entry: IDataObject = {};
-		for (const [wireName, column] of Object.entries(field.fields ?? {})) {
-			const cell = toWire(wireName, column, cellOf(row, wireName), timezone);
-			const sent = cell === undefined || isEmptyValue(cell, column) ? column.fallback : cell;
-			if (sent !== undefined && sent !== '') setAt(entry, wireName, sent);
-			else if (column.required) {
-				throw new UserError(`Row ${index + 1} of ${label} has no '${labelOf(wireName, column)}'`, {
-					description: 'Fill it in, or remove the row.',
-				});
-			}
-		}
-		return entry;
+		return toRow(row, field, `Row ${index + 1} of ${label}`, timezone);
 	});
 	const filled = entries.filter((entry) => !isEmptyObject(entry));
 	// Rows whose expressions all found nothing are not a list that is empty on purpose.
 	return filled.length === 0 && entries.length > 0 ? undefined : filled;
+}
+
+function toRow(row: IDataObject, field: Field, label: string, timezone: string): IDataObject {
+	const entry: IDataObject = {};
+	for (const [wireName, column] of Object.entries(field.fields ?? {})) {
+		const cell = toWire(wireName, column, cellOf(row, wireName), timezone);
+		const sent = cell === undefined || isEmptyValue(cell, column) ? column.fallback : cell;
+		if (sent !== undefined && sent !== '') setAt(entry, wireName, sent);
+		else if (column.required) {
+			throw new UserError(`${label} has no '${labelOf(wireName, column)}'`, {
+				description: 'Fill it in, or remove the row.',
+			});
+		}
+	}
+	return entry;
+}
+
+/** Accepts the group of the form, or an object through an expression or as JSON text. Empty if nothing was added. */
+function toGroup(given: unknown, field: Field, label: string, timezone: string): IDataObject {
+	const value = toJson(given, label) ?? {};
+	if (!isPlain(value)) throw notAnObject(label, value);
+	const { values = value } = value;
+	if (!isPlain(values)) throw notAnObject(label, values);
+	return isEmptyObject(values) ? {} : toRow(values, field, label, timezone);
 }
 
 function isEmptyObject(value: object): boolean {

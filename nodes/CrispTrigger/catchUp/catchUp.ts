@@ -37,6 +37,8 @@ export interface Search {
 	readConversations: ReadConversations;
 	/** Limits how many conversations are read concurrently. */
 	semaphore: Semaphore;
+	/** Called for each message that is read. */
+	onRead?(event: PastEvent): void;
 }
 
 /** The missed events of a website, in the order in which they happened. */
@@ -78,6 +80,7 @@ export async function readMissedEvents(send: Send, search: Search): Promise<Miss
 		wants(['people:profile:created']) ? readPeople(send, search) : [],
 	]);
 	const found = (await Promise.all(reading)).flat();
+	for (const event of found) search.onRead?.(event);
 	if (wants(conversationStateEvents)) found.push(...changesOf(conversations, search));
 	found.push(...people);
 	const missed = found.filter(({ name }) => events.includes(name)).sort((a, b) => a.at - b.at);

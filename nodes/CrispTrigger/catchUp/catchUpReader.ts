@@ -40,6 +40,8 @@ export interface CatchUpReaderOptions {
 	memory?: SavedCatchUp;
 	/** What happened before this time, in milliseconds, does not start the workflow. */
 	earliest?: number;
+	/** Called for each message that is read, also one that starts no workflow. */
+	onRead?(event: PastEvent): void;
 	/** Delivers events that were read in the background. */
 	deliver?(events: PastEvent[]): Promise<void>;
 	/** Called when a website refuses to be read, while others are read. */
@@ -271,9 +273,9 @@ export class CatchUpReader {
 	}
 
 	private searchOf(website: string, { since, begun }: { since: number; begun: number }) {
-		const { events, states: conversationStates } = this.options;
+		const { events, states: conversationStates, onRead } = this.options;
 		const { readConversations, semaphore } = this;
-		return { events, website, since, begun, conversationStates, readConversations, semaphore };
+		return { events, website, since, begun, conversationStates, readConversations, semaphore, onRead };
 	}
 
 	private note(missed: MissedEvents[], begun: number): void {

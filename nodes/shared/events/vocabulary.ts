@@ -11,6 +11,8 @@ export const outputNames = {
 	data_before: 'Custom data that an item that failed may have removed',
 	event: 'The event that started the workflow, such as `message:send`',
 	answered: 'Whether a reply came in time',
+	approved: 'Whether the answer to an approval was to approve; null without an answer, and for other questions',
+	answered_by: 'How an answer was given: `reply` in the conversation, or by `link`; null without an answer',
 	assigned: 'Whether an operator is assigned',
 	assigned_operator_name: 'Name of the operator that the conversation is assigned to',
 	assigned_operator_email: 'Email of the operator that the conversation is assigned to',
@@ -118,6 +120,7 @@ export const outputNames = {
 	assigned_operator_id: 'ID of the operator that the conversation is assigned to; null if there is none',
 	fingerprint: 'Identifies the message within its conversation',
 	question_fingerprint: 'Fingerprint of the question that the operation sent',
+	note_fingerprint: 'Fingerprint of the private note that shows what the workflow waits for',
 	question_id: 'ID that the picker was sent with',
 	plan_id: 'ID of the plan',
 	plugin_id: 'ID of the plugin',
@@ -132,7 +135,7 @@ export const outputNames = {
 	provenance: 'Proof, signed by Crisp, of who uses a plugin; a secret that n8n hides',
 	event_id: 'Identifies the event: the same for each delivery of it',
 	delivery_attempt: 'Which attempt of Crisp to deliver the event this is, from 1',
-	data: 'The whole event as Crisp sent it',
+	data: "The whole event as Crisp sent it; of _Send and Wait_, the answer as n8n's own nodes return it",
 } as const;
 
 export type OutputName = keyof typeof outputNames;

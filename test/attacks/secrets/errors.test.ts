@@ -72,6 +72,8 @@ function sampleOf({ kind, options, picks = 'website', fields = {} }: Field): unk
 			return { plan: 'gold' };
 		case 'table':
 			return [Object.fromEntries(Object.entries(fields).map(([name, column]) => [name, sampleOf(column)]))];
+		case 'group':
+			return Object.fromEntries(Object.entries(fields).map(([name, column]) => [name, sampleOf(column)]));
 		default:
 			return 'some text';
 	}

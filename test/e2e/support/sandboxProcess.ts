@@ -28,6 +28,8 @@ export interface Asked {
 interface SpeechOptions {
 	session_id?: string;
 	nickname?: string;
+	/** The type of the message; by default `text`. */
+	type?: string;
 	/** If set, a message that is sent again is stored once. */
 	fingerprint?: number;
 }

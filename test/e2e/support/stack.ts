@@ -149,7 +149,7 @@ export function chainOf(name: string, nodes: WorkflowNode[]): Workflow {
 /** A node of this package with the stack's credential. */
 export function crispNode(
 	{ credentialId }: Stack,
-	type: 'crisp' | 'crispMemory' | 'crispTool' | 'crispTrigger' | 'crispWebhookTrigger',
+	type: 'crisp' | 'crispMemory' | 'crispTool' | 'crispHitlTool' | 'crispTrigger' | 'crispWebhookTrigger',
 	name: string,
 	parameters: Record<string, unknown>,
 ): WorkflowNode {

@@ -23,6 +23,7 @@ const ask = async (parameters: INodeParameters = {}, more: Partial<Execution> = 
 			resource: 'message',
 			operation: 'sendAndWait',
 			sessionId: locator('={{ $json.session_id }}'),
+			wait: 'execution',
 			type: 'text',
 			content: 'Which size?',
 			replyFrom: 'user',
@@ -79,7 +80,8 @@ describe('a question that waits for its reply', () => {
 			},
 			pairedItem: { item: 0 },
 		});
-		expect(Object.keys(item?.json ?? {})).toEqual(sendAndWait.returns);
+		const names = Object.keys(item?.json ?? {});
+		expect(sendAndWait.returns?.filter((name) => names.includes(name))).toEqual(names);
 		expect(question).toMatchObject({ type: 'text', content: 'Which size?', from: 'operator' });
 	});
 

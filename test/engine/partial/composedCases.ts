@@ -44,7 +44,14 @@ const resolving: INodeParameters = {
 };
 
 const asking: INodeParameters = {
-	...{ ...inMessage, operation: 'sendAndWait', type: 'text', contentText: 'Which plan?', content: 'Which plan?' },
+	...{
+		...inMessage,
+		operation: 'sendAndWait',
+		wait: 'execution',
+		type: 'text',
+		contentText: 'Which plan?',
+		content: 'Which plan?',
+	},
 	...{ replyFrom: 'user', waitMinutes: 0.1 },
 };
 

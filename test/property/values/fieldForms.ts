@@ -6,7 +6,10 @@ import { buildRequest, readFields, readPath, type Reading } from '../../../nodes
 import type { Mode } from '../../../nodes/Crisp/request/emptyValues';
 import { collectionName, fieldsOf, labelOf, type FormField } from '../../../nodes/Crisp/request/fieldsOf';
 
-/** Every field of every operation, columns of tables included, and what is sent for a value in it. */
+/**
+ * Every field of every operation, columns of tables included, and what is sent for a value in it. Groups are left out: see
+ * test/unit/request/groups.test.ts.
+ */
 
 export interface Spot {
 	/** Such as "conversation.updateMeta email" or "message.send content.choices/value". */
@@ -25,12 +28,14 @@ const uuid = '8c842203-7ed8-4e29-a608-7cf78a7d2fcc';
 
 export const spots: Spot[] = Object.entries(resources).flatMap(([resource, { operations }]) =>
 	Object.entries(operations).flatMap(([key, operation]) =>
-		fieldsOf(operation).flatMap((top) =>
-			columnsIn([top.name], top.field, top.label).map(({ names, field, label }) => {
-				const title = `${resource}.${key} ${names.join('/')}`;
-				return { title, operation, key, names, label, field, top };
-			}),
-		),
+		fieldsOf(operation)
+			.filter(({ field }) => field.kind !== 'group')
+			.flatMap((top) =>
+				columnsIn([top.name], top.field, top.label).map(({ names, field, label }) => {
+					const title = `${resource}.${key} ${names.join('/')}`;
+					return { title, operation, key, names, label, field, top };
+				}),
+			),
 	),
 );
 
@@ -56,6 +61,7 @@ export function fittingFor(name: string, field: Field): unknown {
 	if (kind === 'json') return { one: 1 };
 	if (kind === 'pairs') return { one: 'two' };
 	if (kind === 'table') return { rows: [rowOf(fields)] };
+	if (kind === 'group') return { values: rowOf(fields) };
 	return kind === 'email' ? 'name@example.com' : `some ${name}`;
 }
 
@@ -73,11 +79,18 @@ function holding([name = '', ...columns]: string[], field: Field, value: unknown
 	return name === undefined ? value : { rows: [row] };
 }
 
+/** What other fields have to be for a field to be shown; of these, too. */
+function decidingFor(operation: Operation, field: Field): Record<string, string[]> {
+	const own = { ...field.when, ...field.isJsonWhen };
+	const others = Object.keys(own).map((name) => fieldsOf(operation).find((one) => one.name === name)?.field);
+	return Object.assign({}, ...others.map((one) => (one ? decidingFor(operation, one) : {})), own) as typeof own;
+}
+
 function readingFor({ operation, key, names, top }: Spot, value: unknown, mode: Mode): Reading {
 	const collection = collectionName(key, operation);
 	const values: IDataObject = {};
 	const optional: IDataObject = {};
-	const deciding = { ...top.field.when, ...top.field.isJsonWhen };
+	const deciding = decidingFor(operation, top.field);
 	const firstOptional = fieldsOf(operation).find(({ place, isOptional }) => place === 'body' && isOptional)?.name;
 	for (const { name, parameter, field, isOptional } of fieldsOf(operation)) {
 		const isDeciding = deciding[name]?.[0] !== undefined;

@@ -141,7 +141,7 @@ describe('a number', () => {
 describe('a list of texts', () => {
 	const lists = spots.filter(isOf('texts'));
 	const inRows = (...entries: unknown[]) => ({ rows: entries.map((entry) => ({ entry })) });
-	const hasRows = (spot: Spot) => /(^|\.)segments$/.test(last(spot));
+	const hasRows = ({ field }: Spot) => field.picks !== undefined;
 
 	it('takes an array, and an array as JSON text, with each entry once', () => {
 		expectAll(lists, [

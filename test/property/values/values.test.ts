@@ -47,7 +47,17 @@ const oneLine = ending(
 const free = ending(
 	...['name', 'nickname', 'legal_name', 'first_name', 'last_name', 'title', 'role', 'seniority', 'address', 'region'],
 	...['city', 'subject', 'message', 'content', 'text', 'explain', 'label', 'value', 'icon', 'description', 'note'],
-	...['notepad', 'excerpt', 'html', 'welcome_message', 'search_text', 'search_name', 'search_title', 'search_query'],
+	...[
+		'notepad',
+		'excerpt',
+		'html',
+		'welcome_message',
+		'search_text',
+		'search_name',
+		'search_title',
+		'search_query',
+		'options',
+	],
 	...['search', 'secret', 'jwt_secret', 'password', 'column_separator'],
 	...['section.articles', 'section.guides', 'section.references', 'section.news'],
 );
@@ -213,6 +223,8 @@ describe('a field that holds JSON', () => {
 	const valueFor = (spot: Spot): unknown => {
 		const word = last(spot).split('.').at(-1) ?? '';
 		if (spot.title === 'message.sendAndWait content.choices') return [{ value: 'yes', label: 'Yes', icon: '👍' }];
+		if (spot.title === 'message.sendAndWait choices') return [{ value: 'yes', label: 'Yes' }];
+		if (spot.title === 'message.sendAndWait form_fields') return [{ label: 'Reason', type: 'text' }];
 		if (spot.field.kind === 'table') return lists[word];
 		const criterion = { model: 'people', criterion: 'email', operator: 'eq', query: ['a@b.co'] };
 		return /filter|search_query/.test(last(spot)) && !spot.title.startsWith('analytics')

@@ -86,7 +86,10 @@ const untyped: Array<[name: RegExp, type: WireType]> = [
 const named: Array<[title: RegExp, type: WireType]> = [
 	[/ other_locales$|export profiles$/, 'texts'],
 	[/getAllAnimations search_query$|message\.update content$/, 'text'],
-	[/ (participants|orders)$/, 'rows'],
+	[/ (participants|orders)$|sendAndWait (choices|form_fields)$/, 'rows'],
+	[/sendAndWait form_fields\/(label|options)$/, 'text'],
+	[/sendAndWait form_fields\/required$/, 'boolean'],
+	[/sendAndWait (mentions|operators)$/, 'texts'],
 	// Criteria, which are sent as JSON.
 	[/(\.|_)filter$/, 'object'],
 ];

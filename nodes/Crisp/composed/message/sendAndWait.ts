@@ -4,30 +4,33 @@ import { isoTime, named, type NamedOutput } from '../../../shared/events/vocabul
 import { choice, fingerprint, flag, longText, number, table } from '../../operations/field';
 import { fieldHint, isQuestion, ofChoice, words } from '../../operations/fields/question';
 import { sender } from '../../operations/fields/senders';
-import type { ComposedOperation, Composing } from '../../operations/operation';
+import type { ComposedOperation, Composing, OutputItem } from '../../operations/operation';
 import { setAt } from '../../request/toWire';
 import { awaitReply } from '../support/awaitReply';
 import { earlierMessage } from '../support/messageBody';
+import { askAndWait } from '../../waiting/ask';
+import { waitFields, waitOptions } from '../../waiting/fields';
 import { Steps } from '../support/steps';
 
 const longest = 15;
+const inExecution = { wait: ['execution'] };
 
 /** The fields that belong to the message; the others configure the wait. */
 const ofMessage = /^(type|content|user|automated)\b/;
 
 export const sendAndWait: ComposedOperation = {
-	name: 'Send and Wait for Reply',
+	name: 'Send and Wait for Response',
 	action: 'Send a message and wait for the reply',
-	// The execution keeps running while it waits. Polling takes about 60 requests in 5 minutes, 120 in 15. To wait
-	// longer, send the question here and receive the answer with Crisp Trigger in another workflow.
-	description: `Sends a question and waits up to ${longest} minutes for the reply. The wait does not survive a restart of n8n.`,
+	// In the execution, polling takes about 60 requests in 5 minutes, 120 in 15.
+	description: `Asks the team or the visitor and waits for the answer: for days, in n8n's database, or up to ${longest} minutes in the execution.`,
 	scope: 'website:conversation:messages',
 	variables: ['website_id', 'session_id'],
 	body: {
+		...waitFields,
 		type: choice(
 			{ text: 'Text', note: 'Note', picker: 'Picker', field: 'Field' },
 			'The kind of question. A note is private: only operators see it, and only their reply ends the wait. A picker offers choices, a field asks for a value.',
-			{ label: 'Message Type', required: true, fallback: 'text' },
+			{ label: 'Message Type', required: true, fallback: 'text', when: inExecution },
 		),
 		content: words,
 		'content.text': longText('What is asked', { label: 'Question', required: true, when: isQuestion }),
@@ -45,39 +48,49 @@ export const sendAndWait: ComposedOperation = {
 			label: 'Wait at Most (Minutes)',
 			required: true,
 			fallback: 5,
+			when: inExecution,
 		}),
 		fails: flag('Whether the item fails when nobody replied in time, instead of going on with "answered": false', {
 			label: 'Fail Without Reply',
+			when: inExecution,
 		}),
 		automated: flag('Whether the message is marked as written by a bot'),
 		question_fingerprint: fingerprint(
 			'The question, if an earlier run sent it: it is not sent again if it is there, and a reply that came meanwhile counts',
-			{ label: 'Question Fingerprint' },
+			{ label: 'Question Fingerprint', when: inExecution },
 		),
+		...waitOptions,
 		...sender,
 	},
 	returns: [
 		'answered',
+		'approved',
+		'answered_by',
 		'text',
 		'choice',
 		'choice_label',
 		'file_url',
 		'from',
+		'operator_name',
 		'waited_seconds',
 		'sent_at',
 		'conversation_url',
 		'session_id',
 		'website_id',
+		'operator_id',
 		'fingerprint',
 		'question_fingerprint',
+		'note_fingerprint',
 		'timestamp',
+		'data',
 	],
 	async compose(composing) {
 		const { values, clock } = composing;
+		if (values.wait === 'n8n') return await inDatabase(composing);
 		const minutes = Number(values.wait_minutes);
 		if (!(minutes > 0 && minutes <= longest)) {
 			throw new UserError(`'Wait at Most (Minutes)' cannot be ${minutes}`, {
-				description: `Give a number up to ${longest}. For longer waits, take the answer with Crisp Trigger in another workflow.`,
+				description: `Give a number up to ${longest}. For longer waits, set 'Wait' to 'In the Database (for Days)'.`,
 			});
 		}
 		const session = String(values.session_id);
@@ -110,6 +123,18 @@ export const sendAndWait: ComposedOperation = {
 		return [{ json }];
 	},
 };
+
+/** The output of an item that waits appears when the execution resumes: see `nodes/Crisp/waiting/resume.ts`. */
+async function inDatabase(composing: Composing): Promise<OutputItem[]> {
+	if (composing.waiting) {
+		await askAndWait(composing, composing.waiting);
+		return [];
+	}
+	throw new UserError("This execution cannot wait in n8n's database", {
+		description:
+			"Set 'Wait' to 'In the Execution'. An agent's tool cannot wait for days: to let people approve what it does, add Crisp under 'Human review' between the agent and the tool.",
+	});
+}
 
 async function ask({ values, sendMessage }: Composing, steps: Steps): Promise<number> {
 	const how = { ...earlierMessage(values.question_fingerprint), field: 'question_fingerprint' as const };
