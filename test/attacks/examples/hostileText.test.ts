@@ -14,6 +14,9 @@ const sinks: Record<string, 'slack' | 'sheet' | 'jira' | 'keeps it as text' | 'r
 	'n8n-nodes-base.jira': 'jira',
 	'n8n-nodes-crisp.crisp': 'keeps it as text',
 	'n8n-nodes-crisp.crispTool': 'keeps it as text',
+	'n8n-nodes-crisp.crispHitlTool': 'keeps it as text',
+	// The body is JSON, and the address is fixed.
+	'n8n-nodes-base.httpRequestTool': 'keeps it as text',
 	'n8n-nodes-base.dataTable': 'keeps it as text',
 	'n8n-nodes-base.set': 'keeps it as text',
 	'n8n-nodes-base.removeDuplicates': 'keeps it as text',
@@ -131,8 +134,8 @@ test('no example evaluates a text: no expression is built out of another', () =>
 describe('a model that answers visitors', () => {
 	const agents = all.filter(({ node }) => node.type === '@n8n/n8n-nodes-langchain.agent');
 
-	test('two examples have one', () => {
-		expect(agents).toHaveLength(2);
+	test('three examples have one', () => {
+		expect(agents).toHaveLength(3);
 	});
 
 	test.each(agents.map(({ file, node }) => [file, node] as const))(
