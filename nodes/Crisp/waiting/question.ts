@@ -88,7 +88,7 @@ export function limitOf(values: IDataObject, now: number): number {
 	const limit = Object(values.limit_wait_time) as IDataObject;
 	if (Object.keys(limit).length === 0) return 0;
 	const isDate = limit.limit_type === 'atSpecifiedTime';
-	const amount = Number(limit.resume_amount ?? 1) * (minutesPer[textIn(limit.resume_unit) || 'hours'] ?? NaN);
+	const amount = Number(limit.resume_amount ?? 45) * (minutesPer[textIn(limit.resume_unit) || 'minutes'] ?? NaN);
 	const until = isDate ? Date.parse(textIn(limit.max_date_and_time)) : now + amount * 60_000;
 	if (until > now) return until;
 	throw new UserError(`'Limit Wait Time' ends in the past, or is not a time`, {
