@@ -131,8 +131,8 @@ export class Backlog {
 
 	/** How long until the last gap can be read, in milliseconds; 0 if it can be read now. */
 	settlesIn(now: number): number {
-		const { until = -Infinity, isOfStates = true } = this.gaps.at(-1) ?? {};
-		return isOfStates ? 0 : Math.max(0, until - overlap + settling - now);
+		const last = this.gaps.at(-1);
+		return !last || last.isOfStates ? 0 : Math.max(0, last.until - overlap + settling - now);
 	}
 
 	/** Whether an event of this time, in milliseconds, may be read again. */

@@ -253,7 +253,6 @@ export class CatchUpReader {
 		websites: string[],
 		{ since, begun }: { since: number; begun: number },
 	): Promise<PastEvent[]> {
-		const { onRefused = nothing } = this.options;
 		const refused: unknown[] = [];
 		const missed = await mapConcurrently(websites, maxConcurrent.websites, async (website) => {
 			try {
@@ -262,7 +261,7 @@ export class CatchUpReader {
 				if (!websiteRefusals.has(refusalOf(error)?.status ?? 0)) return await Promise.reject(error as Error);
 				refused.push(error);
 				if (refused.length === websites.length) return await Promise.reject(error as Error);
-				onRefused(website, error);
+				this.options.onRefused?.(website, error);
 				return [];
 			}
 		});
@@ -315,7 +314,7 @@ export class CatchUpReader {
 
 	/** Reads in the background what is pending of one of many websites, and delivers it. */
 	private async readBehind(website: ScheduledWebsite, reading: Reading): Promise<void> {
-		const { states: conversationStates, deliver = nothing } = this.options;
+		const { states: conversationStates, deliver } = this.options;
 		const { begun } = reading;
 		const pending = this.backlog.take(website.key, begun);
 		if (!pending) return;
@@ -327,7 +326,7 @@ export class CatchUpReader {
 			const most = stateReading.ofWebsite;
 			await readConversationStates(send, { website: website.id, since, conversationStates, most });
 		}
-		await deliver(events);
+		await deliver?.(events);
 		if (signal.aborted) return;
 		if (missed) this.note([missed], begun);
 		this.backlog.note(website.key, pending);
@@ -391,7 +390,6 @@ export class CatchUpReader {
 	}
 
 	private memberOf({ events, websites, open, openInBackground = open, states, ...told }: CatchUpReaderOptions): Member {
-		const { onRefused = nothing, onSlow = nothing, onSteady = nothing } = told;
 		const isBehind = () => !this.backlog.isEmpty;
 		const listsOf = (names: string[]) => Number(names.some((name) => events.includes(name)));
 		const costOfEach = listsOf([...messageEvents, ...conversationStateEvents]) + listsOf(['people:profile:created']);
@@ -409,9 +407,9 @@ export class CatchUpReader {
 			finish: (now) => this.finish(now),
 			states,
 			knows: (name) => this.chosen.size === 0 && events.includes(name),
-			onRefused,
-			onSlow,
-			onSteady,
+			onRefused: (...refusal) => told.onRefused?.(...refusal),
+			onSlow: (reason) => told.onSlow?.(reason),
+			onSteady: () => told.onSteady?.(),
 		};
 	}
 }

@@ -77,7 +77,7 @@ export class Fallback {
 	}
 
 	/** Reports that there is no connection. Polls after a minute, unless it works again until then. */
-	lost(reason: string, isRefused = false): void {
+	lost(reason: string, isRefused: boolean): void {
 		if (this.isClosed) return;
 		const outage = this.noteOutage(reason, isRefused);
 		if (isRefused) this.stop();
