@@ -3,7 +3,7 @@ import { startCluster, type Cluster } from './cluster';
 
 /** Executions of workers wait at the same time, while the main process is killed twice, and a worker once. */
 
-const count = Number(process.env.SCALE_WAITS ?? 50);
+const count = Number(process.env.SCALE_WAITS ?? 20);
 
 let cluster: Cluster;
 

@@ -4,7 +4,7 @@ import { startStack, type Stack } from '../support/stack';
 
 /** Hundreds of executions wait at the same time, while n8n is killed twice. */
 
-const count = Number(process.env.WAITS ?? 50);
+const count = Number(process.env.WAITS ?? 30);
 
 let stack: Stack;
 
