@@ -93,7 +93,7 @@ function entriesOf(message: IDataObject, longest: number): Entry[] {
 }
 
 /**
- * Who wrote a message; empty for the visitor and for a bot, whom the role in the history tells. They have a beginning, too, if
+ * Who wrote a message; empty for the visitor and for a bot, as the role in the history tells. They have a beginning, too, if
  * their text could be taken for that of somebody else. All bots having one would make models begin their answers with it.
  */
 function beginningOf(message: IDataObject, said: string): string {

@@ -150,7 +150,7 @@ async function play(
 it('every message starts the workflow once, in order, however n8n ends while it waits for others', async () => {
 	await fc.assert(
 		fc.asyncProperty(choices, steps, async (choice, all) => {
-			// Before its first execution, n8n has stored nothing: a kill would begin the trigger anew.
+			// Before its first execution, n8n has stored nothing: after a kill, the trigger would begin from then.
 			const { started, written } = await play(choice, [
 				{ kind: 'write', session: 'session_a' },
 				{ kind: 'wait', time: 20_000 },

@@ -18,7 +18,7 @@ export function openNote(wait: Wait, { ownKey, timezone }: NoteContext): string 
 	return `${asked(wait)}\n\n${howToAnswer(wait)} ${link}.${end}${localText(wait)}`;
 }
 
-/** The note after the decision: what was decided, by whom, and when. */
+/** The note after the decision: what was decided, who did, and when. */
 export function decidedNote(
 	wait: Wait,
 	{ decision, answer }: { decision: Decision; answer?: Answer },

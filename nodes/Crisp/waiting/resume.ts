@@ -172,7 +172,7 @@ async function allAnswers(resuming: Resuming, known: Found): Promise<Map<Wait, A
 async function settle(resuming: Resuming, wait: Wait, { reference, answer }: Found): Promise<void> {
 	if (!reference || reference.decision) return;
 	const at = answer?.timestamp ?? resuming.clock.now();
-	// The answer counts without it; whoever reads the conversation sees it a little later, or not.
+	// The answer counts without it; people who read the conversation see it a little later, or not.
 	await writeNote({ ...resuming, wait }, { by: answer ? 'reply' : 'time', at }, answer).catch(() => undefined);
 }
 

@@ -42,7 +42,7 @@ export interface Adding {
 	isHeld?: boolean;
 }
 
-/** How much is gathered at most, whatever the size of a batch. */
+/** How much is gathered at most, for any size of a batch. */
 const mostGathered = { entries: 5_000, characters: 20_000_000 };
 const single: BatchSettings = { size: 1, wait: 0 };
 

@@ -16,7 +16,7 @@ import { awaiting, contextOf, email, itemsOf, message, replyTo, session, transcr
 
 /**
  * What a visitor sets has any shape: nested thousands of levels deep, empty places in lists, objects in place of texts. No
- * operation fails, so that nobody can keep a team from reading a conversation, and each text keeps its format.
+ * operation fails, so that no visitor can keep a team from reading a conversation, and each text keeps its format.
  */
 
 const { numRuns = 100 } = fc.readConfigureGlobal() ?? {};

@@ -26,7 +26,7 @@ it('previews and bots that open a link decide nothing', async () => {
 	expect(await questions.noteText(session)).toBe(before);
 });
 
-it('the page loads nothing, runs nothing and can be framed by nobody', async () => {
+it('the page loads nothing, runs nothing and cannot be framed', async () => {
 	const message = '<script>alert(1)</script><img src=x onerror=alert(1)>"\'';
 	const approvalOptions = { values: { approvalType: 'single', approveLabel: '"><script>x</script>' } };
 	const execution = await questions.ask([session], { message, approvalOptions });

@@ -50,7 +50,7 @@ export const sendAndWait: ComposedOperation = {
 			fallback: 5,
 			when: inExecution,
 		}),
-		fails: flag('Whether the item fails when nobody replied in time, instead of going on with "answered": false', {
+		fails: flag('Whether the item fails when no reply came in time, instead of going on with "answered": false', {
 			label: 'Fail Without Reply',
 			when: inExecution,
 		}),
