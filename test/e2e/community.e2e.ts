@@ -62,6 +62,7 @@ describe('as a community node, the package', () => {
 		expect(installed).toMatchObject([{ packageName: PACKAGE, installedVersion: version }]);
 		expect(await nodeNames()).toEqual([
 			`${PACKAGE}.crisp`,
+			`${PACKAGE}.crispHitlTool`,
 			`${PACKAGE}.crispMemory`,
 			`${PACKAGE}.crispTool`,
 			`${PACKAGE}.crispTrigger`,

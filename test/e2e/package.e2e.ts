@@ -11,10 +11,11 @@ describe('the packed package in a real n8n', () => {
 	}, 240_000);
 	afterAll(async () => await stack?.stop());
 
-	test('contains the action, the memory, the triggers and the tool', async () => {
+	test('contains the action, the memory, the triggers, the tool and the node for human review', async () => {
 		const names = await stack.client.nodeTypeNames();
 		expect(names.filter((name) => name.startsWith('n8n-nodes-crisp.')).sort()).toEqual([
 			'n8n-nodes-crisp.crisp',
+			'n8n-nodes-crisp.crispHitlTool',
 			'n8n-nodes-crisp.crispMemory',
 			'n8n-nodes-crisp.crispTool',
 			'n8n-nodes-crisp.crispTrigger',
