@@ -49,9 +49,17 @@ function isReopenedBy(world: World, { state }: Conversation, { from, type }: Mes
 export const hasMessage = ({ messages }: Conversation, fingerprint: number) =>
 	messages.some((message) => message.fingerprint === fingerprint);
 
-/** At most 15 digits, which every JSON parser represents exactly. Negative ones have 32 bits, as seen in Crisp. */
-export const newFingerprint = ({ moods }: World): number =>
-	moods.get('crispFingerprints') === 'positive' ? randomInt(1e14, 2 ** 48) : -randomInt(1, 2 ** 31);
+/**
+ * As seen in Crisp: the time in seconds and five more digits, for messages of chatbox, inbox and REST API; 32 bits and negative
+ * for those of automations. In the sandbox, the last five digits are counted, so that no two messages have the same.
+ */
+export function newFingerprint({ moods, clock }: World): number {
+	if (moods.get('crispFingerprints') === 'negative') return -randomInt(1, 2 ** 31);
+	counted = (counted + 1) % 1e5;
+	return Math.floor(clock() / 1000) * 1e5 + counted;
+}
+
+let counted = 0;
 
 function toMessage(world: World, conversation: Conversation, draft: Draft & { fingerprint: number }): Message {
 	const last = conversation.messages[conversation.messages.length - 1];

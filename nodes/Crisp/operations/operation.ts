@@ -88,7 +88,7 @@ export interface Composing {
 	timezone: string;
 	/** The input item, for operations that pass it through. */
 	input: OutputItem;
-	/** Whether a node of this n8n sent a message of the conversation; by chance true for one in 65,536 others. */
+	/** Whether a node of this n8n sent a message of the conversation; by chance true for one in 524,288 with a random fingerprint. */
 	isOwn(message: IDataObject): boolean;
 	files: Files;
 	/** Waits in n8n's database, for the one operation that can; see `nodes/Crisp/waiting`. */

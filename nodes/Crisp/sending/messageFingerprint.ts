@@ -4,8 +4,8 @@ import { ownFingerprint } from '../../shared/events/loops/ownMessages';
 
 /**
  * The fingerprint of a message in the conversation with this path: the same whenever it is sent, and none that this
- * process gave another message of the conversation. With 32 bits, two of 1,000 messages in one conversation would share
- * one with a chance of 1 in 8,600, and the second would count as already sent. `ownKey` is that of `ownKeyOf`.
+ * process gave another message of the conversation. With 29 bits, two of 1,000 messages in one conversation would share
+ * one with a chance of 1 in 1,100, and the second would count as already sent. `ownKey` is that of `ownKeyOf`.
  */
 export function messageFingerprint(
 	path: string,

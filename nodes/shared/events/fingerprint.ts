@@ -3,11 +3,13 @@ import type { Credential } from '../api/types';
 
 /** Fingerprints stay below this, as those that Crisp gives itself do (seen; other lengths are unproven). */
 const limit = 2n ** 48n;
-/** Own fingerprints are at least this, so that none of Crisp's 32-bit fingerprints is mistaken for one. */
-const base = limit / 2n;
-const tagBits = 15n;
-const identityRange = base >> tagBits;
-const tagRange = 2n ** tagBits;
+const identityRange = 2n ** 29n;
+const tagRange = 2n ** 16n;
+/**
+ * Own fingerprints are at least this. Those of Crisp are smaller: the ones of chatbox and inbox begin with the time in
+ * seconds (seen: 163239614854320 at 1632396148), which reaches this number in 2048; those of automations have 32 bits.
+ */
+const base = limit - identityRange * tagRange;
 
 /** What the key of the token is used for here; another use of the same key gives other results. */
 const purpose = 'n8n-nodes-crisp: fingerprints of own messages';
@@ -24,25 +26,25 @@ export function ownKeyOf({ key }: Pick<Credential, 'key'>, instanceId: string): 
 }
 
 /**
- * The fingerprint of a message that a node sends: 48 bits. The highest is 1, the next 32 identify the message and are the
- * same in every process, so that a retry is idempotent, and the last 15 show that this n8n sent it (see
+ * The fingerprint of a message that a node sends: 48 bits. The highest three are 1, the next 29 identify the message and
+ * are the same in every process, so that a retry is idempotent, and the last 16 show that this n8n sent it (see
  * `isOwnFingerprint`). `ownKey` is that of `ownKeyOf`.
  */
 export function fingerprintFor(ownKey: string, identity: Array<string | number>): number {
 	const digest = hash('sha256', JSON.stringify([ownKey, ...identity]), 'buffer');
-	const head = (base >> tagBits) + (digest.readBigUInt64BE() % identityRange);
-	return Number((head << tagBits) + tagOf(ownKey, head));
+	const head = base / tagRange + (digest.readBigUInt64BE() % identityRange);
+	return Number(head * tagRange + tagOf(ownKey, head));
 }
 
 /**
- * Whether a node of this n8n created the fingerprint, with the token that `ownKey` is of. Of the fingerprints that others choose at random below 2^48, one in
- * 65,536 matches by chance.
+ * Whether a node of this n8n created the fingerprint, with the token that `ownKey` is of. Of fingerprints that
+ * others choose at random below 2^48, one in 524,288 matches by chance; of those that Crisp gives, none.
  */
 export function isOwnFingerprint(ownKey: string, fingerprint: number): boolean {
 	if (!Number.isSafeInteger(fingerprint)) return false;
 	const number = BigInt(fingerprint);
 	if (number < base || number >= limit) return false;
-	return number % tagRange === tagOf(ownKey, number >> tagBits);
+	return number % tagRange === tagOf(ownKey, number / tagRange);
 }
 
 function tagOf(ownKey: string, head: bigint): bigint {

@@ -17,10 +17,10 @@ describe('the fingerprint of a message', () => {
 		expect(new Set(all).size).toBe(all.length);
 	});
 
-	it('is between 2^47 and 2^48 and is recognised by the n8n that created it', () => {
+	it('is between 7/8 of 2^48 and 2^48 and is recognised by the n8n that created it', () => {
 		for (const item of many) {
 			const fingerprint = fingerprintFor('instance', ['execution', item]);
-			expect(fingerprint).toBeGreaterThanOrEqual(2 ** 47);
+			expect(fingerprint).toBeGreaterThanOrEqual(2 ** 48 - 2 ** 45);
 			expect(fingerprint).toBeLessThan(2 ** 48);
 			expect(isOwnFingerprint('instance', fingerprint)).toBe(true);
 		}
@@ -38,10 +38,17 @@ describe('the fingerprint of a message', () => {
 	it('is never one of the 32-bit fingerprints that Crisp gives, and seldom another one', () => {
 		const small = Array.from({ length: 200_000 }, (_, index) => index - 100_000);
 		expect(small.filter((one) => isOwnFingerprint('instance', one))).toEqual([]);
-		// Every 32,768th of those above 2^47.
-		const large = Array.from({ length: 100_000 }, (_, index) => 2 ** 47 + index * 1_400_000_011);
+		// Every 65,536th of those in the range of own ones.
+		const large = Array.from({ length: 100_000 }, (_, index) => 2 ** 48 - 2 ** 45 + index * 350_000_011);
 		const mistaken = large.filter((one) => isOwnFingerprint('instance', one)).length;
-		expect(mistaken).toBeLessThanOrEqual(15);
+		expect(mistaken).toBeLessThanOrEqual(9);
+	});
+
+	it('is never one that begins with the time in seconds, as those of people’s messages do in Crisp', () => {
+		const seen = [150698569649423, 163239614854320, 163613151617340, 176951563342210];
+		const years = Array.from({ length: 36 }, (_, index) => Date.UTC(2012 + index, 5, 7, 8, 9, 10) / 1000);
+		const timed = years.flatMap((seconds) => Array.from({ length: 3_000 }, (_, index) => seconds * 1e5 + index * 33));
+		expect([...seen, ...timed].filter((one) => isOwnFingerprint('instance', one))).toEqual([]);
 	});
 
 	it('differs for most of many messages', () => {
