@@ -15,7 +15,7 @@ export interface Seen {
 export const SUBJECT = 'n8n-nodes-crisp probe';
 
 /** A fingerprint of 48 bits whose highest is 1, as the nodes send them. */
-export const ownFingerprint = () => randomInt(2 ** 47, 2 ** 48 - 1);
+export const ownFingerprint = () => randomInt(2 ** 48 - 2 ** 45, 2 ** 48 - 1);
 
 /**
  * The conversation that the probe writes into. No visitor ever writes in it, so that Crisp's inbox does not list it, and

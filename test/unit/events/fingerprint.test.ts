@@ -44,11 +44,12 @@ describe('the fingerprint of a message', () => {
 		expect(mistaken).toBeLessThanOrEqual(9);
 	});
 
-	it('is never one that begins with the time in seconds, as those of people’s messages do in Crisp', () => {
+	it('begins with no time in seconds before 2048, unlike those of people’s messages in Crisp', () => {
 		const seen = [150698569649423, 163239614854320, 163613151617340, 176951563342210];
-		const years = Array.from({ length: 36 }, (_, index) => Date.UTC(2012 + index, 5, 7, 8, 9, 10) / 1000);
-		const timed = years.flatMap((seconds) => Array.from({ length: 3_000 }, (_, index) => seconds * 1e5 + index * 33));
-		expect([...seen, ...timed].filter((one) => isOwnFingerprint('instance', one))).toEqual([]);
+		const ownTimes = many.map((item) => fingerprintFor('instance', [item]) / 1e5);
+		const seconds = (...date: [year: number, month: number, day: number]) => Date.UTC(...date) / 1000;
+		expect(Math.min(...ownTimes)).toBeGreaterThan(seconds(2048, 0, 1));
+		expect(Math.max(...seen) / 1e5).toBeLessThan(seconds(2027, 0, 1));
 	});
 
 	it('differs for most of many messages', () => {
