@@ -5,3 +5,10 @@ export function quantile(values: number[], share: number): number {
 }
 
 export const median = (values: number[]) => quantile(values, 0.5);
+
+/** The median of the rounds' quantiles: a single bad round does not decide. */
+export const typicalQuantile = (rounds: number[][], share: number) =>
+	median(rounds.map((round) => quantile(round, share)));
+
+/** The median of the rounds' figures, followed by each of them. */
+export const withRounds = (figures: number[]) => `${median(figures)} (${figures.join(', ')})`;

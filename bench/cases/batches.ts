@@ -5,7 +5,7 @@ import { FIXED_WAIT } from '../peers/fixedWait/fixedWait';
 import { howAnswersAreMeasured, measureAnswers, RUSH, STEADY, type Rounds } from '../place/answers';
 import type { Load } from '../place/crowd';
 import { compileCustomNode } from '../place/customNode';
-import { median, quantile } from '../spread';
+import { quantile, typicalQuantile, withRounds } from '../spread';
 
 const BATCHES = { batchSize: FIXED_WAIT.size, batchWait: FIXED_WAIT.wait };
 const MOST_OF_SINGLE = 1.5;
@@ -84,7 +84,7 @@ function rowsOf(rounds: Rounds, { perSecond }: Load): Outcome['rows'] {
 		const { soon, all } = answered(rounds, name);
 		const quantiles = [0.5, 0.99].map((share) => each.map(({ waits }) => quantile(waits, share)));
 		const executions = each.map((round) => round.executions);
-		return [perSecond, name, spread(executions), `${soon} of ${all}`, ...quantiles.map(spread)];
+		return [perSecond, name, withRounds(executions), `${soon} of ${all}`, ...quantiles.map(withRounds)];
 	});
 }
 
@@ -96,7 +96,7 @@ function answered(rounds: Rounds, name: string): { soon: number; all: number } {
 
 /** The median of the rounds' quantiles, in milliseconds. */
 const typical = (rounds: Rounds, name: string, share: number) =>
-	median((rounds.get(name) ?? []).map(({ waits }) => quantile(waits, share)));
-
-/** The median, followed by the figure of each round. */
-const spread = (figures: number[]) => `${median(figures)} (${figures.join(', ')})`;
+	typicalQuantile(
+		(rounds.get(name) ?? []).map(({ waits }) => waits),
+		share,
+	);

@@ -3,7 +3,7 @@ import { byHand, byNodes } from '../peers/answering';
 import type { Case, Outcome } from '../case';
 import { howAnswersAreMeasured, measureAnswers, RUSH, STEADY, type Rounds } from '../place/answers';
 import type { Load } from '../place/crowd';
-import { quantile } from '../spread';
+import { quantile, typicalQuantile, withRounds } from '../spread';
 
 const BATCHES = { batchSize: 100, batchWait: 250 };
 const MOST_IN_A_RUSH_MS = 1_500;
@@ -17,7 +17,7 @@ type Waits = Map<string, number[][]>;
 export const latency: Case = {
 	name: 'latency',
 	title: 'Time from a message to its answer',
-	about: `A workflow in a real n8n answers every visitor. It is compared with the workflow that users build by hand, with a Webhook node that a webhook of Crisp calls and an HTTP Request node. ${howAnswersAreMeasured} *In batches* means at most ${BATCHES.batchSize} events per execution: while one is running, events wait for its end, at most ${BATCHES.batchWait} ms, and share the next.`,
+	about: `A workflow in a real n8n answers every visitor. It is compared with the workflow that users build by hand, with a Webhook node that a webhook of Crisp calls and an HTTP Request node. ${howAnswersAreMeasured} *In batches* means at most ${BATCHES.batchSize} events per execution: while one is running, events wait for its end, at most ${BATCHES.batchWait} ms, and share the next. The figures are medians of the rounds.`,
 	isInN8n: true,
 	async run(say) {
 		const stack = await startStack('latency');
@@ -37,11 +37,11 @@ const waitsOf = (rounds: Rounds): Waits =>
 
 function outcomeOf(steady: Waits, rush: Waits): Outcome {
 	const all = (waits: Waits, name: string) => (waits.get(name) ?? []).flat();
-	const at = (waits: Waits, name: string, share: number) => quantile(all(waits, name), share);
+	const at = (waits: Waits, name: string, share: number) => typicalQuantile(waits.get(name) ?? [], share);
 	const rowsOf = (waits: Waits, { perSecond }: Load) =>
 		[...waits].map(([name, rounds]) => {
 			const soon = all(waits, name).filter((wait) => wait <= SOON_MS).length;
-			const figures = [0.5, 0.99, 1].map((share) => spread(rounds, share));
+			const figures = [0.5, 0.99, 1].map((share) => withRounds(rounds.map((round) => quantile(round, share))));
 			return [perSecond, name, `${soon} of ${all(waits, name).length}`, ...figures];
 		});
 	const compared = (share: number) => [at(steady, names.nodes, share), at(steady, names.hand, share)] as const;
@@ -60,9 +60,4 @@ function outcomeOf(steady: Waits, rush: Waits): Outcome {
 			},
 		],
 	};
-}
-
-/** The quantile over all rounds, followed by that of each round. */
-function spread(rounds: number[][], share: number): string {
-	return `${quantile(rounds.flat(), share)} (${rounds.map((round) => quantile(round, share)).join(', ')})`;
 }
