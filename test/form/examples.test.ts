@@ -16,10 +16,36 @@ const folder = path.join(__dirname, '../../examples');
 const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
 const index = readFileSync(path.join(folder, 'README.md'), 'utf8');
 
+/** What n8n adds to the form of a node that is used as a tool. */
+const toolFields: INodeProperties[] = [
+	{
+		displayName: 'Tool Description',
+		name: 'descriptionType',
+		type: 'options',
+		options: [
+			{ name: 'Set Automatically', value: 'auto' },
+			{ name: 'Set Manually', value: 'manual' },
+		],
+		default: 'auto',
+	},
+	{
+		displayName: 'Description',
+		name: 'toolDescription',
+		type: 'string',
+		default: '',
+		required: true,
+		displayOptions: { show: { descriptionType: ['manual'] } },
+	},
+];
+
+const crispTool = {
+	description: { ...crisp.description, properties: [...toolFields, ...crisp.description.properties] },
+} as INodeType;
+
 const crispTypes: Record<string, INodeType> = {
 	'n8n-nodes-crisp.crisp': crisp,
 	'n8n-nodes-crisp.crispMemory': crispMemory,
-	'n8n-nodes-crisp.crispTool': crisp,
+	'n8n-nodes-crisp.crispTool': crispTool,
 	'n8n-nodes-crisp.crispTrigger': crispTrigger,
 };
 
@@ -65,8 +91,21 @@ const targetsOf = ({ connections }: Workflow) =>
 		.flatMap((outputs) => Object.values(outputs).flat(2))
 		.map(({ node }) => node);
 
-test('there are sixteen examples, including the two that npm start uses', () => {
-	expect(files).toHaveLength(16);
+/** Whether two nodes cover each other on the canvas, where a node is a square of 96 and a note has its own size. */
+function overlap(...[one, other]: [WorkflowNode, WorkflowNode]): boolean {
+	const isApart = (axis: 0 | 1, size: 'width' | 'height') => {
+		const [first, second] = [one, other].sort((a, b) => a.position[axis] - b.position[axis]) as [
+			WorkflowNode,
+			WorkflowNode,
+		];
+		const length = first.type === 'n8n-nodes-base.stickyNote' ? Number(first.parameters[size]) : 96;
+		return first.position[axis] + length <= second.position[axis];
+	};
+	return !isApart(0, 'width') && !isApart(1, 'height');
+}
+
+test('there are seventeen examples, including the two that npm start uses', () => {
+	expect(files).toHaveLength(17);
 	expect(files).toEqual(expect.arrayContaining(EXAMPLES.map((example) => `${example}.json`)));
 });
 
@@ -100,7 +139,7 @@ describe.each(files)('%s', (file) => {
 		const names = nodes.map(({ name }) => name);
 		expect(new Set(names).size).toBe(names.length);
 		expect(new Set(nodes.map(({ id }) => id)).size).toBe(names.length);
-		expect(new Set(nodes.map(({ position }) => position.join())).size).toBe(names.length);
+		expect(nodes.flatMap((node, index) => nodes.slice(0, index).filter((other) => overlap(node, other)))).toEqual([]);
 		expect(names).toEqual(expect.arrayContaining([...Object.keys(connections), ...targetsOf(workflow)]));
 		const connected = new Set([...Object.keys(connections), ...targetsOf(workflow)]);
 		expect(names.filter((name) => !connected.has(name))).toEqual(['What this does']);

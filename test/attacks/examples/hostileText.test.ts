@@ -32,6 +32,7 @@ const sinks: Record<string, 'slack' | 'sheet' | 'jira' | 'keeps it as text' | 'r
 	'n8n-nodes-base.wait': 'no text',
 	'n8n-nodes-base.stickyNote': 'no text',
 	'n8n-nodes-crisp.crispTrigger': 'no text',
+	'@n8n/n8n-nodes-langchain.mcpTrigger': 'no text',
 	'n8n-nodes-base.formTrigger': 'no text',
 	'n8n-nodes-base.manualTrigger': 'no text',
 	'n8n-nodes-base.scheduleTrigger': 'no text',
