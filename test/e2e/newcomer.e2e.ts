@@ -58,13 +58,13 @@ describe('a new user in the editor', () => {
 		await editor.entry('Crisp').click();
 		await editor.page.getByText(/^Triggers \(\d+\)/).waitFor();
 		await editor.page.getByText(/^Actions \(\d+\)/).waitFor();
-		await editor.entry('On message sent by visitor').waitFor();
+		await editor.entry('On message from a visitor').waitFor();
 		await editor.shoot('newcomer-panel');
 	});
 
 	step('drags an event and an action onto the canvas', async () => {
 		// In n8n, the content of a node's entry can be dragged, but not the entry itself.
-		trigger = await editor.drag('On message first by visitor in new conversation', { x: 200, y: 300 });
+		trigger = await editor.drag('On first message of a visitor', { x: 200, y: 300 });
 		await editor.shoot('newcomer-trigger');
 		await editor.closeNode();
 		expect(trigger).toBe('Crisp Trigger');
@@ -111,7 +111,7 @@ describe('a new user in the editor', () => {
 		await editor.shoot('newcomer-events');
 		await editor.page.keyboard.press('Escape');
 		await editor.unpick('events', 'Message - First by Visitor in New Conversation');
-		await editor.output.getByText('Listens to Message: Sent by Visitor').waitFor();
+		await editor.output.getByText('Listens to Message: Sent by Visitor: A visitor sends a message').waitFor();
 		await editor.execute();
 		await editor.at('node-execute-button').getByText('Stop Listening').waitFor();
 		await until(
