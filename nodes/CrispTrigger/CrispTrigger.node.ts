@@ -5,6 +5,7 @@ import {
 	type ITriggerFunctions,
 	type ITriggerResponse,
 } from 'n8n-workflow';
+import { testCrispApi } from '../shared/credential/testCredential';
 import { secretEventPaths } from '../shared/events/output';
 import { listeningHints, listeningSubtitle } from '../shared/events/selection/selectionForm';
 import { selectionLists } from '../shared/events/selection/selectionLists';
@@ -38,12 +39,12 @@ export class CrispTrigger implements INodeType {
 		hints: listeningHints(offeredEvents),
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'crispApi', required: true }],
+		credentials: [{ name: 'crispApi', required: true, testedBy: 'testCrispApi' }],
 		properties: triggerProperties(),
 		...sensitiveOutputs(secretEventPaths),
 	};
 
-	methods = { loadOptions: selectionLists };
+	methods = { loadOptions: selectionLists, credentialTest: { testCrispApi } };
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		return await activateTrigger(this);

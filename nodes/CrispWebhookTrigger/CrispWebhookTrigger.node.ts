@@ -5,6 +5,7 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
+import { testCrispApi } from '../shared/credential/testCredential';
 import { secretEventPaths } from '../shared/events/output';
 import { listeningHints, listeningSubtitle } from '../shared/events/selection/selectionForm';
 import { selectionLists } from '../shared/events/selection/selectionLists';
@@ -28,7 +29,7 @@ export class CrispWebhookTrigger implements INodeType {
 		hints: listeningHints(),
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'crispApi', required: true }],
+		credentials: [{ name: 'crispApi', required: true, testedBy: 'testCrispApi' }],
 		webhooks: [
 			{
 				name: 'default',
@@ -44,7 +45,7 @@ export class CrispWebhookTrigger implements INodeType {
 		...sensitiveOutputs(secretEventPaths),
 	};
 
-	methods = { loadOptions: selectionLists };
+	methods = { loadOptions: selectionLists, credentialTest: { testCrispApi } };
 
 	// Crisp has no API to register hooks: the user pastes the URL in Crisp, so there is nothing to create or delete.
 	webhookMethods = {

@@ -1,10 +1,10 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
-import { triggerProperties } from '../../nodes/CrispTrigger/properties';
-import { webhookProperties } from '../../nodes/CrispWebhookTrigger/properties';
-import { derivedEvents, events, integrationEvents, type CrispEvent } from '../../nodes/shared/events/catalogue';
-import { eventSentences } from '../../nodes/shared/events/eventSentences';
-import { eventTitles } from '../../nodes/shared/events/eventTitles';
-import { legacyProperty } from '../../nodes/shared/events/selection/selectionForm';
+import { triggerProperties } from '../../../nodes/CrispTrigger/properties';
+import { webhookProperties } from '../../../nodes/CrispWebhookTrigger/properties';
+import { derivedEvents, events, integrationEvents, type CrispEvent } from '../../../nodes/shared/events/catalogue';
+import { eventSentences } from '../../../nodes/shared/events/eventSentences';
+import { eventTitles } from '../../../nodes/shared/events/eventTitles';
+import { legacyProperty } from '../../../nodes/shared/events/selection/selectionForm';
 
 /** Each event explains itself in the lists, in the node panel and while a trigger listens. */
 
