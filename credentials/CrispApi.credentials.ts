@@ -10,10 +10,10 @@ import { authenticated } from '../nodes/shared/credential/authenticated';
 const guide = 'https://github.com/n8n-nodes-crisp/n8n-nodes-crisp/blob/main/docs/guides/credential.md';
 
 /** https://docs.crisp.chat/guides/rest-api/authentication/website-token/ */
-const websiteNotice = `In <a href="https://app.crisp.chat" target="_blank">Crisp</a>, open <b>Settings → Workspace Settings → Advanced configuration</b> and click <b>Generate Token</b> in the section <b>API Token</b>. Only the owner of the workspace can, and Crisp shows the token once. ${more('website-token')}`;
+const websiteNotice = `A website token is for one workspace of your own. In <a href="https://app.crisp.chat" target="_blank">Crisp</a>, open <b>Settings → Workspace Settings → Advanced configuration</b> and click <b>Generate Token</b> in the section <b>API Token</b>. Only the owner of the workspace can, and Crisp shows the token once. ${more('website-token')}`;
 
 /** https://docs.crisp.chat/guides/rest-api/authentication/plugin-token/ */
-const pluginNotice = `In <a href="https://marketplace.crisp.chat" target="_blank">Crisp Marketplace</a>, open your plugin and copy the token under <b>Tokens → Production</b>. Install the plugin on each website with its private install link. ${more('plugin-token')}`;
+const pluginNotice = `A plugin token is for several workspaces, or for less than full access. In <a href="https://marketplace.crisp.chat" target="_blank">Crisp Marketplace</a>, open your plugin and copy the token under <b>Tokens → Production</b>. Install the plugin on each website with its private install link. ${more('plugin-token')}`;
 
 const userNotice = `Few operations need a user token, such as campaigns. Crisp shows it nowhere: log in with the email and password of an operator, as the guide says. ${more('user-token')}`;
 

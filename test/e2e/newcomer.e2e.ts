@@ -89,12 +89,15 @@ describe('a new user in the editor', () => {
 		await editor.at('node-credentials-empty-state').getByRole('button').click();
 		const dialog = editor.at('editCredential-modal');
 		await dialog.waitFor();
+		await editor.shoot('newcomer-credential-empty');
 		const { identifier, key, websiteId, baseUrl } = stack.access;
-		for (const [name, value] of Object.entries({ identifier, key, websiteId, baseUrl })) {
-			const input = dialog.locator(`[data-test-id="parameter-input-${name}"] input`).first();
-			await input.clear();
-			await input.pressSequentially(value);
+		const inputOf = (name: string) => dialog.locator(`[data-test-id="parameter-input-${name}"] input`).first();
+		for (const [name, value] of Object.entries({ identifier, key, websiteId })) {
+			await inputOf(name).pressSequentially(value);
 		}
+		await dialog.locator('[data-test-id="parameter-input-isSimulated"] .el-switch').click();
+		await inputOf('baseUrl').clear();
+		await inputOf('baseUrl').pressSequentially(baseUrl);
 		await editor.shoot('newcomer-credential');
 		await editor.at('credential-save-button').getByRole('button').click();
 		// n8n closes a new credential after a successful test; it is tested again when it is opened.

@@ -4,6 +4,7 @@ import { webhookProperties } from '../../../nodes/CrispWebhookTrigger/properties
 import { derivedEvents, events, integrationEvents, type CrispEvent } from '../../../nodes/shared/events/catalogue';
 import { eventSentences } from '../../../nodes/shared/events/eventSentences';
 import { eventTitles } from '../../../nodes/shared/events/eventTitles';
+import { crispTrigger, crispWebhookTrigger } from '../../support/n8nContext';
 import { legacyProperty } from '../../../nodes/shared/events/selection/selectionForm';
 
 /** Each event explains itself in the lists, in the node panel and while a trigger listens. */
@@ -39,6 +40,15 @@ describe('the texts of the events', () => {
 		for (const texts of [eventSentences, eventTitles]) {
 			expect(new Set(Object.values(texts)).size).toBe(all.length);
 		}
+	});
+});
+
+describe('while a test waits', () => {
+	it.each([crispTrigger, crispWebhookTrigger])('$description.displayName says what to do in Crisp now', (trigger) => {
+		const { eventTriggerDescription = '', triggerPanel } = trigger.description;
+		expect(eventTriggerDescription).toMatch(/write as a visitor in your/);
+		const { activationHint, executionsHelp } = triggerPanel as Record<string, object | string>;
+		expect(JSON.stringify([activationHint, executionsHelp])).toMatch(/write as a visitor/);
 	});
 });
 
