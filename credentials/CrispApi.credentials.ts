@@ -1,60 +1,40 @@
 import {
 	type ICredentialDataDecryptedObject,
-	type ICredentialTestRequest,
 	type ICredentialType,
 	type Icon,
 	type IHttpRequestOptions,
 	type INodeProperties,
 } from 'n8n-workflow';
-import { withCheckedTarget } from '../nodes/shared/security/keyDestination';
+import { authenticated } from '../nodes/shared/credential/authenticated';
 
-/** Sent with every request; Crisp answers some routes with a misleading 401 when it is missing. */
-export const userAgent = 'n8n-nodes-crisp/1.0.0';
+const guide = 'https://github.com/n8n-nodes-crisp/n8n-nodes-crisp/blob/main/docs/guides/credential.md';
 
-/**
- * Requests the smallest resource that needs a working credential of the tier: the default website if one is set (this
- * also shows whether the plugin is installed there), otherwise the account.
- */
-const testPath = `={{
-	$credentials.websiteId ? '/v1/website/' + encodeURIComponent($credentials.websiteId.trim())
-	: $credentials.tier === 'user' ? '/v1/user/account' : '/v1/plugin/connect/account'
-}}`;
+/** https://docs.crisp.chat/guides/rest-api/authentication/website-token/ */
+const websiteNotice = `A website token is for one workspace of your own. In <a href="https://app.crisp.chat" target="_blank">Crisp</a>, open <b>Settings → Workspace Settings → Advanced configuration</b> and click <b>Generate Token</b> in the section <b>API Token</b>. Only the owner of the workspace can, and Crisp shows the token once. ${more('website-token')}`;
 
-const refusals: Array<[reason: string, message: string]> = [
-	[
-		'invalid_session',
-		"Crisp does not know this token (invalid_session): check 'Identifier' and 'Key', and that 'Tier' is the kind of token you created",
-	],
-	[
-		'not_subscribed',
-		'The plugin is not installed on this website (not_subscribed): open its private install link in Crisp Marketplace and install it there, or choose another default website',
-	],
-	[
-		'restricted_route_tier',
-		"The token is of another tier (restricted_route_tier): set 'Tier' to the kind of token you created",
-	],
-	[
-		'not_allowed',
-		"The token may not read this website (not_allowed): check 'Default Website ID', and in Crisp Marketplace the scopes of a plugin token",
-	],
-	[
-		'website_not_found',
-		"There is no website with this ID (website_not_found): copy 'Default Website ID' from Crisp: Settings > Workspace Settings > Setup & Integrations",
-	],
-	[
-		'invalid_data',
-		"Crisp cannot read the website ID (invalid_data): copy 'Default Website ID' from Crisp: Settings > Workspace Settings > Setup & Integrations",
-	],
-	[
-		'rate_limited',
-		'Crisp limits the request rate at the moment (rate_limited), or the daily quota of the token is used up: test again later',
-	],
-];
+/** https://docs.crisp.chat/guides/rest-api/authentication/plugin-token/ */
+const pluginNotice = `A plugin token is for several workspaces, or for less than full access. In <a href="https://marketplace.crisp.chat" target="_blank">Crisp Marketplace</a>, open your plugin and copy the token under <b>Tokens → Production</b>. Install the plugin on each website with its private install link. ${more('plugin-token')}`;
 
-function refusal(key: string, value: unknown, message: string) {
-	return { type: 'responseSuccessBody' as const, properties: { key, value, message } };
+const userNotice = `Few operations need a user token, such as campaigns. Crisp shows it nowhere: log in with the email and password of an operator, as the guide says. ${more('user-token')}`;
+
+const whereWebsite = 'In Crisp: Settings > Workspace Settings > Setup & Integrations.';
+
+function more(anchor: string): string {
+	return `<a href="${guide}#${anchor}" target="_blank">Step by step</a>`;
 }
 
+/** How to get a token of a tier. */
+function notice(tier: string, displayName: string): INodeProperties {
+	return {
+		displayName,
+		name: `${tier}Notice`,
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { tier: [tier] } },
+	};
+}
+
+/** The test of this credential is `testCrispApi`, a method of each node. */
 export class CrispApi implements ICredentialType {
 	name = 'crispApi';
 
@@ -62,7 +42,7 @@ export class CrispApi implements ICredentialType {
 
 	icon: Icon = { light: 'file:../icons/crisp.svg', dark: 'file:../icons/crisp.dark.svg' };
 
-	documentationUrl = 'https://docs.crisp.chat/guides/rest-api/authentication/';
+	documentationUrl = 'https://github.com/n8n-nodes-crisp/n8n-nodes-crisp/blob/main/docs/guides/credential.md';
 
 	properties: INodeProperties[] = [
 		{
@@ -87,8 +67,12 @@ export class CrispApi implements ICredentialType {
 				},
 			],
 			default: 'website',
-			description: 'The kind of token this is; identifier and key only work with their own tier',
+			description:
+				"Crisp's word for the kind of token. Choose the kind that you have: identifier and key only work with their own tier.",
 		},
+		notice('website', websiteNotice),
+		notice('plugin', pluginNotice),
+		notice('user', userNotice),
 		{
 			displayName: 'Identifier',
 			name: 'identifier',
@@ -96,8 +80,17 @@ export class CrispApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. 42286ac6-d2f2-4c9f-b5f5-a2c3c5fd3a1e',
+			description: 'The first of the two values of the token',
 		},
-		{ displayName: 'Key', name: 'key', type: 'string', typeOptions: { password: true }, default: '', required: true },
+		{
+			displayName: 'Key',
+			name: 'key',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			description: 'The second, longer value of the token, which Crisp shows once. It is sent to Crisp only.',
+		},
 		{
 			displayName: 'Default Website ID',
 			name: 'websiteId',
@@ -105,7 +98,7 @@ export class CrispApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. 8c842203-7ed8-4e29-a608-7cf78a7d2fcc',
-			description: 'The workspace this token belongs to, used wherever no other website is chosen',
+			description: `The workspace that this token belongs to, used where no other website is chosen. ${whereWebsite}`,
 			displayOptions: { show: { tier: ['website'] } },
 		},
 		{
@@ -114,17 +107,16 @@ export class CrispApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. 8c842203-7ed8-4e29-a608-7cf78a7d2fcc',
-			description: 'Used wherever no other website is chosen. The test also tries to read this website.',
+			description: `Used where no other website is chosen; the test of the credential reads it. ${whereWebsite}`,
 			displayOptions: { show: { tier: ['plugin', 'user'] } },
 		},
 		{
-			displayName: 'API Address',
-			name: 'baseUrl',
-			type: 'string',
-			default: 'https://api.crisp.chat',
-			required: true,
-			description:
-				'The key is sent to https://api.crisp.chat only. Change this only for a simulated Crisp, whose keys begin with "sandbox-".',
+			displayName: 'Receive Webhooks',
+			name: 'receiveWebhooks',
+			type: 'boolean',
+			default: false,
+			description: 'Whether a Crisp Webhook Trigger uses this credential. Crisp Trigger and Crisp need no webhooks.',
+			displayOptions: { show: { tier: ['website', 'plugin'] } },
 		},
 		{
 			displayName: 'Signing Secret',
@@ -133,7 +125,8 @@ export class CrispApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'Only for Crisp Webhook Trigger with a plugin hook: the signing secret that Crisp Marketplace shows next to the hook, under Settings > Events of the plugin',
+				'The signing secret that Crisp Marketplace shows next to the hook, under Settings > Events of the plugin. Without it, requests are refused.',
+			displayOptions: { show: { tier: ['plugin'], receiveWebhooks: [true] } },
 		},
 		{
 			displayName: 'Webhook Key',
@@ -142,7 +135,27 @@ export class CrispApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'Only for Crisp Webhook Trigger with a website hook: a long random text of your choice, to be added to the URL of the hook in Crisp as ?key=…',
+				'A long random text of your choice, to be added to the URL of the hook in Crisp as ?key=…. Without it, requests are refused.',
+			displayOptions: { show: { tier: ['website'], receiveWebhooks: [true] } },
+		},
+		{
+			displayName: 'Simulated Crisp',
+			name: 'isSimulated',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether the token belongs to a simulated Crisp, such as the sandbox of this package. Leave this off for Crisp itself.',
+		},
+		{
+			displayName: 'API Address',
+			name: 'baseUrl',
+			type: 'string',
+			default: 'https://api.crisp.chat',
+			required: true,
+			placeholder: 'e.g. http://127.0.0.1:8899',
+			description:
+				'The address of the simulated Crisp. Only keys that begin with "sandbox-" are sent to it; all others go to https://api.crisp.chat only.',
+			displayOptions: { show: { isSimulated: [true] } },
 		},
 		// n8n adds these two to each credential, and then allows all domains. `authenticate` refuses all others anyway.
 		{
@@ -174,31 +187,9 @@ export class CrispApi implements ICredentialType {
 	 * other request.
 	 */
 	async authenticate(
-		{ tier, identifier, key, baseUrl }: ICredentialDataDecryptedObject,
+		credential: ICredentialDataDecryptedObject,
 		options: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		// Converted once: the text that is checked is the one that is sent.
-		const account = { key: String(key), baseUrl: String(baseUrl) };
-		const checked = withCheckedTarget(options, account);
-		return {
-			...checked,
-			headers: { ...checked.headers, 'X-Crisp-Tier': String(tier), 'User-Agent': userAgent },
-			auth: { username: String(identifier), password: account.key },
-		};
+		return authenticated(credential, options);
 	}
-
-	test: ICredentialTestRequest = {
-		request: {
-			baseURL: "={{$credentials.baseUrl.replace(/\\/+$/, '')}}",
-			url: testPath,
-			// Crisp's reason is in the body of an error response, which n8n passes to the rules only with this option.
-			ignoreHttpStatusErrors: true,
-			disableFollowRedirect: true,
-		},
-		rules: [
-			...refusals.map(([reason, message]) => refusal('reason', reason, message)),
-			refusal('error', true, 'Crisp refused this credential for an unknown reason'),
-			refusal('error', undefined, "The server at 'API Address' is not Crisp's API: check the address"),
-		],
-	};
 }

@@ -98,6 +98,7 @@ async function seed(host: HostFolder, n8n: RunningN8n, sandbox: Sandbox): Promis
 		tier: 'website',
 		...sandbox.tokens.website,
 		websiteId: websiteId ?? '',
+		isSimulated: true,
 		baseUrl: sandbox.url,
 	};
 	const client = new N8nClient(n8n);

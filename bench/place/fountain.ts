@@ -16,7 +16,13 @@ export class Fountain {
 	static async open(): Promise<Fountain> {
 		const child = fork(__filename, ['fountain']);
 		const [url] = (await once(child, 'message')) as [string];
-		return new Fountain(child, { tier: 'website', ...tokens.website, websiteId: SHOP_ID, baseUrl: url });
+		return new Fountain(child, {
+			tier: 'website',
+			...tokens.website,
+			websiteId: SHOP_ID,
+			isSimulated: true,
+			baseUrl: url,
+		});
 	}
 
 	/** Makes it announce this many messages, without waiting for them. */

@@ -39,7 +39,7 @@ class Estate {
 	static async open(websites: number): Promise<Estate> {
 		const child = fork(__filename, ['estate', String(websites)]);
 		const [url] = (await once(child, 'message')) as [string];
-		return new Estate(child, { tier: 'plugin', ...tokens.plugin, websiteId: '', baseUrl: url });
+		return new Estate(child, { tier: 'plugin', ...tokens.plugin, websiteId: '', isSimulated: true, baseUrl: url });
 	}
 
 	close(): void {

@@ -7,6 +7,7 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
+import { testCrispApi } from '../shared/credential/testCredential';
 import { runOperation } from './execute/runItems';
 import { formProperties } from './form/properties';
 import { sensitiveOutputs } from '../shared/n8n/sensitiveOutputs';
@@ -29,14 +30,14 @@ export class Crisp implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'crispApi', required: true }],
+		credentials: [{ name: 'crispApi', required: true, testedBy: 'testCrispApi' }],
 		webhooks: resumeWebhooks,
 		waitingNodeTooltip: 'The execution continues when the question was answered',
 		properties: formProperties(),
 		...sensitiveOutputs(secretOutputPaths()),
 	};
 
-	methods = { listSearch };
+	methods = { listSearch, credentialTest: { testCrispApi } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await runOperation(this);

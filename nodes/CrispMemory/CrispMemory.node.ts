@@ -5,6 +5,7 @@ import {
 	type ISupplyDataFunctions,
 	type SupplyData,
 } from 'n8n-workflow';
+import { testCrispApi } from '../shared/credential/testCredential';
 import { listSearch } from '../Crisp/methods/listSearch';
 import { memoryProperties } from './properties';
 import { supplyConversation } from './supply';
@@ -22,11 +23,12 @@ export class CrispMemory implements INodeType {
 		inputs: [],
 		outputs: [NodeConnectionTypes.AiMemory],
 		outputNames: ['Memory'],
-		credentials: [{ name: 'crispApi', required: true }],
+		credentials: [{ name: 'crispApi', required: true, testedBy: 'testCrispApi' }],
 		properties: memoryProperties(),
 	};
 
 	methods = {
+		credentialTest: { testCrispApi },
 		listSearch: { searchWebsites: listSearch.searchWebsites, searchConversations: listSearch.searchConversations },
 	};
 

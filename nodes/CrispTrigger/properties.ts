@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { longestGather, shortestPollSeconds } from './settings';
 import { derivedEvents, events, integrationEvents } from '../shared/events/catalogue';
-import { selectionProperties } from '../shared/events/selection/selectionForm';
+import { legacyProperty, selectionProperties } from '../shared/events/selection/selectionForm';
 import { usualStartsPerMinute } from './starts/releasePolicy';
 
 /** What the trigger can start on. */
@@ -86,6 +86,7 @@ export function triggerProperties(): INodeProperties[] {
 					description:
 						'What a visitor writes in a conversation starts one execution, each message as an item in order, once nothing has come for so many seconds (at the latest after five times as long). For bots that answer once when several short messages come. Without this option, each message starts its own execution.',
 				},
+				legacyProperty,
 				{
 					displayName: 'Look Back (Hours)',
 					name: 'lookBackHours',

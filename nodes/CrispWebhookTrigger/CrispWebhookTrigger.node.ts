@@ -5,6 +5,7 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
+import { testCrispApi } from '../shared/credential/testCredential';
 import { secretEventPaths } from '../shared/events/output';
 import { listeningHints, listeningSubtitle } from '../shared/events/selection/selectionForm';
 import { selectionLists } from '../shared/events/selection/selectionLists';
@@ -22,13 +23,25 @@ export class CrispWebhookTrigger implements INodeType {
 		subtitle: listeningSubtitle(),
 		description: 'Starts the workflow when Crisp sends a webhook',
 		defaults: { name: 'Crisp Webhook Trigger' },
-		eventTriggerDescription: 'Waiting for a webhook from Crisp',
+		// n8n shows it at the node while a test waits.
+		eventTriggerDescription: 'Put the test URL into the hook in Crisp, then write as a visitor in your chatbox',
 		activationMessage:
 			'Your workflow is live: it runs when Crisp sends one of the chosen events to its production URL.',
+		triggerPanel: {
+			header: 'Receive webhooks of Crisp',
+			executionsHelp: {
+				inactive:
+					"<b>While building your workflow</b>, click 'Execute step' and put the test URL into the hook in Crisp, then make the event happen: write as a visitor, for instance.<br /><br /><b>Once you're happy with it</b>, publish it and put the production URL into the hook: each event starts an execution.",
+				active:
+					"<b>While building your workflow</b>, click 'Execute step' and put the test URL into the hook in Crisp, then make the event happen.<br /><br /><b>The workflow is published</b>: each event that Crisp sends to the production URL starts an execution, listed under 'Executions'.",
+			},
+			activationHint:
+				'Once the workflow is published and its production URL is in the hook in Crisp, it runs automatically for every event.',
+		},
 		hints: listeningHints(),
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'crispApi', required: true }],
+		credentials: [{ name: 'crispApi', required: true, testedBy: 'testCrispApi' }],
 		webhooks: [
 			{
 				name: 'default',
@@ -44,7 +57,7 @@ export class CrispWebhookTrigger implements INodeType {
 		...sensitiveOutputs(secretEventPaths),
 	};
 
-	methods = { loadOptions: selectionLists };
+	methods = { loadOptions: selectionLists, credentialTest: { testCrispApi } };
 
 	// Crisp has no API to register hooks: the user pastes the URL in Crisp, so there is nothing to create or delete.
 	webhookMethods = {

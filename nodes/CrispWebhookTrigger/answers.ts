@@ -15,7 +15,7 @@ interface Answer {
 export const answers = {
 	signing_secret_not_set: {
 		status: 401,
-		cure: "Copy the signing secret of the hook from Crisp Marketplace into 'Signing Secret' of the credential.",
+		cure: "Use a credential of tier Plugin, turn on 'Receive Webhooks' there, and copy the signing secret of the hook from Crisp Marketplace into 'Signing Secret' of the credential.",
 	},
 	signature_missing: { status: 401, cure: "If it came from Crisp, check 'Hook': only plugin hooks are signed." },
 	signature_wrong: {
@@ -24,7 +24,7 @@ export const answers = {
 	},
 	web_hook_key_not_set: {
 		status: 401,
-		cure: "Set 'Webhook Key' of the credential to a long random text, and add it to the URL in Crisp as ?key=….",
+		cure: "Use a credential of tier Website, and turn on 'Receive Webhooks' there. Set 'Webhook Key' of the credential to a long random text, and add it to the URL in Crisp as ?key=….",
 	},
 	key_missing: {
 		status: 401,

@@ -58,11 +58,10 @@ const aboutIntegration =
 
 const groupOf = ({ label }: CrispEvent) => label.split(' - ')[0] ?? label;
 
-function entry({ name, label, of, tiers, hint, isLegacy }: CrispEvent): string {
+function entry({ name, label, of, tiers, sentence, isLegacy }: CrispEvent): string {
 	const { scope } = facts.get(of ?? name) ?? {};
 	const notes = [
 		of && `derived from \`${of}\``,
-		hint,
 		isLegacy && "not in Crisp's current documentation; Crisp may no longer send it",
 		tiers.length < 3 && `only for tokens of tier ${tiers.join(', ')}`,
 		scope && `scope \`${scope}\``,
@@ -70,6 +69,7 @@ function entry({ name, label, of, tiers, hint, isLegacy }: CrispEvent): string {
 	].filter(Boolean);
 	return [
 		`### ${label.split(' - ')[1] ?? label}`,
+		`${sentence}.`,
 		[`\`${name}\``, ...notes].join(' · '),
 		`\`\`\`json\n${JSON.stringify(sampleOf(name, now), null, 2)}\n\`\`\``,
 	].join('\n\n');

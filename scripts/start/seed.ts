@@ -16,6 +16,8 @@ export interface CrispAccess {
 	identifier: string;
 	key: string;
 	websiteId: string;
+	/** n8n leaves out the address otherwise, as the form does. */
+	isSimulated: true;
 	baseUrl: string;
 }
 

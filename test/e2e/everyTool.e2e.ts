@@ -33,7 +33,13 @@ describe('every operation as a tool of an MCP server in a real n8n', () => {
 		process.env.N8N_USER_FOLDER = core;
 		process.env.N8N_LOG_LEVEL = 'silent';
 		engine = await import('../support/n8nContext');
-		credential = { tier: 'plugin', identifier: 'identifier', key: 'sandbox-key', baseUrl: recorder.url };
+		credential = {
+			tier: 'plugin',
+			identifier: 'identifier',
+			key: 'sandbox-key',
+			isSimulated: true,
+			baseUrl: recorder.url,
+		};
 		const data = { ...credential } as Record<string, unknown>;
 		const credentialId = await stack.client.saveCredential({ name: 'Recorder', type: 'crispApi', data });
 		stack = { ...stack, credentialId };

@@ -3,6 +3,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { openHostFolder, nodeOf } from '../../scripts/host/folder';
 import type { WorkflowNode } from '../../scripts/host/n8nClient';
 import { CREDENTIAL_NAME } from '../../scripts/start/seed';
+import { tokens } from '../../sandbox/state/tokens';
 import { whileLocked } from './support/databaseLock';
 import type { SandboxProcess } from './support/sandboxProcess';
 import { byId, chainOf, crispNode, plainNode, publish, startStack, type SingleStack } from './support/stack';
@@ -227,7 +228,7 @@ describe('in a real n8n', () => {
 
 	test('a webhook delivery whose execution n8n could not start runs when it comes again', async () => {
 		const signingSecret = 'of the plugin';
-		const data = { ...stack.access, signingSecret };
+		const data = { ...stack.access, tier: 'plugin', ...tokens.plugin, receiveWebhooks: true, signingSecret };
 		await stack.client.saveCredential({ name: CREDENTIAL_NAME, type: 'crispApi', data });
 		const trigger: WorkflowNode & { webhookId: string } = {
 			...crispNode(stack, 'crispWebhookTrigger', 'Trigger', { hook: 'plugin', events: ['message:send'] }),

@@ -58,13 +58,13 @@ describe('a new user in the editor', () => {
 		await editor.entry('Crisp').click();
 		await editor.page.getByText(/^Triggers \(\d+\)/).waitFor();
 		await editor.page.getByText(/^Actions \(\d+\)/).waitFor();
-		await editor.entry('On message sent by visitor').waitFor();
+		await editor.entry('On message from a visitor').waitFor();
 		await editor.shoot('newcomer-panel');
 	});
 
 	step('drags an event and an action onto the canvas', async () => {
 		// In n8n, the content of a node's entry can be dragged, but not the entry itself.
-		trigger = await editor.drag('On message first by visitor in new conversation', { x: 200, y: 300 });
+		trigger = await editor.drag('On first message of a visitor', { x: 200, y: 300 });
 		await editor.shoot('newcomer-trigger');
 		await editor.closeNode();
 		expect(trigger).toBe('Crisp Trigger');
@@ -89,12 +89,15 @@ describe('a new user in the editor', () => {
 		await editor.at('node-credentials-empty-state').getByRole('button').click();
 		const dialog = editor.at('editCredential-modal');
 		await dialog.waitFor();
+		await editor.shoot('newcomer-credential-empty');
 		const { identifier, key, websiteId, baseUrl } = stack.access;
-		for (const [name, value] of Object.entries({ identifier, key, websiteId, baseUrl })) {
-			const input = dialog.locator(`[data-test-id="parameter-input-${name}"] input`).first();
-			await input.clear();
-			await input.pressSequentially(value);
+		const inputOf = (name: string) => dialog.locator(`[data-test-id="parameter-input-${name}"] input`).first();
+		for (const [name, value] of Object.entries({ identifier, key, websiteId })) {
+			await inputOf(name).pressSequentially(value);
 		}
+		await dialog.locator('[data-test-id="parameter-input-isSimulated"] .el-switch').click();
+		await inputOf('baseUrl').clear();
+		await inputOf('baseUrl').pressSequentially(baseUrl);
 		await editor.shoot('newcomer-credential');
 		await editor.at('credential-save-button').getByRole('button').click();
 		// n8n closes a new credential after a successful test; it is tested again when it is opened.
@@ -111,7 +114,7 @@ describe('a new user in the editor', () => {
 		await editor.shoot('newcomer-events');
 		await editor.page.keyboard.press('Escape');
 		await editor.unpick('events', 'Message - First by Visitor in New Conversation');
-		await editor.output.getByText('Listens to Message: Sent by Visitor').waitFor();
+		await editor.output.getByText('Listens to Message: Sent by Visitor: A visitor sends a message').waitFor();
 		await editor.execute();
 		await editor.at('node-execute-button').getByText('Stop Listening').waitFor();
 		await until(

@@ -58,6 +58,12 @@ describe('the packed package in a real n8n', () => {
 			expect(status).toBe('Error');
 			expect(message).toContain("'API Address'");
 		});
+
+		test('reports in words that nothing answers', async () => {
+			const { status, message } = await testWith({ baseUrl: 'http://127.0.0.1:9' });
+			expect(status).toBe('Error');
+			expect(message).toMatch(/^Crisp could not be reached: the connection was refused\./);
+		});
 	});
 
 	test("its credential works in n8n's HTTP Request node", async () => {

@@ -2,6 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 
 import type { N8nClient, WorkflowNode } from '../../scripts/host/n8nClient';
 import { CREDENTIAL_NAME } from '../../scripts/start/seed';
+import { tokens } from '../../sandbox/state/tokens';
 import { chainOf, plainNode, publish, startStack, type Stack } from './support/stack';
 import { until } from './support/until';
 
@@ -10,6 +11,7 @@ const hookSecret = 'of the website';
 
 describe('the webhook trigger in a real n8n', () => {
 	let stack: Stack;
+	let credentials: Record<'website' | 'plugin', string>;
 
 	beforeAll(async () => {
 		stack = await startStack(
@@ -17,15 +19,20 @@ describe('the webhook trigger in a real n8n', () => {
 			{},
 			{ expectedLog: [/Hook: A request was refused \((signature|key)_(missing|wrong)\)/] },
 		);
-		const data = { ...stack.access, signingSecret, hookSecret };
-		await stack.client.saveCredential({ name: CREDENTIAL_NAME, type: 'crispApi', data });
+		const type = 'crispApi';
+		const website = { ...stack.access, receiveWebhooks: true, hookSecret };
+		const plugin = { ...stack.access, tier: 'plugin', ...tokens.plugin, receiveWebhooks: true, signingSecret };
+		credentials = {
+			website: await stack.client.saveCredential({ name: CREDENTIAL_NAME, type, data: website }),
+			plugin: await stack.client.saveCredential({ name: 'Of the plugin', type, data: plugin }),
+		};
 	}, 240_000);
 	afterAll(async () => await stack?.stop());
 
 	function beginning(hook: 'plugin' | 'website') {
 		const trigger: WorkflowNode & { webhookId: string } = {
 			...plainNode('n8n-nodes-crisp.crispWebhookTrigger', 1, 'Hook', { hook, events: ['message:send'] }),
-			credentials: { crispApi: { id: stack.credentialId, name: CREDENTIAL_NAME } },
+			credentials: { crispApi: { id: credentials[hook], name: 'Of this hook' } },
 			webhookId: randomUUID(),
 		};
 		return { workflow: chainOf(`A ${hook} hook`, [trigger, noOperation]), path: `${trigger.webhookId}/webhook` };

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CrispApi } from '../../credentials/CrispApi.credentials';
 import { crisp, crispMemory, crispTrigger, crispWebhookTrigger } from '../support/n8nContext';
@@ -80,8 +80,21 @@ JSON.stringify([...forms, new CrispApi().properties], (key, value: unknown) => {
 	return value;
 });
 
+/** The pages that the links in n8n's editor lead to. */
+const guidesInEditor = readdirSync(join(root, 'docs/guides'))
+	.filter((name) => name.endsWith('.md'))
+	.map((name) => `guides/${name.replace('.md', '')}`);
+
 describe('the guides', () => {
-	const pages = ['troubleshooting', 'tokens', 'loops', 'files', 'ai-agents', 'realtime-or-web-hooks', 'limits'];
+	const pages = [
+		...guidesInEditor,
+		'troubleshooting',
+		'loops',
+		'files',
+		'ai-agents',
+		'realtime-or-web-hooks',
+		'limits',
+	];
 	const guides = pages.map((name) => `docs/${name}.md`);
 	/** Names of n8n itself. */
 	const others = ['AI Agent'];

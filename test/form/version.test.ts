@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { userAgent } from '../../credentials/CrispApi.credentials';
+import { userAgent } from '../../nodes/shared/credential/authenticated';
 
 const { name, version } = JSON.parse(readFileSync('package.json', 'utf8')) as { name: string; version: string };
 

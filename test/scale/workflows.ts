@@ -47,7 +47,11 @@ const socket = (cluster: Cluster, parameters: object) =>
 /** Creates a Webhook Trigger, and a webhook in Crisp that calls it at the webhook process. */
 async function hook(cluster: Cluster, parameters: { events: string[]; filters?: object }): Promise<WorkflowNode> {
 	const { sandbox, receiver, client, access } = cluster;
-	await client.saveCredential({ name: CREDENTIAL_NAME, type: 'crispApi', data: { ...access, hookSecret } });
+	await client.saveCredential({
+		name: CREDENTIAL_NAME,
+		type: 'crispApi',
+		data: { ...access, receiveWebhooks: true, hookSecret },
+	});
 	const webhookId = randomUUID();
 	const node = crispNode(cluster, 'crispWebhookTrigger', TRIGGER, { hook: 'website', ...parameters });
 	const url = `${receiver.url}/webhook/${webhookId}/webhook?key=${encodeURIComponent(hookSecret)}`;

@@ -1,9 +1,10 @@
-import { ExecuteContext, LoadOptionsContext, RoutingNode, TriggerContext, WebhookContext } from 'n8n-core';
+import { CredentialTestContext, ExecuteContext, LoadOptionsContext, TriggerContext, WebhookContext } from 'n8n-core';
 import {
 	createRunExecutionData,
 	NodeConnectionTypes,
 	Workflow,
 	type IBinaryKeyData,
+	type ICredentialTestFunctions,
 	type IDataObject,
 	type IDeferredPromise,
 	type IExecuteFunctions,
@@ -31,6 +32,7 @@ import { testClock } from './testClock';
 import { Crisp } from '../../nodes/Crisp/Crisp.node';
 import { CrispMemory } from '../../nodes/CrispMemory/CrispMemory.node';
 import { supplyConversation } from '../../nodes/CrispMemory/supply';
+import { testCrispApi } from '../../nodes/shared/credential/testCredential';
 import { CrispTrigger } from '../../nodes/CrispTrigger/CrispTrigger.node';
 import { CrispWebhookTrigger } from '../../nodes/CrispWebhookTrigger/CrispWebhookTrigger.node';
 import type { selectionLists } from '../../nodes/shared/events/selection/selectionLists';
@@ -388,40 +390,12 @@ export async function load(
 	return await crispTrigger.methods.loadOptions[method].call(context);
 }
 
-/** The error of the credential test; undefined if it succeeds. n8n runs the test as a node with one request. */
+/** The error of the credential test; undefined if it succeeds. */
 export async function credentialTest(credential: Credential): Promise<string | undefined> {
-	const { request, rules = [] } = new CrispApi().test;
-	const properties = [{ displayName: '', name: 'temp', type: 'string' as const, default: '', routing: { request } }];
-	const credentials = [{ name: 'crispApi', required: true }];
-	const nodeType = { description: { ...crisp.description, credentials, properties } };
-	const node = nodeWith('crisp', { temp: '' });
-	const workflow = new Workflow({
-		...{ id: '1', nodes: [node], connections: {}, active: false },
-		nodeTypes: { ...nodeTypes, getByNameAndVersion: () => nodeType },
-	});
-	const input = [{ json: {} }];
-	const context = new ExecuteContext(
-		workflow,
-		node,
-		additionalDataFor(() => credential),
-		'internal',
-		createRunExecutionData(),
-		0,
-		input,
-		{ main: [input] },
-		{ node, data: { main: [input] }, source: null },
-		[],
-	);
-	const decrypted = { ...context.getNode().credentials?.crispApi, type: 'crispApi', data: { ...credential } };
-	try {
-		const answer = await new RoutingNode(context, nodeType, decrypted as never).runNode();
-		const said = answer?.[0]?.[0]?.json ?? {};
-		return rules
-			.map(({ properties }) => properties as { key: string; value: unknown; message: string })
-			.find(({ key, value }) => said[key] === value)?.message;
-	} catch (error) {
-		return (error as Error).message;
-	}
+	const context = new CredentialTestContext();
+	const decrypted = { id: '1', name: 'Crisp', type: 'crispApi', data: { ...credential } };
+	const { status, message } = await testCrispApi.call(context as ICredentialTestFunctions, decrypted);
+	return status === 'OK' ? undefined : message;
 }
 
 type Search = keyof Crisp['methods']['listSearch'];

@@ -146,7 +146,7 @@ async function loadsNodes({ client }: Trial): Promise<void> {
 }
 
 async function testsCredential({ client, sandbox, made }: Trial): Promise<void> {
-	const data = { ...accessTo(sandbox), hookSecret };
+	const data = { ...accessTo(sandbox), receiveWebhooks: true, hookSecret };
 	made.credentialId = await client().saveCredential({ name: CREDENTIAL_NAME, type: 'crispApi', data });
 	const credential = { id: made.credentialId, name: CREDENTIAL_NAME, type: 'crispApi' };
 	const right = await client().testCredential({ ...credential, data });

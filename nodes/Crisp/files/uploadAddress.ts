@@ -1,6 +1,6 @@
 import type { Credential } from '../../shared/api/types';
 import type { Guard } from '../../shared/n8n/egress';
-import { isSimulated } from '../../shared/security/keyDestination';
+import { apiAddressOf, isSimulated } from '../../shared/security/keyDestination';
 import { isLoopback, kindOfHost } from './hosts';
 
 export interface UploadAddressOptions {
@@ -37,7 +37,7 @@ export function isPublicFile(address: string, credential: UploadAddressOptions['
 
 /** Whether an address is on this machine, and so is the simulated Crisp that named it, whose key is no secret. */
 function isOfSimulation(url: URL, { baseUrl, key }: UploadAddressOptions['credential']): boolean {
-	const api = baseUrl.trim();
+	const api = apiAddressOf({ baseUrl });
 	const isHere = URL.canParse(api) && isLoopback(new URL(api).hostname) && isLoopback(url.hostname);
 	return isHere && isSimulated(key) && /^https?:$/.test(url.protocol);
 }

@@ -14,7 +14,7 @@ import { markPartial } from './list';
 import { websiteCheck } from './existence';
 import { refusalError, notCrispError } from '../errors/apiErrors';
 import { logOf } from '../n8n/log';
-import { addressFault } from '../security/keyDestination';
+import { addressFault, apiAddressOf } from '../security/keyDestination';
 import { withoutUnsafeKeys } from '../security/unsafeKeys';
 import { withoutDeepParts } from '../runtime/nesting';
 import { planQuotasFor, type QuotaPatience } from './planQuota';
@@ -61,7 +61,7 @@ const usualQuotaPatience: QuotaPatience = { longest: 10 * 60_000, restartsWithPr
 
 /** The base URL of the API, without a slash at the end. */
 export function addressOf(credential: Credential): string {
-	return credential.baseUrl.trim().replace(/(?<!\/)\/+$/, '');
+	return apiAddressOf(credential).replace(/(?<!\/)\/+$/, '');
 }
 
 /** Identifies the token of a credential without revealing it. */

@@ -6,7 +6,10 @@ export interface Credential {
 	identifier: string;
 	key: string;
 	websiteId?: string;
-	baseUrl: string;
+	/** Whether the token belongs to a simulated Crisp; n8n leaves out `baseUrl` otherwise, as the form does. */
+	isSimulated?: boolean;
+	/** The address of a simulated Crisp; undefined for Crisp itself. */
+	baseUrl?: string;
 	/** The secret with which Crisp signs the requests of plugin hooks. */
 	signingSecret?: string;
 	/** The key that website hooks have to send as `?key=`. */

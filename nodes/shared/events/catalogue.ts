@@ -1,4 +1,6 @@
 import type { Credential } from '../api/transport';
+import { eventSentences } from './eventSentences';
+import { eventTitles } from './eventTitles';
 
 type Tier = Credential['tier'];
 
@@ -11,8 +13,10 @@ export interface CrispEvent {
 	tiers: readonly Tier[];
 	/** For a derived event, the Crisp event that it is derived from. */
 	of?: string;
-	/** What the label does not say, for the form and the documentation: a clause without a full stop. */
-	hint?: string;
+	/** What happens, for the form and the documentation: a sentence without a full stop. */
+	sentence: string;
+	/** What the node panel calls it, such as "On message from a visitor". */
+	title: string;
 	/** Whether the tiers are a guess: Crisp no longer documents the event, and only older code mentions it. */
 	isLegacy?: boolean;
 }
@@ -117,17 +121,15 @@ const legacy: Record<string, string> = {
 	'billing:link:redirect': 'Legacy - Billing Link',
 };
 
-/**
- * Users look for a new conversation here, but Crisp sends this one only if an operator asks a visitor to chat.
- * https://github.com/crisp-im/node-crisp-api/issues/39
- */
-const hints: Record<string, string> = {
-	'session:request:initiated':
-		"sent only when an operator requests a chat with a visitor; for new conversations, choose 'Message - First by Visitor in New Conversation'",
-};
+/** What the rows below say of an event; the texts are in files of their own. */
+type Row = Omit<CrispEvent, 'sentence' | 'title'>;
+
+function withTexts(row: Row): CrispEvent {
+	return { ...row, sentence: eventSentences[row.name] ?? '', title: eventTitles[row.name] ?? '' };
+}
 
 function entries(labels: Record<string, string>, tiers: readonly Tier[]): CrispEvent[] {
-	return Object.entries(labels).map(([name, label]) => ({ name, label, tiers, hint: hints[name] }));
+	return Object.entries(labels).map(([name, label]) => withTexts({ name, label, tiers }));
 }
 
 /** Every event of Crisp's realtime channel. https://docs.crisp.chat/references/rtm-api/v1/ */
@@ -141,8 +143,7 @@ export const events: CrispEvent[] = [
 /** The events whose tiers are a guess: Crisp may have stopped sending them. */
 export const legacyEvents = Object.keys(legacy);
 
-/** Events that are special cases of other Crisp events, such as a resolved conversation (see `derived.ts`). */
-export const derivedEvents: CrispEvent[] = [
+const derived: Row[] = [
 	{ name: 'conversation:resolved', label: 'Conversation - Resolved', of: 'session:set_state', tiers: everybody },
 	{ name: 'conversation:reopened', label: 'Conversation - Reopened', of: 'session:set_state', tiers: everybody },
 	{ name: 'conversation:assigned', label: 'Conversation - Assigned', of: 'session:set_routing', tiers: everybody },
@@ -157,6 +158,9 @@ export const derivedEvents: CrispEvent[] = [
 	{ name: 'message:noted', label: 'Message - Note Written', of: 'message:received', tiers: everybody },
 ];
 
+/** Events that are special cases of other Crisp events, such as a resolved conversation (see `derived.ts`). */
+export const derivedEvents = derived.map(withTexts);
+
 /** The names of the events by which the node reports an outage of the realtime connection. */
 export const connectionLost = 'integration:connection:lost';
 export const connectionRestored = 'integration:connection:restored';
@@ -166,25 +170,10 @@ export const connectionRestored = 'integration:connection:restored';
  * because a webhook trigger runs only when Crisp calls it.
  */
 export const integrationEvents: CrispEvent[] = [
-	{
-		name: 'integration:quota:low',
-		label: 'Integration - Daily Quota Running Low',
-		tiers: everybody,
-		hint: 'made by this node when 80 % of the daily requests of the token are used; see docs/limits.md',
-	},
-	{
-		name: connectionLost,
-		label: 'Integration - Connection Lost',
-		tiers: everybody,
-		hint: 'made by this node when there has been no realtime connection for a minute; it polls Crisp meanwhile',
-	},
-	{
-		name: connectionRestored,
-		label: 'Integration - Connection Restored',
-		tiers: everybody,
-		hint: 'made by this node when the realtime connection works again after it was reported as lost',
-	},
-];
+	{ name: 'integration:quota:low', label: 'Integration - Daily Quota Running Low', tiers: everybody },
+	{ name: connectionLost, label: 'Integration - Connection Lost', tiers: everybody },
+	{ name: connectionRestored, label: 'Integration - Connection Restored', tiers: everybody },
+].map(withTexts);
 
 /** Whether the node makes an event by itself; Crisp is not asked for it. */
 export function isIntegrationEvent(name: string): boolean {
@@ -220,6 +209,15 @@ export const notInWebsiteHooks = [
 	'session:set_opened',
 	'session:set_closed',
 	'session:set_routing',
+];
+
+/** What most workflows start on, in this order: the forms and the node panel have these first. */
+export const everydayEvents = [
+	'message:send',
+	'message:first',
+	'conversation:resolved',
+	'session:sync:rating',
+	'people:profile:created',
 ];
 
 /** The events that contain a message: the message filters apply to them. */

@@ -17,9 +17,14 @@ const crispDomains = /^([a-z\d-]+\.)*crisp\.(chat|im)$/;
 
 type Account = Pick<Credential, 'baseUrl' | 'key'>;
 
+/** The address of the API: that of Crisp unless the credential names one, which n8n leaves out where the form hides it. */
+export function apiAddressOf({ baseUrl }: Pick<Account, 'baseUrl'>): string {
+	return String(baseUrl ?? crispAddress).trim();
+}
+
 /** Why the key of a credential may not be sent to its 'API Address'; undefined if it may. */
 export function addressFault({ baseUrl, key }: Account): Fault | undefined {
-	const address = String(baseUrl).trim();
+	const address = apiAddressOf({ baseUrl });
 	if (!isSecureUrl(address) || !/^https?:$/.test(new URL(address).protocol)) return insecureUrl;
 	const { username, password, pathname, protocol, host } = new URL(address);
 	if (username || password || /[?#]/.test(address) || /[^/]/.test(pathname)) {
@@ -31,7 +36,7 @@ export function addressFault({ baseUrl, key }: Account): Fault | undefined {
 	if (`${protocol}//${host}` === crispAddress || isSimulated(key)) return undefined;
 	return [
 		`The key may only be sent to ${crispAddress}`,
-		`Set 'API Address' in the credential to ${crispAddress}. For a simulated Crisp, use a key that begins with "sandbox-", as those of the sandbox do.`,
+		`Turn off 'Simulated Crisp' in the credential. For a simulated Crisp, use a key that begins with "sandbox-", as those of the sandbox do.`,
 	];
 }
 
@@ -84,7 +89,7 @@ export function withCheckedTarget(options: Outgoing, credential: Account): IHttp
 }
 
 function targetFault(target: string, { baseUrl }: Account): Fault | undefined {
-	const address = new URL(String(baseUrl).trim());
+	const address = new URL(apiAddressOf({ baseUrl }));
 	const isReadable = URL.canParse(target);
 	const { protocol, host, username, password, pathname } = new URL(isReadable ? target : 'about:blank');
 	// Not the origin: that of a `blob:` URL is the one of the URL inside it.

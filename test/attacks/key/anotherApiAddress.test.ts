@@ -67,7 +67,7 @@ describe.each(ways)('%s', (_, act) => {
 		for (const address of [evil.url, `${evil.url}/`, ` ${evil.url}//`, evil.url.replace('127.0.0.1', 'localhost')]) {
 			const error = await failureOf(act(credentialAt(address)));
 			expect(`${error.message} ${error.description}`).toMatch(
-				/The key may only be sent to https:\/\/api\.crisp\.chat.*Set 'API Address' in the credential/,
+				/The key may only be sent to https:\/\/api\.crisp\.chat.*Turn off 'Simulated Crisp' in the credential/,
 			);
 			expect(`${error.message} ${error.description}`).not.toContain(key);
 		}

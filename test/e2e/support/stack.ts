@@ -116,7 +116,7 @@ export async function saveAccess({ client, access }: Pick<Stack, 'client' | 'acc
 
 /** The data of the tests' credential. */
 export function accessTo({ url: baseUrl }: SandboxProcess): CrispAccess {
-	return { tier: 'website', ...tokens.website, websiteId: SHOP_ID, baseUrl };
+	return { tier: 'website', ...tokens.website, websiteId: SHOP_ID, isSimulated: true, baseUrl };
 }
 
 /** Creates and publishes a workflow, and returns its ID once its trigger runs. */

@@ -246,7 +246,7 @@ describe.each<Way>(['realtime channel', 'plugin hook', 'website hook'])('over th
 
 describe('the forms of both triggers', () => {
 	const shared = (properties: ReturnType<typeof triggerProperties>) =>
-		properties.filter(({ name }) => ['events', 'legacyNotice', 'websiteIds', 'filters'].includes(name));
+		properties.filter(({ name }) => ['events', 'websiteIds', 'filters'].includes(name));
 
 	it('offer the same events and filters', () => {
 		const [choice, ...others] = shared(triggerProperties());
@@ -255,12 +255,12 @@ describe('the forms of both triggers', () => {
 			({ value }) => !isIntegrationEvent(String(value)),
 		);
 		expect(shared(webhookProperties())).toEqual([{ ...choice, options: byCrisp }, ...others]);
-		expect(shared(webhookProperties())).toHaveLength(4);
+		expect(shared(webhookProperties())).toHaveLength(3);
 	});
 
 	it.each([crispTrigger, crispWebhookTrigger])('show in the panel what they listen to, and nothing else', (trigger) => {
 		const { description } = trigger;
-		const all = [...events, ...derivedEvents];
+		const all = [...events, ...derivedEvents].filter(({ isLegacy }) => !isLegacy);
 		for (const chosen of [[], ['message:send', 'conversation:resolved'], all.map(({ name }) => name)]) {
 			const node = nodeWith(description.name, { events: chosen });
 			// n8n's editor evaluates display conditions in the same way.
@@ -268,8 +268,8 @@ describe('the forms of both triggers', () => {
 			const shown = (description.hints ?? []).filter(({ displayCondition = '' }) =>
 				expression.getSimpleParameterValue(node, displayCondition, 'internal', {}),
 			);
-			const named = shown.map(({ message }) => /\((\S+)\)$/.exec(message)?.[1]);
-			expect(named.sort()).toEqual([...chosen].sort());
+			const told = all.filter(({ name }) => chosen.includes(name)).map(({ sentence }) => sentence);
+			expect(shown.map(({ message }) => /: ([^:]+)$/.exec(message)?.[1]).sort()).toEqual(told.sort());
 		}
 	});
 
@@ -280,14 +280,28 @@ describe('the forms of both triggers', () => {
 				const node = nodeWith(description.name, { events: chosen });
 				return workflowOf(node).expression.getSimpleParameterValue(node, description.subtitle, 'internal', {});
 			};
-			for (const { name, label } of [...events, ...derivedEvents]) {
-				expect(subtitleFor([name])).toBe(label.replace(' - ', ': '));
+			for (const { name, label, isLegacy } of [...events, ...derivedEvents]) {
+				if (!isLegacy) expect(subtitleFor([name])).toBe(label.replace(' - ', ': '));
 			}
 			const several = ['message:send', 'of:tomorrow', 'conversation:resolved'];
 			expect(subtitleFor(several)).toBe('Message: Sent by Visitor, of:tomorrow, Conversation: Resolved');
 			expect(subtitleFor([])).toBe('');
 		},
 	);
+
+	it('show legacy events, which are chosen under the options', () => {
+		const { description } = crispTrigger;
+		const options = { legacyEvents: ['billing:link:redirect'] };
+		const node = nodeWith(description.name, { events: ['message:send'], options });
+		const { expression } = workflowOf(node);
+		const evaluate = (text = '') => expression.getSimpleParameterValue(node, text, 'internal', {});
+		expect(evaluate(description.subtitle)).toBe('Message: Sent by Visitor, Legacy: Billing Link');
+		const shown = (description.hints ?? []).filter(({ displayCondition }) => evaluate(displayCondition));
+		expect(shown.map(({ message }) => /<b>(.+)<\/b>/.exec(message)?.[1])).toEqual([
+			'Message: Sent by Visitor',
+			'Legacy: Billing Link',
+		]);
+	});
 
 	it('list the events that website hooks do not send, all of which exist', () => {
 		const notice = webhookProperties().find(({ name }) => name === 'websiteNotice');

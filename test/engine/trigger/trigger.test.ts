@@ -312,7 +312,7 @@ describe('without a WebSocket', () => {
 it('warns of events that Crisp may no longer send', async () => {
 	const { context } = await workflows.activate(['message:send']);
 	const warn = jest.spyOn(context.logger, 'warn');
-	await workflows.activate(['message:send', 'billing:link:redirect']);
+	await workflows.activate(['message:send'], { options: { legacyEvents: ['billing:link:redirect'] } });
 	expect(warn.mock.calls.map(([message]) => message)).toEqual([
 		'[n8n-nodes-crisp] Crisp Trigger: Crisp no longer documents billing:link:redirect and may have stopped sending it.',
 	]);

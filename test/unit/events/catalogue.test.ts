@@ -1,11 +1,14 @@
 import { recoveries } from '../../../scripts/docs/recovery';
 import { readFileSync } from 'node:fs';
 import { triggerProperties } from '../../../nodes/CrispTrigger/properties';
+import { legacyProperty } from '../../../nodes/shared/events/selection/selectionForm';
 import {
 	derivedEvents,
 	eventNamed,
+	everydayEvents,
 	events,
 	integrationEvents,
+	legacyEvents,
 	sourceEventsOf,
 	messageTypes,
 } from '../../../nodes/shared/events/catalogue';
@@ -64,11 +67,10 @@ describe('the catalogue of events', () => {
 
 	it('has events that the node makes itself, which Crisp is never asked for', () => {
 		const wire = facts.map(({ event }) => event);
-		for (const { name, label, of, hint } of integrationEvents) {
+		for (const { name, label, of } of integrationEvents) {
 			expect(wire).not.toContain(name);
 			expect([name.split(':')[0], of]).toEqual(['integration', undefined]);
 			expect(label).toMatch(/^Integration - [A-Z][A-Za-z ]+$/);
-			expect(hint).toContain('made by this node');
 			expect(sourceEventsOf(['message:send', name])).toEqual(['message:send']);
 		}
 	});
@@ -82,14 +84,18 @@ describe('the catalogue of events', () => {
 		expect(initiated?.description).toContain(`for new conversations, choose '${found[0]?.name}'`);
 	});
 
-	it('is what the trigger offers, in order, with the wire name of each', () => {
+	it('is what the trigger offers: everyday events first, then by label, and legacy events apart', () => {
 		const [choice] = triggerProperties();
-		const options = choice?.options as Array<{ name: string; value: string; description: string }>;
-		const wire = facts.map(({ event }) => event);
+		const options = choice?.options as Array<{ name: string; value: string }>;
+		const isEveryday = ({ value }: { value: string }) => everydayEvents.includes(value);
 		const made = [...derivedEvents, ...integrationEvents].map(({ name }) => name);
+		const wire = facts.map(({ event }) => event).filter((name) => !legacyEvents.includes(name));
 		expect(options.map(({ value }) => value).sort()).toEqual([...wire, ...made].sort());
-		expect(options.map(({ name }) => name)).toEqual(options.map(({ name }) => name).sort((a, b) => a.localeCompare(b)));
-		for (const { value, description } of options) expect(description.startsWith(value)).toBe(true);
+		expect(options.filter(isEveryday).map(({ value }) => value)).toEqual(everydayEvents);
+		expect(options.slice(0, everydayEvents.length).every(isEveryday)).toBe(true);
+		const rare = options.filter((option) => !isEveryday(option)).map(({ name }) => name);
+		expect(rare).toEqual([...rare].sort((a, b) => a.localeCompare(b)));
+		expect((legacyProperty.options as typeof options).map(({ value }) => value)).toEqual(legacyEvents);
 	});
 });
 

@@ -29,8 +29,9 @@ export function readSelection(context: Context, credential: Credential): EventSe
 	const websites = chosen.length > 0 ? chosen : namesIn(credential.websiteId);
 	const filters = context.getNodeParameter('filters', {}) as IDataObject;
 	const { author } = filters;
+	const { legacyEvents = [] } = context.getNodeParameter('options', {}) as IDataObject;
 	return {
-		events: context.getNodeParameter('events', []) as string[],
+		events: [...(context.getNodeParameter('events', []) as string[]), ...namesIn(legacyEvents)],
 		websites,
 		filter: {
 			websites,

@@ -1,15 +1,12 @@
-import type { INodeProperties, NodeHint } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions, NodeHint } from 'n8n-workflow';
 import { largestMaxStarts, usualMaxStarts } from '../loops/loopBrake';
-import { derivedEvents, events as crispEvents, legacyEvents, messageTypes, type CrispEvent } from '../catalogue';
+import { derivedEvents, events as crispEvents, everydayEvents, messageTypes, type CrispEvent } from '../catalogue';
 
 /** The events that Crisp sends to triggers of both kinds. */
-const usuallyOffered = [...crispEvents, ...derivedEvents];
+const usuallyOffered = [...crispEvents.filter(({ isLegacy }) => !isLegacy), ...derivedEvents];
 
 /** The form fields of both triggers for events, websites and filters. `readSelection` reads their values. */
 export function selectionProperties(offered = usuallyOffered): INodeProperties[] {
-	const eventOptions = offered
-		.map((event) => ({ name: event.label, value: event.name, description: descriptionOf(event) }))
-		.sort((a, b) => a.name.localeCompare(b.name));
 	return [
 		{
 			displayName: 'Trigger On',
@@ -17,15 +14,13 @@ export function selectionProperties(offered = usuallyOffered): INodeProperties[]
 			type: 'multiOptions',
 			required: true,
 			noDataExpression: true,
-			options: eventOptions,
+			// n8n's node panel shows these options as triggers, in this order.
+			options: offered
+				.filter(({ isLegacy }) => !isLegacy)
+				.sort(byRank)
+				.map(optionOf),
 			default: [],
-		},
-		{
-			displayName: 'Crisp no longer documents legacy events and may have stopped sending them.',
-			name: 'legacyNotice',
-			type: 'notice',
-			default: '',
-			displayOptions: { show: { events: legacyEvents } },
+			description: 'What starts the workflow. The list can be searched.',
 		},
 		{
 			displayName: 'Website Names or IDs',
@@ -147,18 +142,34 @@ export function selectionProperties(offered = usuallyOffered): INodeProperties[]
 	];
 }
 
+/**
+ * The events that Crisp no longer documents: not in the list above, and so not in n8n's node panel. `readSelection` adds
+ * them to the others.
+ */
+export const legacyProperty: INodeProperties = {
+	displayName: 'Legacy Events',
+	name: 'legacyEvents',
+	type: 'multiOptions',
+	options: crispEvents.filter(({ isLegacy }) => isLegacy).map(optionOf),
+	default: [],
+	description:
+		'Events that start the workflow besides those above. Crisp no longer documents legacy events and may have stopped sending them.',
+};
+
 /** The subtitle on the canvas: the selected events. n8n provides the values of a list there, but not their labels. */
 export function listeningSubtitle(offered = usuallyOffered): string {
 	const named = Object.fromEntries(offered.map(({ name, label }) => [name, eventText(label)]));
-	return `={{ $parameter.events.map((name) => (${JSON.stringify(named)})[name] ?? name).join(', ') }}`;
+	return `={{ [...$parameter.events, ...($parameter.options?.legacyEvents ?? [])].map((name) => (${JSON.stringify(named)})[name] ?? name).join(', ') }}`;
 }
 
 /** Hints in the panel of a trigger: one for each selected event. */
 export function listeningHints(offered = usuallyOffered): NodeHint[] {
-	return offered.map(({ name, label }) => ({
-		message: `Listens to <b>${eventText(label)}</b> (${name})`,
+	return offered.map(({ name, label, sentence, isLegacy }) => ({
+		message: `Listens to <b>${eventText(label)}</b>: ${sentence}`,
 		// n8n supports only fixed texts, so each event needs a separate hint.
-		displayCondition: `={{ $parameter.events.includes('${name}') }}`,
+		displayCondition: isLegacy
+			? `={{ ($parameter.options?.legacyEvents ?? []).includes('${name}') }}`
+			: `={{ $parameter.events.includes('${name}') }}`,
 		whenToDisplay: 'beforeExecution',
 		location: 'outputPane',
 	}));
@@ -169,12 +180,21 @@ function eventText(label: string): string {
 	return label.replace(' - ', ': ');
 }
 
-function descriptionOf({ name, of, tiers, hint, isLegacy }: CrispEvent): string {
-	if (hint) return `${name}${onlyFor(tiers)}, ${hint}`;
-	if (of) return `${name}, derived from ${of}`;
-	return isLegacy ? `${name}, no longer documented by Crisp` : `${name}${onlyFor(tiers)}`;
+function optionOf({ name, label, title, tiers, sentence }: CrispEvent): INodePropertyOptions {
+	// n8n shows `action` in the node panel.
+	return { name: label, value: name, action: title, description: `${sentence}${onlyFor(tiers)}` };
+}
+
+/** Everyday events first, then all others by their labels. */
+function byRank(a: CrispEvent, b: CrispEvent): number {
+	return rankOf(a) - rankOf(b) || a.label.localeCompare(b.label);
+}
+
+function rankOf({ name }: CrispEvent): number {
+	const rank = everydayEvents.indexOf(name);
+	return rank === -1 ? everydayEvents.length : rank;
 }
 
 function onlyFor(tiers: readonly string[]): string {
-	return tiers.length === 3 ? '' : `, for tokens of tier ${tiers.join(' and ')} only`;
+	return tiers.length === 3 ? '' : ` (${tiers.join(' or ')} token only)`;
 }
