@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { locatorModes } from '../Crisp/form/locators';
+import { locatorModes, nothingChosen } from '../Crisp/form/locators';
 import { leastCharacters } from './chatMessages';
 
 const byExpression = (value: string) => ({ __rl: true, mode: 'id', value });
@@ -19,8 +19,9 @@ export function memoryProperties(): INodeProperties[] {
 			displayName: 'Website',
 			name: 'websiteId',
 			type: 'resourceLocator',
-			default: byExpression('={{ $json.website_id }}'),
-			description: 'The website of the conversation. Leave empty for the default website of the credential.',
+			default: nothingChosen,
+			description:
+				'The website of the conversation. Leave empty for the one that comes with the conversation, in its URL or as website_id of the same item, and otherwise the default website of the credential.',
 			modes: locatorModes('website'),
 		},
 		{

@@ -77,7 +77,7 @@ export function valuesChapter(): string[] {
 			'\n',
 		),
 		[
-			'- A required field without a value is an error, everywhere. An empty **Website** is the default website of the credential; an expression without a value is an error.',
+			'- A required field without a value is an error, everywhere. An empty **Website** is [that of the conversation or person](guides/credential.md#several-websites), else the default website of the credential; an expression without a value is an error.',
 			`- *Clear Empty Fields* is under *Options*, and may differ from item to item. With it, ${emptied()}. A field of another kind has no empty value in Crisp, and is an error then.`,
 			'- A key of *Custom Data* with an empty text counts as a field of its own. *Custom Data* without keys changes nothing, except in *Person: Replace Custom Data*, which removes all keys then; *Conversation: Replace Participants* without rows removes all participants.',
 			'- *Replace* empties what is left out.',

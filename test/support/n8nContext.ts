@@ -18,6 +18,7 @@ import {
 	type INodeType,
 	type INodeTypes,
 	type IRun,
+	type IRunData,
 	type IWebhookData,
 	type IWebhookFunctions,
 	type IWorkflowExecuteAdditionalData,
@@ -136,6 +137,8 @@ export interface Execution {
 	items?: IDataObject[];
 	/** The binary fields of the input items, by index. */
 	binary?: IBinaryKeyData[];
+	/** A node before, and its output for each item; by default nothing is before the node. */
+	earlier?: { name: string; items: IDataObject[] };
 	onError?: INode['onError'];
 	runIndex?: number;
 	workflowId?: string;
@@ -173,7 +176,7 @@ export async function execute(execution: Execution): Promise<INodeExecutionData[
 
 /** The execution context that n8n passes to the Crisp node. */
 export function executeContext(execution: Execution): ExecuteContext {
-	const { credential, parameters, items = [{}], binary = [], onError, runIndex = 0, signal } = execution;
+	const { credential, parameters, items = [{}], binary = [], onError, runIndex = 0, signal, earlier } = execution;
 	const node = nodeWith('crisp', parameters, { onError });
 	const input = items.map((json, item) => ({ json, binary: binary[item], pairedItem: { item } }));
 	const data = { [NodeConnectionTypes.Main]: [input] };
@@ -182,18 +185,35 @@ export function executeContext(execution: Execution): ExecuteContext {
 		return credential;
 	};
 	return new ExecuteContext(
-		workflowOf(node, execution.workflowId),
+		earlier ? workflowAfter(earlier.name, node) : workflowOf(node, execution.workflowId),
 		node,
 		additionalDataFor(decrypt, execution.executionId ?? `execution-${++executions}`),
 		'manual',
-		createRunExecutionData(),
+		createRunExecutionData({ resultData: { runData: earlier ? runDataOf(earlier) : {} } }),
 		runIndex,
 		input,
 		data,
-		{ node, data, source: null },
+		{ node, data, source: earlier ? { main: [{ previousNode: earlier.name }] } : null },
 		[],
 		signal,
 	);
+}
+
+/** A workflow in which another node is before this one. */
+function workflowAfter(name: string, node: INode): Workflow {
+	return new Workflow({
+		id: 'workflow-1',
+		nodes: [{ ...nodeWith('crispTrigger', {}), name }, node],
+		connections: { [name]: { main: [[{ node: node.name, type: NodeConnectionTypes.Main, index: 0 }]] } },
+		active: false,
+		nodeTypes,
+		settings: { timezone: 'Europe/Paris' },
+	});
+}
+
+function runDataOf({ name, items }: NonNullable<Execution['earlier']>): IRunData {
+	const main = [items.map((json, item) => ({ json, pairedItem: { item } }))];
+	return { [name]: [{ startTime: 0, executionTime: 0, executionIndex: 0, source: [], data: { main } }] };
 }
 
 /** The node as n8n gives it to an AI agent: a tool with an input for each field that the form leaves to the model. */

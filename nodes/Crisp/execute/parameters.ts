@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { itemJsonOf } from '../../shared/n8n/context';
+import { originsOf } from './origins';
 import { evaluateSimple } from './simpleExpressions';
 import { isGiven } from '../form/locators';
 import type { Parameters } from '../request/toWire';
@@ -30,6 +31,7 @@ export function parametersOf(context: IExecuteFunctions): (itemIndex: number) =>
 			},
 			isGiven: (name) => isGiven(parameters[name]),
 			timezone,
+			...originsOf(context, { itemIndex, json: jsonOfItem }),
 		};
 	};
 }

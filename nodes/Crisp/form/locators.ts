@@ -1,5 +1,5 @@
 import type { INodePropertyMode } from 'n8n-workflow';
-import type { Picks } from '../operations/field';
+import { titleCase, type Picks } from '../operations/field';
 import { identifierIn, trimmed } from '../request/cleanText';
 
 const uuid = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
@@ -63,8 +63,11 @@ const labels = {
 	email: { displayName: 'By Email', name: 'email' },
 };
 
-/** The modes of a resource locator: from a list, by ID or name, by URL, by email. */
-export function locatorModes(what: Picks): INodePropertyMode[] {
+/**
+ * The modes of a resource locator: from a list, by ID or name, by URL, by email. `label` is that of the field, which n8n does
+ * not show with what the form says of a wrong value.
+ */
+export function locatorModes(what: Picks, label = titleCase(what)): INodePropertyMode[] {
 	const { search, example, pattern, url, email, isName } = locators[what];
 	const hint = isName ? 'Choose one in use...' : `Choose the ${what}...`;
 	const typeOptions = { searchListMethod: search, searchable: true };
@@ -76,24 +79,41 @@ export function locatorModes(what: Picks): INodePropertyMode[] {
 			placeholder: what === 'website' ? 'Default website of the credential' : hint,
 		},
 		// n8n validates optional fields, too, so that the pattern has to accept an empty value.
-		textMode(isName ? 'name' : 'id', example, pattern && `^(${pattern})?$`),
+		textMode(
+			isName ? 'name' : 'id',
+			example,
+			pattern ? [`^(${pattern})?$`, `${label}: not ${ofKind('ID', what)}`] : undefined,
+		),
 	];
 	if (url) {
 		// Anchored, as otherwise a long text without an address would be searched from each of its characters.
 		const regex = `^[^]*?${url.pattern}[^]*$`;
-		modes.push({ ...textMode('url', url.example, regex), extractValue: { type: 'regex', regex } });
+		const isWrong = `${label}: not ${ofKind('URL', what)}`;
+		modes.push({ ...textMode('url', url.example, [regex, isWrong]), extractValue: { type: 'regex', regex } });
 	}
-	if (email) modes.push(textMode('email', 'nathan@example.com', '^[^@\\s]+@[^@\\s]+$'));
+	if (email) {
+		modes.push(textMode('email', 'nathan@example.com', ['^[^@\\s]+@[^@\\s]+$', `${label}: not an email address`]));
+	}
 	return modes;
 }
 
-function textMode(mode: keyof typeof labels, example: string, regex?: string): INodePropertyMode {
-	const errorMessage = `This value has the wrong format. Example: ${example}`;
+/** "the ID of a Crisp conversation". */
+function ofKind(name: string, what: Picks): string {
+	return `the ${name} of a Crisp ${what}`;
+}
+
+function textMode(
+	mode: keyof typeof labels,
+	example: string,
+	rule?: [regex: string, isWrong: string],
+): INodePropertyMode {
+	const [regex = '', isWrong = ''] = rule ?? [];
+	const errorMessage = `${isWrong} (e.g. ${example})`;
 	return {
 		...labels[mode],
 		type: 'string',
 		placeholder: `e.g. ${example}`,
-		...(regex && { validation: [{ type: 'regex', properties: { regex, errorMessage } }] }),
+		...(rule && { validation: [{ type: 'regex', properties: { regex, errorMessage } }] }),
 	};
 }
 
@@ -107,13 +127,34 @@ export function idIn(what: Picks, given: unknown): unknown {
 	return found ?? (text || undefined);
 }
 
+/**
+ * The website in the URL that a conversation or a person was chosen by, in lower case; undefined for an ID, an email, and
+ * a URL without a website. Only the path before the ID counts, and not what follows or comes before the address.
+ */
+export function websiteInUrl(what: Picks, given: unknown): string | undefined {
+	const value = valueIn(given);
+	const { url } = locators[what];
+	if (what === 'website' || !url || typeof value !== 'string') return undefined;
+	const text = identifierIn(value);
+	const found = text.includes('://') ? new RegExp(url.pattern).exec(text) : null;
+	const before = found ? text.slice(0, found.index) : '';
+	const address = before.slice(Math.max(0, before.lastIndexOf('://')));
+	return new RegExp(`^://[^/?#\\s]+/website/(${uuid})(?:/|$)`).exec(address)?.[1]?.toLowerCase();
+}
+
+/** Whether a value is the ID of a website: a UUID. */
+export function isWebsiteId(value: unknown): value is string {
+	return typeof value === 'string' && new RegExp(`^${uuid}$`).test(value);
+}
+
 /** Whether a locator holds anything, even an expression without a value. */
 export function isGiven(raw: unknown): boolean {
 	const value = valueIn(raw);
 	return value !== undefined && value !== null && value !== '';
 }
 
-function valueIn(given: unknown): unknown {
+/** What a locator holds; any other value is returned as it is. */
+export function valueIn(given: unknown): unknown {
 	const isLocator = typeof given === 'object' && given !== null && 'mode' in given && 'value' in given;
 	return isLocator ? given.value : given;
 }

@@ -149,7 +149,7 @@ function toProperty({ parameter, label: displayName, field }: Named, isInCollect
 		(isInCollection ? '/' : '') + parameterName(name),
 		values,
 	]);
-	const typed = typeOf(field);
+	const typed = typeOf({ ...field, label: displayName });
 	return {
 		displayName,
 		name: parameter,
@@ -208,7 +208,11 @@ function typeOf(field: Field): Typed {
 		case 'group':
 			return groupOf(field.fields ?? {});
 		case 'picker':
-			return { type: 'resourceLocator', default: nothingChosen, modes: locatorModes(field.picks ?? 'website') };
+			return {
+				type: 'resourceLocator',
+				default: nothingChosen,
+				modes: locatorModes(field.picks ?? 'website', field.label),
+			};
 		default:
 			return { type: 'string', default: fallback };
 	}
@@ -226,7 +230,13 @@ function firstOf({ options = {} }: Field): string {
 }
 
 function locatorColumn(displayName: string, name: string, picks: Picks): INodeProperties {
-	return { displayName, name, type: 'resourceLocator', default: nothingChosen, modes: locatorModes(picks) };
+	return {
+		displayName,
+		name,
+		type: 'resourceLocator',
+		default: nothingChosen,
+		modes: locatorModes(picks, displayName),
+	};
 }
 
 const keyColumn: INodeProperties = {

@@ -1,7 +1,7 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 import { openTransport, type Credential } from '../../shared/api/transport';
 import { parameterName, type Field, type Fields } from '../operations/field';
-import { idIn } from '../form/locators';
+import { idIn, websiteInUrl } from '../form/locators';
 import { pathFields } from '../operations/operation';
 import { inBrackets, matching, named, paged, searchWebsites } from '../../shared/api/searchResults';
 import { entriesIn } from '../../shared/api/list';
@@ -151,5 +151,13 @@ function valueInForm(context: ILoadOptionsFunctions, name: string, { websiteId }
 	const chosen = idIn(field?.picks ?? 'website', context.getCurrentNodeParameter(parameterName(name)));
 	// The form gives an expression as it is; its value is known only when the workflow runs.
 	if (typeof chosen === 'string' && !chosen.startsWith('=')) return chosen;
-	return name === 'website_id' ? (websiteId?.trim() ?? '') : '';
+	return name === 'website_id' ? (websiteOfUrl(context) ?? websiteId?.trim() ?? '') : '';
+}
+
+/** The website of the conversation or person that the form has by URL. */
+function websiteOfUrl(context: ILoadOptionsFunctions): string | undefined {
+	const [conversation, person] = ['session_id', 'people_id'].map((name) =>
+		context.getCurrentNodeParameter(parameterName(name)),
+	);
+	return websiteInUrl('conversation', conversation) ?? websiteInUrl('person', person);
 }

@@ -146,7 +146,10 @@ export interface Resource extends Pick<Cells, 'tier' | 'scope'> {
  * The form field of each path variable. A route with a variable that is neither here nor in its row does not compile.
  */
 export const pathFields = {
-	website_id: picker('website', 'The website to act on. Leave empty for the default website of the credential.'),
+	website_id: picker(
+		'website',
+		'The website to act on. Leave empty for the one that comes with the conversation or person, in its URL or as website_id of the same item, and otherwise the default website of the credential.',
+	),
 	session_id: picker('conversation', 'The conversation to act on', { label: 'Conversation', required: true }),
 	people_id: picker('person', 'The person to act on', { label: 'Person', required: true }),
 	user_id: picker('operator', 'The operator to act on', { label: 'Operator', required: true }),

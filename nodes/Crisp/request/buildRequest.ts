@@ -7,10 +7,11 @@ import { emptyTextsIn } from './emptyTexts';
 import { sentValue, type Mode } from './emptyValues';
 import { fieldsOf, pathFieldOf, type FormField } from './fieldsOf';
 import { setAt, toWire, type Parameters } from './toWire';
+import { websiteFor } from './website';
 
 export interface Reading {
 	parameters: Parameters;
-	/** Used where no website is chosen. */
+	/** Used where no website is chosen, and nothing in the item brings one; see `websiteFor`. */
 	defaultWebsite: string;
 	/** The name of the collection with the optional fields. */
 	collection: string;
@@ -25,19 +26,17 @@ export function readPath(
 	given = new Map<string, unknown>(),
 ): Record<string, string> {
 	const values: Record<string, string> = {};
+	const { parameters } = reading;
 	for (const { name, parameter, label, field } of fieldsOf(operation).filter(isInPath)) {
 		if (!isShown(field, given)) continue;
-		const { parameters, defaultWebsite } = reading;
-		const value = toWire(name, field, parameters.get(parameter), parameters.timezone, label);
-		// An expression without a value must not act on the default website: only an empty field means the default.
-		const isDefault = name === 'website_id' && !parameters.isGiven(parameter);
-		values[name] = String(value ?? (isDefault ? defaultWebsite : ''));
+		if (name === 'website_id') {
+			values[name] = websiteFor(operation, reading, (one) => isShown(one.field, given)).id;
+			continue;
+		}
+		values[name] = String(toWire(name, field, parameters.get(parameter), parameters.timezone, label) ?? '');
 		if (values[name] !== '') continue;
 		throw new UserError(`'${label}' is empty`, {
-			description:
-				name === 'website_id'
-					? 'Choose a website, check that the expression has a value for this item, or leave the field empty and set a default website in the credential.'
-					: 'Choose it from the list, or check that the expression has a value for this item.',
+			description: 'Choose it from the list, or check that the expression has a value for this item.',
 		});
 	}
 	return values;
@@ -58,7 +57,7 @@ export function readFields(fields: FormField[], reading: Reading): Map<string, u
 		const value = sentValue(field, { raw, value: toWire(name, readAs, raw, parameters.timezone, label), label }, mode);
 		if (value !== undefined) values.set(name, value);
 		else if (field.fallback !== undefined && !field.required) values.set(name, field.fallback);
-		else if (field.required) throw missing(label, field);
+		else if (field.required) throw missing(label);
 	}
 	return values;
 }
@@ -89,9 +88,9 @@ export function nothingToUpdate(collection: string): UserError {
 	});
 }
 
-function missing(label: string, field: Field): UserError {
+function missing(label: string): UserError {
 	return new UserError(`'${label}' is empty`, {
-		description: `Fill it in, or check that the expression has a value for this item. ${field.description}.`,
+		description: 'Fill it in, or check that the expression has a value for this item.',
 	});
 }
 
@@ -122,7 +121,7 @@ export function buildRequest(operation: TableOperation, reading: Reading): Built
 		throw nothingToUpdate(reading.collection);
 	}
 	Object.assign(body, structuredClone(operation.fixed));
-	const path = readPath(operation, reading);
+	const path = readPath(operation, reading, new Map([...query, ...values]));
 	const secrets = secretsOf(fields, { values: [...query, ...values], path });
 	const request: CrispRequest = {
 		method: route.method,

@@ -6,6 +6,7 @@ import { dataOf, type Entry } from './customData';
 import { dateIn } from './dates';
 import { isEmptyValue } from './emptyValues';
 import { labelOf } from './fieldsOf';
+import { isEmptyObject, isPlain, rowsOf, toList } from './lists';
 import { withoutUnsafeKeys } from '../../shared/security/unsafeKeys';
 import { isoOf, show, toBoolean, toFingerprint, toNumber, toText, written } from './scalars';
 
@@ -17,6 +18,15 @@ export interface Parameters {
 	isGiven(name: string): boolean;
 	/** The timezone of dates without an offset, as an IANA name. */
 	timezone: string;
+	/**
+	 * The `website_id` that comes with an ID: of the object that an expression takes it from, or of an item that has this
+	 * ID. `path` is the name of the parameter, in a collection after that of the collection. Anything, or undefined.
+	 */
+	websiteOf?(path: string[], id: unknown): unknown;
+	/** The `website_id` of the input item. */
+	websiteOfItem?(): unknown;
+	/** Whether a language model gives the value of a parameter. */
+	isOfModel?(path: string[]): boolean;
 }
 
 /**
@@ -49,9 +59,9 @@ function converted(wireName: string, field: Field, raw: unknown, timezone: strin
 		case 'choice':
 			return toChoice(value, field, label);
 		case 'list':
-			return toList(value, field, label);
+			return toList(wireName, value, field, label);
 		case 'fingerprints':
-			return toList(value, field, label).map((entry) => toFingerprint(entry, `An entry of ${label}`));
+			return toList(wireName, value, field, label).map((entry) => toFingerprint(entry, `An entry of ${label}`));
 		case 'date':
 			return isBlank(value) ? undefined : dateIn(value, label, timezone).toUTC().toISO();
 		case 'instant':
@@ -139,40 +149,6 @@ function toChoice(value: unknown, { options = {} }: Field, label: string): strin
 	});
 }
 
-/**
- * Accepts an array, such an array as JSON text, rows of the form, each of which holds one entry, and a text. A text is
- * split at commas, unless entries are chosen in rows: then it is one entry. Entries occur once.
- */
-function toList(value: unknown, field: Field, label: string): string[] {
-	const rows = isPlain(value) ? rowsOf(value) : undefined;
-	const given = rows
-		? rows.flatMap((row) => entriesIn(idIn(field.picks ?? 'personSegment', row?.entry)))
-		: isPlain(value) && isEmptyObject(value)
-			? []
-			: entriesIn(value, !field.picks);
-	const texts = given
-		.filter((entry) => entry !== null && entry !== undefined)
-		.map((entry) => trimmed(toText(entry, Array.isArray(value) || rows ? `An entry of ${label}` : label)));
-	return [...new Set(texts.filter((entry) => entry !== ''))];
-}
-
-function entriesIn(value: unknown, isSplit = false): unknown[] {
-	const list = typeof value === 'string' ? arrayIn(value) : value;
-	if (Array.isArray(list)) return list as unknown[];
-	return typeof value === 'string' && isSplit ? value.split(',') : [value];
-}
-
-/** The array that a text holds as JSON, as models and sheets have it; undefined if it holds none. */
-function arrayIn(text: string): unknown[] | undefined {
-	const json = trimmed(text);
-	if (!json.startsWith('[') || !json.endsWith(']')) return undefined;
-	try {
-		return JSON.parse(json) as unknown[];
-	} catch {
-		return undefined;
-	}
-}
-
 function toJson(value: unknown, label: string): unknown {
 	if (typeof value !== 'string') return value;
 	const text = trimmed(value);
@@ -249,14 +225,6 @@ function toGroup(given: unknown, field: Field, label: string, timezone: string):
 	return isEmptyObject(values) ? {} : toRow(values, field, label, timezone);
 }
 
-function isEmptyObject(value: object): boolean {
-	return Object.keys(value).length === 0;
-}
-
-function isPlain(value: unknown): value is IDataObject {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function notAnObject(label: string, value: unknown): UserError {
 	return new UserError(`${label} is not an object: ${show(value)}`, {
 		description: 'Give keys and values, such as { "plan": "gold" }.',
@@ -274,12 +242,6 @@ function notAList(label: string, value: unknown): UserError {
 	return new UserError(`${label} is not a list of rows: ${show(value)}`, {
 		description: 'Add rows in the form, or give a list of objects through an expression.',
 	});
-}
-
-/** The rows of an n8n fixed collection, which has a single group called `rows`. */
-function rowsOf(value: object): Array<IDataObject | null> | undefined {
-	const { rows } = value as { rows?: unknown };
-	return Array.isArray(rows) ? (rows as Array<IDataObject | null>) : undefined;
 }
 
 /** Sets a value at a dotted name, and creates the objects on the way. */

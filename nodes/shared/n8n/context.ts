@@ -73,6 +73,11 @@ export function itemJsonOf(context: object, itemIndex: number): unknown {
 	return proxyMember(context, itemIndex, '$json');
 }
 
+/** The value of an expression without its equals sign; undefined if it has none, or if n8n cannot evaluate it. */
+export function valueOfExpression(context: object, expression: string, itemIndex: number): unknown {
+	return ask(context, 'evaluateExpression', expression, itemIndex);
+}
+
 /** How many items the node is given; in a sub-node, the node that it is connected to. 1 if n8n does not provide it. */
 export function itemCountOf(context: object): number {
 	const all = ask(Object(proxyMember(context, 0, '$input')) as object, 'all');

@@ -115,7 +115,9 @@ describe('which conversation it is', () => {
 	it('is of the default website where none is chosen, and never where an expression has no value', async () => {
 		const items = [{ session_id: conversation }];
 		expect(await historyOf(run({ websiteId: locator('', 'list') }, items))).toHaveLength(5);
-		await expect(historyOf(run({}, items))).rejects.toThrow("'Website' is empty");
+		expect(await historyOf(run({}, items))).toHaveLength(5);
+		const byExpression = { websiteId: locator('={{ $json.website_id }}') };
+		await expect(historyOf(run(byExpression, items))).rejects.toThrow("'Website' is empty");
 	});
 
 	it.each<[string, INodeParameters, IDataObject, RegExp]>([
