@@ -108,6 +108,11 @@ describe('the types of a message', () => {
 		}
 	});
 
+	it('fit on the two lines that n8n shows of a sentence', () => {
+		const long = types.flatMap(({ options }) => options as INodePropertyOptions[]);
+		expect(long.filter(({ description = '' }) => description.length > 90)).toEqual([]);
+	});
+
 	it.each([
 		['file', 'invoice.pdf', 'application/pdf'],
 		['animation', 'hello.gif', 'image/gif'],

@@ -29,7 +29,7 @@ const typeHints = {
 	note: 'Only operators see it',
 	picker: 'A question with choices to click',
 	field: 'A question with a field to type the answer into',
-	file: 'A link to a public file, with name and type given by hand. The operation Send File takes binary data, and finds name and type by itself.',
+	file: 'A link to a public file. For binary data of the workflow, use the operation Send File.',
 	audio: 'A voice message behind a public link',
 	animation: 'A moving picture behind a public link',
 	carousel: 'Cards with pictures and links, to swipe through',
