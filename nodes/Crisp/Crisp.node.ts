@@ -10,6 +10,7 @@ import {
 import { testCrispApi } from '../shared/credential/testCredential';
 import { runOperation } from './execute/runItems';
 import { formProperties } from './form/properties';
+import { subtitle } from './form/subtitle';
 import { sensitiveOutputs } from '../shared/n8n/sensitiveOutputs';
 import { secretOutputPaths } from './operations';
 import { resumeWait } from './waiting/resume';
@@ -23,7 +24,7 @@ export class Crisp implements INodeType {
 		icon: { light: 'file:../../icons/crisp.svg', dark: 'file:../../icons/crisp.dark.svg' },
 		group: ['output'],
 		version: 1,
-		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
+		subtitle,
 		// Shown for the tool of an AI agent; the node panel shows the description of Crisp Trigger for both nodes.
 		description: 'Read and change conversations, people and settings in Crisp',
 		defaults: { name: 'Crisp' },

@@ -82,7 +82,7 @@ function section(resource: Resource, key: string, operation: Operation): string[
 	if ('returns' in operation && operation.returns) fields.push(`- Returns ${operation.returns.map(code).join(', ')}`);
 	return [
 		`### ${resource.name}: ${operationName(key, operation)}`,
-		`${said.replace(/\.$/, '')}.`,
+		[`${said.replace(/\.$/, '')}.`, ...(operation.note ? [operation.note] : [])].join(' '),
 		[routeOf(operation), ...needsOf(resource, operation)].join(' · '),
 		...(fields.length > 0 ? [fields.join('\n')] : []),
 	];
@@ -106,7 +106,13 @@ function routeOf(operation: Operation): string {
 
 function needsOf(resource: Resource, operation: Operation): string[] {
 	const { tier = resource.tier, scope = resource.scope } = operation;
-	return [...(tier ? [`tier ${tier}`] : []), ...(scope ? [`scope ${code(scope)}`] : [])];
+	return [...(tier ? [`tier ${tier}`] : []), ...(scope ? [`scope ${code(scope)} (${accessOf(operation)})`] : [])];
+}
+
+/** Composed operations that write also read: at least to check whether a message arrived. */
+function accessOf(operation: Operation): string {
+	if (!('route' in operation)) return operation.isReadOnly ? 'read' : 'read and write';
+	return ['GET', 'HEAD'].includes(operation.route.method) ? 'read' : 'write';
 }
 
 function listOf(fields: Fields, indent = ''): string[] {

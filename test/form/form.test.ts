@@ -76,8 +76,16 @@ function shownFor({ resource, key, chosen }: Case): { top: INodeProperties[]; in
 	return { top, inside };
 }
 
+/** Whether no option applies: in every resource, the operation reads a list, or something of the website as a whole. */
+const readsOnce = (key: string): boolean =>
+	Object.values(resources).every(({ operations: { [key]: one } }) => {
+		if (!one) return true;
+		if (!('route' in one) || !['GET', 'HEAD'].includes(one.route.method)) return false;
+		return isList(key, one) || !/\{(?!website_id|page_number)/.test(one.route.path);
+	});
+
 /** The names of the parameters that should be shown according to the operations table. */
-function wantedFor({ operation, key, chosen }: Case) {
+function wantedFor({ resource, operation, key, chosen }: Case) {
 	const fields: Fields = { ...operation.query, ...operation.body };
 	const isOpen = ({ when = {} }: Fields[string]): boolean =>
 		Object.entries(when).every(([name, values]) => values.includes(valueOf(name)));
@@ -101,7 +109,8 @@ function wantedFor({ operation, key, chosen }: Case) {
 			...list,
 			...(operation.simplify ? ['simplify'] : []),
 			...(hasCollection ? [collectionName(key, operation)] : []),
-			'options',
+			...(readsOnce(key) ? [] : ['options']),
+			...((operation.tier ?? resources[resource]?.tier) ? ['tierNotice'] : []),
 		],
 		inside: optional,
 	};

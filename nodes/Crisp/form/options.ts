@@ -20,13 +20,17 @@ const usualQuotaMinutes = 10;
 const toolQuotaMinutes = 1;
 const maxQuotaMinutes = 24 * 60;
 
-/** The options of the node. `updates` are the keys of the operations that have "Clear Empty Fields". */
-export const optionsProperty = (updates: string[]): INodeProperties => ({
+/**
+ * The options of the node. `updates` are the keys of the operations that have "Clear Empty Fields", `reads` those that have
+ * no options: they are run for one item as a rule, and no plan limits them.
+ */
+export const optionsProperty = (updates: string[], reads: string[]): INodeProperties => ({
 	displayName: 'Options',
 	name: 'options',
 	type: 'collection',
 	placeholder: 'Add Option',
 	default: {},
+	displayOptions: { hide: { operation: reads } },
 	options: [
 		{
 			displayName: 'Clear Empty Fields',
@@ -34,7 +38,7 @@ export const optionsProperty = (updates: string[]): INodeProperties => ({
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether a field with an empty text or without entries, and a key of custom data with an empty text, is emptied in Crisp. Otherwise it is left as it is. A field that was not added, or whose expression returns null, is always left as it is.',
+				'Whether a field with an empty text or without entries, and a key of custom data with an empty text, is emptied in Crisp. A field that was not added, or whose expression returns null, is always left as it is.',
 			displayOptions: { show: { '/operation': updates } },
 		},
 		{
@@ -43,7 +47,7 @@ export const optionsProperty = (updates: string[]): INodeProperties => ({
 			type: 'number',
 			typeOptions: { minValue: 1, maxValue: maxChosenConcurrency },
 			default: initialConcurrency,
-			description: `How many items run at the same time. Without this option, ${initialConcurrency} at first, and up to ${maxConcurrency} while Crisp accepts everything. Items that change the same thing always run one after the other.`,
+			description: `How many items run at the same time; those that change the same thing always run one after the other. Without this option, ${initialConcurrency} at first, and up to ${maxConcurrency} while Crisp accepts everything.`,
 		},
 		{
 			displayName: 'Wait for Plan Limits (Minutes)',
@@ -51,7 +55,7 @@ export const optionsProperty = (updates: string[]): INodeProperties => ({
 			type: 'number',
 			typeOptions: { minValue: 0, maxValue: maxQuotaMinutes },
 			default: usualQuotaMinutes,
-			description: `How long to wait when the plan of the website limits how often Crisp accepts something, such as new conversations. The wait starts again whenever Crisp accepts another one. Without this option, ${usualQuotaMinutes} minutes, and ${toolQuotaMinutes} minute in all as a tool of an AI agent.`,
+			description: `How long to wait when the plan of the website limits how often Crisp accepts something, such as new conversations; each success starts the wait again. Without this option, ${usualQuotaMinutes} minutes, and ${toolQuotaMinutes} minute in all as a tool of an AI agent.`,
 		},
 	],
 });

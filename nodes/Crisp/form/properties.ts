@@ -1,9 +1,18 @@
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 import { parameterName, titleCase, type Field, type Fields, type Picks } from '../operations/field';
-import { changesFields, descriptionOf, isList, type Operation, type Resource } from '../operations/operation';
+import {
+	changesFields,
+	descriptionOf,
+	isComposed,
+	isList,
+	type Operation,
+	type Resource,
+} from '../operations/operation';
 import { resources } from '../operations';
 import { locatorModes, nothingChosen } from './locators';
 import { optionsProperty } from './options';
+import { choicesInOrder, fieldsInOrder, operationsInOrder, resourcesInOrder } from './order';
+import { tierNotices } from './tierNotices';
 import { collectionName, fieldsOf, labelOf, type FormField } from '../request/fieldsOf';
 
 /** The form, derived from the table: resource, operation, then the fields of each operation. */
@@ -12,20 +21,20 @@ export function formProperties(): INodeProperties[] {
 }
 
 export function propertiesOf(table: Record<string, Resource>): INodeProperties[] {
-	const byName = Object.entries(table).sort(([, a], [, b]) => a.name.localeCompare(b.name));
-	const first = 'message' in table ? 'message' : (byName[0]?.[0] ?? '');
+	const inOrder = resourcesInOrder(Object.entries(table));
 	return [
 		{
 			displayName: 'Resource',
 			name: 'resource',
 			type: 'options',
 			noDataExpression: true,
-			options: byName.map(([value, { name, description }]) => ({ name, value, ...(description && { description }) })),
-			default: first,
+			options: inOrder.map(([value, { name, description }]) => ({ name, value, ...(description && { description }) })),
+			default: inOrder[0]?.[0] ?? '',
 		},
-		...byName.map(([value, resource]) => operationProperty(value, resource)),
-		...byName.flatMap(([value, resource]) => fieldProperties(value, resource)),
-		optionsProperty(updatesIn(table)),
+		...inOrder.map(([value, resource]) => operationProperty(value, resource)),
+		...tierNotices(table),
+		...inOrder.flatMap(([value, resource]) => fieldProperties(value, resource)),
+		optionsProperty(updatesIn(table), readsIn(table)),
 	];
 }
 
@@ -35,14 +44,27 @@ function updatesIn(table: Record<string, Resource>): string[] {
 	return [...new Set(operations.filter(([key, operation]) => changesFields(key, operation)).map(([key]) => key))];
 }
 
+/** The keys of the operations that read a list or something of the website as a whole, in every resource that has them. */
+function readsIn(table: Record<string, Resource>): string[] {
+	const operations = Object.values(table).flatMap((resource) => Object.entries(resource.operations));
+	const others = new Set(operations.filter(([key, operation]) => !readsOnce(key, operation)).map(([key]) => key));
+	return [...new Set(operations.map(([key]) => key))].filter((key) => !others.has(key));
+}
+
+/** Whether one item is the rule: it reads pages of a list, or what no path variable but the website selects. */
+function readsOnce(key: string, operation: Operation): boolean {
+	if (isComposed(operation) || !['GET', 'HEAD'].includes(operation.route.method)) return false;
+	return isList(key, operation) || operation.variables.every((name) => name === 'website_id');
+}
+
 function operationProperty(key: string, resource: Resource): INodeProperties {
-	const options = Object.entries(resource.operations).map(([value, operation]) => ({
+	const named = Object.entries(resource.operations).map(([value, operation]) => ({
 		name: operationName(value, operation),
 		value,
-		description: descriptionOf(operation, resource),
+		description: descriptionOf(operation),
 		action: operation.action,
 	}));
-	options.sort((a, b) => a.name.localeCompare(b.name));
+	const options = operationsInOrder(key, named);
 	const keyed = (key: string) => options.find(({ value }) => value === key);
 	const usual = keyed('send') ?? keyed('getAll') ?? options[0];
 	const first = usual?.value ?? '';
@@ -95,7 +117,7 @@ function propertiesFor(key: string, operation: Operation): INodeProperties[] {
 	const required = fields.filter(({ isOptional }) => !isOptional);
 	const optional = fields.filter(({ isOptional }) => isOptional);
 	return [
-		...required.map((one) => toProperty(one)),
+		...required.flatMap(variantsOf).map((one) => toProperty(one)),
 		...(isMany ? limitProperties : []),
 		...(operation.simplify ? [simplifyProperty] : []),
 		...(optional.length > 0 ? [collectionProperty(collectionName(key, operation), optional)] : []),
@@ -137,9 +159,19 @@ const collectionLabels: Record<string, [label: string, placeholder: string]> = {
 
 function collectionProperty(name: string, fields: FormField[]): INodeProperties {
 	const [displayName, placeholder] = collectionLabels[name] as [string, string];
-	const options = fields.map((one) => toProperty(one, true));
-	options.sort((a, b) => a.displayName.localeCompare(b.displayName));
+	const options = fieldsInOrder(fields).map((one) => toProperty(one, true));
 	return { displayName, name, type: 'collection', placeholder, default: {}, options };
+}
+
+/** A field whose placeholder depends on another field is shown as one field for each value of that. */
+function variantsOf(one: FormField): FormField[] {
+	const [name] = Object.keys(one.field.when ?? {});
+	const { examples } = one.field;
+	if (!examples || !name) return [one];
+	return Object.entries(examples).map(([value, example]) => ({
+		...one,
+		field: { ...one.field, example, when: { [name]: [value] } },
+	}));
 }
 
 type Named = Pick<FormField, 'parameter' | 'label' | 'field'>;
@@ -218,11 +250,11 @@ function typeOf(field: Field): Typed {
 	}
 }
 
-function optionsOf({ options = {} }: Field): INodePropertyOptions[] {
-	const entries = Object.entries(options)
-		.filter(([value]) => !value.includes('*'))
-		.map(([value, name]) => ({ name, value }));
-	return entries.length < 5 ? entries : entries.sort((a, b) => a.name.localeCompare(b.name));
+function optionsOf(field: Field): INodePropertyOptions[] {
+	const { options = {}, hints = {} } = field;
+	const shown = Object.entries(options).filter(([value]) => !value.includes('*'));
+	const named = shown.map(([value, name]) => ({ name, value, ...(hints[value] && { description: hints[value] }) }));
+	return choicesInOrder(field, named);
 }
 
 function firstOf({ options = {} }: Field): string {
@@ -255,12 +287,6 @@ const valueColumn: INodeProperties = {
 	placeholder: 'e.g. premium',
 };
 
-/** n8n's lint rules require alphabetical order for five or more entries. */
-function byLabel(values: INodeProperties[]): INodeProperties[] {
-	if (values.length < 5) return values;
-	return values.sort((a, b) => a.displayName.localeCompare(b.displayName));
-}
-
 function columnsOf(fields: Fields): INodeProperties[] {
 	return Object.entries(fields).map(([name, field]) =>
 		toProperty({ parameter: parameterName(name), label: labelOf(name, field), field }),
@@ -274,6 +300,6 @@ function groupOf(fields: Fields): Typed {
 }
 
 function tableOf(displayName: string, values: INodeProperties[]): Typed {
-	const rows: INodePropertyCollection = { displayName, name: 'rows', values: byLabel(values) };
+	const rows: INodePropertyCollection = { displayName, name: 'rows', values };
 	return { type: 'fixedCollection', typeOptions: { multipleValues: true }, default: {}, options: [rows] };
 }

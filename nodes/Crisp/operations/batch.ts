@@ -133,14 +133,14 @@ export const batch = resource(
 		updateData: op('PATCH /v1/website/{website_id}/batch/data', {
 			name: 'Update Conversation Data',
 			action: 'Update the custom data of many conversations',
-			description:
-				'Set keys in the custom data of many conversations. Crisp does not document whether it keeps the other keys: Update Details of a conversation does.',
+			description: 'Set keys in the custom data of many conversations; their other keys may be lost',
+			note: 'Crisp does not document whether it keeps the other keys: Update Details of a conversation does.',
 			body: { ...sessions, ...dataOf('conversationData') },
 		}),
 		updatePeopleData: op('PATCH /v1/website/{website_id}/batch/data', {
 			action: 'Update the custom data of many people',
-			description:
-				'Set keys in the custom data of many people. Crisp does not document whether it keeps the other keys: Update Custom Data of a person does.',
+			description: 'Set keys in the custom data of many people; their other keys may be lost',
+			note: 'Crisp does not document whether it keeps the other keys: Update Custom Data of a person does.',
 			body: { ...dataOf('personData'), ...people },
 		}),
 	},

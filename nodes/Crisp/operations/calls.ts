@@ -13,8 +13,8 @@ export const call = resource(
 		}),
 		start: op('POST /v1/website/{website_id}/conversation/{session_id}/call', {
 			action: 'Start a call with a visitor',
-			description:
-				'Ring the visitor of a conversation; whether they take it comes as event call:request:initiated or call:request:rejected',
+			description: 'Ring the visitor of a conversation; the answer comes as an event of Crisp Trigger',
+			note: 'Whether they take it comes as event call:request:initiated or call:request:rejected.',
 			body: {
 				mode: choice(['audio', 'video'], 'How the call starts', { required: true, fallback: 'audio' }),
 				...eventSender,
@@ -50,8 +50,8 @@ export const browsingSession = resource(
 		}),
 		request: op('POST /v1/website/{website_id}/conversation/{session_id}/browsing', {
 			action: 'Request a browsing session with a visitor',
-			description:
-				'Ask to see the screen of a visitor; the answer comes as event browsing:request:initiated or browsing:request:rejected, one for each open tab',
+			description: 'Ask to see the screen of a visitor; the answer comes as an event of Crisp Trigger',
+			note: 'The answer is browsing:request:initiated or browsing:request:rejected, one for each open tab.',
 		}),
 		sendAction: op('PATCH /v1/website/{website_id}/conversation/{session_id}/browsing/{browsing_id}', {
 			action: 'Send an action to a browsing session',

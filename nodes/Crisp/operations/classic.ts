@@ -3,7 +3,7 @@ import { op, resource } from './operation';
 import { helpdeskImport } from './fields/helpdeskImport';
 import { period } from './fields/period';
 
-const description = 'For workspaces with the classic help desk; those with the new one use Knowledge Base instead';
+const description = 'For workspaces with the classic help desk; newer ones use Knowledge Base';
 
 const order = number('Where it stands among the others');
 const title = text('Title of the article');

@@ -53,7 +53,7 @@ export const conversation = resource(
 	{
 		create: op('POST /v1/website/{website_id}/conversation', {
 			action: 'Create an empty conversation',
-			description: 'Create an empty conversation. Operators see it once it has a message from the visitor.',
+			description: 'Create an empty conversation; operators see it once the visitor has written',
 		}),
 		delete: op('DELETE /v1/website/{website_id}/conversation/{session_id}', {
 			action: 'Delete a conversation',
@@ -80,7 +80,7 @@ export const conversation = resource(
 				}),
 				filter_inbox_id: picker('inbox', 'Only conversations of this inbox'),
 				filter_assigned: picker('operator', 'Only conversations assigned to this operator', { label: 'Assigned To' }),
-				filter_unassigned: bit('Whether to return only conversations that nobody is assigned to'),
+				filter_unassigned: bit('Whether to return only conversations without an assigned operator'),
 				filter_unread: bit('Whether to return only conversations with unread messages'),
 				filter_resolved: bit('Whether to return only resolved conversations'),
 				filter_not_resolved: bit('Whether to return only conversations that are not resolved'),
@@ -102,8 +102,8 @@ export const conversation = resource(
 		initiate: op('POST /v1/website/{website_id}/conversation/{session_id}/initiate', {
 			scope: 'website:conversation:initiate',
 			action: 'Initiate a conversation with a visitor',
-			description:
-				'Open a conversation with a visitor who is on the website now. Crisp does it a moment later and announces it as event session:request:initiated.',
+			description: 'Open a conversation with a visitor who is on the website now',
+			note: 'Crisp does it a moment later and announces it as event session:request:initiated.',
 		}),
 		getMeta: op('GET /v1/website/{website_id}/conversation/{session_id}/meta', {
 			name: 'Get Details',
@@ -128,7 +128,7 @@ export const conversation = resource(
 			name: 'Get Assignment',
 			scope: 'website:conversation:routing',
 			action: 'Get the operator a conversation is assigned to',
-			description: 'Retrieve who is assigned; empty when nobody is',
+			description: 'Retrieve who is assigned; empty when no operator is',
 		}),
 		assign: op('PATCH /v1/website/{website_id}/conversation/{session_id}/routing', {
 			scope: 'website:conversation:routing',
@@ -158,7 +158,7 @@ export const conversation = resource(
 			name: 'Block or Unblock',
 			scope: 'website:conversation:actions',
 			action: 'Block or unblock the visitor of a conversation',
-			description: 'Drop what the visitor writes from now on, without telling them; operators can still write',
+			description: 'Drop what the visitor writes from now on, silently; operators can still write',
 			body: {
 				blocked: flag('Whether messages of the visitor are dropped', { required: true, fallback: true }),
 				...eventSender,
@@ -210,8 +210,8 @@ export const conversation = resource(
 		}),
 		pressWidgetButton: op('POST /v1/website/{website_id}/conversation/{session_id}/widget/{plugin_id}/button', {
 			action: 'Press a button in the widget of a plugin',
-			description:
-				'Act for an operator who presses a button in the sidebar; the outcome comes as event widget:action:processed',
+			description: 'Act for an operator who presses a button of a plugin in the sidebar',
+			note: 'The outcome comes as event widget:action:processed.',
 			tier: 'user',
 			body: {
 				...widget,
@@ -286,7 +286,8 @@ export const conversation = resource(
 		sendWidgetData: op('POST /v1/website/{website_id}/conversation/{session_id}/widget/{plugin_id}/data', {
 			name: 'Fetch or Edit Widget Data',
 			action: 'Fetch or edit data in the widget of a plugin',
-			description: 'Act for an operator; the outcome comes as event widget:action:processed',
+			description: 'Act for an operator who reads or edits data of a plugin in the sidebar',
+			note: 'The outcome comes as event widget:action:processed.',
 			tier: 'user',
 			body: {
 				...widget,

@@ -10,12 +10,20 @@ export interface Field {
 	fallback?: string | number | boolean;
 	/** The values of a choice, with the name of each. */
 	options?: Record<string, string>;
+	/** What a value of a choice means, by the value: for values whose names do not say it. */
+	hints?: Record<string, string>;
+	/** Whether the form lists the values in the order of `options`, such as everyday ones first, and not by name. */
+	isOrdered?: boolean;
+	/** Whether few workflows need the optional field: the form lists it after the others. */
+	isRare?: boolean;
 	/** The columns of a table, or the fields of a group, by Crisp's names. */
 	fields?: Fields;
 	/** Shown and sent only while another field has one of these values. */
 	when?: Record<string, string[]>;
 	/** A typical value for the placeholder, without "e.g.". */
 	example?: string;
+	/** Typical values that depend on the one field in `when`, by its values, for the placeholder instead of `example`. */
+	examples?: Record<string, string>;
 	/** What a picker, the entries of a list or the keys of pairs are chosen from: a name in `locators.ts`. */
 	picks?: Picks;
 	/**
@@ -156,6 +164,11 @@ export function group(fields: Fields, description: string, extra: Extra = {}): F
 /** A resource of the workspace, chosen from a list, by ID, or by another mode that `locators.ts` has for it. */
 export function picker(picks: Picks, description: string, extra: Extra = {}): Field {
 	return { kind: 'picker', description, picks, ...extra };
+}
+
+/** The same fields, marked as rare. */
+export function rare(fields: Fields): Fields {
+	return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, { ...field, isRare: true }]));
 }
 
 const upperCase = new Set(['id', 'url', 'ip', 'json', 'html', 'css', 'arr', 'jwt', 'mcp']);

@@ -7,8 +7,8 @@ const namespaces = ['avatar', 'campaign', 'helpdesk', 'processing', 'status', 'u
 export const file = resource('File', {
 	getAllAnimations: op('GET /v1/media/animation/list/{page_number}', {
 		action: 'Get many animations',
-		description:
-			"Ask Crisp for animated pictures; they come a moment later as event media:animation:listed, with the 'List ID', and not as items here",
+		description: 'Ask Crisp for animated pictures, which come a moment later as an event, not as items',
+		note: "The event is media:animation:listed, with the 'List ID'.",
 		tier: 'user',
 		query: {
 			list_id: identifier('Your own ID for the request; it comes back with the event', { required: true }),
@@ -19,8 +19,8 @@ export const file = resource('File', {
 	requestUpload: op('POST /v1/bucket/url/generate', {
 		name: 'Request Upload URL',
 		action: 'Request a URL to upload a file',
-		description:
-			"Ask Crisp for an address to upload a file to; it comes a moment later as an event of the group Upload Address, with the 'Tracking ID'",
+		description: 'Ask Crisp for an address to upload a file to, which comes a moment later as an event',
+		note: "The event is of the group Upload Address, with the 'Tracking ID'. To send a file to a visitor, use Message: Send File.",
 		body: {
 			namespace: choice(namespaces, 'What the file is for', { required: true, fallback: 'upload' }),
 			id: identifier('Your own ID for the request; it comes back with the event', {

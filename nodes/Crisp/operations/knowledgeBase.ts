@@ -16,7 +16,7 @@ export const knowledgeBase = resource(
 		}),
 		create: op('POST /v1/website/{website_id}/helpdesk/tree/path/{locale}/{content_type}/{path}', {
 			action: 'Create a page of the knowledge base',
-			description: 'Make an empty page or group in the tree, to be filled by Replace Content and Update Details',
+			description: 'Make an empty page or group, to be filled by Replace Content and Update Details',
 		}),
 		delete: op('DELETE /v1/website/{website_id}/helpdesk/tree/path/{locale}/{content_type}/{path}', {
 			action: 'Delete a page of the knowledge base',
@@ -132,8 +132,5 @@ export const knowledgeBase = resource(
 			},
 		}),
 	},
-	{
-		description:
-			'Articles, guides, references and news of the new knowledge base; workspaces with the classic help desk use Classic Article instead',
-	},
+	{ description: 'Articles, guides, references and news of workspaces without the classic help desk' },
 );

@@ -24,35 +24,47 @@ import { chatOrigin, sender } from './fields/senders';
 
 const hasUrl = { type: ['file', 'animation', 'audio'] };
 
+const typeHints = {
+	text: 'A message to the visitor; Markdown is allowed',
+	note: 'Only operators see it',
+	picker: 'A question with choices to click',
+	field: 'A question with a field to type the answer into',
+	file: 'A link to a public file. For binary data of the workflow, use the operation Send File.',
+	audio: 'A voice message behind a public link',
+	animation: 'A moving picture behind a public link',
+	carousel: 'Cards with pictures and links, to swipe through',
+	event: 'A remark between the messages on what happened, such as a change of state',
+};
+
 /** https://docs.crisp.chat/references/rest-api/v1/#website-conversation */
 export const message = resource(
 	'Message',
 	{
 		send: op('POST /v1/website/{website_id}/conversation/{session_id}/message', {
 			action: 'Send a message into a conversation',
-			description: 'Send a text, note, file or question into a conversation',
+			description: 'Send a text, private note, buttons, file link or another message into a conversation',
 			body: {
 				type: choice(
 					{
 						text: 'Text',
-						note: 'Note',
+						note: 'Private Note',
+						picker: 'Buttons (Picker)',
+						field: 'Input Field',
 						file: 'File',
-						picker: 'Picker',
-						field: 'Field',
-						carousel: 'Carousel',
-						animation: 'Animation',
 						audio: 'Audio',
+						animation: 'Animation (GIF)',
+						carousel: 'Carousel',
 						event: 'Event',
 					},
-					'The kind of message. A note is private: only operators see it. A picker offers choices, a field asks for a value.',
-					{ label: 'Message Type', required: true, fallback: 'text' },
+					'What is sent. For a file of the workflow, use the operation Send File.',
+					{ label: 'Message Type', required: true, fallback: 'text', hints: typeHints, isOrdered: true },
 				),
 				content: words,
 				'content.text': longText('Text of the message, shown above its choices, field or cards', {
 					required: true,
 					when: { type: ['picker', 'field', 'carousel', 'event'] },
 				}),
-				'content.namespace': identifier('What kind of event it is, as Crisp names it', {
+				'content.namespace': identifier('What kind of event it is, by the name that Crisp has for it', {
 					label: 'Event Namespace',
 					required: true,
 					example: 'state:resolved',
@@ -90,10 +102,14 @@ export const message = resource(
 					'The cards to swipe through',
 					{ label: 'Cards', required: true, when: { type: ['carousel'] } },
 				),
-				'content.url': identifier('Where the file can be read by everybody', {
+				'content.url': identifier('Public address of the file, which can be read without signing in', {
 					label: 'File URL',
 					required: true,
-					example: 'https://example.com/invoice.pdf',
+					examples: {
+						file: 'https://example.com/invoice.pdf',
+						animation: 'https://example.com/hello.gif',
+						audio: 'https://example.com/voice.mp3',
+					},
 					when: hasUrl,
 				}),
 				'content.name': text('Name that is shown for the file', {
@@ -105,10 +121,15 @@ export const message = resource(
 				'content.type': identifier('The media type of the file', {
 					label: 'MIME Type',
 					required: true,
-					example: 'application/pdf',
+					examples: { file: 'application/pdf', animation: 'image/gif', audio: 'audio/mpeg' },
 					when: hasUrl,
 				}),
-				'content.duration': number('How long the audio is, in seconds', { required: true, when: { type: ['audio'] } }),
+				'content.duration': number('How long the audio is', {
+					label: 'Duration (Seconds)',
+					required: true,
+					example: '12',
+					when: { type: ['audio'] },
+				}),
 				'content.required': flag('Whether the visitor has to answer before going on', {
 					label: 'Answer Required',
 					when: isQuestion,
@@ -123,7 +144,8 @@ export const message = resource(
 				origin: chatOrigin,
 				automated: flag('Whether the message is marked as written by a bot'),
 				fingerprint: fingerprint(
-					'Your own number for the message, below 281474976710656 (2^48). What Crisp does with a second message of the same number is not documented. Leave it out and the node makes one.',
+					'Your own number for the message, below 281474976710656 (2^48), which no other message has. Leave it out and the node makes one.',
+					{ isRare: true },
 				),
 				mentions: list('IDs of the operators a note notifies, separated by commas', {
 					label: 'Mentioned Operators',
@@ -131,9 +153,11 @@ export const message = resource(
 				}),
 				'original.original_id': identifier('ID of the original that this message was made from', {
 					label: 'Original ID',
+					isRare: true,
 				}),
 				properties: pairs(
 					'Values of your own that stay with the message. Crisp is known to refuse names with an underscore, such as "order_id", as invalid_data.',
+					{ isRare: true },
 				),
 				references: table(
 					{
@@ -142,10 +166,14 @@ export const message = resource(
 						target: identifier('The address of the reference', { label: 'Target URL' }),
 					},
 					'Sources that the message is based on',
+					{ isRare: true },
 				),
 				stealth: flag('Whether the recipient is not notified of the message, as for an import', { label: 'Silent' }),
-				timestamp: instant('When the message was sent, for older messages that are imported', { label: 'Sent At' }),
-				translated: flag('Whether the message was translated by a machine'),
+				timestamp: instant('When the message was sent, for older messages that are imported', {
+					label: 'Sent At',
+					isRare: true,
+				}),
+				translated: flag('Whether the message was translated by a machine', { isRare: true }),
 				...sender,
 			},
 		}),
@@ -155,8 +183,8 @@ export const message = resource(
 		downloadFile,
 		getAll: op('GET /v1/website/{website_id}/conversation/{session_id}/messages', {
 			action: 'Get many messages of a conversation',
-			description:
-				"Retrieve the newest messages of a conversation, oldest first; with 'Return All' from its beginning. With 'After', the first ones after that moment, which takes a request for every 40 messages since then.",
+			description: 'Retrieve the newest messages of a conversation, oldest first',
+			note: "With 'Return All', they are read from the beginning of the conversation. With 'After', they are the first ones after that moment, which takes a request for every 40 messages since then.",
 			entry: 'fingerprint',
 			simplify: messageSummary,
 			query: {
@@ -168,7 +196,7 @@ export const message = resource(
 		markRead: op('PATCH /v1/website/{website_id}/conversation/{session_id}/read', {
 			name: 'Mark as Read',
 			action: 'Mark messages of a conversation as read',
-			description: 'Mark the named messages as read, or all messages of the conversation when none is named',
+			description: 'Mark the named messages as read, or all messages when none is named',
 			body: {
 				from: choice({ user: 'Visitor', operator: 'Operator' }, 'Whose messages are marked as read', {
 					label: 'Messages From',
@@ -248,9 +276,9 @@ export const message = resource(
 		}),
 		updateContent: op('PATCH /v1/website/{website_id}/conversation/{session_id}/message/{fingerprint}', {
 			action: 'Update a message that is more than a text',
-			description: 'Change a picker, a field, a file or another message that is more than a text',
+			description: 'Change buttons, an input field, a file or another message that is more than a text',
 			body: {
-				content: json('The whole content, as the type of the message wants it', {
+				content: json("The whole content, in the form that Crisp's reference gives for the type of the message", {
 					required: true,
 					example: '{ "text": "Which?", "choices": [] }',
 				}),

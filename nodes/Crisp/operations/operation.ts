@@ -20,8 +20,10 @@ export type Simplify = { [Name in OutputName]?: string | Computed };
 interface Cells {
 	/** What it does, for the node panel and for an AI agent: "Send a message". */
 	action: string;
-	/** More than the action says, such as its consequences. */
+	/** More than the action says, such as its consequences; at most 90 characters, without scopes, tiers and costs. */
 	description?: string;
+	/** What the reference of the operations adds: what it costs, how it works. Sentences. */
+	note?: string;
 	/** The only tier whose tokens may do this, if Crisp documents that it is only one. */
 	tier?: 'plugin' | 'user';
 	/**
@@ -209,20 +211,9 @@ export function resource(
 	return { name, operations, ...more };
 }
 
-/** The description of an operation in the form: what it does, and which tier and scope it needs. */
-export function descriptionOf(operation: Operation, resource: Resource): string {
-	const { tier = resource.tier, scope = resource.scope } = operation;
-	const parts = [operation.description ?? operation.action];
-	if (tier) parts.push(`Needs a credential of tier ${tier}`);
-	if (scope) parts.push(`Plugin scope: ${scope} (${accessOf(operation)})`);
-	if (parts.length === 1) return parts[0] as string;
-	return parts.map((part) => `${part.replace(/\.$/, '')}.`).join(' ');
-}
-
-/** Composed operations that write also read: at least to check whether a message arrived. */
-function accessOf(operation: Operation): string {
-	if (isComposed(operation)) return operation.isReadOnly ? 'read' : 'read and write';
-	return operation.route.method === 'GET' || operation.route.method === 'HEAD' ? 'read' : 'write';
+/** The description of an operation in the form: one line, since n8n cuts it in the list of operations. */
+export function descriptionOf({ description, action }: Operation): string {
+	return description ?? action;
 }
 
 export function isComposed(operation: Operation): operation is ComposedOperation {

@@ -158,8 +158,8 @@ export const person = resource(
 		import: op('POST /v1/website/{website_id}/people/import/profiles', {
 			action: 'Import people',
 			scope: '',
-			description:
-				'Import contacts from a CSV file in the storage of Crisp, which takes a while. File: Request Upload URL, with namespace "processing", gives the place for it.',
+			description: 'Import contacts from a CSV file in the storage of Crisp, which takes a while',
+			note: 'File: Request Upload URL, with namespace "processing", gives the place for it.',
 			body: {
 				url: identifier('Address of the file', { label: 'File URL', required: true }),
 				mapping: table(

@@ -61,8 +61,8 @@ export const pluginSubscription = resource('Plugin Subscription', {
 	addUsage: op('POST /v1/plugins/subscription/{website_id}/{plugin_id}/bill/usage', {
 		name: 'Report Usage',
 		action: 'Report usage of a plugin to its bill',
-		description:
-			'Add units to the open bill of a website. The price of a unit stays as it was when the bill was opened.',
+		description: 'Add units to the open bill of a website',
+		note: 'The price of a unit stays as it was when the bill was opened.',
 		body: {
 			name: text('What the bill calls it', { required: true, example: 'Paid messages sent' }),
 			units: number('How many units are added', { required: true }),
@@ -103,8 +103,8 @@ export const pluginSubscription = resource('Plugin Subscription', {
 	}),
 	getProvenance: op('GET /v1/plugins/subscription/{website_id}/{plugin_id}/attest/provenance', {
 		action: 'Get a proof of who uses a plugin',
-		description:
-			"Retrieve data signed with the plugin's secret, which proves to the plugin who the Crisp user is and which role they have; the output has it in provenance",
+		description: 'Retrieve signed data that proves to the plugin who the Crisp user is',
+		note: "It is signed with the plugin's secret, and has the role of the user, too; the output has it in `provenance`.",
 		secretOutputs: { '': 'provenance' },
 	}),
 	getSettings: op('GET /v1/plugins/subscription/{website_id}/{plugin_id}/settings', {

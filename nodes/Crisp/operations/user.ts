@@ -54,7 +54,8 @@ export const userSession = resource(
 		login: op('POST /v1/user/session/login', {
 			name: 'Log In',
 			action: 'Log in with email and password',
-			description: 'Open a session; the output has its identifier, and its key as session_key, which is a secret',
+			description: 'Open a session; the output has its identifier and its secret key',
+			note: 'The key is in `session_key`.',
 			secretOutputs: { key: 'session_key' },
 			body: {
 				email: email('Email of the account', { required: true }),

@@ -12,7 +12,8 @@ export const verification = resource('Identity Verification', {
 	getKey: op('GET /v1/website/{website_id}/verify/key', {
 		scope: 'website:verify',
 		action: 'Get the key that signs user data',
-		description: 'Retrieve the secret for the HMAC-SHA256 of emails of your users, as verification_key',
+		description: 'Retrieve the secret that signs the emails of your users (HMAC-SHA256)',
+		note: 'The output has it in `verification_key`.',
 		secretOutputs: { secret: 'verification_key' },
 	}),
 	getSettings: op('GET /v1/website/{website_id}/verify/settings', {

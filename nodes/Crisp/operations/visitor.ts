@@ -44,8 +44,8 @@ export const visitor = resource(
 			action: 'Locate the visitors on a map',
 			description: 'Retrieve where visitors are, in groups; the whole Earth without a center',
 			query: {
-				center_latitude: number('Where the area is, in degrees'),
-				center_longitude: number('Where the area is, in degrees'),
+				center_latitude: number('Where the middle of the area is', { label: 'Center Latitude (Degrees)' }),
+				center_longitude: number('Where the middle of the area is', { label: 'Center Longitude (Degrees)' }),
 				center_radius: number('How large the area is; a smaller one is more precise'),
 			},
 		}),

@@ -15,8 +15,8 @@ export const website = resource('Website', {
 	}),
 	delete: op('DELETE /v1/website/{website_id}', {
 		action: 'Delete a website',
-		description:
-			'Schedule the deletion of a whole workspace. It runs after a few days; all owners get an email and can cancel.',
+		description: 'Schedule the deletion of a whole workspace, which runs after a few days',
+		note: 'All owners get an email and can cancel.',
 		tier: 'user',
 		body: verificationSecret,
 	}),

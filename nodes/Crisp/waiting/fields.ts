@@ -9,12 +9,16 @@ const inDatabase = { wait: ['n8n'] };
 export const waitFields: Fields = {
 	wait: choice(
 		{ n8n: 'In the Database (for Days)', execution: 'In the Execution (up to 15 Minutes)' },
-		"Where the workflow waits. In n8n's database, a wait survives restarts. A reply in the conversation then continues the workflow only if this n8n has a published Crisp Trigger with the same credential and an event of messages; a link needs none.",
-		{ required: true, fallback: 'n8n' },
+		"Where the workflow waits. In n8n's database, a reply in the conversation is noticed only if this n8n has a published Crisp Trigger with the same credential and an event of messages; a link needs none.",
+		{
+			required: true,
+			fallback: 'n8n',
+			hints: { n8n: 'The wait survives restarts of n8n', execution: 'A restart of n8n ends the wait' },
+		},
 	),
 	ask: choice(
 		{ team: 'Team (Private Note)', visitor: 'Visitor' },
-		'Who is asked. Only operators see a private note. For questions to the visitor, a note shows the team what the workflow waits for.',
+		'Who is asked. When it is the visitor, a private note shows the team what the workflow waits for.',
 		{ required: true, fallback: 'team', when: inDatabase },
 	),
 	message: longText('What is asked; Markdown is allowed', { required: true, when: inDatabase }),
@@ -26,8 +30,20 @@ export const waitFields: Fields = {
 			freeText: 'Free Text',
 			reply: 'Reply in Conversation',
 		},
-		'The kind of answer. A form is filled in behind a link. Any message is a reply, of the team any private note.',
-		{ required: true, fallback: 'approval', when: inDatabase },
+		'What counts as an answer',
+		{
+			required: true,
+			fallback: 'approval',
+			when: inDatabase,
+			isOrdered: true,
+			hints: {
+				approval: 'One or two buttons, such as Approve and Decline',
+				choice: 'One of several choices',
+				customForm: 'A form behind a link',
+				freeText: 'A text, typed behind a link or in Crisp',
+				reply: 'Any message of the visitor, or any private note of the team',
+			},
+		},
 	),
 	approval_options: group(
 		{
@@ -50,7 +66,7 @@ export const waitFields: Fields = {
 		{ required: true, when: { ...inDatabase, response_type: ['approval'] } },
 	),
 	choices: table(
-		{ value: ofChoice.value, label: ofChoice.label },
+		{ label: ofChoice.label, value: ofChoice.value },
 		'What can be chosen; nothing else counts as an answer',
 		{ required: true, when: { ...inDatabase, response_type: ['choice'] } },
 	),
@@ -78,7 +94,7 @@ export const waitFields: Fields = {
 	),
 	answer_by: choice(
 		{ any: 'Link, or Reply in Crisp', reply: 'Reply in Crisp' },
-		'How the team answers. Who opens a link is not known: where it matters who decides, take replies only. A reply is a private note.',
+		'How the team answers; a reply is a private note. Who opens a link is not known: where it matters who decides, take replies only.',
 		{
 			label: 'Answer By',
 			required: true,

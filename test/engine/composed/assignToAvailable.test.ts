@@ -32,7 +32,7 @@ const assigning = (additionalFields: INodeParameters = {}, more: INodeParameters
 	resource: 'conversation',
 	operation: 'assignToAvailable',
 	sessionId: locator('={{ $json.session_id }}'),
-	whenNobody: 'fail',
+	ifNoneAvailable: 'fail',
 	additionalFields,
 	...more,
 });
@@ -134,9 +134,9 @@ describe('assigning a conversation to an available operator', () => {
 		const limit = { teamId: locator(team?.team_id ?? '') };
 		const error = await failure(assigning(limit), { items: itemsOf(sessions) });
 		expect(error.message).toBe('No operator is available (candidates: 2, online: 0)');
-		expect(error.description).toContain("'When Nobody Is Available'");
+		expect(error.description).toContain("'If No Operator Is Available'");
 		expect(error.context.itemIndex).toBe(0);
-		const made = await run(assigning(limit, { whenNobody: 'leave' }), { items: itemsOf(sessions) });
+		const made = await run(assigning(limit, { ifNoneAvailable: 'leave' }), { items: itemsOf(sessions) });
 		expect(made).toMatchObject([{ json: { assigned: false, assigned_operator_id: null }, pairedItem: { item: 0 } }]);
 		expect(assignees(sessions)).toEqual([undefined]);
 	});

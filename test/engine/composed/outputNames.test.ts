@@ -14,7 +14,7 @@ const address = 'mira@quill-books.example';
 
 /** Each composed operation with an output of its own; "Send and Wait for Reply" has a test of its own. */
 const cases: Array<[resource: string, operation: string, fields: INodeParameters]> = [
-	['conversation', 'assignToAvailable', { sessionId, additionalFields: { keep: true }, whenNobody: 'leave' }],
+	['conversation', 'assignToAvailable', { sessionId, additionalFields: { keep: true }, ifNoneAvailable: 'leave' }],
 	['conversation', 'addSegments', { sessionId, segments: named('a') }],
 	['conversation', 'removeSegments', { sessionId, segments: named('a') }],
 	['conversation', 'createWithMessage', { ...text, additionalFields: { email: 'nell@example.org', nickname: 'Nell' } }],

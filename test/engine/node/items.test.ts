@@ -140,12 +140,12 @@ describe('a cancelled execution sends nothing more', () => {
 		handle: Handle,
 		moment: () => boolean,
 		parameters: INodeParameters,
-		onError?: 'stopWorkflow',
+		{ onError, items = itemsOf(30) }: Pick<Execution, 'items'> & { onError?: 'stopWorkflow' } = {},
 	) {
 		server = await serveOn(handle);
 		const cancel = new AbortController();
 		const running = run(parameters, {
-			items: itemsOf(30),
+			items,
 			signal: cancel.signal,
 			onError: onError ?? 'continueRegularOutput',
 		}).catch((error: unknown) => error as NodeApiError);
@@ -197,14 +197,8 @@ describe('a cancelled execution sends nothing more', () => {
 				if (number < 4) answer(response, success(page(number)));
 			},
 			() => server.asked.some((line) => line.includes('profiles/7')),
-			{
-				resource: 'person',
-				operation: 'getAll',
-				websiteId: locator(shop),
-				returnAll: true,
-				filters: {},
-				options: { concurrency: 1 },
-			},
+			{ resource: 'person', operation: 'getAll', websiteId: locator(shop), returnAll: true, filters: {} },
+			{ items: itemsOf(1) },
 		);
 		expect(after).toBe(before);
 	});

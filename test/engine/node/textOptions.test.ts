@@ -7,6 +7,9 @@ const { run, failure, website } = composing(sandbox);
 
 const listing = (more: INodeParameters): INodeParameters => ({ resource: 'person', operation: 'getAll', ...more });
 
+/** An operation that has options. */
+const reading = { operation: 'findByEmail', email: 'p55@example.org' };
+
 /** Adds people until there are more than the usual limit of 50. */
 function addPeople(): number {
 	const [first] = [...website().people.values()];
@@ -47,20 +50,21 @@ describe('Return All, Limit and Simplify as text', () => {
 		[{ limit: '1,000' }, `'Limit' is not a number of results: "1,000"`],
 		[{ limit: '1.5' }, `'Limit' is not a number of results: "1.5"`],
 		[{ limit: true }, `'Limit' is not a number of results: true`],
-		[{ options: { concurrency: 'many' } }, `'Concurrency' cannot be "many"`],
-		[{ options: { concurrency: true } }, `'Concurrency' cannot be true`],
-		[{ options: { quotaWait: '1,5' } }, `'Wait for Plan Limits (Minutes)' cannot be "1,5"`],
-		[{ options: { quotaWait: '-1' } }, `'Wait for Plan Limits (Minutes)' cannot be "-1"`],
+		[{ ...reading, options: { concurrency: 'many' } }, `'Concurrency' cannot be "many"`],
+		[{ ...reading, options: { concurrency: true } }, `'Concurrency' cannot be true`],
+		[{ ...reading, options: { quotaWait: '1,5' } }, `'Wait for Plan Limits (Minutes)' cannot be "1,5"`],
+		[{ ...reading, options: { quotaWait: '-1' } }, `'Wait for Plan Limits (Minutes)' cannot be "-1"`],
 	])('%j is refused', async (more, message) => {
 		expect((await failure(listing(more))).message).toBe(message);
 	});
 
 	it('the options take numbers as text, and an empty text as no value', async () => {
+		addPeople();
 		for (const options of [
 			{ concurrency: ' 5 ', quotaWait: '0.5' },
 			{ concurrency: '', quotaWait: '' },
 		]) {
-			expect(await run(listing({ limit: 1, options }))).toHaveLength(1);
+			expect(await run(listing({ ...reading, options }))).toHaveLength(1);
 		}
 	});
 });

@@ -63,7 +63,7 @@ const tea: IBinaryKeyData = {
 	data: { data: Buffer.from('Mint, Oolong').toString('base64'), mimeType: 'text/plain', fileName: 'tea.txt' },
 };
 
-const assigning: INodeParameters = { ...inConversation, operation: 'assignToAvailable', whenNobody: 'fail' };
+const assigning: INodeParameters = { ...inConversation, operation: 'assignToAvailable', ifNoneAvailable: 'fail' };
 
 const saving: INodeParameters = {
 	...{ resource: 'person', operation: 'upsert', email: 'nora@example.org' },

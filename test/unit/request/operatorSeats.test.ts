@@ -53,7 +53,7 @@ function begin(seat: IDataObject, values: IDataObject) {
 
 describe.each(seats)('%s', (_, seat, isOperator) => {
 	it(`is ${isOperator ? '' : 'not '}assigned a conversation`, async () => {
-		const { composing, changes } = begin(seat, { when_nobody: 'leave' });
+		const { composing, changes } = begin(seat, { if_none_available: 'leave' });
 		const [made] = await assignToAvailable.compose(composing);
 		const assigned_operator_id = isOperator ? details.user_id : null;
 		expect(made?.json).toMatchObject({ assigned: isOperator, assigned_operator_id });

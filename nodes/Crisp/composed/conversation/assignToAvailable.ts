@@ -12,25 +12,22 @@ import { Workload } from '../support/workload';
 export const assignToAvailable: ComposedOperation = {
 	name: 'Assign to Available Operator',
 	action: 'Assign a conversation to the least busy operator who is available',
-	// Costs: a request for each item; once per execution, one to list the operators (a plugin token needs the scope to
-	// read them) and at least one to count the conversations of each.
-	description: 'Assigns the conversation to the online operator with the fewest open conversations.',
+	description: 'Assign the conversation to the online operator with the fewest open conversations',
+	note: 'Takes a request for each item; once per execution, one to list the operators, which a plugin token has to be allowed to read, and at least one to count the conversations of each.',
 	scope: 'website:conversation:routing',
 	variables: ['website_id', 'session_id'],
 	body: {
-		when_nobody: choice(
+		if_none_available: choice(
 			{ fail: 'Fail', leave: 'Leave the Conversation as It Is' },
 			'What happens if no operator is available',
-			{ label: 'When Nobody Is Available', required: true, fallback: 'fail' },
+			{ label: 'If No Operator Is Available', required: true, fallback: 'fail' },
 		),
 		operators: list('IDs or emails of the operators to choose from, separated by commas; all when empty', {
 			label: 'Only Operators',
 		}),
 		team_id: picker('team', 'Only operators of this team', { label: 'Only of Team' }),
 		inbox_id: picker('inbox', 'Only operators who see this inbox', { label: 'Only of Inbox' }),
-		keep: flag('Whether a conversation that is assigned already stays as it is; costs one more request', {
-			label: 'Keep Assigned',
-		}),
+		keep: flag('Whether a conversation that is assigned already stays as it is', { label: 'Keep Assigned' }),
 		silent: flag('Whether the operator is not notified'),
 	},
 	returns: [
@@ -116,13 +113,13 @@ function outcomeOf(user_id: string, operators: Operator[], changed: boolean): Ou
 	return { assigned: true, changed, user_id, name, email };
 }
 
-function noneAvailable({ when_nobody }: IDataObject, inQuestion: number): Outcome {
-	if (when_nobody === 'leave') {
+function noneAvailable({ if_none_available }: IDataObject, inQuestion: number): Outcome {
+	if (if_none_available === 'leave') {
 		return { assigned: false, changed: false, user_id: null, name: null, email: null };
 	}
 	throw new UserError(`No operator is available (candidates: ${inQuestion}, online: 0)`, {
 		description:
-			"Check 'Only Operators', 'Only of Team' and 'Only of Inbox', or choose under 'When Nobody Is Available' to leave the conversation as it is.",
+			"Check 'Only Operators', 'Only of Team' and 'Only of Inbox', or choose under 'If No Operator Is Available' to leave the conversation as it is.",
 	});
 }
 

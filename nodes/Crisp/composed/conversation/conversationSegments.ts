@@ -7,8 +7,8 @@ const meta = parseRoute('GET /v1/website/{website_id}/conversation/{session_id}/
 
 export const addConversationSegments: ComposedOperation = {
 	action: 'Add segments to a conversation',
-	// Costs one request if nothing changes, otherwise two. A change by somebody else between the two is overwritten.
-	description: 'Adds segments without removing existing ones.',
+	description: 'Add segments without removing existing ones',
+	note: 'Takes one request if nothing changes, otherwise two. A change by somebody else between the two is overwritten.',
 	variables: ['website_id', 'session_id'],
 	body: {
 		segments: list('Segments to add; upper and lower case differ', {
@@ -23,8 +23,8 @@ export const addConversationSegments: ComposedOperation = {
 
 export const removeConversationSegments: ComposedOperation = {
 	action: 'Remove segments from a conversation',
-	// Costs one request if nothing changes, otherwise two. A change by somebody else between the two is overwritten.
-	description: 'Removes segments and keeps the others.',
+	description: 'Remove segments and keep the others',
+	note: 'Takes one request if nothing changes, otherwise two. A change by somebody else between the two is overwritten.',
 	variables: ['website_id', 'session_id'],
 	body: {
 		segments: list('Segments to remove; upper and lower case differ', {

@@ -16,8 +16,8 @@ import { Steps } from '../support/steps';
  */
 export const createWithMessage: ComposedOperation = {
 	action: 'Create a conversation with contact details and a first message',
-	description:
-		'Open a conversation in one step, as for a form or an email: contact, subject, segments, custom data, the first message and where it goes. Costs two requests, one more for each of details, inbox and operator, and two for the state. With an email, one more looks up the person. If a step fails, the error names the conversation that was created, and Conversation takes its ID to do the rest.',
+	description: 'Open a conversation with contact details, segments, data and a first message in one step',
+	note: 'Costs two requests, one more for each of details, inbox and operator, and two for the state. With an email, one more looks up the person. If a step fails, the error names the conversation that was created, and Conversation takes its ID to do the rest.',
 	scope: 'website:conversation:sessions, website:conversation:messages',
 	variables: ['website_id'],
 	body: {
@@ -26,7 +26,7 @@ export const createWithMessage: ComposedOperation = {
 			required: true,
 			fallback: 'user',
 		}),
-		type: choice({ text: 'Text', note: 'Note' }, 'The kind of message. A note is private: only operators see it.', {
+		type: choice({ text: 'Text', note: 'Private Note' }, 'What is sent; only operators see a private note', {
 			label: 'Message Type',
 			required: true,
 			fallback: 'text',

@@ -14,8 +14,8 @@ const minute = 60_000;
 export const getAllAwaiting: ComposedOperation = {
 	name: 'Get Many Awaiting Reply',
 	action: 'Get many conversations awaiting a reply',
-	description:
-		'Retrieve unresolved conversations in which the last message is from the visitor, the longest waiting first',
+	description: 'Retrieve unresolved conversations that end with a message of the visitor',
+	note: 'The visitor who waits longest comes first.',
 	variables: ['website_id'],
 	isReadOnly: true,
 	isList: true,
@@ -26,7 +26,7 @@ export const getAllAwaiting: ComposedOperation = {
 		}),
 		filter_inbox_id: picker('inbox', 'Only conversations of this inbox'),
 		filter_assigned: picker('operator', 'Only conversations assigned to this operator', { label: 'Assigned To' }),
-		filter_unassigned: bit('Whether to return only conversations that nobody is assigned to'),
+		filter_unassigned: bit('Whether to return only conversations without an assigned operator'),
 	},
 	returns: [
 		'name',

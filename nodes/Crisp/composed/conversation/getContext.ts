@@ -15,8 +15,8 @@ const least = 2_000;
 
 export const getContext: ComposedOperation = {
 	action: 'Get a conversation with its messages and visitor as one text',
-	description:
-		'Retrieve in one text what is needed to answer: the conversation and its latest messages and, if Crisp has verified the email, the record of the visitor. Takes 2 requests; 4 with the record; with other conversations one more, and one for each.',
+	description: 'Retrieve in one text what is needed to answer: messages, contact and verified record',
+	note: 'The record of the visitor is included if Crisp has verified the email. Takes 2 requests; 4 with the record; with other conversations one more, and one for each.',
 	scope: 'website:conversation:messages, website:conversation:sessions, website:people:profiles, website:people:data',
 	variables: ['website_id', 'session_id'],
 	isReadOnly: true,

@@ -12,8 +12,8 @@ import { entryOf, isSaid, type Markup } from '../support/messageText';
 /** Crisp returns messages in batches from the newest back; this joins them to a whole conversation. */
 export const getTranscript: ComposedOperation = {
 	action: 'Get the whole transcript of a conversation',
-	description:
-		'Retrieve a whole conversation, from its first message on, as a text to read or as one item per message. Takes one request for every 40 messages.',
+	description: 'Retrieve a whole conversation as a text to read, or as one item per message',
+	note: 'Takes one request for every 40 messages.',
 	scope: 'website:conversation:messages',
 	variables: ['website_id', 'session_id'],
 	isReadOnly: true,

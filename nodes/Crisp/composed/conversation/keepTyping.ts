@@ -9,8 +9,8 @@ const longest = 600;
 /** Crisp ends typing after about six seconds, which is less than most AI models take to answer. */
 export const keepTyping: ComposedOperation = {
 	action: 'Keep typing until a message is sent',
-	description:
-		'Show that somebody types while the workflow goes on, until this n8n sends a message into the conversation, typing is set to Not Typing, or the time is over. The item passes through. Takes a request every 5 seconds.',
+	description: 'Show typing while the workflow goes on, until it sends a message or the time is over',
+	note: 'It also ends when typing is set to Not Typing. The item passes through. Takes a request every 5 seconds.',
 	scope: 'website:conversation:messages',
 	variables: ['website_id', 'session_id'],
 	body: {

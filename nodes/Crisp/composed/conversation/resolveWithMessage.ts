@@ -13,12 +13,12 @@ const stateRoute = parseRoute('PATCH /v1/website/{website_id}/conversation/{sess
 /** The message is sent first: sent after, it would follow the resolution, in a conversation that is already closed. */
 export const resolveWithMessage: ComposedOperation = {
 	action: 'Resolve a conversation with a closing message',
-	description:
-		'Send a last text or private note as operator, then set the state to resolved. If the message cannot be sent, the conversation is not resolved. Costs three requests: it is resolved once Crisp has stored the message. If only the message was sent, the error names its fingerprint, and Message Fingerprint takes it to do the rest.',
+	description: 'Send a last text or private note as operator, then set the state to resolved',
+	note: 'If the message cannot be sent, the conversation is not resolved. Costs three requests: it is resolved once Crisp has stored the message. If only the message was sent, the error names its fingerprint, and Message Fingerprint takes it to do the rest.',
 	scope: 'website:conversation:messages, website:conversation:states',
 	variables: ['website_id', 'session_id'],
 	body: {
-		type: choice({ text: 'Text', note: 'Note' }, 'The kind of message. A note is private: only operators see it.', {
+		type: choice({ text: 'Text', note: 'Private Note' }, 'What is sent; only operators see a private note', {
 			label: 'Message Type',
 			required: true,
 			fallback: 'text',

@@ -13,7 +13,8 @@ const mostTitles = mostPages * fullPage;
 /** Crisp has no search in texts: titles are read and compared here, and the best articles are read. */
 export const searchArticles: ComposedOperation = {
 	action: 'Search the articles of the help desk',
-	description: `Retrieve the articles whose titles fit a question best, with their texts and addresses. Texts are not searched. Takes a request for every ${fullPage} titles, of which ${mostTitles} in each of ${most.locales} languages are read at most, and 2 for each article; without Locales, one more.`,
+	description: 'Retrieve the articles whose titles fit a question best, with their texts and addresses',
+	note: `Texts are not searched. Takes a request for every ${fullPage} titles, of which ${mostTitles} in each of ${most.locales} languages are read at most, and 2 for each article; without Locales, one more.`,
 	scope: 'website:helpdesk',
 	variables: ['website_id'],
 	isReadOnly: true,
@@ -33,7 +34,7 @@ export const searchArticles: ComposedOperation = {
 		content_type: choice(['articles', 'guides', 'news', 'references'], 'The part of the knowledge base', {
 			fallback: 'articles',
 		}),
-		max_articles: number(`The most articles, up to ${most.articles}; each takes 2 requests`, { fallback: 3 }),
+		max_articles: number(`The most articles, up to ${most.articles}`, { fallback: 3 }),
 		max_characters: number('The most characters of the text of each article', { fallback: 1_500 }),
 		include_drafts: flag(
 			'Whether drafts and hidden articles are included. Risk: an agent may tell visitors what is in them.',

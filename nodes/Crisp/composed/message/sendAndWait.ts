@@ -18,19 +18,26 @@ const inExecution = { wait: ['execution'] };
 /** The fields that belong to the message; the others configure the wait. */
 const ofMessage = /^(type|content|user|automated)\b/;
 
+const typeHints = {
+	text: 'Any message is an answer',
+	note: 'Only operators see it, and only their reply ends the wait',
+	picker: 'A question with choices to click',
+	field: 'A question with a field to type the answer into',
+};
+
 export const sendAndWait: ComposedOperation = {
 	name: 'Send and Wait for Response',
 	action: 'Send a message and wait for the reply',
-	// In the execution, polling takes about 60 requests in 5 minutes, 120 in 15.
-	description: `Asks the team or the visitor and waits for the answer: for days, in n8n's database, or up to ${longest} minutes in the execution.`,
+	description: `Ask the team or the visitor, and wait for the answer: for days, or up to ${longest} minutes`,
+	note: "For days, the wait is in n8n's database. In the execution, polling takes about 60 requests in 5 minutes, 120 in 15.",
 	scope: 'website:conversation:messages',
 	variables: ['website_id', 'session_id'],
 	body: {
 		...waitFields,
 		type: choice(
-			{ text: 'Text', note: 'Note', picker: 'Picker', field: 'Field' },
-			'The kind of question. A note is private: only operators see it, and only their reply ends the wait. A picker offers choices, a field asks for a value.',
-			{ label: 'Message Type', required: true, fallback: 'text', when: inExecution },
+			{ text: 'Text', note: 'Private Note', picker: 'Buttons (Picker)', field: 'Input Field' },
+			'How the question is asked',
+			{ label: 'Message Type', required: true, fallback: 'text', hints: typeHints, when: inExecution },
 		),
 		content: words,
 		'content.text': longText('What is asked', { label: 'Question', required: true, when: isQuestion }),

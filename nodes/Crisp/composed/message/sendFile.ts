@@ -27,8 +27,8 @@ const messageFields = {
  */
 export const sendFile: ComposedOperation = {
 	action: 'Send a file into a conversation',
-	description:
-		'Send a file into a conversation: binary data, which is uploaded to Crisp first, or the file at a public URL. An upload takes two requests per file, and one realtime connection for all files of an execution.',
+	description: 'Send a file of the workflow, which is uploaded to Crisp first, or one at a public URL',
+	note: 'An upload takes two requests per file, and one realtime connection for all files of an execution.',
 	variables: ['website_id', 'session_id'],
 	body: {
 		source: choice({ binary: 'Binary Data', url: 'Public URL' }, 'Where the file comes from', {
@@ -42,10 +42,12 @@ export const sendFile: ComposedOperation = {
 			fallback: 'data',
 			when: { source: ['binary'] },
 		}),
-		url: identifier(
-			'Public address of the file, which everybody can read without signing in. The file is not copied.',
-			{ label: 'File URL', required: true, example: 'https://example.com/invoice.pdf', when: { source: ['url'] } },
-		),
+		url: identifier('Public address of the file, which can be read without signing in. The file is not copied.', {
+			label: 'File URL',
+			required: true,
+			example: 'https://example.com/invoice.pdf',
+			when: { source: ['url'] },
+		}),
 		name: text('Name that is shown for the file, instead of its own', { label: 'File Name', example: 'invoice.pdf' }),
 		type: identifier(
 			'The media type of the file, by which Crisp shows it; where left out, that of the binary data, or what the server of the URL says if it is read',

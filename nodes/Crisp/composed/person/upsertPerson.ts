@@ -39,11 +39,10 @@ const summary = {
 
 export const upsertPerson: ComposedOperation = {
 	action: 'Create a person or update the one with the same email',
-	// n8n's lint rules fix the beginning and the end of this sentence, so that plugin scopes cannot be appended to it:
-	// website:people:profiles and website:people:data, read and write. Costs two requests, three with custom data, five
-	// if the person has other custom data.
+	// n8n's lint rules fix this sentence.
 	description: 'Create a new contact, or update the current one if it already exists (upsert)',
-	scope: '',
+	note: 'Takes two requests, three with custom data, five if the person has other custom data.',
+	scope: 'website:people:profiles, website:people:data',
 	variables: ['website_id'],
 	target: 'email',
 	changesFields: true,

@@ -7,11 +7,14 @@ export const details: Fields = {
 	email: email('Email of the visitor'),
 	phone: identifier('Phone number of the visitor'),
 	address: text('Address of the visitor'),
-	ip: identifier('IP address of the visitor'),
+	ip: identifier('IP address of the visitor', { isRare: true }),
 	avatar: identifier('Address of the picture of the visitor', { label: 'Avatar URL' }),
 	subject: text('Subject of the conversation'),
 	segments: list('Segments of the conversation', { picks: 'conversationSegment' }),
 	data: pairs('Custom data of the conversation', { label: 'Custom Data', picks: 'conversationData' }),
 	origin,
-	device: json('Device of the visitor: capabilities, geolocation, system, timezone and locales', { isObject: true }),
+	device: json('Device of the visitor: capabilities, geolocation, system, timezone and locales', {
+		isObject: true,
+		isRare: true,
+	}),
 };

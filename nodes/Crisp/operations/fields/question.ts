@@ -10,10 +10,10 @@ export const words = longText('What the message says; Markdown is allowed', {
 	when: { type: ['text', 'note'] },
 });
 
-/** The columns of a picker's choices. */
+/** The columns of a picker's choices: first what people read. */
 export const ofChoice = {
-	value: text('What the workflow gets when this is chosen', { required: true, example: 'yes' }),
 	label: text('What the visitor reads', { required: true, example: 'Yes, please' }),
+	value: text('What the workflow gets when this is chosen', { required: true, example: 'yes' }),
 	icon: text('An emoji in front of the label'),
 };
 

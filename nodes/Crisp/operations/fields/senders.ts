@@ -3,7 +3,9 @@ import { choice, identifier, text, type Fields } from '../field';
 /** The origin of something in a conversation. Other channels have their own URN. */
 export const origins = { chat: 'Chat', email: 'Email', 'urn:*': 'Any URN' };
 
-export const origin = choice(origins, 'The channel it comes from; a plugin may give its own URN by an expression');
+export const origin = choice(origins, 'The channel it comes from; a plugin may give its own URN by an expression', {
+	isRare: true,
+});
 
 /** For routes that require an origin. */
 export const chatOrigin = { ...origin, fallback: 'chat' };
@@ -12,8 +14,9 @@ export const chatOrigin = { ...origin, fallback: 'chat' };
 export const sender: Fields = {
 	'user.type': choice(['website', 'participant'], 'Whether the website or a participant is shown as the sender', {
 		label: 'Sender Type',
+		isRare: true,
 	}),
-	'user.user_id': identifier('ID of the user who is shown as the sender', { label: 'Sender ID' }),
+	'user.user_id': identifier('ID of the user who is shown as the sender', { label: 'Sender ID', isRare: true }),
 	'user.nickname': text('Name that is shown as the sender', { label: 'Sender Name' }),
 	'user.avatar': identifier('Address of the picture that is shown with the sender', { label: 'Sender Avatar URL' }),
 };

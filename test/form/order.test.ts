@@ -1,0 +1,112 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { resources } from '../../nodes/Crisp/operations';
+import { operationName } from '../../nodes/Crisp/form/properties';
+import { crisp, nodeWith, workflowOf } from '../support/n8nContext';
+
+const { properties } = crisp.description;
+const [resourceList] = properties.filter(({ name }) => name === 'resource');
+const listed = (resourceList?.options as INodePropertyOptions[]).map(({ value }) => String(value));
+
+const operationsOf = (resource: string): string[] => {
+	const [list] = properties.filter(
+		({ name, displayOptions }) => name === 'operation' && displayOptions?.show?.resource?.includes(resource),
+	);
+	return (list?.options as INodePropertyOptions[]).map(({ value }) => String(value));
+};
+
+describe('the order of the lists', () => {
+	it('begins with the resources of most workflows, and ends with what few need', () => {
+		expect([...listed].sort()).toEqual(Object.keys(resources).sort());
+		expect(listed.slice(0, 4)).toEqual(['message', 'conversation', 'person', 'operator']);
+		const last = listed.slice(-12);
+		expect(last).toEqual(expect.arrayContaining(['websiteSetting', 'userSession', 'planSubscription', 'suggestion']));
+	});
+
+	it.each([
+		['message', ['send', 'sendAndWait', 'sendFile', 'getAll']],
+		['conversation', ['getContext', 'createWithMessage', 'setState']],
+		['person', ['upsert', 'findByEmail']],
+	])('begins for %s with the everyday operations', (resource, first) => {
+		expect(operationsOf(resource).slice(0, first.length)).toEqual(first);
+		expect([...operationsOf(resource)].sort()).toEqual(Object.keys(resources[resource]?.operations ?? {}).sort());
+	});
+
+	it('offers ten everyday actions among the first twenty-nine of the node panel', () => {
+		const panel = listed.flatMap((resource) => operationsOf(resource).map((key) => `${resource}/${key}`));
+		const everyday = [
+			'message/send',
+			'message/sendAndWait',
+			'conversation/getContext',
+			'conversation/createWithMessage',
+			'conversation/setState',
+			'conversation/assign',
+			'conversation/addSegments',
+			'conversation/getAll',
+		];
+		expect(everyday.filter((one) => panel.indexOf(one) >= 29)).toEqual([]);
+	});
+
+	it('sorts the fields of a collection by label, and rare ones after them', () => {
+		const collections = properties.filter(({ type, name }) => type === 'collection' && name !== 'options');
+		const labels = collections.map(({ options = [] }) => (options as INodeProperties[]).map((one) => one.displayName));
+		const breaks = labels.map((list) => list.filter((one, i) => i > 0 && (list[i - 1] ?? '').localeCompare(one) > 0));
+		expect(breaks.filter((found) => found.length > 1)).toEqual([]);
+		const [profile] = labels.filter((list) => list.includes('Company Market Cap'));
+		expect(profile?.indexOf('Company Market Cap')).toBeGreaterThan(profile?.indexOf('Website URL') ?? Infinity);
+		expect(profile?.indexOf('Company Latitude (Degrees)')).toBeGreaterThan(profile?.indexOf('Phone') ?? Infinity);
+	});
+
+	it.each([
+		['getAll', false],
+		['count', false],
+		['getAllStatistics', false],
+		['get', true],
+		['exists', true],
+		['getContext', true],
+		['send', true],
+		['update', true],
+	])('offers options for %s: %p', (operation, isOffered) => {
+		const options = properties.find(({ name }) => name === 'options');
+		expect(options?.displayOptions?.hide?.operation?.includes(operation)).toBe(!isOffered);
+	});
+});
+
+/** What n8n shows under the node for these values. */
+function subtitleOf(resource: string, operation: string): unknown {
+	const node = nodeWith('crisp', { resource, operation });
+	const { subtitle } = crisp.description;
+	return workflowOf(node).expression.getSimpleParameterValue(node, subtitle, 'internal', {});
+}
+
+describe('the subtitle', () => {
+	const all = Object.entries(resources).flatMap(([resource, { operations }]) =>
+		Object.keys(operations).map((key) => ({ resource, key })),
+	);
+
+	it.each([
+		['message', 'send', 'Send: Message'],
+		['message', 'sendAndWait', 'Send and Wait: Message'],
+		['conversation', 'getContext', 'Get Context: Conversation'],
+		['conversation', 'getAll', 'Get Many: Conversation'],
+		['conversation', 'getAllAwaiting', 'Get Many Awaiting: Conversation'],
+		['conversation', 'updateMeta', 'Update Details: Conversation'],
+		['person', 'upsert', 'Create or Update: Person'],
+		['classicArticle', 'exists', 'Check If Exists: Classic Article'],
+		['analytics', 'generate', 'Generate: Analytics Report'],
+	])('of %s and %s is "%3$s"', (resource, key, words) => {
+		expect(subtitleOf(resource, key)).toBe(words);
+	});
+
+	it('uses only words of the names in the form, for every operation', () => {
+		const wrong = all.flatMap(({ resource, key }) => {
+			const { name, operations } = resources[resource] as (typeof resources)[string];
+			const [operation = '', after] = String(subtitleOf(resource, key)).split(': ');
+			const known = operationName(key, operations[key] as (typeof operations)[string]).toLowerCase();
+			// Two values have a meaning of their own in these resources.
+			if (['operator/delete', 'pluginSubscription/getAllActive'].includes(`${resource}/${key}`)) return [];
+			const isKnown = operation.split(' ').every((word) => known.split(' ').includes(word.toLowerCase()));
+			return isKnown && after === name ? [] : [`${resource}/${key}: ${operation}: ${after}`];
+		});
+		expect(wrong).toEqual([]);
+	});
+});

@@ -1,0 +1,153 @@
+import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
+import { gzipSync } from 'node:zlib';
+import { fieldsOf } from '../../nodes/Crisp/request/fieldsOf';
+import { resources } from '../../nodes/Crisp/operations';
+import type { Field, Fields } from '../../nodes/Crisp/operations/field';
+import { crisp, crispMemory, crispTrigger, crispWebhookTrigger } from '../support/n8nContext';
+
+const { properties } = crisp.description;
+
+interface Listed {
+	title: string;
+	description: string;
+}
+
+const operations: Listed[] = properties
+	.filter(({ name }) => name === 'operation')
+	.flatMap(({ displayOptions, options = [] }) =>
+		(options as INodePropertyOptions[]).map(({ value, description = '' }) => ({
+			title: `${String(displayOptions?.show?.resource?.[0])}/${String(value)}`,
+			description,
+		})),
+	);
+
+/** Every field of the form, also those in collections and tables. */
+function everyField(list: INodeProperties[]): INodeProperties[] {
+	return list.flatMap((one) => {
+		if (one.type === 'collection') return [one, ...everyField(one.options as INodeProperties[])];
+		if (one.type !== 'fixedCollection') return [one];
+		return [one, ...(one.options as INodePropertyCollection[]).flatMap(({ values }) => everyField(values))];
+	});
+}
+
+const fields = everyField(properties.filter(({ name }) => name !== 'operation'));
+
+const sentencesIn = (text: string) => text.split(/[.!?](?:\s|$)/).filter((part) => part.trim()).length;
+
+describe('the description of an operation', () => {
+	it('is one line of at most 90 characters', () => {
+		expect(operations.length).toBeGreaterThan(250);
+		expect(operations.filter(({ description }) => description.length > 90 || description === '')).toEqual([]);
+	});
+
+	it('is one sentence without a period', () => {
+		expect(operations.filter(({ description }) => sentencesIn(description) > 1 || /\.$/.test(description))).toEqual([]);
+	});
+
+	it('leaves scopes, tiers and costs to the documentation', () => {
+		expect(operations.filter(({ description }) => /scope|tier\b|\brequests?\b/i.test(description))).toEqual([]);
+	});
+});
+
+describe('the description of a field', () => {
+	const described = fields.map(({ displayName, name, description = '' }) => ({ displayName, name, description }));
+
+	it('has at most two sentences', () => {
+		expect(described.filter(({ description }) => sentencesIn(description) > 2)).toEqual([]);
+	});
+
+	it('is there for every field of the table', () => {
+		const missing = Object.values(resources).flatMap((resource) =>
+			Object.values(resource.operations).flatMap((operation) =>
+				fieldsOf(operation).filter(({ field }) => field.description.trim() === ''),
+			),
+		);
+		expect(missing).toEqual([]);
+	});
+
+	it('names the unit of a number in the label, not in the text alone', () => {
+		const units = /\bin (seconds|minutes|hours|degrees|megabytes)\b/;
+		expect(
+			described.filter(({ displayName, description }) => units.test(description) && !/\(/.test(displayName)),
+		).toEqual([]);
+	});
+});
+
+describe('the types of a message', () => {
+	const types = properties.filter(({ displayName }) => displayName === 'Message Type');
+
+	it('have the names that people know, everyday ones first', () => {
+		const [send] = types.filter(({ displayOptions }) => displayOptions?.show?.operation?.includes('send'));
+		expect((send?.options as INodePropertyOptions[]).map(({ name, value }) => [value, name])).toEqual([
+			['text', 'Text'],
+			['note', 'Private Note'],
+			['picker', 'Buttons (Picker)'],
+			['field', 'Input Field'],
+			['file', 'File'],
+			['audio', 'Audio'],
+			['animation', 'Animation (GIF)'],
+			['carousel', 'Carousel'],
+			['event', 'Event'],
+		]);
+	});
+
+	it('have the same names everywhere', () => {
+		const names = new Map<unknown, Set<string>>();
+		for (const { name, value } of types.flatMap(({ options }) => options as INodePropertyOptions[])) {
+			names.set(value, (names.get(value) ?? new Set()).add(name));
+		}
+		expect(types.length).toBeGreaterThanOrEqual(4);
+		expect([...names].filter(([, given]) => given.size > 1)).toEqual([]);
+	});
+
+	it('have a sentence each where a question or any message is sent', () => {
+		for (const key of ['send', 'sendAndWait']) {
+			const [type] = types.filter(({ displayOptions }) => displayOptions?.show?.operation?.includes(key));
+			const bare = (type?.options as INodePropertyOptions[]).filter(({ description }) => !description);
+			expect({ key, bare }).toEqual({ key, bare: [] });
+		}
+	});
+
+	it('fit on the two lines that n8n shows of a sentence', () => {
+		const long = types.flatMap(({ options }) => options as INodePropertyOptions[]);
+		expect(long.filter(({ description = '' }) => description.length > 90)).toEqual([]);
+	});
+
+	it.each([
+		['file', 'invoice.pdf', 'application/pdf'],
+		['animation', 'hello.gif', 'image/gif'],
+		['audio', 'voice.mp3', 'audio/mpeg'],
+	])('show for %s a placeholder of its kind', (type, file, media) => {
+		const shown = (name: string) =>
+			properties.filter((one) => one.name === name && one.displayOptions?.show?.type?.includes(type));
+		expect(shown('contentUrl').map(({ placeholder }) => placeholder)).toEqual([`e.g. https://example.com/${file}`]);
+		expect(shown('contentType').map(({ placeholder }) => placeholder)).toEqual([`e.g. ${media}`]);
+	});
+});
+
+it('begins the choices of a question with what people read, then what the workflow gets', () => {
+	const tables = Object.values(resources).flatMap((resource) =>
+		Object.values(resource.operations).flatMap(({ body = {} }) => tablesIn(body)),
+	);
+	const choices = tables.map((columns) => Object.keys(columns)).filter((names) => names.includes('value'));
+	expect(choices.length).toBeGreaterThanOrEqual(3);
+	for (const names of choices) expect(names.slice(0, 2)).toEqual(['label', 'value']);
+	const shown = fields.filter(({ name }) => /choices$/i.test(name));
+	for (const { options = [] } of shown) {
+		const [rows] = options as INodePropertyCollection[];
+		expect(rows?.values.slice(0, 2).map(({ name }) => name)).toEqual(['label', 'value']);
+	}
+});
+
+function tablesIn(body: Fields): Fields[] {
+	return Object.values(body).flatMap(({ kind, fields: columns }: Field) =>
+		kind === 'table' && columns ? [columns] : [],
+	);
+}
+
+it('keeps the descriptions of all nodes small, since the editor loads them at its start', () => {
+	const nodes = [crisp, crispMemory, crispTrigger, crispWebhookTrigger];
+	const json = nodes.map(({ description }) => JSON.stringify(description)).join('');
+	expect(json.length).toBeLessThan(521_000);
+	expect(gzipSync(json).length).toBeLessThan(60_700);
+});
