@@ -7,6 +7,7 @@ import { emptyTextsIn } from './emptyTexts';
 import { sentValue, type Mode } from './emptyValues';
 import { fieldsOf, pathFieldOf, type FormField } from './fieldsOf';
 import { setAt, toWire, type Parameters } from './toWire';
+import { inWireNames } from './wireNames';
 
 export interface Reading {
 	parameters: Parameters;
@@ -60,7 +61,7 @@ export function readFields(fields: FormField[], reading: Reading): Map<string, u
 		else if (field.fallback !== undefined && !field.required) values.set(name, field.fallback);
 		else if (field.required) throw missing(label, field);
 	}
-	return values;
+	return inWireNames(fields, values);
 }
 
 const isInPath = ({ place }: FormField) => place === 'path';
