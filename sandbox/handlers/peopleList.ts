@@ -49,8 +49,12 @@ function orderOf({ sort_field: field = 'created_at', sort_order: order = 'descen
 		throw invalid('sort_order: must be ascending or descending');
 	}
 	const direction = order.startsWith('asc') ? 1 : -1;
-	return (a: Person, b: Person) => direction * compare(valueAt(a, field), valueAt(b, field));
+	const path = SORT_FIELDS[field] ?? field;
+	return (a: Person, b: Person) => direction * compare(valueAt(a, path), valueAt(b, path));
 }
+
+/** Crisp's reference names `nickname` as a field to sort by, without the object that has it; its app sorts by `active`. */
+const SORT_FIELDS: Record<string, string> = { nickname: 'person.nickname', active: 'active.last' };
 
 function compare(a: unknown, b: unknown): number {
 	if (typeof a === 'number' && typeof b === 'number') return a - b;

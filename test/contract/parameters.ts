@@ -15,7 +15,7 @@ export function parametersFor(
 	const parameters: INodeParameters = { resource, operation: key, returnAll: false, limit: 20, simplify: false };
 	const fill = (fields: Fields, from: unknown) => {
 		for (const [name, field] of Object.entries(fields)) {
-			const value = name === '' ? from : at(from, name);
+			const value = name === '' ? from : field.sentAs ? chosenFor(name, from) : at(from, name);
 			if (value === undefined) continue;
 			const target = field.required ? parameters : collection;
 			target[parameterName(name || 'fields')] = inForm(field, value);
@@ -25,6 +25,30 @@ export function parametersFor(
 	fill(operation.body ?? {}, recorded.body);
 	parameters[collectionName(key, operation)] = collection;
 	return { ...parameters, ...pathParameters(operation, recorded.path) };
+}
+
+/** What fields with other names than Crisp's have to hold for a recorded query. */
+const chosen: Record<string, (query: Record<string, string>) => unknown> = {
+	search_query: ({ search_type, search_query }) => (search_type === 'text' ? search_query : undefined),
+	segment: ({ search_type, search_query }) => (search_type === 'segment' ? search_query : undefined),
+	conditions_json: ({ search_type, search_query, search_filter }) =>
+		jsonIn(search_filter ?? (search_type === 'filter' ? search_query : undefined)),
+	conditions: () => undefined,
+	assigned_to: ({ filter_assigned, filter_unassigned }) =>
+		filter_unassigned === '1' ? 'unassigned' : filter_assigned,
+	status: ({ filter_resolved, filter_not_resolved }) =>
+		filter_resolved === '1' ? 'resolved' : filter_not_resolved === '1' ? 'not_resolved' : undefined,
+	sort_by: (query) => ['created', 'updated', 'waiting'].find((name) => query[`order_date_${name}`] === '1'),
+};
+
+function jsonIn(text: string | undefined): unknown {
+	return text === undefined ? undefined : JSON.parse(text);
+}
+
+function chosenFor(name: string, from: unknown): unknown {
+	const choose = chosen[name];
+	if (!choose) throw new Error(`No value for the field ${name}`);
+	return choose((from ?? {}) as Record<string, string>);
 }
 
 function pathParameters(operation: TableOperation, path: string): INodeParameters {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Fields } from '../../nodes/Crisp/operations/field';
 import type { Operation, TableOperation } from '../../nodes/Crisp/operations/operation';
 import { resources } from '../../nodes/Crisp/operations';
 import type { Call, FieldFacts } from './samples';
@@ -30,6 +31,10 @@ const isRow = (operation: Operation): operation is TableOperation => 'route' in 
 export const rows: Row[] = Object.entries(resources).flatMap(([resource, { operations }]) =>
 	Object.entries(operations).flatMap(([key, operation]) => (isRow(operation) ? [{ resource, key, operation }] : [])),
 );
+
+/** The names of Crisp that the fields of a form are sent under. */
+export const wireNames = (fields: Fields = {}) =>
+	Object.entries(fields).flatMap(([name, { sentAs }]) => sentAs?.names ?? [name]);
 
 export const nameOf = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
 

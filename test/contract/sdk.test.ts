@@ -20,7 +20,7 @@ const exceptions: Record<string, (recorded: Recorded) => Recorded> = {
 	'website.updateCampaign': withoutCampaignState(),
 	'website.saveCampaign': withoutCampaignState(),
 	// The node chooses the size of a page by its limit.
-	'website.listConversations': withoutQuery('per_page'),
+	'website.listConversations': asOneChoice,
 	'website.listPeopleProfiles': withoutQuery('per_page'),
 	'website.listCampaignStatistics': withoutQuery('per_page'),
 	'media.listAnimationMedias': withoutQuery('per_page'),
@@ -60,6 +60,25 @@ function withoutQuery(name: string) {
 		const entries = Object.entries(recorded.query).filter(([other]) => other !== name);
 		return { ...recorded, query: Object.fromEntries(entries) };
 	};
+}
+
+/**
+ * The form has one list for the state, one for the operator and one for the order, where the SDK has a switch for each: of
+ * those that exclude each other, the first is sent, and one that is off is left out. `search_operator` belongs to conditions.
+ */
+function asOneChoice(recorded: Recorded): Recorded {
+	const groups = [
+		['filter_resolved', 'filter_not_resolved'],
+		['filter_assigned', 'filter_unassigned'],
+		['order_date_created', 'order_date_updated', 'order_date_waiting'],
+	];
+	const { per_page, ...query } = recorded.query as Record<string, unknown>;
+	void per_page;
+	for (const group of groups) {
+		const on = group.filter((name) => query[name] !== undefined && query[name] !== '0');
+		for (const name of group) if (name !== on[0]) delete query[name];
+	}
+	return { ...recorded, query } as Recorded;
 }
 
 /** The node adds a fingerprint to messages that the SDK sends without one. */

@@ -2,7 +2,7 @@ import { execute } from '../support/n8nContext';
 import type { Credential } from '../../nodes/shared/api/transport';
 import { parametersFor } from './parameters';
 import { Recorder, type Recorded } from './recorder';
-import { bodyOf, nameOf, routes, rows, rowsOf, twins, type RouteFacts, type Row } from './routes';
+import { bodyOf, nameOf, routes, rows, rowsOf, twins, wireNames, type RouteFacts, type Row } from './routes';
 import { sampleOf, type Shape } from './samples';
 
 /** Parameters that the node sends although the collected facts of the route lack them, with the reason. */
@@ -80,9 +80,9 @@ describe('every operation has a route, and only fields of that route', () => {
 		if (!route) return;
 		const isFree = /free object|bare/.test(route.note ?? '');
 		const isNamed = (name: string) => `${nameOf(route)} ${name}` in known;
-		const query = Object.keys(operation.query ?? {}).filter((name) => !route.query?.includes(name));
+		const query = wireNames(operation.query).filter((name) => !route.query?.includes(name));
 		expect(query.filter((name) => !isNamed(name))).toEqual([]);
-		const fields = [...Object.keys(operation.body ?? {}), ...Object.keys(operation.fixed ?? {})];
+		const fields = [...wireNames(operation.body), ...Object.keys(operation.fixed ?? {})];
 		const isOpen = isFree && fields[0] === '';
 		const isCall = (name: string) =>
 			(route.sdk ?? []).some(({ params }) => params.some((param) => isSame(param.name, name)));
@@ -104,10 +104,10 @@ describe('every field of the reference can be set', () => {
 
 	it.each(described.map((route) => [nameOf(route), route] as const))('%s', (_, route) => {
 		const able = rowsOf(route).map(({ operation }) => operation);
-		const settable = able.flatMap(({ body = {}, fixed = {} }) => [...Object.keys(body), ...Object.keys(fixed)]);
+		const settable = able.flatMap(({ body, fixed = {} }) => [...wireNames(body), ...Object.keys(fixed)]);
 		const roots = settable.map((name) => name.split('.')[0]);
 		expect(Object.keys(bodyOf(route)).filter((name) => !roots.includes(name))).toEqual([]);
-		const queries = able.flatMap(({ query = {}, isSized }) => [...Object.keys(query), ...(isSized ? derived : [])]);
+		const queries = able.flatMap(({ query, isSized }) => [...wireNames(query), ...(isSized ? derived : [])]);
 		expect((route.query ?? []).filter((name) => !queries.includes(name))).toEqual([]);
 	});
 });

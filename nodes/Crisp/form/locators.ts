@@ -37,6 +37,8 @@ const locators: Record<Picks, Locator> = {
 		email: 'taken',
 	},
 	operator: { search: 'searchOperators', example: 'a4c32c68-be91-4e29-b05a-976e93abbe3f', email: 'looked up' },
+	/** An operator, or none; see `unassigned`. */
+	assignee: { search: 'searchAssignees', example: 'a4c32c68-be91-4e29-b05a-976e93abbe3f', email: 'looked up' },
 	inbox: { search: 'searchInboxes', example: 'd42e8b3b-ea8f-4e79-a9f8-d0e467fc1c31' },
 	team: { search: 'searchTeams', example: 'd09fbd42-e517-45a4-9776-ba8226e00ba8' },
 	campaign: { search: 'searchCampaigns', example: '355d805f-a72f-457e-a3e5-5d01521f3cd8' },

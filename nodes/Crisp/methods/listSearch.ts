@@ -6,7 +6,9 @@ import { pathFields } from '../operations/operation';
 import { inBrackets, matching, named, paged, searchWebsites } from '../../shared/api/searchResults';
 import { entriesIn } from '../../shared/api/list';
 import { fillPath, onPage, parseRoute } from '../../shared/api/route';
-import { lastMessageOf } from '../../shared/events/message';
+import { clock } from '../../shared/runtime/clock';
+import { unassigned } from '../operations/fields/conversationList';
+import { conversationItem } from './conversationItem';
 import { isOperatorSeat } from '../request/operatorSeats';
 
 /** The dropdowns of resource locators: searchable, one page of Crisp's list at a time. */
@@ -20,22 +22,29 @@ interface Source {
 	query?: (words: string) => IDataObject;
 	/** Which entries can be chosen; all by default. */
 	isOffered?: (entry: IDataObject) => boolean;
-	item: (entry: IDataObject) => Item;
+	/** `now` is in milliseconds since 1970. */
+	item: (entry: IDataObject, now: number) => Item;
+	/** Entries before those of the list, on its first page. */
+	first?: Item[];
 }
 
 const byName = (words: string) => ({ search_name: words });
 const helpdesk = 'GET /v1/website/{website_id}/helpdesk';
 
+const operators: Source = {
+	route: 'GET /v1/website/{website_id}/operators/list',
+	isOffered: isOperatorSeat,
+	item: ({ details }) => {
+		const { user_id, first_name, last_name, email } = (details ?? {}) as IDataObject;
+		return named(user_id, [first_name, last_name, inBrackets(email)]);
+	},
+};
+
 const sources = {
 	searchConversations: {
 		route: 'GET /v1/website/{website_id}/conversations/{page_number}',
 		query: (words) => ({ search_query: words, search_type: 'text' }),
-		item: (conversation) => {
-			const { session_id, meta } = conversation;
-			const { nickname, email, subject } = (meta ?? {}) as IDataObject;
-			const last = lastMessageOf(conversation)?.text;
-			return named(session_id, [nickname ?? email ?? 'Visitor', subject, last], ' – ');
-		},
+		item: conversationItem,
 	},
 	searchPeople: {
 		route: 'GET /v1/website/{website_id}/people/profiles/{page_number}',
@@ -43,14 +52,8 @@ const sources = {
 		item: ({ people_id, email, person }) =>
 			named(people_id, [(person as IDataObject | undefined)?.nickname, inBrackets(email)]),
 	},
-	searchOperators: {
-		route: 'GET /v1/website/{website_id}/operators/list',
-		isOffered: isOperatorSeat,
-		item: ({ details }) => {
-			const { user_id, first_name, last_name, email } = (details ?? {}) as IDataObject;
-			return named(user_id, [first_name, last_name, inBrackets(email)]);
-		},
-	},
+	searchOperators: operators,
+	searchAssignees: { ...operators, first: [{ name: '(Unassigned)', value: unassigned }] },
 	searchInboxes: {
 		route: 'GET /v1/website/{website_id}/inboxes/list/{page_number}',
 		item: ({ inbox_id, emoji, name }) => named(inbox_id, [emoji, name]),
@@ -127,7 +130,7 @@ export const listSearch: Searches = {
 	searchWebsites,
 };
 
-function searchIn({ route: template, query, isOffered, item }: Source): ListSearch {
+function searchIn({ route: template, query, isOffered, item, first = [] }: Source): ListSearch {
 	const route = parseRoute(template);
 	return async function (filter, paginationToken) {
 		const credential = await this.getCredentials<Credential>('crispApi');
@@ -140,7 +143,9 @@ function searchIn({ route: template, query, isOffered, item }: Source): ListSear
 			path: onPage(fillPath(route, Object.fromEntries(values) as Record<string, string>), page),
 			query: filter ? query?.(filter) : undefined,
 		});
-		const { results, ...next } = paged(isOffered ? entriesIn(answer).filter(isOffered) : answer, page, item);
+		const offered = isOffered ? entriesIn(answer).filter(isOffered) : answer;
+		const { results: read, ...next } = paged(offered, page, (entry) => item(entry, clock.now()));
+		const results = page === 1 ? [...first, ...read] : read;
 		return { results: query ? results : matching(results, filter), ...(route.isPaged && next) };
 	};
 }

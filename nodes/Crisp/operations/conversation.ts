@@ -23,7 +23,9 @@ import { keepingData } from '../composed/support/keptData';
 import { getTranscript } from '../composed/conversation/getTranscript';
 import { op, resource, type Simplify } from './operation';
 import { lastWords, urlOfConversation } from '../execute/summaries';
+import { match } from './fields/conditions';
 import { details } from './fields/conversationDetails';
+import { assignedTo, conversationSearch, sortBy, status } from './fields/conversationList';
 import { eventSender } from './fields/senders';
 
 const states = ['pending', 'unresolved', 'resolved'];
@@ -71,28 +73,19 @@ export const conversation = resource(
 			isSized: true,
 			simplify: summary,
 			query: {
-				search_type: choice(['text', 'segment', 'filter'], 'How the search is read', {}),
-				search_query: text("What to search for: words, a segment or a JSON list of criteria, as 'Search Type' says", {
-					isJsonWhen: { search_type: ['filter'] },
-				}),
-				search_operator: choice({ and: 'All', or: 'Any' }, 'Which criteria of a filter search have to match', {
-					label: 'Search Must Match',
-				}),
+				...conversationSearch,
+				search_operator: match,
 				filter_inbox_id: picker('inbox', 'Only conversations of this inbox'),
-				filter_assigned: picker('operator', 'Only conversations assigned to this operator', { label: 'Assigned To' }),
-				filter_unassigned: bit('Whether to return only conversations without an assigned operator'),
+				assigned_to: assignedTo,
 				filter_unread: bit('Whether to return only conversations with unread messages'),
-				filter_resolved: bit('Whether to return only resolved conversations'),
-				filter_not_resolved: bit('Whether to return only conversations that are not resolved'),
+				status,
 				filter_mention: bit('Whether to return only conversations that mention the operator', {
 					label: 'Is Mentioned',
 				}),
 				filter_date_start: date('Only conversations from this moment on', { label: 'From' }),
 				filter_date_end: date('Only conversations until this moment', { label: 'Until' }),
 				include_empty: bit('Whether to return conversations without messages too'),
-				order_date_created: bit('Whether the newest conversation comes first', { label: 'Sort by Creation' }),
-				order_date_updated: bit('Whether the latest change comes first', { label: 'Sort by Change' }),
-				order_date_waiting: bit('Whether the visitor who waits longest comes first', { label: 'Sort by Waiting Time' }),
+				sort_by: sortBy,
 			},
 		}),
 		getAllAwaiting,

@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+
 /** Describes a field of an operation that a user can set. */
 export interface Field {
 	kind: Kind;
@@ -47,6 +49,19 @@ export interface Field {
 	 * a field that is never emptied, such as one that selects what is changed. See `rules` in `emptyValues.ts`.
 	 */
 	isClearable?: boolean;
+	/** How a value is sent, if not under the name of the field. */
+	sentAs?: SentAs;
+}
+
+/** What a field becomes that is easier to fill in than what Crisp expects; see `inWireNames` in `wireNames.ts`. */
+export interface SentAs {
+	/** All names of Crisp that a value may become. */
+	names: readonly string[];
+	/**
+	 * Converts a value, after its own conversion, to fields of Crisp by name. `label` is in quotes. Throws a UserError for a
+	 * value that Crisp cannot express.
+	 */
+	wire(this: void, value: unknown, label: string): IDataObject;
 }
 
 export type Picks =
@@ -54,6 +69,7 @@ export type Picks =
 	| 'conversation'
 	| 'person'
 	| 'operator'
+	| 'assignee'
 	| 'inbox'
 	| 'team'
 	| 'campaign'

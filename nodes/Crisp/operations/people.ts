@@ -21,9 +21,13 @@ import { findByEmail } from '../composed/person/findByEmail';
 import { findBySegments } from '../composed/person/findBySegments';
 import { keepingData } from '../composed/support/keptData';
 import { personSummary } from '../execute/summaries';
+import { jsonConditions, match, personConditions } from './fields/conditions';
 import { name, profile, segments } from './fields/personProfile';
 
 const colors = ['red', 'orange', 'yellow', 'green', 'blue', 'purple', 'pink', 'brown', 'grey', 'black'];
+
+/** Crisp names no list, only "nickname and more"; its own app sorts by `active`. Any other from an expression. */
+const sortFields = { active: 'Last Active', created_at: 'Creation', email: 'Email', nickname: 'Name', '*': 'Any Other' };
 
 const newProfile: Fields = {
 	email: email('Email of the person', { required: true }),
@@ -58,17 +62,17 @@ export const person = resource(
 			simplify: personSummary,
 			query: {
 				search_text: text('Words to search for in names, emails and companies'),
-				search_filter: json('List of criteria, each with model, criterion, operator and query', {
-					label: 'Search Criteria',
-					example: '[{"model":"people","criterion":"email","operator":"eq","query":["a@b.co"]}]',
-				}),
-				search_operator: choice({ and: 'All', or: 'Any' }, 'Which criteria have to match', {
-					label: 'Search Must Match',
-				}),
+				conditions: personConditions(),
+				conditions_json: jsonConditions(
+					'[{"model":"people","criterion":"email","operator":"eq","query":["a@b.co"]}]',
+					['search_filter'],
+					(search_filter) => ({ search_filter }),
+				),
+				search_operator: match,
 				filter_date_start: date('Only people from this moment on', { label: 'From' }),
 				filter_date_end: date('Only people until this moment', { label: 'Until' }),
-				sort_field: identifier('Field to sort by', { label: 'Sort By', example: 'active' }),
-				sort_order: choice({ ascending: 'Ascending', descending: 'Descending' }, 'Direction to sort in'),
+				sort_field: choice(sortFields, 'What people are sorted by', { label: 'Sort By' }),
+				sort_order: choice({ descending: 'Descending', ascending: 'Ascending' }, 'Direction to sort in'),
 			},
 		}),
 		findByEmail,

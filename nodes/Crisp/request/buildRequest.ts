@@ -8,6 +8,7 @@ import { sentValue, type Mode } from './emptyValues';
 import { fieldsOf, pathFieldOf, type FormField } from './fieldsOf';
 import { setAt, toWire, type Parameters } from './toWire';
 import { websiteFor } from './website';
+import { inWireNames } from './wireNames';
 
 export interface Reading {
 	parameters: Parameters;
@@ -59,7 +60,7 @@ export function readFields(fields: FormField[], reading: Reading): Map<string, u
 		else if (field.fallback !== undefined && !field.required) values.set(name, field.fallback);
 		else if (field.required) throw missing(label);
 	}
-	return values;
+	return inWireNames(fields, values);
 }
 
 const isInPath = ({ place }: FormField) => place === 'path';

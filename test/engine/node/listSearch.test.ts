@@ -18,6 +18,7 @@ const paths: Record<Method, string> = {
 	searchConversations: `/v1/website/${shop}/conversations/1`,
 	searchPeople: `/v1/website/${shop}/people/profiles/1`,
 	searchOperators: `/v1/website/${shop}/operators/list`,
+	searchAssignees: `/v1/website/${shop}/operators/list`,
 	searchInboxes: `/v1/website/${shop}/inboxes/list/1`,
 	searchTeams: `/v1/website/${shop}/teams/list/1`,
 	searchCampaigns: `/v1/website/${shop}/campaigns/list/1`,
@@ -77,9 +78,17 @@ it('reports which field has to be set first', async () => {
 	await expect(found).rejects.toThrow("'locale' is empty");
 });
 
-it('shows a conversation with its visitor, its subject and its last message', async () => {
+it('shows a conversation with its visitor, the time since its last change and its state, and opens it in Crisp', async () => {
 	const { results } = await search('searchConversations', credentialFor(sandbox.current), { parameters });
-	expect(results.find(({ value }) => value === conversation)?.name).toMatch(/.+ – .+/);
+	const found = results.find(({ value }) => value === conversation);
+	expect(found?.name).toMatch(/^\S.* · (just now|\d+ (min|h|d) ago) · (un)?resolved|pending/);
+	expect(found?.url).toBe(`https://app.crisp.chat/website/${shop}/inbox/${conversation}/`);
+});
+
+it('offers conversations without an operator before the operators', async () => {
+	const { results } = await search('searchAssignees', credentialFor(sandbox.current), { parameters });
+	expect(results[0]).toEqual({ name: '(Unassigned)', value: 'unassigned' });
+	expect(results.length).toBeGreaterThan(1);
 });
 
 describe('the lists of the triggers', () => {

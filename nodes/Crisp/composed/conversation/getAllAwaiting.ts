@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { bit, number, picker } from '../../operations/field';
+import { number, picker } from '../../operations/field';
+import { assignedTo } from '../../operations/fields/conversationList';
 import type { ComposedOperation } from '../../operations/operation';
 import { conversationUrl } from '../../../shared/events/output';
 import { isPrivate, lastMessageOf, sideOfMessage, typeOfMessage } from '../../../shared/events/message';
@@ -25,8 +26,7 @@ export const getAllAwaiting: ComposedOperation = {
 			example: '30',
 		}),
 		filter_inbox_id: picker('inbox', 'Only conversations of this inbox'),
-		filter_assigned: picker('operator', 'Only conversations assigned to this operator', { label: 'Assigned To' }),
-		filter_unassigned: bit('Whether to return only conversations without an assigned operator'),
+		assigned_to: assignedTo,
 	},
 	returns: [
 		'name',

@@ -1,0 +1,58 @@
+import { choice, picker, text, type Field, type Fields } from '../field';
+import { conversationConditions, jsonConditions } from './conditions';
+
+/** Filters of the list of conversations, for which Crisp has several switches each. */
+
+/** Words, a segment or conditions: Crisp takes one of them at a time. */
+export const conversationSearch: Fields = {
+	search_query: text('Words to search for in messages, names, emails and subjects', {
+		sentAs: searchOf('text'),
+	}),
+	segment: picker('conversationSegment', 'Only conversations with this segment', { sentAs: searchOf('segment') }),
+	conditions: conversationConditions(['search_type', 'search_query'], searchOf('filter').wire),
+	conditions_json: jsonConditions(
+		'[{"model":"session","criterion":"segments","operator":"eq","query":["vip"]}]',
+		['search_type', 'search_query'],
+		searchOf('filter').wire,
+	),
+};
+
+function searchOf(search_type: 'text' | 'segment' | 'filter') {
+	const wire = (search_query: unknown) => ({ search_type, search_query: search_query as string });
+	return { names: ['search_type', 'search_query'], wire: (value: unknown) => wire(value) };
+}
+
+/** The value of "Assigned To" for conversations without an operator. */
+export const unassigned = 'unassigned';
+
+export const assignedTo: Field = picker('assignee', 'Only conversations of this operator, or those without one', {
+	label: 'Assigned To',
+	sentAs: {
+		names: ['filter_assigned', 'filter_unassigned'],
+		wire: (operator) =>
+			operator === unassigned ? { filter_unassigned: 1 } : { filter_assigned: operator as string },
+	},
+});
+
+/** Crisp's list cannot tell pending conversations from unresolved ones. */
+export const status: Field = choice(
+	{ any: 'Any', not_resolved: 'Unresolved or Pending', resolved: 'Resolved' },
+	'Whether only resolved conversations are returned, or only others',
+	{
+		sentAs: {
+			names: ['filter_resolved', 'filter_not_resolved'],
+			wire: (value) => (value === 'any' ? {} : { [`filter_${String(value)}`]: 1 }),
+		},
+	},
+);
+
+export const sortBy: Field = choice(
+	{ updated: 'Last Change', created: 'Creation', waiting: 'Longest Waiting' },
+	'Which conversations come first: with the latest change, the newest, or with the visitor who waits longest',
+	{
+		sentAs: {
+			names: ['order_date_updated', 'order_date_created', 'order_date_waiting'],
+			wire: (value) => ({ [`order_date_${String(value)}`]: 1 }),
+		},
+	},
+);
