@@ -1,15 +1,37 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { selectionProperties } from '../shared/events/selection/selectionForm';
-import { derivedEvents, eventNamed, notInWebsiteHooks } from '../shared/events/catalogue';
+import { derivedEvents, eventNamed, events, notInWebsiteHooks } from '../shared/events/catalogue';
 
-const pluginNotice = `In <a href="https://marketplace.crisp.chat" target="_blank">Crisp Marketplace</a>, open your plugin, then <b>Settings → Events</b>: paste the production URL above into the Production hook, and choose the same events there. The credential needs a plugin token: turn on 'Receive Webhooks' there, and copy the hook's signing secret into 'Signing Secret'. Without it, every request is refused. The plugin has to be installed on the website. Crisp may not send events that need a user token to webhooks.`;
+const pluginNotice = `In <a href="https://marketplace.crisp.chat" target="_blank">Crisp Marketplace</a>, open your plugin, then <b>Settings → Events</b>: paste the production URL above (the test URL for a test) into the Production hook, and choose the same events there. Turn on 'Receive Webhooks' in the credential and copy the signing secret of the hook there; without it, every request is refused. The plugin has to be installed on the website.`;
 
-const websiteNotice = `In Crisp, open <b>Settings → Workspace Settings → Advanced configuration → Web Hooks</b>: paste the production URL above, followed by <code>?key=</code> and the 'Webhook Key' of the credential, and choose the same events there. The key is a long random text of your choice: turn on 'Receive Webhooks' in the credential to set it. Without the key, every request is refused. Website hooks do not send these events: ${notCarried()}. Use a plugin hook or Crisp Trigger for them.`;
+const websiteNotice = `In Crisp, open <b>Settings → Workspace Settings → Advanced configuration → Web Hooks</b>: paste the production URL above (the test URL for a test), followed by <code>?key=</code> and the 'Webhook Key' of the credential, and choose the same events there. Turn on 'Receive Webhooks' in the credential to set the key; without it, every request is refused.`;
 
-function notCarried(): string {
-	const derived = derivedEvents.filter(({ of = '' }) => notInWebsiteHooks.includes(of)).map(({ name }) => name);
-	return [...notInWebsiteHooks, ...derived].map((name) => `${eventNamed(name)?.label} (${name})`).join(', ');
-}
+/** The events that Crisp does not send to website hooks, with those that are derived from them. */
+const notCarried = [
+	...notInWebsiteHooks,
+	...derivedEvents.filter(({ of = '' }) => notInWebsiteHooks.includes(of)).map(({ name }) => name),
+];
+
+/** The events that only user tokens receive. */
+const ofUsers = events.filter(({ tiers }) => tiers.join() === 'user').map(({ name }) => name);
+
+/** Shown only if one of these events is chosen. */
+const warnings: INodeProperties[] = [
+	{
+		displayName: `Website hooks do not send these events: ${notCarried.map((name) => eventNamed(name)?.label).join(', ')}. Use a plugin hook or Crisp Trigger for them.`,
+		name: 'notCarriedNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { hook: ['website'], events: notCarried } },
+	},
+	{
+		displayName: 'Events that need a user token may not be sent to webhooks',
+		name: 'userEventsNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { events: ofUsers } },
+	},
+];
 
 function notice(hook: string, displayName: string): INodeProperties {
 	return {
@@ -45,6 +67,6 @@ export function webhookProperties(): INodeProperties[] {
 		},
 		notice('website', websiteNotice),
 		notice('plugin', pluginNotice),
-		...selectionProperties(),
+		...selectionProperties().flatMap((one) => (one.name === 'events' ? [one, ...warnings] : [one])),
 	];
 }

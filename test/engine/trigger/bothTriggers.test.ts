@@ -1,9 +1,16 @@
-import type { IDataObject, INodeParameters, INodePropertyOptions } from 'n8n-workflow';
+import { NodeHelpers } from 'n8n-workflow';
+import type { IDataObject, INodeParameters, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { readFileSync } from 'node:fs';
 import { triggerProperties } from '../../../nodes/CrispTrigger/properties';
 import { webhookProperties } from '../../../nodes/CrispWebhookTrigger/properties';
 import { clock } from '../../../nodes/shared/runtime/clock';
-import { derivedEvents, events, isIntegrationEvent, notInWebsiteHooks } from '../../../nodes/shared/events/catalogue';
+import {
+	derivedEvents,
+	eventNamed,
+	events,
+	isIntegrationEvent,
+	notInWebsiteHooks,
+} from '../../../nodes/shared/events/catalogue';
 import type { Sandbox } from '../../../sandbox';
 import { HookedWorkflows } from '../../support/webhookRequests';
 import { Workflows, until } from '../../support/triggerContext';
@@ -303,15 +310,25 @@ describe('the forms of both triggers', () => {
 		]);
 	});
 
-	it('list the events that website hooks do not send, all of which exist', () => {
-		const notice = webhookProperties().find(({ name }) => name === 'websiteNotice');
+	it('list the events that website hooks do not send, all of which exist, if one of them is chosen', () => {
+		const properties = webhookProperties();
+		const notice = properties.find(({ name }) => name === 'notCarriedNotice');
 		const facts = JSON.parse(readFileSync('sandbox/data/events.json', 'utf8')) as Array<{ event: string }>;
-		for (const name of notInWebsiteHooks) {
-			expect(facts.map(({ event }) => event)).toContain(name);
-			expect(notice?.displayName).toContain(`(${name})`);
+		const wire = facts.map(({ event }) => event);
+		expect(notInWebsiteHooks.filter((name) => !wire.includes(name))).toEqual([]);
+		for (const name of [...notInWebsiteHooks, 'conversation:assigned', 'conversation:unassigned']) {
+			expect(notice?.displayName).toContain(eventNamed(name)?.label);
+			expect(noticesFor('website', ['message:send', name])).toContain('notCarriedNotice');
+			expect(noticesFor('plugin', ['message:send', name])).not.toContain('notCarriedNotice');
 		}
-		for (const name of ['conversation:assigned', 'conversation:unassigned']) {
-			expect(notice?.displayName).toContain(`(${name})`);
+		expect(noticesFor('website', ['message:send'])).toEqual(['websiteNotice']);
+		expect(noticesFor('plugin', ['message:send'])).toEqual(['pluginNotice']);
+		expect(noticesFor('plugin', ['campaign:running'])).toEqual(['pluginNotice', 'userEventsNotice']);
+
+		function noticesFor(hook: string, chosen: string[]): string[] {
+			const notices = properties.filter(({ type }) => type === 'notice');
+			const isShown = (one: INodeProperties) => NodeHelpers.displayParameter({ hook, events: chosen }, one, null, null);
+			return notices.filter(isShown).map(({ name }) => name);
 		}
 	});
 });
