@@ -50,6 +50,7 @@ export const sortBy: Field = choice(
 	{ updated: 'Last Change', created: 'Creation', waiting: 'Longest Waiting' },
 	'Which conversations come first: with the latest change, the newest, or with the visitor who waits longest',
 	{
+		label: 'Sort By',
 		sentAs: {
 			names: ['order_date_updated', 'order_date_created', 'order_date_waiting'],
 			wire: (value) => ({ [`order_date_${String(value)}`]: 1 }),
