@@ -67,7 +67,7 @@ test.each(tools)('%s: the model chooses no website, no operation, no type, and n
 });
 
 test.each(tools)('%s: private notes, unverified records and drafts of articles are not read', (_, parameters) => {
-	expect(JSON.stringify(parameters)).not.toMatch(/includeNotes|trustUnverified|includeDrafts/);
+	expect(JSON.stringify(parameters)).not.toMatch(/includeNotes|trustUnverified|includeDrafts|"simplify":false/);
 });
 
 test('every server of an example asks for authentication', () => {
