@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { resources } from '../../nodes/Crisp/operations';
-import { operationName } from '../../nodes/Crisp/form/properties';
-import { crisp, nodeWith, workflowOf } from '../support/n8nContext';
+import { resources } from '../../../nodes/Crisp/operations';
+import { operationName } from '../../../nodes/Crisp/form/properties';
+import { crisp, nodeWith, workflowOf } from '../../support/n8nContext';
 
 const { properties } = crisp.description;
 const [resourceList] = properties.filter(({ name }) => name === 'resource');
