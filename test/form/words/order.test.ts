@@ -93,7 +93,7 @@ describe('the subtitle', () => {
 		['person', 'upsert', 'Create or Update: Person'],
 		['classicArticle', 'exists', 'Check If Exists: Classic Article'],
 		['analytics', 'generate', 'Generate: Analytics Report'],
-	])('of %s and %s is "%3$s"', (resource, key, words) => {
+	])('of %s and %s is "%s"', (resource, key, words) => {
 		expect(subtitleOf(resource, key)).toBe(words);
 	});
 
