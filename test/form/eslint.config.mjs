@@ -5,7 +5,7 @@ const isForNodes = ({ files = [] }) => String(files).includes('nodes/**');
 const hasRules = ({ plugins = {} }) => 'n8n-nodes-base' in plugins;
 const { languageOptions } = config.find(({ languageOptions }) => languageOptions?.parser);
 
-// The lists are in the order of use on purpose: see docs/decisions/0022-order-of-the-lists.md and order.test.ts.
+// The lists are in the order of use on purpose: see docs/decisions/0022-order-of-the-lists.md and words/order.test.ts.
 const kinds = ['collection', 'fixed-collection', 'multi-options', 'options'];
 const sorting = kinds.map((kind) => [`n8n-nodes-base/node-param-${kind}-type-unsorted-items`, 'off']);
 

@@ -22,6 +22,7 @@ export function formProperties(): INodeProperties[] {
 
 export function propertiesOf(table: Record<string, Resource>): INodeProperties[] {
 	const inOrder = resourcesInOrder(Object.entries(table));
+	const first = inOrder[0]?.[0] ?? '';
 	return [
 		{
 			displayName: 'Resource',
@@ -29,7 +30,7 @@ export function propertiesOf(table: Record<string, Resource>): INodeProperties[]
 			type: 'options',
 			noDataExpression: true,
 			options: inOrder.map(([value, { name, description }]) => ({ name, value, ...(description && { description }) })),
-			default: inOrder[0]?.[0] ?? '',
+			default: first,
 		},
 		...inOrder.map(([value, resource]) => operationProperty(value, resource)),
 		...tierNotices(table),

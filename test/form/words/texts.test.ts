@@ -1,9 +1,9 @@
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 import { gzipSync } from 'node:zlib';
-import { fieldsOf } from '../../nodes/Crisp/request/fieldsOf';
-import { resources } from '../../nodes/Crisp/operations';
-import type { Field, Fields } from '../../nodes/Crisp/operations/field';
-import { crisp, crispMemory, crispTrigger, crispWebhookTrigger } from '../support/n8nContext';
+import { fieldsOf } from '../../../nodes/Crisp/request/fieldsOf';
+import { resources } from '../../../nodes/Crisp/operations';
+import type { Field, Fields } from '../../../nodes/Crisp/operations/field';
+import { crisp, crispMemory, crispTrigger, crispWebhookTrigger } from '../../support/n8nContext';
 
 const { properties } = crisp.description;
 

@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { resources } from '../../nodes/Crisp/operations';
-import { operationName } from '../../nodes/Crisp/form/properties';
-import { crisp, nodeWith, workflowOf } from '../support/n8nContext';
+import { resources } from '../../../nodes/Crisp/operations';
+import { operationName } from '../../../nodes/Crisp/form/properties';
+import { crisp, nodeWith, workflowOf } from '../../support/n8nContext';
 
 const { properties } = crisp.description;
 const [resourceList] = properties.filter(({ name }) => name === 'resource');
@@ -93,7 +93,7 @@ describe('the subtitle', () => {
 		['person', 'upsert', 'Create or Update: Person'],
 		['classicArticle', 'exists', 'Check If Exists: Classic Article'],
 		['analytics', 'generate', 'Generate: Analytics Report'],
-	])('of %s and %s is "%3$s"', (resource, key, words) => {
+	])('of %s and %s is "%s"', (resource, key, words) => {
 		expect(subtitleOf(resource, key)).toBe(words);
 	});
 
