@@ -3,12 +3,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { randomUUID } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
-import type { Credential } from '../../nodes/shared/api/transport';
-import { Recorder, type Recorded } from '../contract/recorder';
-import { toolCases, type ToolCase } from '../support/toolCases';
-import { McpClient } from './support/mcpClient';
-import { crispNode, plainNode, publish, startStack, type Stack } from './support/stack';
-import { until } from './support/until';
+import type { Credential } from '../../../nodes/shared/api/transport';
+import { Recorder, type Recorded } from '../../contract/recorder';
+import { toolCases, type ToolCase } from '../../support/toolCases';
+import { McpClient } from '../support/mcpClient';
+import { crispNode, plainNode, publish, startStack, type Stack } from '../support/stack';
+import { until } from '../support/until';
 
 /** n8n rebuilds all tools of a server for each call. */
 const toolsPerServer = 40;
@@ -24,7 +24,7 @@ describe('every operation as a tool of an MCP server in a real n8n', () => {
 	let stack: Stack;
 	let credential: Credential;
 	let cases: Map<string, ToolCase>;
-	let engine: typeof import('../support/n8nContext');
+	let engine: typeof import('../../support/n8nContext');
 
 	beforeAll(async () => {
 		await recorder.open();
@@ -32,7 +32,7 @@ describe('every operation as a tool of an MCP server in a real n8n', () => {
 		// The same forms run by hand in n8n-core in this process, which writes its settings there.
 		process.env.N8N_USER_FOLDER = core;
 		process.env.N8N_LOG_LEVEL = 'silent';
-		engine = await import('../support/n8nContext');
+		engine = await import('../../support/n8nContext');
 		credential = {
 			tier: 'plugin',
 			identifier: 'identifier',

@@ -1,7 +1,7 @@
-import type { WorkflowNode } from '../../scripts/host/n8nClient';
-import { LanguageModel, type ChatRequest, type Step } from './support/languageModel';
-import { byId, chainOf, crispNode, plainNode, publish, startStack, type Stack } from './support/stack';
-import { until } from './support/until';
+import type { WorkflowNode } from '../../../scripts/host/n8nClient';
+import { LanguageModel, type ChatRequest, type Step } from '../support/languageModel';
+import { byId, chainOf, crispNode, plainNode, publish, startStack, type Stack } from '../support/stack';
+import { until } from '../support/until';
 
 /** The first use of a language model loads many modules, which takes long on a busy machine. */
 const patience = 60_000;

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { operators, personId, sessionId } from '../../sandbox/state/seedData';
-import { REPOSITORY } from '../../scripts/host/folder';
-import type { Workflow, WorkflowNode } from '../../scripts/host/n8nClient';
-import { CREDENTIAL_NAME } from '../../scripts/start/seed';
-import { connectLibrary, textFrom, type Connected } from './support/mcpLibrary';
-import { plainNode, publish, startStack, type Stack } from './support/stack';
-import { until } from './support/until';
+import { operators, personId, sessionId } from '../../../sandbox/state/seedData';
+import { REPOSITORY } from '../../../scripts/host/folder';
+import type { Workflow, WorkflowNode } from '../../../scripts/host/n8nClient';
+import { CREDENTIAL_NAME } from '../../../scripts/start/seed';
+import { connectLibrary, textFrom, type Connected } from '../support/mcpLibrary';
+import { plainNode, publish, startStack, type Stack } from '../support/stack';
+import { until } from '../support/until';
 
 const header = { name: 'Authorization', value: `Bearer ${randomUUID()}` };
 const odile = sessionId(1);

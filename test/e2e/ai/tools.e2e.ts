@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { WorkflowNode } from '../../scripts/host/n8nClient';
-import { LanguageModel, type ChatRequest, type Step } from './support/languageModel';
-import { McpClient } from './support/mcpClient';
-import { byId, chainOf, crispNode, plainNode, publish, startStack, type Stack } from './support/stack';
-import { until } from './support/until';
+import type { WorkflowNode } from '../../../scripts/host/n8nClient';
+import { LanguageModel, type ChatRequest, type Step } from '../support/languageModel';
+import { McpClient } from '../support/mcpClient';
+import { byId, chainOf, crispNode, plainNode, publish, startStack, type Stack } from '../support/stack';
+import { until } from '../support/until';
 
 /** A model pays for output in tokens, so a result has to stay small. */
 const largestAnswer = 4_500;
