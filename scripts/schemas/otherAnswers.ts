@@ -66,8 +66,9 @@ const notifications = [
 	...['messages_rating', 'billing_invoice', 'visitor_browsing', 'sounds'],
 ];
 
+/** The nodes read `website_id`, as in every other answer; the SDK has `id`. */
 const userWebsite = object({
-	...each(['id', 'name', 'domain', 'logo'], text),
+	...each(['id', 'website_id', 'name', 'domain', 'logo'], text),
 	members: list(text),
 	...each(['count', 'assigned'], number),
 });
