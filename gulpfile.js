@@ -3,15 +3,21 @@ const { rm, writeFile } = require('node:fs/promises');
 const { spawn } = require('node:child_process');
 const { dest, parallel, series, src } = require('gulp');
 const { bundledPackages, noticesOf, NOTICES_FILE } = require('./scripts/notices.js');
+const { withTabs } = require('./scripts/withTabs.js');
 
 const clean = () => rm('dist', { recursive: true, force: true });
 
-function compile(done) {
-	const tsc = spawn(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.json'], {
-		stdio: 'inherit',
-	});
-	tsc.on('exit', (code) => done(code === 0 ? undefined : new Error('TypeScript found errors')));
+function run(fault, done, ...args) {
+	const child = spawn(process.execPath, args, { stdio: 'inherit' });
+	child.on('exit', (code) => done(code === 0 ? undefined : new Error(fault)));
 }
+
+const compile = (done) =>
+	run('TypeScript found errors', done, require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.json');
+
+/** Writes what each operation and trigger outputs, which n8n's editor shows before anything has run. */
+const schemas = (done) =>
+	run('No output schemas were written', done, require.resolve('tsx/cli'), 'scripts/schemas/write.ts');
 
 /**
  * Replaces the compiled socket module with a bundle that contains socket.io-client, so that the package
@@ -64,18 +70,20 @@ const copyIcons = () => src('icons/*.svg', { encoding: false }).pipe(dest('dist/
 const copyCodex = () => src('nodes/**/*.node.json', { base: '.' }).pipe(dest('dist'));
 
 /** Reformats the compiled files with less white space, which makes the package a tenth smaller. */
-function tidy() {
-	return bundle({
+async function tidy() {
+	const { outputFiles } = await bundle({
 		entryPoints: ['dist/**/*.js'],
 		outdir: 'dist',
 		outbase: 'dist',
 		allowOverwrite: true,
+		write: false,
 		charset: 'utf8',
 		// `true` becomes `!0`, and constants are joined: names and lines stay readable.
 		minifySyntax: true,
 	});
+	await Promise.all(outputFiles.map(async ({ path, text }) => await writeFile(path, withTabs(text))));
 }
 
 exports.bundleSocketTo = bundleSocketTo;
-exports.build = series(clean, compile, tidy, parallel(bundleSocket, copyIcons, copyCodex));
+exports.build = series(clean, compile, tidy, parallel(bundleSocket, copyIcons, copyCodex, schemas));
 exports.default = exports.build;

@@ -4,12 +4,9 @@ import { merged } from '../workspace/people';
 import type { Call, Handlers } from './call';
 
 export const userHandlers: Handlers = {
-	'GET /v1/user/account': ({ world }) => {
-		const { user_id, email } = world.state.account;
-		return resolved({ user_id, email });
-	},
+	'GET /v1/user/account': ({ world }) => resolved({ user_id: world.state.account.user_id }),
 	// Signing up does not create a second account: the sandbox has one user, who owns its websites.
-	'POST /v1/user/account': ({ world }) => added({ user_id: world.state.account.user_id }),
+	'POST /v1/user/account': () => added(),
 	'GET /v1/user/account/profile': ({ world }) => resolved(world.state.account.profile),
 	'PATCH /v1/user/account/profile': ({ world, body }) => {
 		world.state.account.profile = merged(world.state.account.profile, body);
@@ -22,7 +19,14 @@ export const userHandlers: Handlers = {
 	},
 	'GET /v1/user/account/websites': ({ world }) => {
 		const websites = [...world.state.websites.values()];
-		return listed(websites.map(({ website_id, name, domain, logo }) => ({ website_id, name, domain, logo })));
+		const { user_id } = world.state.account;
+		const own = { members: [user_id], count: 0, assigned: 0 };
+		return listed(
+			websites.map(({ website_id, name, domain, logo }) => ({
+				...{ id: website_id, website_id, name, domain, logo },
+				...own,
+			})),
+		);
 	},
 	'POST /v1/user/session/login': login,
 	'POST /v1/user/session/logout': () => deleted(),

@@ -1,3 +1,4 @@
+import answersData from '../data/answers.json';
 import routesData from '../data/routes.json';
 
 export type Tier = 'website' | 'plugin' | 'user';
@@ -75,6 +76,9 @@ const EXTRA_QUERY: Record<string, string[]> = { 'HEAD /v1/website': ['domain'] }
 /** An older form of the bucket request, which published code still uses. */
 const EXTRA_FIELDS: Record<string, string[]> = { 'POST /v1/bucket/url/generate': ['from', 'identifier'] };
 
+/** Answers that Crisp's SDK for Node.js does not type, but its SDK for Go does; fields of categories as they can be written. */
+const FURTHER_ANSWERS: Record<string, Shape> = answersData;
+
 const keyOf = (row: { method: string; path: string }) => `${row.method} ${row.path}`;
 
 const rows: RouteRow[] = [...(routesData as unknown as RouteRow[]), ...EXTRA_ROUTES];
@@ -94,7 +98,7 @@ function toRoute(row: RouteRow): Route {
 		body: row.body ?? twin?.body,
 		alsoAccepted: [...sdkFields(row), ...(EXTRA_FIELDS[key] ?? [])],
 		tiers: row.tiers ?? settled?.tiers ?? ALL_TIERS,
-		returns: row.sdk?.find(({ returns }) => returns)?.returns,
+		returns: row.sdk?.find(({ returns }) => returns)?.returns ?? FURTHER_ANSWERS[key],
 		isAsynchronous: /asynchronous|\basync\b/i.test(row.note ?? ''),
 	};
 }

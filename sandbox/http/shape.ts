@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 import { added, deleted, listed, processing, resolved, updated, type Answer } from './answer';
-import { routes, type Route } from './routes';
+import type { Route } from './routes';
 
 const ENTRIES = 2;
 
@@ -29,23 +29,9 @@ function read(route: Route, vars: Record<string, string>): Answer {
 }
 
 function create(route: Route, vars: Record<string, string>): Answer {
-	const id = createdId(route);
-	const made = id ? { [id]: uuidOf(route.path, 0) } : {};
-	const data = route.returns ? fill(route.returns, '', 0, vars) : made;
+	const data = route.returns ? fill(route.returns, '', 0, vars) : {};
 	return route.isAsynchronous ? processing(data) : added(data);
 }
-
-/** The ID field in the response to a creation: the variable of the route that reads one of these resources. */
-function createdId(route: Route): string | undefined {
-	const single = new RegExp(`^${escaped(route.path)}/\\{(\\w+_id)\\}$`);
-	for (const { path } of routes) {
-		const id = single.exec(path)?.[1];
-		if (id) return id;
-	}
-	return undefined;
-}
-
-const escaped = (text: string) => text.replace(/[{}()[\]\\.+*?^$|/]/g, '\\$&');
 
 function listedShape(route: Route): unknown {
 	const { returns } = route;

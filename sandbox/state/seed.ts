@@ -48,14 +48,27 @@ export function seededWorkspace(now: number): Workspace {
 		account: {
 			user_id,
 			email,
-			profile: { user_id, email, first_name, last_name, avatar, phone: '' },
-			notification: { disabled: false, web_desktop: true, web_sound: true, email_rating: true },
+			profile: { user_id, email, first_name, last_name, avatar, phone: '', locale: 'en' },
+			notification: { user_id, ...NOTIFICATIONS },
 		},
 		websites: new Map(seeded.map((website) => [website.website_id, website])),
 		files: new Map(),
 		uploads: { sizeLimit: 10_000_000, lifetime: 15 * MINUTE, isAbsolute: false },
 	};
 }
+
+/** The settings of Crisp's SDK for Go before version 3, the last that had the routes of user accounts. */
+const NOTIFICATIONS = {
+	disabled: false,
+	messages_online: true,
+	messages_offline: true,
+	messages_unread: true,
+	messages_transcript: false,
+	messages_rating: true,
+	billing_invoice: true,
+	visitor_browsing: true,
+	sounds: true,
+};
 
 function toWebsite(row: (typeof websites)[number], now: number): Website {
 	const { website_id } = row;

@@ -1,0 +1,46 @@
+import type { Browser } from 'playwright-core';
+import { openBrowser } from './support/browser';
+import { Editor } from './support/editor';
+import { chainOf, crispNode, plainNode, startStack, type Stack } from './support/stack';
+
+/** The editor is slow on a busy machine. */
+jest.setTimeout(300_000);
+
+describe('before anything has run', () => {
+	let stack: Stack;
+	let browser: Browser;
+	let editor: Editor;
+
+	beforeAll(async () => {
+		stack = await startStack('schemas');
+		browser = await openBrowser();
+		editor = await Editor.open(browser, stack.url);
+	}, 360_000);
+	afterAll(async () => {
+		await browser?.close();
+		await stack?.stop();
+	});
+
+	const cases = [
+		['message', 'send', 'fingerprint'],
+		['conversation', 'get', 'assigned_operator_id'],
+	] as const;
+
+	test.each(cases)('the fields of %s.%s can be dragged into the next node', async (resource, operation, field) => {
+		const trigger = crispNode(stack, 'crispTrigger', 'Trigger', { events: ['message:send'] });
+		const crisp = crispNode(stack, 'crisp', 'Crisp', { resource, operation });
+		const next = plainNode('n8n-nodes-base.set', 3.4, 'Next', { mode: 'raw', jsonOutput: '' });
+		const workflow = chainOf(`Schema of ${resource}.${operation}`, [trigger, crisp, next]);
+		const { id } = await stack.client.createWorkflow(workflow);
+		await editor.goTo(`workflow/${id}`);
+		await editor.openNode('Next');
+		const panel = editor.at('ndv-input-panel');
+		await panel.getByText('Usually outputs the following fields').first().waitFor();
+		await editor.shoot(`schemas-${operation}`);
+		const pill = panel.locator('[data-test-id="run-data-schema-item"]').filter({ hasText: field }).first();
+		const target = editor.page.locator('[data-test-id="parameter-input-jsonOutput"]');
+		await pill.locator('[data-target="mappable"]').first().dragTo(target);
+		await target.getByText(`$json.${field}`).waitFor();
+		await editor.shoot(`schemas-${operation}-dragged`);
+	});
+});

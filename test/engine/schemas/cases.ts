@@ -1,0 +1,98 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { operationFor, resources } from '../../../nodes/Crisp/operations';
+import { isList } from '../../../nodes/Crisp/operations/operation';
+import type { Credential } from '../../../nodes/shared/api/transport';
+import { toolCases } from '../../support/toolCases';
+import { conversation, locator, operator, person, shop } from '../../support/sandboxWorkspace';
+
+/** A call of an operation whose output has to have the schema of the operation. */
+export interface SchemaCase {
+	/** `resource/operation`. */
+	name: string;
+	tier: Credential['tier'];
+	/** What the operation reads has to be there: operations that run before. */
+	before: INodeParameters[];
+	parameters: INodeParameters;
+}
+
+const odile = 'c5a2f70c-f605-4648-b47f-8c39d4b00003';
+const address = 'mira@quill-books.example';
+const message = 150_000_000_000_100;
+
+/** What the generated forms name, as the sandbox has it. */
+const there: Record<string, unknown> = {
+	'8c842203-7ed8-4e29-a608-7cf78a7d2fcc': shop,
+	'session_36ba3566-9651-4790-afc8-ffedbccc317f': conversation,
+	'some-person': person,
+	'some-operator': operator,
+	'some-inbox': 'e2efddb4-2f6c-4b8e-9d35-1c7a0b9e4f01',
+	'some-team': 'd09fbd42-3b8e-4c51-a7d6-5e2f9c0b1a01',
+	4711: message,
+};
+
+const sessionId = locator(conversation);
+const peopleId = locator(person);
+const sendsFile = {
+	...{ resource: 'message', operation: 'sendFile', sessionId, source: 'url', url: 'https://files.example/tea.pdf' },
+	additionalFields: { type: 'application/pdf', from: 'user' },
+};
+const personEvent = {
+	...{ resource: 'person', operation: 'addEvent', peopleId, text: 'Bought tea' },
+	additionalFields: { data: { rows: [{ key: 'tea', value: 'mint' }] }, color: 'green' },
+};
+
+/** Operations that find something only with other values than the generated ones. */
+const changed: Record<string, INodeParameters> = {
+	'conversation/createWithMessage': { additionalFields: { email: 'nell@example.org', nickname: 'Nell' } },
+	'helpDesk/searchArticles': { searchQuery: 'shipping', helpDesk: 'knowledge_base', additionalFields: {} },
+	'person/findByEmail': { email: address },
+	'person/getAllConversations': { peopleId: locator(odile) },
+	'userSession/login': { email: 'juno@thistle-tea.example' },
+};
+
+const before: Record<string, INodeParameters[]> = {
+	'conversation/getAllFiles': [sendsFile],
+	'message/getAll': [sendsFile],
+	'person/getAllEvents': [personEvent],
+	'suggestion/getAllPeopleEvents': [personEvent],
+};
+
+/** Calls besides the generated ones: they make fields appear that the others lack. */
+const further: Array<[name: string, parameters: INodeParameters]> = [
+	['conversation/getTranscript', { sessionId, format: 'items' }],
+	['operator/get', { userId: locator('a4c32c68-9b1d-4a5e-b7f2-6d0c5e8f1a01') }],
+];
+
+/** Operations whose generated call the sandbox cannot answer: they need a file, a reply, or a message of another type. */
+export const byHand = ['message/downloadFile', 'message/sendAndWait', 'message/updateContent'];
+
+/** A call of each operation that has a schema. */
+export function schemaCases(): SchemaCase[] {
+	const generated = toolCases('https://files.example').flatMap(({ filled, isByHandOnly }) => {
+		const { resource, operation, ...form } = filled as INodeParameters & { resource: string; operation: string };
+		const name = `${resource}/${operation}`;
+		if (isByHandOnly || byHand.includes(name) || isPicker(name, form)) return [];
+		const isRead = isList(operation, operationFor(resource, operation));
+		return caseOf(name, { ...(asThere(form) as INodeParameters), ...(isRead && { filters: {} }), ...changed[name] });
+	});
+	return [...generated, ...further.flatMap(([name, parameters]) => caseOf(name, parameters))];
+}
+
+/** The generated content of a picker is not one. */
+const isPicker = (name: string, { type }: INodeParameters) => name === 'message/send' && type === 'picker';
+
+function caseOf(name: string, parameters: INodeParameters): SchemaCase {
+	const [resource = '', operation = ''] = name.split('/');
+	const row = operationFor(resource, operation);
+	const tier = row.tier ?? resources[resource]?.tier ?? 'plugin';
+	const form = { resource, operation, ...parameters, ...(row.simplify && { simplify: true }) };
+	return { name, tier, before: before[name] ?? [], parameters: form };
+}
+
+function asThere(value: unknown): unknown {
+	if (Array.isArray(value)) return value.map(asThere);
+	if (typeof value === 'object' && value !== null) {
+		return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, asThere(inner)]));
+	}
+	return there[String(value)] ?? value;
+}
