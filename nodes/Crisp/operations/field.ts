@@ -39,6 +39,8 @@ export interface Field {
 	 * a field that is never emptied, such as one that selects what is changed. See `rules` in `emptyValues.ts`.
 	 */
 	isClearable?: boolean;
+	/** Whether Crisp requires an optional list or table: without a value, an empty one is sent. */
+	isSentEmpty?: boolean;
 }
 
 export type Picks =
