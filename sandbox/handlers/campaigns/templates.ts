@@ -22,7 +22,7 @@ export const templateHandlers: Handlers = {
 		];
 		const isWanted = ({ name, type }: CampaignTemplate) =>
 			name.toLowerCase().includes(search_name.toLowerCase()) && (types.length === 0 || types.includes(type));
-		return listPage(call, templates.filter(isWanted), ({ content: _, ...excerpt }) => excerpt);
+		return listPage(call, templates.filter(isWanted), (template) => ({ ...template, content: undefined }));
 	}),
 	[`POST ${WEBSITE}/campaigns/template`]: inWebsite(({ world, body }, website) => {
 		const template_id = randomUUID();
