@@ -3,7 +3,9 @@ import { batchHandlers } from './batch';
 import { bucketHandlers } from './bucket';
 import type { Handlers } from './call';
 import { conversationHandlers } from './conversations';
-import { articleHandlers } from './helpDesk/articles';
+import { campaignHandlers } from './campaigns/campaigns';
+import { templateHandlers } from './campaigns/templates';
+import { helpDeskHandlers } from './helpDesk';
 import { inboxHandlers } from './inboxes';
 import { messageHandlers } from './messages';
 import { operatorHandlers } from './operators';
@@ -16,10 +18,11 @@ import { websiteHandlers } from './website';
 
 /** The routes that the sandbox keeps state for; all others respond with sample data of the right shape. */
 export const handlers: Handlers = {
-	...articleHandlers,
 	...batchHandlers,
 	...bucketHandlers,
+	...campaignHandlers,
 	...conversationHandlers,
+	...helpDeskHandlers,
 	...inboxHandlers,
 	...messageHandlers,
 	...operatorHandlers,
@@ -27,6 +30,7 @@ export const handlers: Handlers = {
 	...pluginHandlers,
 	...suggestionHandlers,
 	...teamHandlers,
+	...templateHandlers,
 	...userHandlers,
 	...websiteHandlers,
 };

@@ -88,6 +88,10 @@ function createWebsite({ world, body }: Call): Answer {
 		people: new Map(),
 		droppedSuggestions: new Set(),
 		articles: [],
+		categories: [],
+		sections: [],
+		campaigns: [],
+		templates: [],
 	};
 	world.state.websites.set(website.website_id, website);
 	return added({ website_id: website.website_id });

@@ -108,8 +108,9 @@ function apply(workspace: Workspace, [part, websiteId, id, value]: Entry): void 
 		const { conversations = new Map(), people = new Map() } = website ?? {};
 		const shell = value as Website;
 		const droppedSuggestions = new Set(shell.droppedSuggestions);
-		const { sandboxSeats = [], articles = [] } = shell as Partial<Website>;
-		const stored = { ...shell, sandboxSeats, conversations, people, droppedSuggestions, articles };
+		// Files of earlier versions lack the lists that came later.
+		const lists = { sandboxSeats: [], articles: [], categories: [], sections: [], campaigns: [], templates: [] };
+		const stored = { ...lists, ...shell, conversations, people, droppedSuggestions };
 		workspace.websites.set(websiteId, stored);
 	} else {
 		if (!website) throw new Error('The entry of a website must come before its conversations and people');

@@ -21,6 +21,7 @@ import {
 } from './seedData';
 import type { Conversation, Message, Operator, Person, Website, Workspace } from './state';
 import { emptyMeta } from '../workspace/conversations';
+import { texts } from './campaigns';
 import { helpArticles } from './helpArticles';
 
 export { HELP_ID, PLUGIN_ID, SHOP_ID, UNCONNECTED_ID, sessionId } from './seedData';
@@ -96,6 +97,7 @@ function toWebsite(row: (typeof websites)[number], now: number): Website {
 		people: new Map(people.map((person) => [person.people_id, person])),
 		droppedSuggestions: new Set(),
 		articles: website_id === SHOP_ID ? structuredClone(helpArticles) : [],
+		...(website_id === SHOP_ID ? texts(now) : { categories: [], sections: [], campaigns: [], templates: [] }),
 	};
 }
 

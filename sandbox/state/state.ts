@@ -1,4 +1,7 @@
 import { missing } from '../http/answer';
+import type { Campaign, CampaignTemplate, HelpArticle, HelpCategory, HelpSection } from './helpDesk';
+
+export type { Campaign, CampaignTemplate, HelpArticle, HelpCategory, HelpSection };
 
 export type ConversationState = 'pending' | 'unresolved' | 'resolved';
 export type Author = 'user' | 'operator';
@@ -150,21 +153,6 @@ export interface Team {
 	updated_at: number;
 }
 
-/** An article of one of the two help desks of Crisp. */
-export interface HelpArticle {
-	kind: 'knowledge_base' | 'classic';
-	locale: string;
-	/** The part of the knowledge base. */
-	content_type: string;
-	id: string;
-	/** Where it is in the tree of the knowledge base; empty for a classic one. */
-	path: string;
-	title: string;
-	content: string;
-	published: boolean;
-	hidden: boolean;
-}
-
 export interface Website {
 	website_id: string;
 	name: string;
@@ -185,6 +173,10 @@ export interface Website {
 	people: Map<string, Person>;
 	droppedSuggestions: Set<string>;
 	articles: HelpArticle[];
+	categories: HelpCategory[];
+	sections: HelpSection[];
+	campaigns: Campaign[];
+	templates: CampaignTemplate[];
 }
 
 export interface StoredFile {

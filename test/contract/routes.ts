@@ -52,6 +52,19 @@ export const twins: Record<string, string> = {
 	'PATCH /v1/website/{website_id}/operators/email': 'POST /v1/website/{website_id}/operators/email',
 };
 
+/**
+ * Routes that only a composed operation sends requests to. That these are right is tested against the sandbox, which checks
+ * each request by the same facts (test/engine/creating).
+ */
+export const composedRoutes: Record<string, string> = {
+	'POST /v1/website/{website_id}/campaign': 'campaign.create',
+	'POST /v1/website/{website_id}/campaigns/template': 'campaignTemplate.create',
+	'POST /v1/website/{website_id}/helpdesk/locale/{locale}/article': 'classicArticle.create',
+	'POST /v1/website/{website_id}/helpdesk/locale/{locale}/category': 'classicCategory.create',
+	'POST /v1/website/{website_id}/helpdesk/locale/{locale}/category/{category_id}/section': 'classicSection.create',
+	'POST /v1/website/{website_id}/helpdesk/tree/path/{locale}/{content_type}/{path}': 'knowledgeBase.create',
+};
+
 /** The body fields of a route, or of its twin if only that is documented. */
 export function bodyOf(route: RouteFacts): Record<string, FieldFacts> {
 	const twin = routes.find((other) => twins[nameOf(other)] === nameOf(route));

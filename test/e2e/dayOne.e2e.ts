@@ -374,7 +374,7 @@ describe('the examples in a real n8n, as imported, with credentials and the sett
 		expect(told()).toMatch(/How hot should the water be\?/);
 		const asked = (await sandbox.requestsSince(begun)).filter(({ path: route }) => route.includes('/helpdesk/'));
 		const tree = (part: string) => `/v1/website/${sandbox.websiteId}/helpdesk/tree/${part}/en/articles/how-hot`;
-		expect(asked).toMatchObject([
+		expect(asked.filter(({ method }) => method !== 'GET')).toMatchObject([
 			{ method: 'POST', path: tree('path'), status: 201 },
 			{ method: 'PUT', path: tree('content'), body: { content: 'At **80** degrees.' }, status: 200 },
 			{

@@ -5,6 +5,15 @@ import type { Tier } from '../../sandbox/http/routes';
 
 /** A value for every path variable of the API; it exists in the seed if the sandbox keeps state for it. */
 export const VARS: Record<string, string> = {
+	locale: 'en',
+	content_type: 'articles',
+	path: 'tea/water',
+	entity_id: 'a7c1f0e2-0000-4000-8000-000000000001',
+	article_id: 'a7c1f0e2-0000-4000-8000-000000000006',
+	category_id: 'b1e5a7c0-0000-4000-8000-000000000001',
+	section_id: 'b1e5a7c0-0000-4000-8000-000000000011',
+	campaign_id: 'c2f6b8d1-0000-4000-8000-000000000001',
+	template_id: 'd3a7c9e2-0000-4000-8000-000000000001',
 	website_id: SHOP_ID,
 	session_id: sessionId(1),
 	people_id: personId(1),
@@ -14,7 +23,6 @@ export const VARS: Record<string, string> = {
 	team_id: 'd09fbd42-3b8e-4c51-a7d6-5e2f9c0b1a01',
 	user_id: 'a4c32c68-9b1d-4a5e-b7f2-6d0c5e8f1a02',
 	page_number: '1',
-	locale: 'en',
 };
 
 export const addressOf = (path: string) => path.replace(/\{(\w+)\}/g, (_, name: string) => VARS[name] ?? 'anything');

@@ -1,43 +1,14 @@
-import { bit, choice, flag, identifier, json, list, longText, number, picker, text, type Fields } from './field';
+import { bit, identifier, longText, picker, text } from './field';
 import { op, resource } from './operation';
-
-const types = { automated: 'Automated', 'one-shot': 'One-Shot' };
-const formats = { html: 'HTML', markdown: 'Markdown' };
-
-const type = choice(types, 'When the campaign is sent: once, or to each person when an event happens to them', {
-	label: 'Campaign Type',
-	fallback: 'one-shot',
-});
-const format = choice(formats, 'What the text is written in', { fallback: 'markdown' });
-
-/** The fields of a campaign besides its texts; the same for Update and Replace. */
-const delivery: Fields = {
-	tag: identifier('Tag of the campaign'),
-	'recipients.type': identifier('Who gets a one-shot campaign, as Crisp calls it', { example: 'all' }),
-	'recipients.segments': list('Segments of the people who get it', { picks: 'personSegment' }),
-	'recipients.people': list('IDs of the people who get it, separated by commas', { label: 'Recipient Person IDs' }),
-	'recipients.filter': json('Criteria of the people who get it, each with model, criterion, operator and query'),
-	'flow.launch_event': identifier('Event that starts an automated campaign'),
-	'flow.assert_filter': json('Criteria a person must meet, each with model, criterion, operator and query'),
-	'flow.assert_delay': number('How long to wait before the criteria are checked; Crisp does not document the unit'),
-	'flow.deliver_once': flag('Whether a person gets an automated campaign only once'),
-	'flow.deliver_delay': number('How long to wait before it is delivered; Crisp does not document the unit'),
-	'options.deliver_to_chatbox': flag('Whether it is shown in the chatbox'),
-	'options.deliver_to_email': flag('Whether it is sent by email'),
-	'options.sender_name_website': flag('Whether the website is shown as the sender', { label: 'Sender Is Website' }),
-	'options.sender_email_reply': flag('Whether people can reply by email', { label: 'Reply by Email' }),
-	'options.tracking': flag('Whether openings and clicks are counted'),
-};
+import { createCampaign } from '../composed/campaign/createCampaign';
+import { createTemplate } from '../composed/campaign/createTemplate';
+import { campaignFormat as format, campaignType as type, delivery } from './fields/campaignDelivery';
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-campaign and #website-campaigns */
 export const campaign = resource(
 	'Campaign',
 	{
-		create: op('POST /v1/website/{website_id}/campaign', {
-			action: 'Create a campaign',
-			description: 'Create an empty campaign, to be filled by Update',
-			body: { type: { ...type, required: true }, name: text('Name of the campaign', { required: true }) },
-		}),
+		create: createCampaign,
 		delete: op('DELETE /v1/website/{website_id}/campaign/{campaign_id}', { action: 'Delete a campaign' }),
 		dispatch: op('POST /v1/website/{website_id}/campaign/{campaign_id}/dispatch', {
 			action: 'Dispatch a campaign',
@@ -138,10 +109,7 @@ const content = longText('What the template says; HTML needs the link to unsubsc
 export const campaignTemplate = resource(
 	'Campaign Template',
 	{
-		create: op('POST /v1/website/{website_id}/campaigns/template', {
-			action: 'Create a campaign template',
-			body: { name: text('Name of the template', { required: true }), format: { ...format, required: true } },
-		}),
+		create: createTemplate,
 		delete: op('DELETE /v1/website/{website_id}/campaigns/template/{template_id}', {
 			action: 'Delete a campaign template',
 		}),

@@ -1,5 +1,7 @@
 import { bit, color as aColor, flag, identifier, longText, number, picker, text } from './field';
 import { op, resource } from './operation';
+import { createArticle } from '../composed/helpDesk/createArticle';
+import { createCategory, createSection } from '../composed/helpDesk/createCategory';
 import { helpdeskImport } from './fields/helpdeskImport';
 import { period } from './fields/period';
 
@@ -19,11 +21,7 @@ const linked = {
 export const classicArticle = resource(
 	'Classic Article',
 	{
-		create: op('POST /v1/website/{website_id}/helpdesk/locale/{locale}/article', {
-			action: 'Create an article of the classic help desk',
-			description: 'Create an empty draft, to be filled by Update',
-			body: { title: { ...title, required: true } },
-		}),
+		create: createArticle,
 		delete: op('DELETE /v1/website/{website_id}/helpdesk/locale/{locale}/article/{article_id}', {
 			action: 'Delete an article of the classic help desk',
 		}),
@@ -149,10 +147,7 @@ const image = identifier('Address of the picture', { label: 'Image URL' });
 export const classicCategory = resource(
 	'Classic Category',
 	{
-		create: op('POST /v1/website/{website_id}/helpdesk/locale/{locale}/category', {
-			action: 'Create a category of the classic help desk',
-			body: { name: { ...name, required: true } },
-		}),
+		create: createCategory,
 		delete: op('DELETE /v1/website/{website_id}/helpdesk/locale/{locale}/category/{category_id}', {
 			action: 'Delete a category of the classic help desk',
 		}),
@@ -191,10 +186,7 @@ export const classicCategory = resource(
 export const classicSection = resource(
 	'Classic Section',
 	{
-		create: op('POST /v1/website/{website_id}/helpdesk/locale/{locale}/category/{category_id}/section', {
-			action: 'Create a section of the classic help desk',
-			body: { name: { ...name, required: true } },
-		}),
+		create: createSection,
 		delete: op('DELETE /v1/website/{website_id}/helpdesk/locale/{locale}/category/{category_id}/section/{section_id}', {
 			action: 'Delete a section of the classic help desk',
 		}),

@@ -51,6 +51,8 @@ export interface Field {
 	isClearable?: boolean;
 	/** How a value is sent, if not under the name of the field. */
 	sentAs?: SentAs;
+	/** Whether Crisp requires an optional list or table: without a value, an empty one is sent. */
+	isSentEmpty?: boolean;
 }
 
 /** What a field becomes that is easier to fill in than what Crisp expects; see `inWireNames` in `wireNames.ts`. */

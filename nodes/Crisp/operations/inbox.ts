@@ -1,13 +1,14 @@
 import { choice, identifier, list, number, table, text, type Fields } from './field';
 import { op, resource } from './operation';
 
+/** Crisp requires the lists of operators and conditions, also where they are empty. */
 const setup: Fields = {
 	name: text('Name of the inbox', { required: true }),
 	emoji: identifier('Emoji of the inbox', { required: true, example: '⭐' }),
 	order: number('Where the inbox stands among the others', { required: true }),
-	operators: list('IDs of the operators who see the inbox, separated by commas', {
+	operators: list('IDs of the operators who see the inbox, separated by commas; none when left out', {
 		label: 'Operator IDs',
-		required: true,
+		isSentEmpty: true,
 	}),
 	conditions: table(
 		{
@@ -27,8 +28,8 @@ const setup: Fields = {
 			query: list('Values it is compared with, separated by commas', { label: 'Values', example: 'vip' }),
 			model: identifier('What the criterion belongs to', { fallback: 'session' }),
 		},
-		'Which conversations come into the inbox',
-		{ required: true },
+		'Which conversations come into the inbox; none by themselves when left out',
+		{ isSentEmpty: true },
 	),
 	operator: choice({ and: 'All', or: 'Any' }, 'Which conditions have to match', { label: 'Conditions Must Match' }),
 	teams: list('IDs of the teams who see the inbox, separated by commas', { label: 'Team IDs' }),

@@ -1,5 +1,6 @@
 import { choice, color, flag, identifier, longText, number, picker, text } from './field';
 import { op, resource } from './operation';
+import { createPage } from '../composed/helpDesk/createPage';
 import { urlOfSession } from '../execute/summaries';
 import { helpdeskImport } from './fields/helpdeskImport';
 import { period } from './fields/period';
@@ -14,10 +15,7 @@ export const knowledgeBase = resource(
 				action: identifier('How it is cancelled, as Crisp calls it', { label: 'Cancel Action', required: true }),
 			},
 		}),
-		create: op('POST /v1/website/{website_id}/helpdesk/tree/path/{locale}/{content_type}/{path}', {
-			action: 'Create a page of the knowledge base',
-			description: 'Make an empty page or group, to be filled by Replace Content and Update Details',
-		}),
+		create: createPage,
 		delete: op('DELETE /v1/website/{website_id}/helpdesk/tree/path/{locale}/{content_type}/{path}', {
 			action: 'Delete a page of the knowledge base',
 		}),

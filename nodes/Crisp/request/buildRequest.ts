@@ -59,6 +59,7 @@ export function readFields(fields: FormField[], reading: Reading): Map<string, u
 		if (value !== undefined) values.set(name, value);
 		else if (field.fallback !== undefined && !field.required) values.set(name, field.fallback);
 		else if (field.required) throw missing(label);
+		else if (field.isSentEmpty) values.set(name, []);
 	}
 	return inWireNames(fields, values);
 }

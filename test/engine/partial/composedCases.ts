@@ -80,7 +80,58 @@ function updating(formOf: (data: INodeParameters) => INodeParameters): ComposedC
 	};
 }
 
+const inHelpDesk = { operation: 'create', locale: locator('en') };
+const teaCategory = 'b1e5a7c0-0000-4000-8000-000000000001';
+
+const writingArticle: INodeParameters = {
+	...{ ...inHelpDesk, resource: 'classicArticle', title: 'How to brew' },
+	additionalFields: {
+		...{ content: 'Hot water first.', description: 'In short', featured: true, order: 3 },
+		...{ categoryId: locator(teaCategory), publish: true },
+	},
+};
+
+const writingPage: INodeParameters = {
+	...{ ...inHelpDesk, resource: 'knowledgeBase', contentType: 'articles', title: 'How to brew' },
+	additionalFields: { content: 'Hot water first.', description: 'In short', publish: true },
+};
+
+const addingCategory: INodeParameters = {
+	...{ ...inHelpDesk, resource: 'classicCategory', name: 'Gifts' },
+	additionalFields: { description: 'For friends', color: '#112233', order: 4 },
+};
+
+const addingSection: INodeParameters = {
+	...{ ...inHelpDesk, resource: 'classicSection', categoryId: locator(teaCategory), name: 'Refunds' },
+	additionalFields: { order: 4 },
+};
+
+/** Without Dispatch, which is not repeated if its answer is lost: see test/engine/creating/dispatch.test.ts. */
+const planning: INodeParameters = {
+	...{ resource: 'campaign', operation: 'create', type: 'one-shot', name: 'Autumn' },
+	additionalFields: { subject: 'New teas', message: 'They are here', recipientsType: 'all', tag: 'tea' },
+};
+
+const designing: INodeParameters = {
+	...{ resource: 'campaignTemplate', operation: 'create', name: 'Autumn look', format: 'markdown' },
+	additionalFields: { content: 'Hello there' },
+};
+
+/** A creation that continues with the ID of what an earlier execution created. */
+function continuing(parameters: INodeParameters, id: string, field: string): ComposedCase {
+	return {
+		parameters,
+		continued: ({ [id]: made }) => withMore(parameters, { [field]: made ? locator(String(made)) : undefined }),
+	};
+}
+
 export const composedCases: Record<string, ComposedCase> = {
+	'classicArticle.create': continuing(writingArticle, 'article_id', 'articleId'),
+	'classicCategory.create': continuing(addingCategory, 'category_id', 'categoryId'),
+	'classicSection.create': continuing(addingSection, 'section_id', 'sectionId'),
+	'knowledgeBase.create': { parameters: writingPage },
+	'campaign.create': continuing(planning, 'campaign_id', 'campaignId'),
+	'campaignTemplate.create': continuing(designing, 'template_id', 'templateId'),
 	'conversation.createWithMessage': {
 		parameters: creating,
 		continued: ({ session_id: id }) => withMore(creating, { sessionId: id ? locator(String(id)) : undefined }),

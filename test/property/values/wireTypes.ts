@@ -76,7 +76,10 @@ function nameOfType(shape: Shape, name: string): WireType | undefined {
 const untyped: Array<[name: RegExp, type: WireType]> = [
 	[/^filter_type$|_id$|^search_|^sort_field$|^output_property_name$|^filter_tag$|^verify\.|^date\.timezone$/, 'text'],
 	[/^(filter|order|include_plan)_/, 'bit'],
-	[/^(include_notes|include_events|include_drafts|keep|fails|trust_unverified)$/, 'boolean'],
+	[
+		/^(include_notes|include_events|include_drafts|keep|fails|trust_unverified|publish|dispatch|skip_if_it_exists)$/,
+		'boolean',
+	],
 	[/^(other_hosts|locales)$/, 'texts'],
 	[/_minutes$|^max_|^at_most$|^mouse\.|fingerprint$/, 'number'],
 	[/^$|^search$/, 'object'],

@@ -137,7 +137,7 @@ const classic: HelpDesk = {
 	},
 };
 
-const isForReaders = ({ status = 'published', visibility = 'visible' }: IDataObject) =>
+export const isForReaders = ({ status = 'published', visibility = 'visible' }: IDataObject) =>
 	status === 'published' && visibility === 'visible';
 
 export const helpDesks = { knowledge_base: knowledgeBase, classic };

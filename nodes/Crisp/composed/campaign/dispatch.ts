@@ -1,0 +1,78 @@
+import { UserError, type IDataObject } from 'n8n-workflow';
+import { ifThere } from '../../../shared/api/client';
+import { textIn } from '../../../shared/runtime/coerce';
+import type { Composing } from '../../operations/operation';
+import { attemptOf, sendNoted } from '../creating/attempts';
+
+/** When Crisp is asked whether it has dispatched a campaign, in milliseconds after the request without an answer. */
+const lookups = [1_000, 3_000, 12_000];
+
+/**
+ * Dispatches a campaign once. The request is sent only if Crisp says that the campaign is not dispatched, and never again
+ * for an item after an answer was lost: people would get the campaign twice. Throws a UserError if the campaign is not
+ * ready, and if it stays unclear whether it was dispatched.
+ */
+export async function dispatchOnce(composing: Composing, path: string): Promise<void> {
+	const { client, node } = composing;
+	const attempt = await attemptOf(composing, 'dispatch');
+	const stateBefore = await stateOf(composing, path);
+	if (stateBefore.isDispatched) return;
+	let fault: unknown;
+	if (!attempt.isUnanswered) {
+		if (stateBefore.isNotReady) throw notReady();
+		const send = async () => await client.send({ method: 'POST', path: `${path}/dispatch` });
+		fault = await sendNoted(attempt, send).then(
+			() => undefined,
+			(error: unknown) => error ?? new Error(node.name),
+		);
+		if (fault === undefined) return;
+	}
+	const isThere = attempt.isUnanswered ? await appears(composing, path) : (await stateOf(composing, path)).isDispatched;
+	if (isThere) {
+		attempt.isUnanswered = false;
+		return;
+	}
+	if (!attempt.isUnanswered) throw fault as Error;
+	throw unclear();
+}
+
+interface State {
+	isDispatched: boolean;
+	/** False if Crisp does not say. */
+	isNotReady: boolean;
+}
+
+async function stateOf({ client }: Composing, path: string): Promise<State> {
+	const found = Object(await ifThere(client.send({ method: 'GET', path }))) as IDataObject;
+	return { isDispatched: wasDispatched(found), isNotReady: found.ready === false };
+}
+
+/** Whether Crisp shows a campaign as dispatched, by any of the fields that tell. */
+export function wasDispatched({ dispatched, running, dispatched_at }: IDataObject): boolean {
+	return dispatched === true || running === true || (textIn(dispatched_at) !== '' && textIn(dispatched_at) !== '0');
+}
+
+/** Whether the campaign is dispatched after some seconds. False, too, if Crisp cannot be reached. */
+async function appears(composing: Composing, path: string): Promise<boolean> {
+	const { clock, signal } = composing;
+	let waited = 0;
+	for (const moment of lookups) {
+		await clock.sleep(moment - waited, signal);
+		waited = moment;
+		if (signal?.aborted) return false;
+		const state = await stateOf(composing, path).catch(() => undefined);
+		if (state?.isDispatched) return true;
+	}
+	return false;
+}
+
+const notReady = () =>
+	new UserError('The campaign is not ready to be dispatched', {
+		description:
+			"It was created, and waits in Crisp. Give it a message, a subject, a sender and recipients ('Recipients Type'), or switch off 'Dispatch'.",
+	});
+
+const unclear = () =>
+	new UserError('It is unclear whether Crisp dispatched the campaign. It is not dispatched again', {
+		description: 'Look at the campaign in Crisp. If it was not sent, dispatch it there or with the operation Dispatch.',
+	});

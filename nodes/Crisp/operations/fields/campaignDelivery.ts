@@ -1,0 +1,32 @@
+import { choice, flag, identifier, json, list, number, type Fields } from '../field';
+
+const types = { automated: 'Automated', 'one-shot': 'One-Shot' };
+const formats = { html: 'HTML', markdown: 'Markdown' };
+
+/** When a campaign is sent. */
+export const campaignType = choice(
+	types,
+	'When the campaign is sent: once, or to each person when an event happens to them',
+	{ label: 'Campaign Type', fallback: 'one-shot' },
+);
+/** What a campaign or template is written in. */
+export const campaignFormat = choice(formats, 'What the text is written in', { fallback: 'markdown' });
+
+/** The fields of a campaign besides its texts; the same for Create, Update and Replace. */
+export const delivery: Fields = {
+	tag: identifier('Tag of the campaign'),
+	'recipients.type': identifier('Who gets a one-shot campaign, as Crisp calls it', { example: 'all' }),
+	'recipients.segments': list('Segments of the people who get it', { picks: 'personSegment' }),
+	'recipients.people': list('IDs of the people who get it, separated by commas', { label: 'Recipient Person IDs' }),
+	'recipients.filter': json('Criteria of the people who get it, each with model, criterion, operator and query'),
+	'flow.launch_event': identifier('Event that starts an automated campaign'),
+	'flow.assert_filter': json('Criteria a person must meet, each with model, criterion, operator and query'),
+	'flow.assert_delay': number('How long to wait before the criteria are checked; Crisp does not document the unit'),
+	'flow.deliver_once': flag('Whether a person gets an automated campaign only once'),
+	'flow.deliver_delay': number('How long to wait before it is delivered; Crisp does not document the unit'),
+	'options.deliver_to_chatbox': flag('Whether it is shown in the chatbox'),
+	'options.deliver_to_email': flag('Whether it is sent by email'),
+	'options.sender_name_website': flag('Whether the website is shown as the sender', { label: 'Sender Is Website' }),
+	'options.sender_email_reply': flag('Whether people can reply by email', { label: 'Reply by Email' }),
+	'options.tracking': flag('Whether openings and clicks are counted'),
+};
