@@ -34,8 +34,7 @@ const chosen: Record<string, (query: Record<string, string>) => unknown> = {
 	conditions_json: ({ search_type, search_query, search_filter }) =>
 		jsonIn(search_filter ?? (search_type === 'filter' ? search_query : undefined)),
 	conditions: () => undefined,
-	assigned_to: ({ filter_assigned, filter_unassigned }) =>
-		filter_unassigned === '1' ? 'unassigned' : filter_assigned,
+	assigned_to: ({ filter_assigned, filter_unassigned }) => (filter_unassigned === '1' ? 'unassigned' : filter_assigned),
 	status: ({ filter_resolved, filter_not_resolved }) =>
 		filter_resolved === '1' ? 'resolved' : filter_not_resolved === '1' ? 'not_resolved' : undefined,
 	sort_by: (query) => ['created', 'updated', 'waiting'].find((name) => query[`order_date_${name}`] === '1'),

@@ -166,7 +166,9 @@ export function valueIn(given: unknown): unknown {
  * another format. Undefined for a value that may be an ID.
  */
 export function invalidIdAdvice(what: Picks, id: string): string | undefined {
-	const { pattern, example, email } = locators[what];
+	const { pattern, example, email, isName } = locators[what];
+	// A name, such as that of a segment, has no format.
+	if (isName) return undefined;
 	const isRight = pattern
 		? new RegExp(`^${pattern}$`).test(id)
 		: (email !== undefined || !id.includes('@')) && !id.includes('://');

@@ -27,7 +27,13 @@ import { name, profile, segments } from './fields/personProfile';
 const colors = ['red', 'orange', 'yellow', 'green', 'blue', 'purple', 'pink', 'brown', 'grey', 'black'];
 
 /** Crisp names no list, only "nickname and more"; its own app sorts by `active`. Any other from an expression. */
-const sortFields = { active: 'Last Active', created_at: 'Creation', email: 'Email', nickname: 'Name', '*': 'Any Other' };
+const sortFields = {
+	active: 'Last Active',
+	created_at: 'Creation',
+	email: 'Email',
+	nickname: 'Name',
+	'*': 'Any Other',
+};
 
 const newProfile: Fields = {
 	email: email('Email of the person', { required: true }),

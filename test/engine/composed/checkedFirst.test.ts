@@ -59,7 +59,7 @@ describe('what can be checked is checked before the first request of an item', (
 			'the limit of a list, although an operator has to be looked up',
 			{
 				...{ resource: 'conversation', operation: 'getAllAwaiting', returnAll: false, limit: 0 },
-				filters: { filterAssigned: operatorEmail },
+				filters: { assignedTo: operatorEmail },
 			},
 			/^'Limit' is not a number of results: 0/,
 		],

@@ -62,11 +62,11 @@ describe('conversations awaiting a reply', () => {
 		expect(long.length).toBeGreaterThan(0);
 		expect(long.length).toBeLessThan(all.length);
 		expect(sessionsIn(await run({ filters: { waitingMinutes: 30 } }))).toEqual(sessionsIn(long));
-		const alone = await run({ filters: { filterUnassigned: true } });
+		const alone = await run({ filters: { assignedTo: locator('unassigned') } });
 		expect(alone.map(({ json }) => json.assigned_operator_id)).toEqual(alone.map(() => null));
 		expect(sessionsIn(alone)).toContain(session(4));
 		const { requests } = sandbox.current;
-		await run({ filters: { filterAssigned: locator(operator) } });
+		await run({ filters: { assignedTo: locator(operator) } });
 		expect(requests.at(-1)?.query).toMatchObject({ filter_assigned: operator, filter_not_resolved: '1' });
 		const billing = await run({ filters: { filterInboxId: locator('e2efddb4-2f6c-4b8e-9d35-1c7a0b9e4f01') } });
 		expect(sessionsIn(billing)).toEqual([session(4)]);

@@ -36,7 +36,7 @@ describe('an operator given by email', () => {
 			parameters: {
 				resource: 'conversation',
 				operation: 'getAll',
-				filters: { filterAssigned: locator(email, 'email') },
+				filters: { assignedTo: locator(email, 'email') },
 			},
 		});
 		expect(sandbox.current.requests.at(-1)?.query).toMatchObject({ filter_assigned: user_id });

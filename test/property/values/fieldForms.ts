@@ -42,11 +42,15 @@ export const spots: Spot[] = Object.entries(resources).flatMap(([resource, { ope
 type Column = Pick<Spot, 'names' | 'field' | 'label'>;
 
 function columnsIn(names: string[], field: Field, label: string): Column[] {
-	const inside = Object.entries(field.fields ?? {}).flatMap(([name, column]) =>
-		columnsIn([...names, name], column, labelOf(name, column)),
-	);
+	// A column that depends on another becomes part of that: see test/property/conditions.test.ts.
+	const columns = Object.entries(field.fields ?? {}).filter(([, { when }]) => !when);
+	const inside = columns.flatMap(([name, column]) => columnsIn([...names, name], column, labelOf(name, column)));
 	return [{ names, field, label }, ...inside];
 }
+
+/** Whether a choice is sent as it is: others become switches, or need another column; see test/engine/node/filters.test.ts. */
+export const isSentAsChosen = ({ field, names }: Spot) =>
+	field.kind === 'choice' && !field.sentAs && !/^conditions criterion$/.test(names.join(' '));
 
 /** A value that the field accepts. */
 export function fittingFor(name: string, field: Field): unknown {
@@ -121,12 +125,20 @@ export function sentFor(spot: Spot, value: unknown, mode: Mode = 'new'): unknown
 			reading,
 		);
 		const path = readPath(operation, reading, given);
-		return inRows(columns, top.place === 'path' ? path[name] : given.get(name));
+		return inRows(columns, top.place === 'path' ? path[name] : given.get(sentNameOf(top, (one) => given.has(one))));
 	}
 	const { request, path } = buildRequest(operation, reading);
 	if (top.place === 'path') return path[name];
-	if (top.place === 'query') return request.query?.[name];
+	if (top.place === 'query') {
+		const sent = request.query?.[sentNameOf(top, (one) => request.query?.[one] !== undefined)];
+		return columns.length > 0 && sent !== undefined ? inRows(columns, JSON.parse(String(sent))) : sent;
+	}
 	return inRows(columns, name === '' ? request.body : at(request.body, name));
+}
+
+/** Crisp's name for what a field holds: of several, the last that is sent. */
+function sentNameOf({ name, field }: FormField, isSent: (name: string) => boolean): string {
+	return field.sentAs?.names.filter(isSent).at(-1) ?? name;
 }
 
 function inRows([column, ...columns]: string[], value: unknown): unknown {

@@ -1,5 +1,4 @@
-import { UserError } from 'n8n-workflow';
-import { failuresIn, sentFor, spots, type Spot } from './fieldForms';
+import { failuresIn, isSentAsChosen, sentFor, spots, type Spot } from './fieldForms';
 
 /**
  * Values as users have them, in every field of every operation. What a field holds is decided here by Crisp's name of
@@ -35,12 +34,13 @@ const oneLine = ending(
 		'recipient',
 		'token',
 		'block_rule',
+		'key',
 		'segment',
 		'tag',
 	],
 	...['type', 'namespace', 'identifier', 'field', 'criterion', 'model', 'sort_field', 'split_by', 'command', 'format'],
 	...['verify.method', 'restrict_mode', 'launch_event', 'emoji', 'color', 'tile', 'guard_level', 'mode_initial'],
-	...['helpdesk_navigate', 'layout_theme', 'text_theme', 'assigned', 'writing_locale'],
+	...['helpdesk_navigate', 'layout_theme', 'text_theme', 'assigned', 'assigned_to', 'writing_locale'],
 );
 
 /** Names of texts that people write or choose freely, and of passwords: they arrive as they are. */
@@ -73,13 +73,7 @@ const kindsOfTexts = ['text', 'longText', 'secret', 'email', 'color', 'picker', 
 const texts = spots.filter(({ field }) => kindsOfTexts.includes(field.kind));
 const ruleOf = (spot: Spot) => exceptions[spot.title] ?? [oneLine, free].find((rule) => rule.test(last(spot)));
 const identifiers = texts.filter((spot) => ruleOf(spot) === oneLine);
-const contents = texts.filter((spot) => ruleOf(spot) === free).map(readAsText);
-
-/** With a search type of words; with the type Filter, the search is JSON. */
-function readAsText(spot: Spot): Spot {
-	const { isJsonWhen, ...field } = spot.top.field;
-	return isJsonWhen ? { ...spot, top: { ...spot.top, field } } : spot;
-}
+const contents = texts.filter((spot) => ruleOf(spot) === free);
 
 const session = 'session_19e5240f-0a8d-461e-a661-a3123fc60001';
 
@@ -124,7 +118,9 @@ describe('a text field', () => {
 	);
 
 	it('with an email or an ID is sent without invisible characters within it', () => {
-		const addressed = identifiers.filter((spot) => ['email', 'picker'].includes(spot.field.kind));
+		const addressed = identifiers.filter(
+			(spot) => ['email', 'picker'].includes(spot.field.kind) && spot.field.picks !== 'conversationSegment',
+		);
 		const failures = failuresIn(addressed, (spot) => {
 			const bare = bareIn(spot);
 			expect(sentFor(spot, `${bare.slice(0, 9)}\u200b${bare.slice(9)}`)).toBe(bare);
@@ -174,7 +170,7 @@ describe('a list, a number, a choice or a switch', () => {
 	});
 
 	it('(choice) is read without what surrounds it', () => {
-		const choices = spots.filter(({ field }) => field.kind === 'choice');
+		const choices = spots.filter(isSentAsChosen);
 		const failures = failuresIn(choices, (spot) => {
 			const value = Object.keys(spot.field.options ?? {}).find((one) => one !== '' && !one.includes('*'));
 			expect(sentFor(spot, `\u00a0${value}\u200b`)).toBe(value);
@@ -189,7 +185,7 @@ const onlyAfterDot = (...words: string[]) => new RegExp(`(^|\\.)(${words.join('|
 const jsonNames = onlyAfterDot(
 	...['data', 'device', 'payload', 'click', 'scroll', 'filter', 'assert_filter', 'if', 'then', 'properties', 'search'],
 	...['choices', 'targets', 'references', 'participants', 'conditions', 'orders', 'mapping', 'profiles', 'actions'],
-	...['search_filter', 'search_query'],
+	...['conditions_json'],
 );
 
 const lists: Record<string, unknown> = {
@@ -209,11 +205,7 @@ const lists: Record<string, unknown> = {
 };
 
 /** Fields of the same name that hold words. */
-const otherwise = [
-	'file.getAllAnimations search_query',
-	'helpDesk.searchArticles search_query',
-	'helpDesk.updateSettings section.references',
-];
+const otherwise = ['helpDesk.updateSettings section.references'];
 
 describe('a field that holds JSON', () => {
 	const holdsJson = (spot: Spot) =>
@@ -225,9 +217,10 @@ describe('a field that holds JSON', () => {
 		if (spot.title === 'message.sendAndWait content.choices') return [{ value: 'yes', label: 'Yes', icon: '👍' }];
 		if (spot.title === 'message.sendAndWait choices') return [{ value: 'yes', label: 'Yes' }];
 		if (spot.title === 'message.sendAndWait form_fields') return [{ label: 'Reason', type: 'text' }];
-		if (spot.field.kind === 'table') return lists[word];
 		const criterion = { model: 'people', criterion: 'email', operator: 'eq', query: ['a@b.co'] };
-		return /filter|search_query/.test(last(spot)) && !spot.title.startsWith('analytics')
+		if (spot.title === 'person.getAll conditions') return [criterion];
+		if (spot.field.kind === 'table') return lists[word];
+		return /filter|conditions_json/.test(last(spot)) && !spot.title.startsWith('analytics')
 			? [criterion]
 			: { plan: 'gold' };
 	};
@@ -250,22 +243,6 @@ describe('a field that holds JSON', () => {
 			expect(sentFor(spot, { text: 'vip' })).toBe('{"text":"vip"}');
 			expect(sentFor(spot, ' vip ')).toBe(' vip ');
 		}
-	});
-
-	it('is the search for conversations only with the type Filter; otherwise an object is refused with this advice', () => {
-		const search = spots.find(({ title }) => title === 'conversation.getAll search_query')!;
-		const asText = readAsText(search);
-		expect(() => sentFor(search, '[{')).toThrow("'Search' is not valid JSON");
-		expect(sentFor(asText, '[{')).toBe('[{');
-		let error: unknown;
-		try {
-			sentFor(asText, [{ model: 'people' }]);
-		} catch (thrown) {
-			error = thrown;
-		}
-		expect(error).toBeInstanceOf(UserError);
-		expect((error as UserError).message).toBe("'Search' is an object, but must be text");
-		expect((error as UserError).description).toContain("set 'Search Type' to Filter");
 	});
 });
 

@@ -94,7 +94,10 @@ const named: Array<[title: RegExp, type: WireType]> = [
 	[/sendAndWait form_fields\/required$/, 'boolean'],
 	[/sendAndWait (mentions|operators)$/, 'texts'],
 	// Criteria, which are sent as JSON.
-	[/(\.|_)filter$/, 'object'],
+	[/(\.|_)filter$| conditions(_json)?$/, 'object'],
+	[/getAll conditions\/(criterion|key)$/, 'text'],
+	[/getAll conditions\/query$/, 'texts'],
+	[/ (assigned_to|segment)$/, 'text'],
 ];
 
 /** The type of a field of a route. For a composed operation, that of the field wherever Crisp's API has it. */

@@ -58,9 +58,16 @@ export function personConditions(name = 'search_filter'): Field {
 }
 
 /** Conditions for conversations. Crisp documents no list of the fields of a conversation that it compares. */
-export function conversationConditions(sentAs: SentAs['names'], wire: (conditions: IDataObject[]) => IDataObject): Field {
+export function conversationConditions(
+	sentAs: SentAs['names'],
+	wire: (conditions: IDataObject[]) => IDataObject,
+): Field {
 	const fields = {
-		criterion: identifier('What is compared, as Crisp names it', { label: 'Field', example: 'segments', required: true }),
+		criterion: identifier('What is compared, as Crisp names it', {
+			label: 'Field',
+			example: 'segments',
+			required: true,
+		}),
 		operator,
 		query,
 	};
@@ -71,7 +78,11 @@ export function conversationConditions(sentAs: SentAs['names'], wire: (condition
 }
 
 /** The same as Crisp's own list, for what the rows cannot express. */
-export function jsonConditions(example: string, sentAs: SentAs['names'], wire: (given: unknown[]) => IDataObject): Field {
+export function jsonConditions(
+	example: string,
+	sentAs: SentAs['names'],
+	wire: (given: unknown[]) => IDataObject,
+): Field {
 	return json("Conditions as Crisp's API takes them: a list, each with model, criterion, operator and query", {
 		label: 'Conditions (JSON)',
 		example,

@@ -5,9 +5,7 @@ import { conversationConditions, jsonConditions } from './conditions';
 
 /** Words, a segment or conditions: Crisp takes one of them at a time. */
 export const conversationSearch: Fields = {
-	search_query: text('Words to search for in messages, names, emails and subjects', {
-		sentAs: searchOf('text'),
-	}),
+	search_query: text('Words to search for in messages, names, emails and subjects', { sentAs: searchOf('text') }),
 	segment: picker('conversationSegment', 'Only conversations with this segment', { sentAs: searchOf('segment') }),
 	conditions: conversationConditions(['search_type', 'search_query'], searchOf('filter').wire),
 	conditions_json: jsonConditions(
@@ -29,8 +27,7 @@ export const assignedTo: Field = picker('assignee', 'Only conversations of this 
 	label: 'Assigned To',
 	sentAs: {
 		names: ['filter_assigned', 'filter_unassigned'],
-		wire: (operator) =>
-			operator === unassigned ? { filter_unassigned: 1 } : { filter_assigned: operator as string },
+		wire: (operator) => (operator === unassigned ? { filter_unassigned: 1 } : { filter_assigned: operator as string }),
 	},
 });
 
