@@ -5,6 +5,7 @@ import type { Waiting } from '../waiting/ask';
 import type { Files } from '../files/binaryFiles';
 import { choice, fingerprint, identifier, picker, secret, type Fields } from './field';
 import type { OutputName } from '../../shared/events/vocabulary';
+import type { Needs } from '../../shared/errors/tierAdvice';
 import { parseRoute, type Route, type VariablesOf } from '../../shared/api/route';
 
 /** Computes a field of the simplified output from Crisp's entry and from the path variables of the request. */
@@ -211,12 +212,18 @@ export function resource(
 
 /** The description of an operation in the form: what it does, and which tier and scope it needs. */
 export function descriptionOf(operation: Operation, resource: Resource): string {
-	const { tier = resource.tier, scope = resource.scope } = operation;
+	const { tier, scope } = tokenNeeds(operation, resource);
 	const parts = [operation.description ?? operation.action];
 	if (tier) parts.push(`Needs a credential of tier ${tier}`);
-	if (scope) parts.push(`Plugin scope: ${scope} (${accessOf(operation)})`);
+	if (scope) parts.push(`Plugin scope: ${scope}`);
 	if (parts.length === 1) return parts[0] as string;
 	return parts.map((part) => `${part.replace(/\.$/, '')}.`).join(' ');
+}
+
+/** What an operation needs of a token: its only tier, and the scope of a plugin token with the access in brackets. */
+export function tokenNeeds(operation: Operation, resource: Pick<Resource, 'tier' | 'scope'>): Needs {
+	const { tier = resource.tier, scope = resource.scope } = operation;
+	return { ...(tier && { tier }), ...(scope && { scope: `${scope} (${accessOf(operation)})` }) };
 }
 
 /** Composed operations that write also read: at least to check whether a message arrived. */
