@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Field, Fields } from '../../nodes/Crisp/operations/field';
 import { operationName } from '../../nodes/Crisp/form/properties';
-import { isList, type Operation, type Resource, type Simplify } from '../../nodes/Crisp/operations/operation';
+import { accessOf, isList, type Operation, type Resource, type Simplify } from '../../nodes/Crisp/operations/operation';
 import { resources } from '../../nodes/Crisp/operations';
 import { labelOf, pathFieldOf } from '../../nodes/Crisp/request/fieldsOf';
 import { valuesChapter } from './valuesChapter';
@@ -107,12 +107,6 @@ function routeOf(operation: Operation): string {
 function needsOf(resource: Resource, operation: Operation): string[] {
 	const { tier = resource.tier, scope = resource.scope } = operation;
 	return [...(tier ? [`tier ${tier}`] : []), ...(scope ? [`scope ${code(scope)} (${accessOf(operation)})`] : [])];
-}
-
-/** Composed operations that write also read: at least to check whether a message arrived. */
-function accessOf(operation: Operation): string {
-	if (!('route' in operation)) return operation.isReadOnly ? 'read' : 'read and write';
-	return ['GET', 'HEAD'].includes(operation.route.method) ? 'read' : 'write';
 }
 
 function listOf(fields: Fields, indent = ''): string[] {

@@ -5,7 +5,7 @@ import { cancelSignalOf } from '../../shared/n8n/context';
 import { withoutUnsafeKeys } from '../../shared/security/unsafeKeys';
 import { clock as systemClock, type Clock } from '../../shared/runtime/clock';
 import { concurrencyOf, type Concurrency } from '../form/options';
-import { operationFor } from '../operations';
+import { needsOf, operationFor } from '../operations';
 import { runInLanes } from './lanes';
 import { openRunner, type Runner } from './runner';
 
@@ -17,7 +17,8 @@ export async function runOperation(
 	const resource = context.getNodeParameter('resource', 0);
 	const key = context.getNodeParameter('operation', 0);
 	const concurrency = concurrencyOf(context);
-	const runner = await openRunner(context, key, { operation: operationFor(resource, key), clock });
+	const operation = operationFor(resource, key);
+	const runner = await openRunner(context, key, { operation, needs: needsOf(resource, operation), clock });
 	try {
 		const items = await runItems(context, runner, { concurrency, clock });
 		await runner.waits?.begin(items);

@@ -7,6 +7,7 @@ import { cancelSignalOf } from '../../shared/n8n/context';
 import { ownKeyOf } from '../../shared/events/fingerprint';
 import { recordingOwnActions } from '../../shared/events/loops/ownActions';
 import { egressOf, enforcedGuardOf } from '../../shared/n8n/egress';
+import type { Needs } from '../../shared/errors/tierAdvice';
 import type { Clock } from '../../shared/runtime/clock';
 import { fileHandler } from '../files/binaryFiles';
 import { Uploads } from '../files/uploads';
@@ -41,15 +42,15 @@ export interface Runner {
 export async function openRunner(
 	context: IExecuteFunctions,
 	key: string,
-	{ operation, clock }: { operation: Operation; clock: Clock },
+	{ operation, needs, clock }: { operation: Operation; needs?: Needs; clock: Clock },
 ): Promise<Runner> {
 	const credential = await context.getCredentials<Credential>('crispApi');
 	const signal = cancelSignalOf(context);
 	const quotaPatience = quotaPatienceOf(context);
 	const node = context.getNode();
-	const look = openTransport(context, credential, { signal, clock, isPatient: false });
+	const look = openTransport(context, credential, { signal, clock, isPatient: false, needs });
 	const order = new ConversationOrder({ node, signal, clock, look, address: addressOf(credential) });
-	const transport = openTransport(context, credential, { signal, clock, quotaPatience });
+	const transport = openTransport(context, credential, { signal, clock, quotaPatience, needs });
 	const recording = recordingOwnActions(transport, String(context.getWorkflow().id), () => clock.now());
 	const send = order.wrap(endingTyping(recording));
 	const sender: MessageSender = { send, node, signal, clock, order };

@@ -1,5 +1,6 @@
 import { UserError } from 'n8n-workflow';
-import type { Operation, Resource } from './operation';
+import type { Needs } from '../../shared/errors/tierAdvice';
+import { tokenNeeds, type Operation, type Resource } from './operation';
 import { analytics } from './analytics';
 import { batch } from './batch';
 import { browsingSession, call } from './calls';
@@ -63,6 +64,12 @@ export const resources: Record<string, Resource> = {
 export function secretOutputPaths(): string[] {
 	const rows = Object.values(resources).flatMap(({ operations }) => Object.values(operations));
 	return rows.flatMap((row) => ('secretOutputs' in row ? Object.values(row.secretOutputs ?? {}) : []));
+}
+
+/** What an operation needs of a token, as far as Crisp documents it. */
+export function needsOf(name: string, operation: Operation): Needs {
+	const found = Object.hasOwn(resources, name) ? resources[name] : undefined;
+	return found ? tokenNeeds(operation, found) : {};
 }
 
 /** Returns an operation. Throws a UserError for a pair that the form does not offer. */

@@ -5,6 +5,7 @@ import type { Waiting } from '../waiting/ask';
 import type { Files } from '../files/binaryFiles';
 import { choice, fingerprint, identifier, picker, secret, type Fields } from './field';
 import type { OutputName } from '../../shared/events/vocabulary';
+import type { Needs } from '../../shared/errors/tierAdvice';
 import { parseRoute, type Route, type VariablesOf } from '../../shared/api/route';
 
 /** Computes a field of the simplified output from Crisp's entry and from the path variables of the request. */
@@ -214,6 +215,18 @@ export function resource(
 /** The description of an operation in the form: one line, since n8n cuts it in the list of operations. */
 export function descriptionOf({ description, action }: Operation): string {
 	return description ?? action;
+}
+
+/** What an operation needs of a token: its only tier, and the scope of a plugin token with the access in brackets. */
+export function tokenNeeds(operation: Operation, resource: Pick<Resource, 'tier' | 'scope'>): Needs {
+	const { tier = resource.tier, scope = resource.scope } = operation;
+	return { ...(tier && { tier }), ...(scope && { scope: `${scope} (${accessOf(operation)})` }) };
+}
+
+/** Composed operations that write also read: at least to check whether a message arrived. */
+export function accessOf(operation: Operation): string {
+	if (isComposed(operation)) return operation.isReadOnly ? 'read' : 'read and write';
+	return operation.route.method === 'GET' || operation.route.method === 'HEAD' ? 'read' : 'write';
 }
 
 export function isComposed(operation: Operation): operation is ComposedOperation {

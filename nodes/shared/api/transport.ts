@@ -12,7 +12,8 @@ import { clock as systemClock, type Clock } from '../runtime/clock';
 import { envelopeOf } from './envelope';
 import { markPartial } from './list';
 import { websiteCheck } from './existence';
-import { refusalError, notCrispError } from '../errors/apiErrors';
+import { refusalError, notCrispError, type Refusal } from '../errors/apiErrors';
+import type { Needs } from '../errors/tierAdvice';
 import { logOf } from '../n8n/log';
 import { addressFault, apiAddressOf } from '../security/keyDestination';
 import { withoutUnsafeKeys } from '../security/unsafeKeys';
@@ -41,6 +42,8 @@ export interface TransportOptions {
 	isPatient?: boolean;
 	/** How long a request waits for the quota of a plan; by default ten minutes without progress. */
 	quotaPatience?: QuotaPatience;
+	/** What the operation needs of the token, for errors. */
+	needs?: Needs;
 }
 
 interface Context {
@@ -77,7 +80,7 @@ export function tokenHash(credential: Credential): string {
 export function openTransport(
 	context: Context,
 	credential: Credential,
-	{ signal, clock = systemClock, isPatient = true, quotaPatience = usualQuotaPatience }: TransportOptions = {},
+	{ signal, clock = systemClock, isPatient = true, quotaPatience = usualQuotaPatience, needs }: TransportOptions = {},
 ): Send {
 	const node = context.getNode();
 	const fault = addressFault(credential);
@@ -103,13 +106,14 @@ export function openTransport(
 				credentialsDecrypted,
 			})) as IN8nHttpFullResponse;
 		});
-	const { tier } = credential;
+	const { tier, websiteId = '' } = credential;
+	const defaultWebsite = websiteId.trim();
 	const noteUsedUp = () => countRequest(token, clock.now(), 'usedUp');
 	const quota = { planQuotas, quotaPatience, warn, noteUsedUp };
 	const attempt = { exchange, rateLimiter, ...quota, node, clock, isPatient, tier, secrets, signal };
 	const send: Send = async (given) => {
 		const request = { ...given, secrets: [...hidden, ...(given.secrets ?? [])] };
-		return read(await sendWithRetries({ ...attempt, request }), request, node);
+		return read(await sendWithRetries({ ...attempt, request }), { ...request, tier, needs, defaultWebsite }, node);
 	};
 	const checkWebsite = websiteCheck({ send, token, clock });
 	return async (request) => {
@@ -157,7 +161,9 @@ function whole(query: IDataObject): IDataObject {
 	);
 }
 
-function read({ statusCode: status, body }: IN8nHttpFullResponse, request: CrispRequest, node: INode): unknown {
+type Sent = CrispRequest & Pick<Refusal, 'tier' | 'needs' | 'defaultWebsite'>;
+
+function read({ statusCode: status, body }: IN8nHttpFullResponse, request: Sent, node: INode): unknown {
 	if (request.method === 'HEAD' && (status === 404 || isSuccess(status))) return status !== 404;
 	const { isCrisp, isError, reason, detail, data } = envelopeOf(body);
 	if (!isSuccess(status) || isError) throw refusalError(node, { ...request, status, reason, detail });

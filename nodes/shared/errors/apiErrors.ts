@@ -1,5 +1,7 @@
 import { NodeApiError, NodeOperationError, type INode, type JsonObject } from 'n8n-workflow';
-import type { CrispRequest } from '../api/types';
+import type { Credential, CrispRequest } from '../api/types';
+import { missingThing } from './missingThings';
+import { permissionAdvice, tierAdvice, type Needs } from './tierAdvice';
 import { concealed, shownRequest, type Shown } from '../security/secrets';
 
 /** Crisp's response when it refused a request, and that request. */
@@ -9,6 +11,12 @@ export interface Refusal extends Shown {
 	reason: string;
 	/** Crisp's details about the reason. */
 	detail: string;
+	/** The tier of the token that was used. */
+	tier?: Credential['tier'];
+	/** What the operation needs, as far as Crisp documents it. */
+	needs?: Needs;
+	/** The default website of the credential; empty for none. */
+	defaultWebsite?: string;
 }
 
 type Advice = [what: string, how: string];
@@ -22,14 +30,8 @@ const byReason: Record<string, Advice> = {
 		'The plugin is not installed on this website',
 		'Open the private install link of your plugin in Crisp Marketplace and install it on this website, or choose another website.',
 	],
-	restricted_route_tier: [
-		'The tier of the credential may not use this operation',
-		'Use a credential of the tier that the description of the operation names.',
-	],
-	not_allowed: [
-		'The token is not allowed to do this',
-		'Check that the token belongs to this website. For a plugin token, add the scope that the operation needs in Crisp Marketplace: your plugin > Tokens > Production.',
-	],
+	restricted_route_tier: ['The tier of the credential may not use this operation', 'Use a credential of another tier.'],
+	not_allowed: ['The token is not allowed to do this', 'Check that the token belongs to this website.'],
 	invalid_data: [
 		'Crisp rejected a value of this request',
 		'Check the field named here, and that expressions have a value for this item.',
@@ -83,10 +85,18 @@ function isMissingRoute({ reason, detail }: Pick<Refusal, 'reason' | 'detail'>):
 	return reason === 'route_not_found' || (reason === 'not_found' && /\broute\b/i.test(detail));
 }
 
-function adviceFor({ status, reason, detail }: Answered): Advice {
+function adviceFor(refusal: Refusal): Advice {
+	const { status, reason, detail, tier, needs = {} } = refusal;
 	if (status === 404 && isMissingRoute({ reason, detail })) return missingRoute;
-	const [, thing] = /^(\w+)_not_found$/.exec(reason) ?? [];
-	if (thing) return [`Crisp has no such ${thing.replaceAll('_', ' ')}`, byStatus[404]?.[1] ?? ''];
+	const missing = missingThing(refusal);
+	if (missing) return missing;
+	const [what, how] = generalAdvice(refusal);
+	if (reason === 'restricted_route_tier') return [what, tierAdvice(tier, needs)];
+	const isForbidden = what === byReason.not_allowed?.[0];
+	return [what, (isForbidden ? permissionAdvice(tier, needs) : undefined) ?? how];
+}
+
+function generalAdvice({ status, reason }: Answered): Advice {
 	// A reason may have the same name as a property that every object inherits.
 	const known = (Object.hasOwn(byReason, reason) ? byReason[reason] : undefined) ?? byStatus[status];
 	if (known) return known;
@@ -109,7 +119,7 @@ export function refusalError(node: INode, given: Refusal): NodeApiError {
 	const { status } = given;
 	const [reason, detail] = [concealed(given.reason, given), concealed(given.detail, given)];
 	const refusal: Answered = { status, reason, detail };
-	const [what, how] = adviceFor(refusal);
+	const [what, how] = adviceFor({ ...given, reason, detail });
 	const said = [reason || `status ${status}`, detail].filter(Boolean).join(': ');
 	const error = new NodeApiError(node, { reason, detail, status } as JsonObject, {
 		message: `${what} (${said})`,

@@ -1,4 +1,5 @@
 import { backoffDelay } from '../runtime/backoff';
+import { concealed } from '../security/secrets';
 import type { Clock } from '../runtime/clock';
 import type { Channel, OpenChannel } from './socket';
 
@@ -20,7 +21,7 @@ export interface Ending {
 	kind: 'closed' | 'refused' | 'blocked' | 'unreachable' | 'silent' | 'lost';
 	/** Whether the connection was ready before it ended. */
 	wasReady: boolean;
-	/** The error or reason, if there is one. */
+	/** The error or reason, if there is one, without the key. */
 	cause?: unknown;
 }
 
@@ -217,7 +218,9 @@ export class Connection {
 					over.abort();
 					signal.removeEventListener('abort', onAbort);
 					const kind = ending ?? (isReady ? 'lost' : 'unreachable');
-					resolve({ kind, wasReady: isReady, cause: isDead ? 'no heartbeat from the server' : reason });
+					// The server, or a proxy, may repeat the authentication.
+					const said = concealed(reason, { secrets: [authentication.password] });
+					resolve({ kind, wasReady: isReady, cause: isDead ? 'no heartbeat from the server' : said });
 				},
 			});
 			signal.addEventListener('abort', onAbort);

@@ -1,5 +1,5 @@
 /**
- * Finds a text in another one, however it is written there: as it is, percent-encoded in any case and as in forms, escaped as
+ * Finds a text in another one, however it is written there: as it is, percent-encoded in any case, as in forms and as by `escape`, escaped as
  * in JSON and JavaScript, as HTML entities, and each of these inside of others. Servers and libraries repeat values of a
  * request in any of these ways.
  */
@@ -131,7 +131,19 @@ export class SpelledText {
 		return first === '&' ? this.entity(next) : [];
 	}
 
+	/** Bytes of UTF-8; or, as `escape` of JavaScript and old servers write it, a UTF-16 unit: `%u20ac`. */
 	private percent(next: number): Reading[] {
+		return [...this.unit(next), ...this.bytes(next)];
+	}
+
+	private unit(next: number): Reading[] {
+		return this.at(next).flatMap(([kind, after]): Reading[] => {
+			const units = kind.toLowerCase() === 'u' ? this.hex(after, 4) : [];
+			return units.map(([code, end]) => [String.fromCharCode(code), end] as const);
+		});
+	}
+
+	private bytes(next: number): Reading[] {
 		return this.hex(next, 2).flatMap(([lead, after]): Reading[] => {
 			if (lead < 0x80) return [[String.fromCharCode(lead), after]];
 			const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;

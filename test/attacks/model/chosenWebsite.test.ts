@@ -37,6 +37,13 @@ describe('the website is not chosen by', () => {
 			'$json.data.events[0].data.session_id',
 			{ event: 'x', data: { events: [{ data: forged }] } },
 		],
+		['the content of a message that was read', '$json.content.session_id', { content: forged }],
+		[
+			'an object in custom data that looks like an event',
+			'$json.data.data.x.session_id',
+			{ event: 'x', data: { data: { event: 'y', x: forged } } },
+		],
+		['details of a conversation', '$json.meta.session_id', { session_id: 'x', meta: forged }],
 		['the same in brackets', '$json["data"]["data"]["session_id"]', { event: 'x', data: { data: forged } }],
 		[
 			'an object in a text',

@@ -22,6 +22,7 @@ const byUnit = (text: string, spell: (code: number) => string, isKept = isPlain)
 		.map((code) => (isKept(code) ? String.fromCharCode(code) : spell(code)))
 		.join('');
 const u = (code: number) => `\\u${code.toString(16).padStart(4, '0')}`;
+const percentUnit = (code: number) => (code > 0xff ? `%u${hexOf(code >> 8)}${hexOf(code & 0xff)}` : `%${hexOf(code)}`);
 const named: Record<string, string> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
 
 /** Each as software that is in use writes it. */
@@ -35,6 +36,14 @@ const spellings: Record<string, Spelling> = {
 		bytesOf(text)
 			.map((byte) => `%${hexOf(byte)}`)
 			.join(''),
+	'by escape of JavaScript': (text) =>
+		byUnit(text, percentUnit, (code) => /[\w@*+./-]/.test(String.fromCharCode(code))),
+	'by escape, with every unit as %u': (text) =>
+		byUnit(
+			text,
+			(code) => `%U${hexOf(code >> 8)}${hexOf(code & 0xff)}`,
+			() => false,
+		),
 	'in a form': (text) => String(new URLSearchParams({ a: text })).slice(2),
 	'in JSON': inJson,
 	'in JSON of PHP': (text) => byUnit(inJson(text), u).replaceAll('/', '\\/'),

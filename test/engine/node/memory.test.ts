@@ -149,7 +149,7 @@ describe('which conversation it is', () => {
 
 	it('is refused if Crisp has no such conversation', async () => {
 		await expect(historyOf(run({}, [{ ...here, session_id: 'session_x' }]))).rejects.toThrow(
-			'Crisp has no such conversation',
+			'There is no conversation with the ID session_',
 		);
 	});
 });

@@ -206,10 +206,10 @@ describe("reports what happened, with Crisp's reason, and what to do", () => {
 	it.each([
 		[401, 'invalid_session', {}, /does not know this token \(invalid_session\)/, /'Tier'/],
 		[404, 'not_subscribed', {}, /not installed on this website \(not_subscribed\)/, /install/],
-		[403, 'restricted_route_tier', {}, /tier .*\(restricted_route_tier\)/, /tier that the description/],
+		[403, 'restricted_route_tier', {}, /tier .*\(restricted_route_tier\)/, /Use a credential of another tier/],
 		[403, 'not_allowed', {}, /not allowed.*\(not_allowed\)/, /scope/],
 		[400, 'invalid_data', { message: 'email is wrong' }, /\(invalid_data: email is wrong\)/, /field named here/],
-		[404, 'conversation_not_found', {}, /no such conversation \(conversation_not_found\)/, /Check the IDs/],
+		[404, 'conversation_not_found', {}, /no such conversation \(conversation_not_found\)/, /Check the ID/],
 		[409, 'people_exists', {}, /already exists in Crisp \(people_exists\)/, /Update/],
 		[418, 'teapot', {}, /refused the request \(teapot\)/, /Check the values/],
 		[503, 'unavailable', {}, /returned a server error \(unavailable\)/, /later/],

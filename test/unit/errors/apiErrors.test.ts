@@ -43,12 +43,89 @@ describe('a refusal is explained, with the reason and the details of Crisp', () 
 		[404, 'not_found', noRoute, 'Crisp has no such route', /'API Address'.*update this package/],
 		[404, 'route_not_found', '', 'Crisp has no such route', /'API Address'/],
 		[404, 'not_found', '', 'Crisp could not find this conversation, person or other resource', /Check the IDs/],
-		[404, 'website_not_found', '', 'Crisp has no such website', /Check the IDs/],
+		[404, 'website_not_found', '', 'There is no website with the ID w', /Check the ID/],
+		[404, 'conversation_not_found', '', 'Crisp has no such conversation', /on website w\. Check the ID/],
 	])('%d %s %s: %s', (status, reason, detail, title, cure) => {
 		const error = refusedWith(status, reason, detail);
 		expect(error.message).toBe(`${title} (${detail ? `${reason}: ${detail}` : reason})`);
 		expect(error.description).toMatch(cure);
 		expect(error.httpCode).toBe(String(status));
+	});
+});
+
+const website = '8c842203-7ed8-4e29-a608-7cf78a7d2fcc';
+
+const missing = (thing: string, request: Partial<Refusal>) =>
+	refusalError(node, { method: 'GET', path: '/', status: 404, reason: `${thing}_not_found`, detail: '', ...request });
+
+describe('what was not found is named as it was asked for', () => {
+	const at = (rest: string) => ({ path: `/v1/website/${website}/${rest}` });
+	it.each<[string, Partial<Refusal>, string]>([
+		['conversation', at('conversation/session_1/message'), 'There is no conversation with the ID session_1'],
+		['session', at('conversation/session_1'), 'There is no conversation with the ID session_1'],
+		['people', at('people/profile/x%40y.z'), 'There is no person with the email x@y.z'],
+		['people', at('people/events/c5a2/list/1'), 'There is no person with the ID c5a2'],
+		['operator', at('operator/a4c3/availability'), 'There is no operator with the ID a4c3'],
+		[
+			'operator',
+			{ ...at('conversation/session_1/routing'), body: { assigned: { user_id: 'a4c3' } } },
+			'There is no operator with the ID a4c3',
+		],
+		[
+			'inbox',
+			{ ...at('conversation/session_1/inbox'), body: { inbox_id: 'd42e' } },
+			'There is no inbox with the ID d42e',
+		],
+		['team', at('team/d09f'), 'There is no team with the ID d09f'],
+		['article', at('helpdesk/locale/en/article/fd03/page'), 'There is no article with the ID fd03'],
+		['campaign_template', at('x'), 'Crisp has no such campaign template'],
+		['people', at('people/profiles/%E0'), 'Crisp has no such person'],
+		['toString', at('toString'), 'Crisp has no such toString'],
+	])('%s %j: %s', (thing, request, said) => {
+		expect(missing(thing, request).message).toBe(`${said} (${thing}_not_found)`);
+	});
+
+	it('without secrets of the request', () => {
+		const request = { ...at('visitor/SECRET-TOKEN'), secrets: ['SECRET-TOKEN'] };
+		expect(missing('visitor', request).message).toBe('There is no visitor with the ID … (visitor_not_found)');
+	});
+
+	it('with the website where Crisp looked', () => {
+		const request = at('conversation/session_1');
+		const cure = /If it is of another website, choose that in 'Website', for example with \{\{ \$json\.website_id \}\}/;
+		const ofDefault = missing('conversation', { ...request, defaultWebsite: website.toUpperCase() }).description;
+		expect(ofDefault).toContain(`on website ${website}, the default website of the credential.`);
+		expect(ofDefault).toMatch(cure);
+		const ofAnother = missing('conversation', { ...request, defaultWebsite: 'b' }).description;
+		expect(ofAnother).toContain(`on website ${website}. Check`);
+	});
+});
+
+describe('advice fits the tier in use', () => {
+	type Case = [Refusal['tier'], Refusal['needs'], string, string];
+	const missingScope = 'Check that the plugin is installed on this website, and add the scope that this needs in Crisp';
+	it.each<Case>([
+		['website', { scope: 'a (write)' }, 'not_allowed', 'A website token reaches its own website only: check'],
+		['user', { scope: 'a (write)' }, 'not_allowed', 'Check that the operator of this token is a member'],
+		['plugin', { scope: 'a (write)' }, 'not_allowed', missingScope.replace('that this needs', 'a (write)')],
+		['plugin', {}, 'another_reason', missingScope],
+		[
+			'website',
+			{ tier: 'user' },
+			'restricted_route_tier',
+			'Use a credential of tier User. The one in use is of tier Website.',
+		],
+		[
+			'plugin',
+			undefined,
+			'restricted_route_tier',
+			'Use a credential of another tier. The one in use is of tier Plugin.',
+		],
+	])('%s, for an operation that needs %j, after %s: %s', (tier, needs, reason, said) => {
+		const request = { method: 'GET', path: '/', status: 403, detail: '', reason, tier, needs } as const;
+		const { description = '' } = refusalError(node, request);
+		expect(description).toContain(said);
+		if (tier !== 'plugin') expect(description).not.toMatch(/scope|plugin/i);
 	});
 });
 
