@@ -97,7 +97,7 @@ describe('the guides', () => {
 	];
 	const guides = pages.map((name) => `docs/${name}.md`);
 	/** Names of n8n itself. */
-	const others = ['AI Agent'];
+	const others = ['AI Agent', 'Production URL', 'Claude Code', 'Claude Desktop', 'VS Code', 'Server Transport'];
 
 	it.each(guides)('%s uses the names of fields and operations in the forms', (guide) => {
 		const text = readFileSync(join(root, guide), 'utf8').replace(/\s+/g, ' ');

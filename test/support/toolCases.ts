@@ -3,6 +3,7 @@ import { parameterName, type Field, type Fields, type Picks } from '../../nodes/
 import { isList, type Operation } from '../../nodes/Crisp/operations/operation';
 import { resources } from '../../nodes/Crisp/operations';
 import { collectionName, pathFieldOf } from '../../nodes/Crisp/request/fieldsOf';
+import { usableTogether } from './usableTogether';
 
 /** Every operation as a tool of an AI agent, with all of its fields left to the model. */
 export interface ToolCase {
@@ -104,7 +105,8 @@ function formOf({ resource, key, operation, chosen, server }: Plan, fill: Fill):
 		if (isShown(field)) form[parameter] = inForm(parameter, field, fill);
 	}
 	const collection: INodeParameters = {};
-	for (const [name, field] of Object.entries<Field>({ ...operation.query, ...operation.body })) {
+	const fields = Object.entries<Field>({ ...operation.query, ...operation.body });
+	for (const [name, field] of usableTogether(fields, ([, field]) => field)) {
 		if (!isShown(field)) continue;
 		const parameter = parameterName(name || 'fields');
 		const target = field.required ? form : collection;

@@ -67,10 +67,11 @@ function ownOf(holder: unknown, name: string): unknown {
 	return isHolder ? (holder as IDataObject)[name] : undefined;
 }
 
-function decoded(part: string): string {
+/** What a part of a path means; undefined for one that means nothing. */
+function decoded(part: string): string | undefined {
 	try {
 		return decodeURIComponent(part);
 	} catch {
-		return part;
+		return undefined;
 	}
 }

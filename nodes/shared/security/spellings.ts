@@ -131,9 +131,15 @@ export class SpelledText {
 		return first === '&' ? this.entity(next) : [];
 	}
 
-	/** Bytes of UTF-8; or, as `escape` of JavaScript and old servers write it, a UTF-16 unit: `%u20ac`. */
+	/** Bytes of UTF-8; or, as `escape` of JavaScript and old servers write it, a UTF-16 unit: `%u20ac`, `%e9`. */
 	private percent(next: number): Reading[] {
-		return [...this.unit(next), ...this.bytes(next)];
+		return [...this.unit(next), ...this.shortUnit(next), ...this.bytes(next)];
+	}
+
+	private shortUnit(next: number): Reading[] {
+		return this.hex(next, 2).flatMap(([code, after]): Reading[] =>
+			code < 0x80 ? [] : [[String.fromCharCode(code), after]],
+		);
 	}
 
 	private unit(next: number): Reading[] {

@@ -9,6 +9,7 @@ import { collectionName, fieldsOf } from '../../../nodes/Crisp/request/fieldsOf'
 import { nameOf, rows, type Row } from '../../contract/routes';
 import { FakeClock } from '../../support/fakeClock';
 import { nodeWith } from '../../support/n8nContext';
+import { usableTogether } from '../../support/usableTogether';
 
 /**
  * Somebody who may read executions looks for passwords and tokens in the errors of a node. Crisp repeats values of a
@@ -83,7 +84,7 @@ function sampleOf({ kind, options, picks = 'website', fields = {} }: Field): unk
 function requestOf({ key: name, operation }: Row): CrispRequest {
 	const collection: IDataObject = {};
 	const parameters: IDataObject = {};
-	for (const { parameter, field, isOptional } of fieldsOf(operation)) {
+	for (const { parameter, field, isOptional } of usableTogether(fieldsOf(operation), (one) => one.field)) {
 		if (!field.required && field.kind === 'fingerprint') continue;
 		(isOptional ? collection : parameters)[parameter] = sampleOf(field) as string;
 	}

@@ -68,7 +68,7 @@ describe('items', () => {
 		const error = (await run(sending('hi'), { items }).catch((thrown: unknown) => thrown)) as NodeApiError;
 		expect(error).toBeInstanceOf(NodeApiError);
 		expect(error.message).toContain('conversation_not_found');
-		expect(error.description).toMatch(/Check the IDs/);
+		expect(error.description).toMatch(/on website [\w-]+, the default website of the credential\. Check the ID/);
 		expect(error.context.itemIndex).toBe(0);
 	});
 
@@ -330,7 +330,7 @@ describe('people', () => {
 describe('bad input is refused with an error that names the field and the item, and how to correct it', () => {
 	const update = { resource: 'person', operation: 'update', peopleId: locator(person) };
 	it.each<[string, INodeParameters, RegExp, RegExp]>([
-		['no message text', sending(''), /'Text' is empty/, /what the message says/i],
+		['no message text', sending(''), /'Text' is empty/, /^Fill it in, or check that the expression has a value for this item/],
 		[
 			'an invalid person ID',
 			{ ...update, peopleId: locator('..'), updateFields: { notepad: 'x' } },
@@ -379,7 +379,7 @@ describe('bad input is refused with an error that names the field and the item, 
 			(thrown: unknown) => thrown,
 		)) as NodeApiError;
 		expect(error.message).toBe("'Website' is empty");
-		expect(error.description).toMatch(/default website in the credential/);
+		expect(error.description).toMatch(/leave the field empty and set 'Default Website ID' in the credential/);
 	});
 });
 
