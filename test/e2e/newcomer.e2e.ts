@@ -162,9 +162,9 @@ describe('a new user in the editor', () => {
 		await editor.at('node-error-message').waitFor();
 		await editor.shoot('newcomer-error');
 		expect(await editor.at('node-error-message').innerText()).toBe(
-			'Crisp has no such conversation (conversation_not_found)',
+			'There is no conversation with the ID session_00000000-0000-4000-8000-000000000000 (conversation_not_found)',
 		);
-		expect(await editor.at('node-error-description').innerText()).toMatch(/^Check the IDs: the resource may/);
+		expect(await editor.at('node-error-description').innerText()).toMatch(/^Crisp looked for it on website /);
 		await editor.closeNode();
 	});
 

@@ -163,7 +163,7 @@ describe('the Crisp node as a tool in a real n8n', () => {
 
 		test('says what is wrong, so that a model can correct it', async () => {
 			const answer = await mcp.call('Get_Context', { session_id: 'session_invented' });
-			expect(answer).toMatch(/Crisp has no such conversation/);
+			expect(answer).toMatch(/There is no conversation with the ID/);
 			expect(await mcp.call('Send_Reply', { session_id: 'number 7', text: 'Hi' })).toMatch(
 				/not the ID of a conversation/,
 			);
