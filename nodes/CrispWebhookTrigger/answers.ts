@@ -4,7 +4,8 @@ import { NodeOperationError, type INode } from 'n8n-workflow';
 interface Answer {
 	/** The HTTP status. Crisp delivers again after anything but 200, and suspends webhooks that are answered so. */
 	status: 200 | 401 | 503;
-	/** What to do about a request that could not be verified, for n8n's log. */
+	/** Why a request could not be verified, in words, and what to do, for n8n's log. */
+	why?: string;
 	cure?: string;
 }
 
@@ -15,23 +16,32 @@ interface Answer {
 export const answers = {
 	signing_secret_not_set: {
 		status: 401,
+		why: 'the credential has no signing secret',
 		cure: "Use a credential of tier Plugin, turn on 'Receive Webhooks' there, and copy the signing secret of the hook from Crisp Marketplace into 'Signing Secret' of the credential.",
 	},
-	signature_missing: { status: 401, cure: "If it came from Crisp, check 'Hook': only plugin hooks are signed." },
+	signature_missing: {
+		status: 401,
+		why: 'it has no signature',
+		cure: "If it came from Crisp, check 'Hook': only plugin hooks are signed.",
+	},
 	signature_wrong: {
 		status: 401,
+		why: 'its signature is wrong',
 		cure: "If it came from Crisp, copy the signing secret of the hook into 'Signing Secret' of the credential again.",
 	},
-	web_hook_key_not_set: {
+	webhook_key_not_set: {
 		status: 401,
+		why: 'the credential has no webhook key',
 		cure: "Use a credential of tier Website, and turn on 'Receive Webhooks' there. Set 'Webhook Key' of the credential to a long random text, and add it to the URL in Crisp as ?key=….",
 	},
 	key_missing: {
 		status: 401,
+		why: 'its URL has no key',
 		cure: "If it came from Crisp, add ?key= and the 'Webhook Key' of the credential to the URL in Crisp.",
 	},
 	key_wrong: {
 		status: 401,
+		why: 'the key in its URL is wrong',
 		cure: "If it came from Crisp, copy 'Webhook Key' of the credential into the URL in Crisp again.",
 	},
 	credential_unavailable: { status: 503 },
@@ -48,6 +58,11 @@ export type Reason = keyof typeof answers;
 /** Why a request could not be verified. */
 export type Fault = { [Name in Reason]: (typeof answers)[Name]['status'] extends 401 ? Name : never }[Reason];
 
+/** Why a request could not be verified, with the reason in brackets. */
+export function whyOf(fault: Fault): string {
+	return `${answers[fault].why} (${fault})`;
+}
+
 /** What to do about a request that could not be verified. */
 export function cureOf(fault: Fault): string {
 	return answers[fault].cure;
@@ -63,7 +78,7 @@ export function unsetError(node: INode, fault: Fault): NodeOperationError | unde
 			description: `No request can be verified without it. ${cureOf(fault)}`,
 		});
 	}
-	if (fault !== 'web_hook_key_not_set') return undefined;
+	if (fault !== 'webhook_key_not_set') return undefined;
 	return new NodeOperationError(node, "'Webhook Key' of the credential is empty", {
 		description: `No request can be verified without it. ${cureOf(fault)}`,
 	});

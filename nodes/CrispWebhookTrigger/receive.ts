@@ -27,7 +27,7 @@ import { ConversationStates } from '../shared/events/conversationState';
 import type { WaitWatch } from '../shared/waits/watch';
 import { openTransport, type Credential } from '../shared/api/transport';
 import { durationText } from '../shared/runtime/durationText';
-import { answers, cureOf, unsetError, type Fault, type Reason } from './answers';
+import { answers, cureOf, unsetError, whyOf, type Fault, type Reason } from './answers';
 import { WebhookWaits } from './waits';
 import { Deliveries, longestStart, type Meaning } from './deliveries';
 import { ageOf, faultOfKey, faultOfSignature, mostAge } from './signature';
@@ -169,7 +169,7 @@ function withoutCredential(context: IWebhookFunctions, error: unknown, clock: Cl
 function refuse(context: IWebhookFunctions, fault: Fault, clock: Clock): IWebhookResponseData {
 	const error = isTest(context) ? unsetError(context.getNode(), fault) : undefined;
 	if (error) throw error;
-	logsOf(context, clock).tell(fault, `A request was refused (${fault}). ${cureOf(fault)}`);
+	logsOf(context, clock).tell(fault, `A request was refused: ${whyOf(fault)}. ${cureOf(fault)}`);
 	return answer(context, fault);
 }
 

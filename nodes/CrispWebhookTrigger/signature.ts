@@ -49,7 +49,7 @@ export function ageOf(timestamp: unknown, now: number): number | undefined {
 /** Why a website hook request, which Crisp does not sign, is refused; undefined if it has the key. */
 export function faultOfKey(expected: string | undefined, given: unknown): Fault | undefined {
 	const key = expected?.trim();
-	if (!key) return 'web_hook_key_not_set';
+	if (!key) return 'webhook_key_not_set';
 	if (typeof given !== 'string') return 'key_missing';
 	// Compares hashes, because they have the same length: the length of the key is not revealed.
 	return isSame(hashOf(key), hashOf(given)) ? undefined : 'key_wrong';

@@ -119,7 +119,7 @@ describe('a key', () => {
 			fc.property(secret, given, (key, other) => {
 				expect(faultOfKey(key, key.trim())).toBeUndefined();
 				if (other !== key.trim()) expect(faultOfKey(key, other)).toMatch(/^key_(wrong|missing)$/);
-				expect(faultOfKey(other === key ? ' ' : '', other)).toBe('web_hook_key_not_set');
+				expect(faultOfKey(other === key ? ' ' : '', other)).toBe('webhook_key_not_set');
 			}),
 		);
 	});

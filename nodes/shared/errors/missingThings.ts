@@ -7,7 +7,7 @@ import type { Refusal } from './apiErrors';
 interface Thing {
 	/** What users call it. */
 	said: string;
-	/** The part of a path before its ID, if it differs from the name in the reason; after `people` comes one more. */
+	/** The part of a path before its ID, if it differs from the name in the reason. */
 	segment?: string;
 	/** Its ID in a body or query, if it is not the name in the reason and `_id`. */
 	field?: string;
@@ -23,6 +23,9 @@ const things: Record<string, Thing> = {
 	operator: { said: 'operator', field: 'user_id' },
 	user: { said: 'operator', segment: 'operator', field: 'user_id' },
 };
+
+/** What comes after `people` and before the ID of a person. */
+const ofPerson = new Set(['profile', 'conversations', 'campaigns', 'data', 'events', 'subscription']);
 
 /** The longest ID that an error shows, in characters. */
 const longestId = 100;
@@ -53,8 +56,8 @@ function whereToLook({ path, defaultWebsite = '' }: Refusal): string {
 /** The ID or email of the thing in the path, the query or the body; the last one in the path. */
 function askedFor(name: string, { segment = name, field = `${name}_id` }: Thing, request: Refusal): string | undefined {
 	const parts = request.path.split('/');
-	const at = parts.lastIndexOf(segment);
-	const inPath = at < 0 ? undefined : parts[at + (segment === 'people' ? 2 : 1)];
+	const at = segment === 'people' ? parts.findLastIndex((part) => ofPerson.has(part)) : parts.lastIndexOf(segment);
+	const inPath = at < 0 ? undefined : parts[at + 1];
 	if (inPath) return decoded(inPath);
 	const found = [request.query, request.body, ...Object.values(request.body ?? {})].map((holder) =>
 		ownOf(holder, field),

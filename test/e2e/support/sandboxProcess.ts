@@ -26,6 +26,8 @@ export interface Asked {
 }
 
 interface SpeechOptions {
+	/** By default that of the sandbox process. */
+	website_id?: string;
 	session_id?: string;
 	nickname?: string;
 	/** The type of the message; by default `text`. */
@@ -132,8 +134,8 @@ export class SandboxProcess {
 	}
 
 	/** All messages of a conversation; Crisp's API returns forty at a time. */
-	async everythingIn(sessionId: string): Promise<Message[]> {
-		return await this.read(`/sandbox/conversations/${this.websiteId}/${sessionId}/messages`);
+	async everythingIn(sessionId: string, websiteId = this.websiteId): Promise<Message[]> {
+		return await this.read(`/sandbox/conversations/${websiteId}/${sessionId}/messages`);
 	}
 
 	/** Cuts every realtime socket. */

@@ -37,7 +37,7 @@ interface Case {
 }
 
 const refused = (reason: string) =>
-	new RegExp(`A request was refused \\(${reason}\\)\\. .*'(Signing Secret|Webhook Key|Hook)'`);
+	new RegExp(`A request was refused: (it|its|the) [^_]* \\(${reason}\\)\\. .*'(Signing Secret|Webhook Key|Hook)'`);
 const unset = { credential: { signingSecret: ' ', hookSecret: '' } };
 const locked = () => {
 	throw new Error('the database does not respond');
@@ -150,8 +150,8 @@ const withKey: Case[] = [
 		call: { query: '?key=' },
 		hooking: unset,
 		status: 401,
-		reason: 'web_hook_key_not_set',
-		log: refused('web_hook_key_not_set'),
+		reason: 'webhook_key_not_set',
+		log: refused('webhook_key_not_set'),
 	},
 ];
 

@@ -114,8 +114,8 @@ describe('a key', () => {
 		['an empty text', 'a long text', '', 'key_wrong'],
 		['several', 'a long text', ['a long text'], 'key_missing'],
 		['an object', 'a long text', { length: 11 }, 'key_missing'],
-		['an empty text, with none set', '', '', 'web_hook_key_not_set'],
-		['nothing, with none set', undefined, undefined, 'web_hook_key_not_set'],
+		['an empty text, with none set', '', '', 'webhook_key_not_set'],
+		['nothing, with none set', undefined, undefined, 'webhook_key_not_set'],
 	])('that is %s', (_, expected, given, fault) => {
 		expect(faultOfKey(expected, given)).toBe(fault);
 	});
