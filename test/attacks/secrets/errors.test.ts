@@ -44,12 +44,13 @@ const ids: Record<string, string> = {
 	personData: 'plan',
 };
 
-function sampleOf({ kind, options, picks = 'website', fields = {} }: Field): unknown {
+function sampleOf({ kind, options, picks = 'website', fields = {}, sentAs }: Field): unknown {
 	switch (kind) {
 		case 'secret':
 			return marker;
 		case 'json':
-			return freeJson;
+			// What is sent under other names is a list.
+			return sentAs ? `[${freeJson}]` : freeJson;
 		case 'picker':
 			return { __rl: true, mode: 'id', value: ids[picks] ?? '8c842203-7ed8-4e29-a608-7cf78a7d2fcc' };
 		case 'choice':
