@@ -121,6 +121,7 @@ function formOf({ resource, key, operation, chosen, server }: Plan, fill: Fill):
 /** Values for fields that restrict their values. */
 const samples: Record<string, unknown> = {
 	path: 'getting-started/install',
+	conditionsJson: [{ model: 'people', criterion: 'email', operator: 'eq', query: ['a@example.com'] }],
 	type: 'application/pdf',
 	maxCharacters: 3_000,
 	// Short times, since the tests wait this long.
@@ -154,7 +155,7 @@ function inForm(key: string, field: Field, fill: Fill, sample?: unknown): NodePa
 		case 'bit':
 			return fill(key, 'boolean', true);
 		case 'json':
-			return fill(key, 'json', { plan: 'gold' });
+			return fill(key, 'json', sample ?? { plan: 'gold' });
 		case 'fingerprints':
 			return text('7, 8');
 		case 'list':

@@ -44,7 +44,7 @@ async function faultOf(
 	if (path === undefined) return textOf(findings.noWebsite);
 	let options: IHttpRequestOptions;
 	try {
-		const url = apiAddressOf(credential).replace(/\/+$/, '') + path;
+		const url = apiAddressOf(credential).replace(/(?<!\/)\/+$/, '') + path;
 		options = authenticated(credential, { method: 'GET', url, json: true, timeout: patience });
 	} catch (error) {
 		return (error as Error).message;

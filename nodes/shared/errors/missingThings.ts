@@ -22,6 +22,8 @@ const things: Record<string, Thing> = {
 	profile: { said: 'person', segment: 'people', field: 'people_id' },
 	operator: { said: 'operator', field: 'user_id' },
 	user: { said: 'operator', segment: 'operator', field: 'user_id' },
+	// A page of the knowledge base, whose path is several parts of a path.
+	path: { said: 'page', segment: '-', field: '-' },
 };
 
 /** What comes after `people` and before the ID of a person. */

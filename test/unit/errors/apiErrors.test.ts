@@ -79,6 +79,7 @@ describe('what was not found is named as it was asked for', () => {
 		['team', at('team/d09f'), 'There is no team with the ID d09f'],
 		['article', at('helpdesk/locale/en/article/fd03/page'), 'There is no article with the ID fd03'],
 		['article', at('helpdesk/locale/en/article/%E0'), 'Crisp has no such article'],
+		['path', at('helpdesk/tree/path/en/articles/a/b'), 'Crisp has no such page'],
 		['campaign_template', at('x'), 'Crisp has no such campaign template'],
 		['people', at('people/profiles/1'), 'Crisp has no such person'],
 		['toString', at('toString'), 'Crisp has no such toString'],

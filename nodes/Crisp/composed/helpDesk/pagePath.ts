@@ -3,7 +3,7 @@ import { textIn } from '../../../shared/runtime/coerce';
 
 /** The path that an item gives a page: without slashes at its ends; made from the title where none is given. */
 export function pathFor({ path, title }: IDataObject): string {
-	const given = textIn(path).replace(/^\/+|\/+$/g, '');
+	const given = textIn(path).replace(/^\/+|(?<!\/)\/+$/g, '');
 	if (given !== '') return given;
 	const slug = slugOf(textIn(title));
 	if (slug !== '') return slug;
@@ -26,5 +26,5 @@ export function slugOf(title: string): string {
 		.normalize('NFC')
 		.toLowerCase();
 	const words = plain.match(/[\p{L}\p{N}]+/gu) ?? [];
-	return [...words.join('-')].slice(0, longestSlug).join('').replace(/-+$/, '');
+	return [...words.join('-')].slice(0, longestSlug).join('').replace(/(?<!-)-+$/, '');
 }
