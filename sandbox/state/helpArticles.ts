@@ -1,3 +1,4 @@
+import { operators } from './seedData';
 import type { HelpArticle } from './state';
 
 const tea: HelpArticle = {
@@ -10,6 +11,7 @@ const tea: HelpArticle = {
 	content: 'We ship to **all of Europe** and to Iceland, within a week. It costs 9 euros.',
 	published: true,
 	hidden: false,
+	author: { user_id: operators[0]?.user_id },
 };
 
 /** The help articles of the tea shop: those of its knowledge base, and, to try the other kind, two classic ones. */

@@ -13,6 +13,8 @@ const article = object({
 	featured: flag,
 	...each(['visits', 'order'], number),
 	url: text,
+	// Seen in programs of others.
+	category: object({ category_id: text, section: object({ section_id: text }) }),
 	...times,
 	published_at: number,
 });

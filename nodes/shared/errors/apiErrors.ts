@@ -62,7 +62,10 @@ const byStatus: Record<number, Advice> = {
 		'Crisp could not find this conversation, person or other resource',
 		'Check the IDs: the resource may have been deleted, or belong to another website.',
 	],
-	409: ['This already exists in Crisp', 'Update the existing one instead, or change the value that must be unique.'],
+	409: [
+		'Crisp cannot do this in the present state',
+		'The reason in brackets says what is in the way: something may be done already, or not be ready yet.',
+	],
 	// Crisp's staff: requests have to be sent again later, as after 429 (https://github.com/crisp-im/ruby-crisp-api/issues/18).
 	422: [
 		'Crisp cannot execute the request at the moment',
@@ -96,9 +99,15 @@ function adviceFor(refusal: Refusal): Advice {
 	return [what, (isForbidden ? permissionAdvice(tier, needs) : undefined) ?? how];
 }
 
+const existing: Advice = [
+	'This already exists in Crisp',
+	'Update the existing one instead, or change the value that must be unique.',
+];
+
 function generalAdvice({ status, reason }: Answered): Advice {
 	// A reason may have the same name as a property that every object inherits.
 	const known = (Object.hasOwn(byReason, reason) ? byReason[reason] : undefined) ?? byStatus[status];
+	if (status === 409 && !/_(not|already)_/.test(reason)) return existing;
 	if (known) return known;
 	if (status >= 300 && status < 400) return redirected;
 	if (status >= 500) return ['Crisp returned a server error', "Try again later: the problem is on Crisp's side."];

@@ -22,7 +22,8 @@ const things: Record<string, Thing> = {
 	profile: { said: 'person', segment: 'people', field: 'people_id' },
 	operator: { said: 'operator', field: 'user_id' },
 	user: { said: 'operator', segment: 'operator', field: 'user_id' },
-	// A page of the knowledge base, whose path is several parts of a path.
+	// Pages of the knowledge base, in whose routes the ID is not beside the name.
+	page: { said: 'page', segment: '-', field: '-' },
 	path: { said: 'page', segment: '-', field: '-' },
 };
 

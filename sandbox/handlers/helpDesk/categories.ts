@@ -16,6 +16,7 @@ export const categoryHandlers: Handlers = {
 		listPage(
 			call,
 			named(call, website.categories).filter(({ locale }) => locale === call.vars.locale),
+			categoryView,
 		),
 	),
 	[`POST ${DESK}/category`]: inWebsite(({ world, vars, body }, website) => {
@@ -25,8 +26,8 @@ export const categoryHandlers: Handlers = {
 		website.categories.push({ category_id, locale: vars.locale ?? '', name: body.name as string, ...look, ...times });
 		return added({ category_id });
 	}),
-	[`GET ${CATEGORY}`]: inWebsite((call, website) => resolved(categoryOf(call, website))),
-	[`HEAD ${CATEGORY}`]: inWebsite((call, website) => resolved(categoryOf(call, website))),
+	[`GET ${CATEGORY}`]: inWebsite((call, website) => resolved(categoryView(categoryOf(call, website)))),
+	[`HEAD ${CATEGORY}`]: inWebsite((call, website) => resolved(categoryView(categoryOf(call, website)))),
 	[`PATCH ${CATEGORY}`]: changeCategory,
 	[`PUT ${CATEGORY}`]: changeCategory,
 	[`DELETE ${CATEGORY}`]: inWebsite((call, website) => {
@@ -39,6 +40,7 @@ export const categoryHandlers: Handlers = {
 		listPage(
 			call,
 			named(call, website.sections).filter(({ category_id }) => category_id === call.vars.category_id),
+			sectionView,
 		),
 	),
 	[`POST ${CATEGORY}/section`]: inWebsite((call, website) => {
@@ -49,8 +51,8 @@ export const categoryHandlers: Handlers = {
 		website.sections.push({ section_id, category_id, name: call.body.name as string, order, ...times });
 		return added({ section_id });
 	}),
-	[`GET ${SECTION}`]: inWebsite((call, website) => resolved(sectionOf(call, website))),
-	[`HEAD ${SECTION}`]: inWebsite((call, website) => resolved(sectionOf(call, website))),
+	[`GET ${SECTION}`]: inWebsite((call, website) => resolved(sectionView(sectionOf(call, website)))),
+	[`HEAD ${SECTION}`]: inWebsite((call, website) => resolved(sectionView(sectionOf(call, website)))),
 	[`PATCH ${SECTION}`]: changeSection,
 	[`PUT ${SECTION}`]: changeSection,
 	[`DELETE ${SECTION}`]: inWebsite((call, website) => {
@@ -59,6 +61,10 @@ export const categoryHandlers: Handlers = {
 		return deleted();
 	}),
 };
+
+/** Answers name neither what a category nor what a section is in. */
+const categoryView = ({ locale: _, ...shown }: HelpCategory) => shown;
+const sectionView = ({ category_id: _, ...shown }: HelpSection) => shown;
 
 function named<Entry extends { name: string }>({ query }: Call, entries: Entry[]): Entry[] {
 	const words = (query.search_name ?? '').toLowerCase();

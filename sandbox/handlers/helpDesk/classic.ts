@@ -5,6 +5,8 @@ import { inWebsite, listPage, type Call, type Handlers } from '../call';
 import { isOn, urlOf } from './shown';
 
 const DESK = '/v1/website/{website_id}/helpdesk/locale/{locale}';
+/** When the articles were written that are there from the beginning, in milliseconds. */
+const SEEDED = Date.UTC(2026, 0, 5);
 const ONE = `${DESK}/article/{article_id}`;
 
 /** The articles of the classic help desk. */
@@ -43,7 +45,11 @@ export const classicHandlers: Handlers = {
 		if (!isThere) throw missing('category');
 		return change(call, articleOf(call, website), { category_id, section_id: section_id ?? '' });
 	}),
-	[`POST ${ONE}/publish`]: inWebsite((call, website) => change(call, articleOf(call, website), { published: true })),
+	[`POST ${ONE}/publish`]: inWebsite((call, website) => {
+		const article = articleOf(call, website);
+		change(call, article, { published: true });
+		return resolved({ url: urlOf(article) });
+	}),
 	[`POST ${ONE}/unpublish`]: inWebsite((call, website) => change(call, articleOf(call, website), { published: false })),
 	[`GET ${ONE}/page`]: inWebsite((call, website) => {
 		const article = articleOf(call, website);
@@ -80,11 +86,12 @@ function isWanted({ query }: Call) {
 
 function viewOf(article: HelpArticle) {
 	const { id, title, published, hidden, description = '', order = 0, featured = false } = article;
-	const { category_id = '', section_id = '', created_at, updated_at } = article;
+	const { category_id = '', section_id = '', created_at = SEEDED, updated_at = created_at } = article;
 	const [status, visibility] = [published ? 'published' : 'draft', hidden ? 'hidden' : 'visible'];
 	const category = { category_id, section: { section_id } };
 	return {
 		article_id: id,
 		...{ title, description, status, visibility, order, featured, category, created_at, updated_at },
+		...{ visits: 0, url: urlOf(article), ...(published && { published_at: updated_at }) },
 	};
 }

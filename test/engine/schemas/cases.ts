@@ -27,6 +27,13 @@ const there: Record<string, unknown> = {
 	'some-operator': operator,
 	'some-inbox': 'e2efddb4-2f6c-4b8e-9d35-1c7a0b9e4f01',
 	'some-team': 'd09fbd42-3b8e-4c51-a7d6-5e2f9c0b1a01',
+	'some-campaign': 'c2f6b8d1-0000-4000-8000-000000000001',
+	'some-template': 'd3a7c9e2-0000-4000-8000-000000000001',
+	'some-locale': 'en',
+	'some-article': 'a7c1f0e2-0000-4000-8000-000000000006',
+	'some-category': 'b1e5a7c0-0000-4000-8000-000000000001',
+	'some-section': 'b1e5a7c0-0000-4000-8000-000000000011',
+	'getting-started/install': 'shipping/abroad',
 	4711: message,
 };
 
@@ -43,6 +50,13 @@ const personEvent = {
 
 /** Operations that find something only with other values than the generated ones. */
 const changed: Record<string, INodeParameters> = {
+	...Object.fromEntries(
+		['dispatch', 'test', 'pause'].map((operation) => [
+			`campaign/${operation}`,
+			{ campaignId: locator('c2f6b8d1-0000-4000-8000-000000000002') },
+		]),
+	),
+	'knowledgeBase/getByID': { entityId: 'a7c1f0e2-0000-4000-8000-000000000001' },
 	'conversation/createWithMessage': { additionalFields: { email: 'nell@example.org', nickname: 'Nell' } },
 	'helpDesk/searchArticles': { searchQuery: 'shipping', helpDesk: 'knowledge_base', additionalFields: {} },
 	'person/findByEmail': { email: address },
@@ -50,7 +64,22 @@ const changed: Record<string, INodeParameters> = {
 	'userSession/login': { email: 'juno@thistle-tea.example' },
 };
 
+const campaign = { resource: 'campaign', campaignId: locator('c2f6b8d1-0000-4000-8000-000000000002') };
+const written = {
+	operation: 'update',
+	updateFields: {
+		...{ message: 'Hello', subject: 'Hi', flowLaunchEvent: 'signed-up' },
+		senderUserId: locator('a4c32c68-9b1d-4a5e-b7f2-6d0c5e8f1a01'),
+	},
+};
+
 const before: Record<string, INodeParameters[]> = {
+	'campaign/dispatch': [{ ...campaign, ...written }],
+	'campaign/test': [{ ...campaign, ...written }],
+	'campaign/pause': [
+		{ ...campaign, ...written },
+		{ ...campaign, operation: 'dispatch' },
+	],
 	'conversation/getAllFiles': [sendsFile],
 	'message/getAll': [sendsFile],
 	'person/getAllEvents': [personEvent],

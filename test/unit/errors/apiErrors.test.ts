@@ -43,6 +43,9 @@ describe('a refusal is explained, with the reason and the details of Crisp', () 
 		[404, 'not_found', noRoute, 'Crisp has no such route', /'API Address'.*update this package/],
 		[404, 'route_not_found', '', 'Crisp has no such route', /'API Address'/],
 		[404, 'not_found', '', 'Crisp could not find this conversation, person or other resource', /Check the IDs/],
+		[409, 'people_exists', '', 'This already exists in Crisp', /Update the existing one/],
+		[409, 'campaign_already_dispatched', '', 'Crisp cannot do this in the present state', /done already/],
+		[409, 'campaign_not_ready', '', 'Crisp cannot do this in the present state', /not be ready/],
 		[404, 'website_not_found', '', 'There is no website with the ID w', /Check the ID/],
 		[404, 'conversation_not_found', '', 'Crisp has no such conversation', /on website w\. Check the ID/],
 	])('%d %s %s: %s', (status, reason, detail, title, cure) => {
