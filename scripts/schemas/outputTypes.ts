@@ -99,6 +99,7 @@ export const outputTypes: Record<OutputName, Schema> = {
 	automated: flag,
 	state: text,
 	segments: list(text),
+	success: flag,
 	changed: flag,
 	created: flag,
 	initiated: flag,

@@ -58,6 +58,7 @@ export const twins: Record<string, string> = {
  */
 export const composedRoutes: Record<string, string> = {
 	'POST /v1/website/{website_id}/campaign': 'campaign.create',
+	'POST /v1/website/{website_id}/campaign/{campaign_id}/dispatch': 'campaign.dispatch',
 	'POST /v1/website/{website_id}/campaigns/template': 'campaignTemplate.create',
 	'POST /v1/website/{website_id}/helpdesk/locale/{locale}/article': 'classicArticle.create',
 	'POST /v1/website/{website_id}/helpdesk/locale/{locale}/category': 'classicCategory.create',

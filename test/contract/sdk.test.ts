@@ -132,7 +132,7 @@ const calls = compared.flatMap((route) =>
 
 describe("the node sends the same request as Crisp's SDK", () => {
 	it('is tested with all calls of the SDK but those of composed operations', () => {
-		expect(calls).toHaveLength(226);
+		expect(calls).toHaveLength(225);
 		expect(routes.flatMap(({ sdk }) => sdk ?? [])).toHaveLength(229);
 	});
 

@@ -4,14 +4,16 @@ import type { Listing } from '../../shared/api/pages';
 import type { CrispRequest } from '../../shared/api/types';
 import type { Send } from '../../shared/api/transport';
 import { titleCase } from '../operations/field';
-import { isList, isTimed, type TableOperation } from '../operations/operation';
+import { isList, isTimed, resendsOf, type TableOperation } from '../operations/operation';
 import { buildRequest } from '../request/buildRequest';
 import { laneOf } from './laneOf';
 import { limitOf, shaperFor } from './listOptions';
 import { toEntries, withTargets } from './output';
 import { explainingRefusals } from './refusedTexts';
 import { messageFingerprint } from '../sending/messageFingerprint';
+import { requestOnce } from '../sending/requestOnce';
 import { sendOnce, sendSafely } from '../sending/sendOnce';
+import { runOnce } from './runOnce';
 import type { Item, Task } from './task';
 
 /** The task of a row of the table: one request, or the pages of a list. */
@@ -27,7 +29,7 @@ export function tableTask(operation: TableOperation, item: Item): Task {
 		const toMade = (entries: IDataObject[]) => entries.map((json) => ({ json }));
 		return { lane, run: async () => toMade(await readList(operation, { request, limit, keep }, item.client)) };
 	}
-	const send = messageSender(operation, request, item);
+	const send = messageSender(operation, request, item) ?? requestSender(operation, item);
 	const empty = { labels, collection: titleCase(item.reading.collection) };
 	return { lane, run: async () => toItems(await explainingRefusals(empty, async () => await send(request))) };
 }
@@ -42,15 +44,26 @@ async function readList(operation: TableOperation, list: Listing, client: Client
 
 /**
  * Sets the fingerprint of a message, by which sending it is idempotent when the item is retried. If the user set a
- * fingerprint, the message is sent every time.
+ * fingerprint, the message is sent every time. Undefined for a request that is no message.
  */
-function messageSender(operation: TableOperation, request: CrispRequest, item: Item): Send {
+function messageSender(operation: TableOperation, request: CrispRequest, item: Item): Send | undefined {
 	const { body } = request;
 	const isMessage = operation.body?.fingerprint?.kind === 'fingerprint';
-	if (!isMessage || !body) return item.client.send;
+	if (!isMessage || !body) return undefined;
 	const given = body.fingerprint;
 	if (given !== undefined) return async (message) => await sendSafely(item.sender, message, Number(given));
 	const fingerprint = messageFingerprint(request.path, item.ownKey, item.identity(request));
 	body.fingerprint = fingerprint;
 	return async (message) => await sendOnce(item.sender, message, fingerprint);
+}
+
+/** Sends any other request, and what n8n runs again only where the row allows it. */
+function requestSender(operation: TableOperation, { client, sender, identity }: Item): Send {
+	const resends = resendsOf(operation);
+	if (resends === 'always') return client.send;
+	return async (request) => {
+		const once = async <Result>(name: string, step: () => Promise<Result>) =>
+			await runOnce([...identity(request), name], step);
+		return await requestOnce({ once, node: sender.node, send: client.send, resends }, request);
+	};
 }

@@ -35,6 +35,8 @@ export const analytics = resource(
 	'Analytics Report',
 	{
 		generate: op('POST /v1/website/{website_id}/analytics/generate', {
+			// It only reads.
+			resends: 'always',
 			action: 'Generate an analytics report',
 			description: 'Compute numbers over a period, such as conversations a day or the median response time',
 			body: {

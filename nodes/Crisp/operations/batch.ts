@@ -102,6 +102,7 @@ export const batch = resource(
 			body: sessions,
 		}),
 		report: op('POST /v1/website/{website_id}/batch/report', {
+			resends: 'always',
 			name: 'Report Conversations',
 			action: 'Report many conversations',
 			description: 'Report conversations, which takes them out of the inbox',

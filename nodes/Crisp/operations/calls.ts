@@ -60,6 +60,8 @@ export const browsingSession = resource(
 			},
 		}),
 		assist: op('PATCH /v1/website/{website_id}/conversation/{session_id}/browsing/{browsing_id}/assist', {
+			// A second click is another click.
+			resends: 'never',
 			action: 'Assist a visitor in a browsing session',
 			description: 'Steer mouse and scrolling of the visitor',
 			body: {

@@ -1,6 +1,7 @@
 import { bit, identifier, longText, picker, text } from './field';
 import { op, resource } from './operation';
 import { createCampaign } from '../composed/campaign/createCampaign';
+import { dispatchCampaign } from '../composed/campaign/dispatchCampaign';
 import { createTemplate } from '../composed/campaign/createTemplate';
 import { campaignFormat as format, campaignType as type, delivery } from './fields/campaignDelivery';
 
@@ -10,10 +11,7 @@ export const campaign = resource(
 	{
 		create: createCampaign,
 		delete: op('DELETE /v1/website/{website_id}/campaign/{campaign_id}', { action: 'Delete a campaign' }),
-		dispatch: op('POST /v1/website/{website_id}/campaign/{campaign_id}/dispatch', {
-			action: 'Dispatch a campaign',
-			description: 'Send a campaign that is ready to its recipients',
-		}),
+		dispatch: dispatchCampaign,
 		exists: op('HEAD /v1/website/{website_id}/campaign/{campaign_id}', { action: 'Check if a campaign exists' }),
 		get: op('GET /v1/website/{website_id}/campaign/{campaign_id}', {
 			action: 'Get a campaign',
@@ -64,7 +62,10 @@ export const campaign = resource(
 			isSized: true,
 		}),
 		getAllTags: op('GET /v1/website/{website_id}/campaigns/tags', { action: 'Get many campaign tags', entry: 'tag' }),
-		pause: op('POST /v1/website/{website_id}/campaign/{campaign_id}/pause', { action: 'Pause a campaign' }),
+		pause: op('POST /v1/website/{website_id}/campaign/{campaign_id}/pause', {
+			resends: 'unanswered',
+			action: 'Pause a campaign',
+		}),
 		replace: op('PUT /v1/website/{website_id}/campaign/{campaign_id}', {
 			action: 'Replace a campaign',
 			description: 'Save a whole campaign; every field that is not given is emptied',
@@ -81,7 +82,10 @@ export const campaign = resource(
 				...delivery,
 			},
 		}),
-		resume: op('POST /v1/website/{website_id}/campaign/{campaign_id}/resume', { action: 'Resume a paused campaign' }),
+		resume: op('POST /v1/website/{website_id}/campaign/{campaign_id}/resume', {
+			resends: 'unanswered',
+			action: 'Resume a paused campaign',
+		}),
 		test: op('POST /v1/website/{website_id}/campaign/{campaign_id}/test', {
 			action: 'Test a campaign',
 			description: 'Send a campaign that is ready to yourself',

@@ -92,6 +92,7 @@ export const classicArticle = resource(
 			body: helpdeskImport,
 		}),
 		publish: op('POST /v1/website/{website_id}/helpdesk/locale/{locale}/article/{article_id}/publish', {
+			resends: 'always',
 			action: 'Publish an article of the classic help desk',
 		}),
 		replace: op('PUT /v1/website/{website_id}/helpdesk/locale/{locale}/article/{article_id}', {
@@ -119,6 +120,7 @@ export const classicArticle = resource(
 			},
 		),
 		unpublish: op('POST /v1/website/{website_id}/helpdesk/locale/{locale}/article/{article_id}/unpublish', {
+			resends: 'always',
 			action: 'Unpublish an article of the classic help desk',
 		}),
 		update: op('PATCH /v1/website/{website_id}/helpdesk/locale/{locale}/article/{article_id}', {

@@ -54,6 +54,8 @@ export const conversation = resource(
 	'Conversation',
 	{
 		create: op('POST /v1/website/{website_id}/conversation', {
+			// Operators do not see a conversation that stays empty.
+			resends: 'unanswered',
 			action: 'Create an empty conversation',
 			description: 'Create an empty conversation; operators see it once the visitor has written',
 		}),
@@ -213,6 +215,7 @@ export const conversation = resource(
 			},
 		}),
 		purgeChatbox: op('POST /v1/website/{website_id}/conversation/{session_id}/purge', {
+			resends: 'always',
 			action: 'Purge the chatbox of a visitor',
 			description: 'Make the chatbox forget the conversation; the visitor must be online',
 			scope: '',
@@ -234,6 +237,7 @@ export const conversation = resource(
 			},
 		}),
 		report: op('POST /v1/website/{website_id}/conversation/{session_id}/report', {
+			resends: 'always',
 			action: 'Report a conversation',
 			description: 'Report a conversation, which takes it out of the inbox',
 			scope: '',

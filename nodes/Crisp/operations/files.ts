@@ -17,6 +17,8 @@ export const file = resource('File', {
 		isSized: true,
 	}),
 	requestUpload: op('POST /v1/bucket/url/generate', {
+		// Another address does no harm, and the first may have expired.
+		resends: 'always',
 		name: 'Request Upload URL',
 		action: 'Request a URL to upload a file',
 		description: 'Ask Crisp for an address to upload a file to, which comes a moment later as an event',

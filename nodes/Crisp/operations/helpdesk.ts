@@ -9,6 +9,8 @@ export const helpDesk = resource(
 	'Help Desk',
 	{
 		create: op('POST /v1/website/{website_id}/helpdesk', {
+			// A website has one help desk.
+			resends: 'unanswered',
 			action: 'Create the help desk of a website',
 			body: {
 				name: text('Name of the help desk', { required: true }),
@@ -97,6 +99,8 @@ export const helpDeskLocale = resource(
 	'Help Desk Locale',
 	{
 		create: op('POST /v1/website/{website_id}/helpdesk/locale', {
+			// A help desk has each locale once.
+			resends: 'unanswered',
 			action: 'Add a locale to the help desk',
 			body: { locale: identifier('Language as a code of ISO 639-1', { required: true, example: 'en' }) },
 		}),

@@ -107,6 +107,7 @@ export const knowledgeBase = resource(
 			},
 		}),
 		refresh: op('POST /v1/website/{website_id}/helpdesk/refresh/{locale}/{content_type}', {
+			resends: 'always',
 			action: 'Refresh a part of the knowledge base',
 			description: 'Have Crisp read all pages of a part again, which takes a while',
 		}),

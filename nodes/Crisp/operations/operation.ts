@@ -43,7 +43,16 @@ interface Cells {
 	simplify?: Simplify;
 }
 
+/**
+ * What the node sends when n8n runs it again in the same execution, as _Retry On Fail_ does with all items. `always`: the
+ * request, as Crisp has the same afterwards. `unanswered`: the request only if it was not answered; Crisp refuses a second
+ * one, or a second one does little harm. `never`: nothing that Crisp may have executed, as people would notice it twice.
+ */
+export type Resends = 'always' | 'unanswered' | 'never';
+
 interface TableRow extends Cells {
+	/** By default, `never` for POST, `unanswered` for DELETE and `always` for all other methods. */
+	resends?: Resends;
 	/** Always sent in the body. */
 	fixed?: IDataObject;
 	/** What identifies an entry of a list; a bare string becomes an object with this name. */
@@ -236,6 +245,11 @@ export function isComposed(operation: Operation): operation is ComposedOperation
 /** Whether it changes fields of what is there, so that the option "Clear Empty Fields" applies. */
 export function changesFields(key: string, operation: Operation): boolean {
 	return key.startsWith('update') || (isComposed(operation) && operation.changesFields === true);
+}
+
+/** What of a row is sent again when n8n runs the node again. Messages have fingerprints instead: see `sendOnce`. */
+export function resendsOf({ route, resends }: TableOperation): Resends {
+	return resends ?? (route.method === 'POST' ? 'never' : route.method === 'DELETE' ? 'unanswered' : 'always');
 }
 
 /** Whether the answer is a list, so that the form offers "Return All" and "Limit". */

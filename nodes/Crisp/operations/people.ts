@@ -46,6 +46,8 @@ export const person = resource(
 	'Person',
 	{
 		create: op('POST /v1/website/{website_id}/people/profile', {
+			// Crisp refuses a second person with the same email.
+			resends: 'unanswered',
 			action: 'Create a person',
 			description: 'Add a contact; Crisp refuses a second one with the same email',
 			body: newProfile,

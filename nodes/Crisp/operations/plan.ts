@@ -43,6 +43,8 @@ export const planSubscription = resource(
 			simplify: summary,
 		}),
 		redeemCoupon: op('PATCH /v1/plans/subscription/{website_id}/coupon', {
+			// A coupon can be redeemed a limited number of times.
+			resends: 'never',
 			action: 'Redeem a coupon for a plan subscription',
 			description: 'Use a coupon; rebates and upgrades apply at once',
 			body: { code },

@@ -4,6 +4,8 @@ import { op, resource } from './operation';
 /** https://docs.crisp.chat/references/rest-api/v1/#website-conversations */
 export const spam = resource('Spam', {
 	decide: op('POST /v1/website/{website_id}/conversations/spam/{spam_id}/decision', {
+		// What was decided is no spam any more, so that Crisp does not find it.
+		resends: 'unanswered',
 		name: 'Accept or Reject',
 		action: 'Accept or reject a spam',
 		description: 'Accept it as a conversation if it is not spam, or delete it permanently',

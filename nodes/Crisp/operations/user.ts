@@ -8,6 +8,8 @@ export const userAccount = resource(
 	'User Account',
 	{
 		create: op('POST /v1/user/account', {
+			// An email address has one account.
+			resends: 'unanswered',
 			action: 'Create a user account',
 			description: 'Register an operator account',
 			body: {
@@ -52,6 +54,8 @@ export const userSession = resource(
 	'User Session',
 	{
 		login: op('POST /v1/user/session/login', {
+			// Another session does no harm, and its key does not stay in memory.
+			resends: 'always',
 			name: 'Log In',
 			action: 'Log in with email and password',
 			description: 'Open a session; the output has its identifier and its secret key',
@@ -63,6 +67,7 @@ export const userSession = resource(
 			},
 		}),
 		logout: op('POST /v1/user/session/logout', {
+			resends: 'unanswered',
 			name: 'Log Out',
 			action: 'Log out of the session',
 			description: 'End the session of the credential, which is of no use afterwards',

@@ -43,6 +43,8 @@ export const verification = resource('Identity Verification', {
 		},
 	}),
 	rollKey: op('POST /v1/website/{website_id}/verify/key', {
+		// The last key is the valid one, and does not stay in memory.
+		resends: 'always',
 		scope: 'website:verify',
 		action: 'Roll the key that signs user data',
 		description: 'Make a new secret; the old one is invalid at once',

@@ -102,6 +102,7 @@ export const outputNames = {
 	automated: 'Whether a program wrote the message',
 	state: 'State of the conversation: `pending`, `unresolved` or `resolved`',
 	segments: 'Segments of the conversation or person',
+	success: 'Whether Crisp has done what was asked; always true',
 	changed: 'Whether the operation changed anything',
 	created: 'Whether the operation created it; if not, it was there before',
 	initiated: 'Whether the visitor has begun a conversation',

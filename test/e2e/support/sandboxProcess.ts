@@ -174,12 +174,17 @@ export class SandboxProcess {
 
 	/** Calls the sandbox's REST API like Crisp's; the path is relative to the website. */
 	async crisp<T>(method: string, pathInWebsite: string, body?: unknown): Promise<T> {
-		const { identifier, key } = tokens.website;
+		return await this.crispAs('website', method, pathInWebsite, body);
+	}
+
+	/** The same with a token of another tier. */
+	async crispAs<T>(tier: keyof typeof tokens, method: string, pathInWebsite: string, body?: unknown): Promise<T> {
+		const { identifier, key } = tokens[tier];
 		const answer = await this.json<{ data: T }>(`/v1/website/${this.websiteId}/${pathInWebsite}`, {
 			method,
 			headers: {
 				'Content-Type': 'application/json',
-				'X-Crisp-Tier': 'website',
+				'X-Crisp-Tier': tier,
 				Authorization: `Basic ${Buffer.from(`${identifier}:${key}`).toString('base64')}`,
 			},
 			...(body !== undefined && { body: JSON.stringify(body) }),

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
-import type {
-	IDataObject,
-	IExecuteFunctions,
-	IHttpRequestOptions,
-	INodeExecutionData,
-	INodeParameters,
-} from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { resetProcessState } from '../../../nodes/shared/runtime/processState';
+import { failRequests, type Failure } from './failingRequests';
 import { testClock } from '../../support/testClock';
 import { crisp, executeContext } from '../../support/n8nContext';
 import { credentialFor, locator, operator, shop, useSandbox } from '../../support/sandboxWorkspace';
@@ -18,8 +13,6 @@ const sandbox = useSandbox();
 // Lookups after a lost answer do not wait.
 beforeEach(() => void jest.spyOn(testClock, 'sleep').mockResolvedValue());
 afterEach(() => jest.restoreAllMocks());
-
-type Failure = 'refused' | 'lost' | 'unanswered';
 
 const parameters = (name: string, more: INodeParameters = {}): INodeParameters => ({
 	...{ resource: 'campaign', operation: 'create', type: 'one-shot', name },
@@ -45,18 +38,9 @@ async function run(name: string, { failures = {}, more, executionId = name }: Ru
 		...{ credential: credentialFor(sandbox.current, 'user'), parameters: parameters(name, more), executionId },
 		onError: 'continueRegularOutput',
 	});
-	const requests: string[] = [];
-	const send = context.helpers.httpRequestWithAuthentication;
-	context.helpers.httpRequestWithAuthentication = async function (type, options: IHttpRequestOptions, others) {
-		const failure = failures[requests.push(`${options.method} ${options.url.split('/').at(-1)}`) - 1];
-		if (failure === 'refused') return { statusCode: 400, headers: {}, body: { error: true, reason: 'invalid_data' } };
-		const isDispatch = options.url.endsWith('/dispatch');
-		if (failure !== 'lost' && isDispatch) dispatches.push(options.url);
-		const answer: unknown = failure === 'lost' ? undefined : await send.call(this, type, { ...options }, others);
-		if (failure) throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
-		return answer;
-	};
+	const { sent: requests, executed } = failRequests(context, (index) => failures[index]);
 	const [items] = (await crisp.execute.call(context as unknown as IExecuteFunctions)) as INodeExecutionData[][];
+	dispatches.push(...executed.filter((request) => request === 'POST dispatch'));
 	expect(items?.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }]);
 	return { item: items?.[0] as INodeExecutionData, json: items?.[0]?.json as IDataObject, requests };
 }

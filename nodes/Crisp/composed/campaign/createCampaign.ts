@@ -9,6 +9,9 @@ import { createWhole, type Creation, type Making } from '../creating/creation';
 import { continuing, skipping } from '../creating/fields';
 import { dispatchOnce, wasDispatched } from './dispatch';
 
+const notReady =
+	"It was created, and waits in Crisp. Give it a message, a subject, a sender and recipients ('Recipients Type'), or switch off 'Dispatch'.";
+
 const creation: Creation = {
 	what: 'campaign',
 	id: 'campaign_id',
@@ -27,7 +30,7 @@ const creation: Creation = {
 		if (composing.values.dispatch !== true) return;
 		await steps.take(
 			'dispatch',
-			async () => await dispatchOnce(composing, path),
+			async () => await dispatchOnce(composing, path, notReady),
 			() => ({ text: 'it was dispatched' }),
 		);
 	},

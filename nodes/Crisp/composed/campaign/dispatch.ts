@@ -1,39 +1,45 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { ifThere } from '../../../shared/api/client';
+import { refusalOf } from '../../../shared/errors/apiErrors';
 import { textIn } from '../../../shared/runtime/coerce';
 import type { Composing } from '../../operations/operation';
-import { attemptOf, sendNoted } from '../creating/attempts';
+import { attemptOf, sendNoted } from '../../sending/attempts';
 
 /** When Crisp is asked whether it has dispatched a campaign, in milliseconds after the request without an answer. */
 const lookups = [1_000, 3_000, 12_000];
 
 /**
  * Dispatches a campaign once. The request is sent only if Crisp says that the campaign is not dispatched, and never again
- * for an item after an answer was lost: people would get the campaign twice. Throws a UserError if the campaign is not
- * ready, and if it stays unclear whether it was dispatched.
+ * for an item after an answer was lost: people would get the campaign twice. Returns whether this item dispatched it;
+ * false if it was dispatched before, by anything else. Throws a UserError if the campaign is not ready, with the advice
+ * for that, and if it stays unclear whether it was dispatched.
  */
-export async function dispatchOnce(composing: Composing, path: string): Promise<void> {
-	const { client, node } = composing;
+export async function dispatchOnce(composing: Composing, path: string, adviceIfNotReady: string): Promise<boolean> {
 	const attempt = await attemptOf(composing, 'dispatch');
 	const stateBefore = await stateOf(composing, path);
-	if (stateBefore.isDispatched) return;
+	if (stateBefore.isDispatched) return attempt.isUnanswered;
 	let fault: unknown;
 	if (!attempt.isUnanswered) {
-		if (stateBefore.isNotReady) throw notReady();
-		const send = async () => await client.send({ method: 'POST', path: `${path}/dispatch` });
+		if (stateBefore.isNotReady) throw notReady(adviceIfNotReady);
+		const send = async () => await composing.client.send({ method: 'POST', path: `${path}/dispatch` });
 		fault = await sendNoted(attempt, send).then(
 			() => undefined,
-			(error: unknown) => error ?? new Error(node.name),
+			(error: unknown) => error ?? new Error(composing.node.name),
 		);
-		if (fault === undefined) return;
+		if (fault === undefined) return true;
 	}
-	const isThere = attempt.isUnanswered ? await appears(composing, path) : (await stateOf(composing, path)).isDispatched;
-	if (isThere) {
-		attempt.isUnanswered = false;
-		return;
-	}
-	if (!attempt.isUnanswered) throw fault as Error;
-	throw unclear();
+	if (!attempt.isUnanswered) return await refused(composing, path, fault as Error);
+	if (!(await appears(composing, path))) throw unclear();
+	attempt.isUnanswered = false;
+	return true;
+}
+
+/** False if Crisp refused to dispatch a campaign because it is dispatched already; throws the refusal otherwise. */
+async function refused(composing: Composing, path: string, refusal: Error): Promise<false> {
+	const saysSo = /already/i.test(refusalOf(refusal)?.reason ?? '');
+	const state = saysSo ? undefined : await stateOf(composing, path).catch(() => undefined);
+	if (saysSo || state?.isDispatched) return false;
+	throw refusal;
 }
 
 interface State {
@@ -66,13 +72,10 @@ async function appears(composing: Composing, path: string): Promise<boolean> {
 	return false;
 }
 
-const notReady = () =>
-	new UserError('The campaign is not ready to be dispatched', {
-		description:
-			"It was created, and waits in Crisp. Give it a message, a subject, a sender and recipients ('Recipients Type'), or switch off 'Dispatch'.",
-	});
+const notReady = (description: string) => new UserError('The campaign is not ready to be dispatched', { description });
 
 const unclear = () =>
 	new UserError('It is unclear whether Crisp dispatched the campaign. It is not dispatched again', {
-		description: 'Look at the campaign in Crisp. If it was not sent, dispatch it there or with the operation Dispatch.',
+		description:
+			'Look at the campaign in Crisp. If it was not sent, dispatch it there, or run Campaign: Dispatch in another execution.',
 	});

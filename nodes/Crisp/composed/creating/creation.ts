@@ -6,7 +6,7 @@ import { named, type NamedOutput } from '../../../shared/events/vocabulary';
 import type { Composing, OutputItem } from '../../operations/operation';
 import { setAt } from '../../request/toWire';
 import { Steps } from '../support/steps';
-import { attemptOf, sendNoted } from './attempts';
+import { attemptOf, sendNoted } from '../../sending/attempts';
 
 type IdName = 'article_id' | 'category_id' | 'section_id' | 'campaign_id' | 'template_id';
 

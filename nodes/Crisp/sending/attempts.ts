@@ -1,14 +1,16 @@
-import { isUncertain } from '../../../shared/errors/apiErrors';
-import type { Composing } from '../../operations/operation';
+import { isUncertain } from '../../shared/errors/apiErrors';
+import type { Composing } from '../operations/operation';
 
 /** Requests of one item and step that may have been executed although no answer came. */
 export interface Attempt {
 	isUnanswered: boolean;
+	/** Why the answer is missing, if it is known. */
+	fault?: string;
 }
 
 /** The attempt of a step of this item: the same object each time that the item is retried. */
-export async function attemptOf({ once }: Composing, step: string): Promise<Attempt> {
-	return await once(`attempt of ${step}`, async () => await Promise.resolve({ isUnanswered: false }));
+export async function attemptOf({ once }: Pick<Composing, 'once'>, step: string): Promise<Attempt> {
+	return await once(`attempt of ${step}`, async () => await Promise.resolve<Attempt>({ isUnanswered: false }));
 }
 
 /**
@@ -23,6 +25,7 @@ export async function sendNoted<Answer>(attempt: Attempt, send: () => Promise<An
 		return answer;
 	} catch (error) {
 		attempt.isUnanswered = isUncertain(error);
+		attempt.fault = (error as Error).message;
 		throw error as Error;
 	}
 }
