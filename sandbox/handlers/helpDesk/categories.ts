@@ -63,8 +63,8 @@ export const categoryHandlers: Handlers = {
 };
 
 /** Answers name neither what a category nor what a section is in. */
-const categoryView = ({ locale: _, ...shown }: HelpCategory) => shown;
-const sectionView = ({ category_id: _, ...shown }: HelpSection) => shown;
+const categoryView = (category: HelpCategory) => ({ ...category, locale: undefined });
+const sectionView = (section: HelpSection) => ({ ...section, category_id: undefined });
 
 function named<Entry extends { name: string }>({ query }: Call, entries: Entry[]): Entry[] {
 	const words = (query.search_name ?? '').toLowerCase();

@@ -330,7 +330,12 @@ describe('people', () => {
 describe('bad input is refused with an error that names the field and the item, and how to correct it', () => {
 	const update = { resource: 'person', operation: 'update', peopleId: locator(person) };
 	it.each<[string, INodeParameters, RegExp, RegExp]>([
-		['no message text', sending(''), /'Text' is empty/, /^Fill it in, or check that the expression has a value for this item/],
+		[
+			'no message text',
+			sending(''),
+			/'Text' is empty/,
+			/^Fill it in, or check that the expression has a value for this item/,
+		],
 		[
 			'an invalid person ID',
 			{ ...update, peopleId: locator('..'), updateFields: { notepad: 'x' } },

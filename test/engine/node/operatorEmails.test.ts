@@ -33,11 +33,7 @@ describe('an operator given by email', () => {
 		const { user_id, email } = await anOperator();
 		await execute({
 			credential: credentialFor(sandbox.current),
-			parameters: {
-				resource: 'conversation',
-				operation: 'getAll',
-				filters: { assignedTo: locator(email, 'email') },
-			},
+			parameters: { resource: 'conversation', operation: 'getAll', filters: { assignedTo: locator(email, 'email') } },
 		});
 		expect(sandbox.current.requests.at(-1)?.query).toMatchObject({ filter_assigned: user_id });
 	});

@@ -26,5 +26,8 @@ export function slugOf(title: string): string {
 		.normalize('NFC')
 		.toLowerCase();
 	const words = plain.match(/[\p{L}\p{N}]+/gu) ?? [];
-	return [...words.join('-')].slice(0, longestSlug).join('').replace(/(?<!-)-+$/, '');
+	return [...words.join('-')]
+		.slice(0, longestSlug)
+		.join('')
+		.replace(/(?<!-)-+$/, '');
 }
