@@ -171,7 +171,9 @@ async function onStage<Result>(play: (stage: Stage) => Promise<Result>): Promise
 }
 
 it('each composed operation that changes something has a case', () => {
-	expect(Object.keys(composedCases).sort()).toEqual(writingOperations().sort());
+	// It is never sent again after a lost answer: see test/engine/creating/dispatchAlone.test.ts.
+	const cases = [...Object.keys(composedCases), 'campaign.dispatch'];
+	expect(cases.sort()).toEqual(writingOperations().sort());
 });
 
 describe.each(Object.entries(composedCases))('%s', (_, one) => {
