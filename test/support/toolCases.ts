@@ -3,7 +3,7 @@ import { parameterName, type Field, type Fields, type Picks } from '../../nodes/
 import { isList, type Operation } from '../../nodes/Crisp/operations/operation';
 import { resources } from '../../nodes/Crisp/operations';
 import { collectionName, pathFieldOf } from '../../nodes/Crisp/request/fieldsOf';
-import { usableTogether } from './usableTogether';
+import { usableTogether } from '../contract/usableTogether';
 
 /** Every operation as a tool of an AI agent, with all of its fields left to the model. */
 export interface ToolCase {

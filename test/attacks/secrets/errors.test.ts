@@ -9,7 +9,7 @@ import { collectionName, fieldsOf } from '../../../nodes/Crisp/request/fieldsOf'
 import { nameOf, rows, type Row } from '../../contract/routes';
 import { FakeClock } from '../../support/fakeClock';
 import { nodeWith } from '../../support/n8nContext';
-import { usableTogether } from '../../support/usableTogether';
+import { usableTogether } from '../../contract/usableTogether';
 
 /**
  * Somebody who may read executions looks for passwords and tokens in the errors of a node. Crisp repeats values of a
