@@ -10,7 +10,7 @@ import { ABSENT, CHECKS, PASSED, tryOut } from './trial';
 
 /**
  * Tests the packed package in each supported version of n8n, or in the given versions. `latest` is the newest version
- * in the registry; `--with-latest` adds it. `--list` only prints the versions.
+ * in the registry; `--with-latest` adds it. `--list` only prints the versions, `--install-only` only installs and keeps them.
  * Installs one version at a time, and removes it afterwards unless `--keep` is given. Writes the tables of the
  * documentation, except with `--no-write`.
  */
@@ -33,6 +33,10 @@ async function main(given: string[]): Promise<number> {
 	const host = openHostFolder();
 	progress.line(`n8n ${versions.join(', ')}: each takes up to 2.6 GB of disk and three minutes, ${keeping(flags)}.`);
 	await installHost(host, progress, signal);
+	if (flags.includes('--install-only')) {
+		for (const version of versions) await installVersion({ host, progress, signal }, version);
+		return 0;
+	}
 	const failed: string[] = [];
 	for (const version of versions) {
 		const result = await resultOf(host, version);
@@ -49,7 +53,8 @@ async function main(given: string[]): Promise<number> {
 	return failed.length === 0 ? 0 : 1;
 }
 
-const keeping = (flags: string[]) => (flags.includes('--keep') ? 'and is kept' : 'one after the other');
+const keeping = (flags: string[]) =>
+	flags.some((flag) => ['--keep', '--install-only'].includes(flag)) ? 'and is kept' : 'one after the other';
 
 async function resultOf(host: HostFolder, version: string): Promise<Result> {
 	const tested = new Date().toISOString().slice(0, 10);
