@@ -14,7 +14,7 @@ const simulated: Credential = {
 const real: Credential = { tier: 'website', identifier: 'i', key: 'f'.repeat(64), websiteId: 'shop' };
 
 /** The requests that n8n is asked to send, and the result of the test. */
-async function resultFor(credential: Credential, respond: () => unknown) {
+async function resultFor(credential: Credential | undefined, respond: () => unknown) {
 	const sent: Array<Record<string, unknown>> = [];
 	const request = async (options: object) => {
 		sent.push(options as Record<string, unknown>);
@@ -25,7 +25,7 @@ async function resultFor(credential: Credential, respond: () => unknown) {
 		id: '1',
 		name: 'Crisp',
 		type: 'crispApi',
-		data: { ...credential },
+		data: credential && { ...credential },
 	});
 	return { ...result, sent };
 }
@@ -126,6 +126,12 @@ describe('what is asked', () => {
 		const { message, sent } = await resultFor({ ...real, websiteId: ' ' }, responding(200, success({})));
 		expect(message).toMatch(/^The website of this token is missing\. Copy 'Default Website ID'/);
 		expect(sent).toEqual([]);
+	});
+
+	it('the account, if the credential is empty, which Crisp refuses', async () => {
+		const { message, sent } = await resultFor(undefined, responding(401, refused('invalid_session')));
+		expect(message).toMatch(/^Crisp does not know this token \(invalid_session\)/);
+		expect(sent).toHaveLength(1);
 	});
 
 	it('nothing, if the key may not be sent to the address', async () => {
