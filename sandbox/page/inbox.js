@@ -1,5 +1,6 @@
 import { crisp } from './api.js';
 import { ago, avatar, byId, element, fillLog } from './dom.js';
+import { keep } from './kept.js';
 import { said } from './said.js';
 import { isTyping } from './visitor.js';
 
@@ -13,14 +14,24 @@ export function inboxPane(state, refresh) {
 		await crisp(method, `${address()}/${what}`, body);
 		refresh();
 	};
-	const open = () => state.conversations.find(({ session_id }) => session_id === session);
+	const opened = () => state.conversations.find(({ session_id }) => session_id === session);
+	/** What was written and not sent, by conversation. */
+	const drafts = new Map();
 
-	async function choose(sessionId) {
+	function open(sessionId) {
+		if (sessionId === session) return;
+		drafts.set(session, text.value);
+		text.value = drafts.get(sessionId) ?? '';
 		session = sessionId;
+		keep({ conversation: sessionId });
 		byId('thread-messages').replaceChildren();
+	}
+
+	/** As in Crisp, an operator who chooses a conversation has read it. */
+	async function choose(sessionId) {
+		open(sessionId);
 		await render();
-		byId('thread-messages').scrollTop = byId('thread-messages').scrollHeight;
-		if (open()?.unread.operator > 0) change('PATCH', 'read', { from: 'user', origin: 'chat' });
+		if (opened()?.unread.operator > 0) change('PATCH', 'read', { from: 'user', origin: 'chat' });
 	}
 
 	for (const each of ['text', 'note']) byId(`kind-${each}`).onclick = () => write(each);
@@ -51,8 +62,11 @@ export function inboxPane(state, refresh) {
 		if (!content || !session) return;
 		text.value = '';
 		toldAt = 0;
-		if (kind === 'text') await crisp('PATCH', `${address()}/compose`, { type: 'stop', from: 'operator' });
-		await change('POST', 'message', { type: kind, from: 'operator', origin: 'chat', content });
+		// Another conversation may be opened during the requests.
+		const [to, type] = [address(), kind];
+		if (type === 'text') await crisp('PATCH', `${to}/compose`, { type: 'stop', from: 'operator' });
+		await crisp('POST', `${to}/message`, { type, from: 'operator', origin: 'chat', content });
+		refresh();
 	};
 
 	function renderList() {
@@ -153,8 +167,9 @@ export function inboxPane(state, refresh) {
 
 	async function render() {
 		renderList();
-		const conversation = open() ?? state.conversations[0];
-		session = conversation?.session_id ?? null;
+		if (!opened() && session !== null && session === state.awaited) return undefined;
+		const conversation = opened() ?? state.conversations[0];
+		open(conversation?.session_id ?? null);
 		byId('composer').hidden = !conversation;
 		if (!conversation) {
 			byId('thread-top').replaceChildren();
@@ -178,7 +193,7 @@ export function inboxPane(state, refresh) {
 		);
 	}
 
-	return { render, leave: () => (session = null), choose };
+	return { render, open };
 }
 
 function data(given) {
