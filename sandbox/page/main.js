@@ -1,5 +1,5 @@
 import { control, crisp, listen } from './api.js';
-import { byId, element } from './dom.js';
+import { byId, element, press } from './dom.js';
 import { contactsPane } from './contacts.js';
 import { inboxPane } from './inbox.js';
 import { keep, kept } from './kept.js';
@@ -83,7 +83,7 @@ function openTab(tab) {
 	keep({ tab });
 	for (const each of TABS) {
 		byId(each).hidden = each !== tab;
-		byId(`tab-${each}`).classList.toggle('is-on', each === tab);
+		press(byId(`tab-${each}`), each === tab);
 	}
 }
 

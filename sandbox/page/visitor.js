@@ -1,5 +1,5 @@
 import { control } from './api.js';
-import { byId, element, fillLog } from './dom.js';
+import { byId, element, fillLog, unseen } from './dom.js';
 import { keep } from './kept.js';
 import { said } from './said.js';
 
@@ -87,7 +87,7 @@ export function visitorPane(state, wrote) {
 }
 
 const dots = () =>
-	element('div', { className: 'typing', ariaLabel: 'typing' }, element('i'), element('i'), element('i'));
+	element('div', { className: 'typing' }, element('i'), element('i'), element('i'), unseen('The operator types'));
 
 /** As in Crisp, a typing indicator expires after some seconds. */
 export const isTyping = (compose) =>

@@ -16,7 +16,7 @@ describe("the sandbox's page", () => {
 	};
 	const isShown = async (text: string) => await page.locator('#thread-messages').getByText(text).waitFor();
 	/** The name of the visitor whose conversation the side of the operator shows. */
-	const opened = async () => await page.locator('#thread-top strong').innerText();
+	const opened = async () => await page.locator('#thread-top h3').innerText();
 	const visitor = async () => await page.locator('#visitor option:checked').innerText();
 
 	const shopId = () => [...sandbox.state.websites.keys()][0] as string;
