@@ -14,6 +14,15 @@ describe("the sandbox's page", () => {
 		await page.locator('#visitor-form button').click();
 		await page.locator('#visitor-messages').getByText(text).waitFor();
 	};
+	/** Another program writes to the visitor. */
+	const operatorWrites = async (text: string) => {
+		const session_id = await page.locator('#visitor').inputValue();
+		await fetch(`${sandbox.url}/sandbox/operator/message`, {
+			method: 'POST',
+			headers: { 'Content-Type': 'application/json' },
+			body: JSON.stringify({ session_id, text }),
+		});
+	};
 	const isShown = async (text: string) => await page.locator('#thread-messages').getByText(text).waitFor();
 	/** The name of the visitor whose conversation the side of the operator shows. */
 	const opened = async () => await page.locator('#thread-top h3').innerText();
@@ -97,6 +106,27 @@ describe("the sandbox's page", () => {
 		expect(await page.locator('#operator-text').inputValue()).toBe('');
 		await page.locator('#list .row', { hasText: 'Bram Okra' }).click();
 		expect(await page.locator('#operator-text').inputValue()).toBe('Dear Bram');
+	});
+
+	test('shows a segment as soon as it is added, and leaves the keyboard in the field', async () => {
+		await page.locator('#segment').fill('vip');
+		await page.locator('#segment').press('Enter');
+		await page.locator('#details .chip', { hasText: 'vip' }).waitFor();
+		await page.locator('#segment:focus').waitFor();
+		expect(await page.locator('#segment').inputValue()).toBe('');
+	});
+
+	test('leaves the keyboard where it is, and old messages in place, when it reloads', async () => {
+		await visitorWrites('First');
+		const row = page.locator('#list .row').nth(1);
+		await row.focus();
+		const id = String(await row.getAttribute('id'));
+		const first = page.locator('#visitor-messages .said').first();
+		await first.evaluate((message: { isOld?: boolean }) => (message.isOld = true));
+		await operatorWrites('Second');
+		await page.locator('#visitor-messages').getByText('Second').waitFor();
+		expect(await first.evaluate((message: { isOld?: boolean }) => message.isOld)).toBe(true);
+		expect(await page.locator('#list :focus').getAttribute('id')).toBe(id);
 	});
 
 	test('is after a reload the same visitor and shows the same conversation', async () => {
