@@ -69,6 +69,9 @@ const CONTENT_BY_TYPE: Record<string, Check> = {
 	event: record({ namespace: filledText, 'text?': text }),
 };
 
+/** All types of messages that the sandbox knows. */
+export const MESSAGE_TYPES = Object.keys(CONTENT_BY_TYPE);
+
 /** Throws `invalid_data` with the name of the field if `content` is not valid for this type of message. */
 export function validateContent(type: string, content: unknown): void {
 	CONTENT_BY_TYPE[type]?.(content, 'content');

@@ -3,7 +3,8 @@ export function element(tag, properties = {}, ...children) {
 	const made = document.createElement(tag);
 	for (const [name, value] of Object.entries(properties)) {
 		if (value === undefined) continue;
-		if (name.startsWith('aria') || name === 'role') made.setAttribute(name, value);
+		// `ariaLabel` is the attribute `aria-label`.
+		if (/^aria|^role$/.test(name)) made.setAttribute(name.replace('aria', 'aria-').toLowerCase(), value);
 		else made[name] = value;
 	}
 	made.append(...children.flat().filter((child) => child !== undefined && child !== null));
@@ -12,10 +13,34 @@ export function element(tag, properties = {}, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
-/** Replaces the content of a scrolling log, and keeps it scrolled to the end if it was there. */
-export function fillLog(log, children) {
+/** Replaces the content, and keeps the keyboard's focus on the element that has the same ID as before. */
+export const refill = (parent, children) => keepFocus(parent, () => parent.replaceChildren(...children));
+
+function keepFocus(parent, fill) {
+	const focused = parent.contains(document.activeElement) ? document.activeElement.id : '';
+	fill();
+	if (focused) byId(focused)?.focus({ preventScroll: true });
+}
+
+/** Marks a button as the chosen one, for the eye and for a screen reader. */
+export function press(button, isOn) {
+	button.classList.toggle('is-on', isOn);
+	button.setAttribute('aria-pressed', isOn);
+}
+
+/**
+ * Fills a scrolling log, and keeps it scrolled to the end if it was there. Entries that have not changed stay, so that
+ * a screen reader reads the new ones only.
+ */
+export function fillLog(log, entries) {
 	const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
-	log.replaceChildren(...children);
+	const shown = [...log.children];
+	const changed = entries.findIndex((entry, index) => !shown[index]?.isEqualNode(entry));
+	const kept = changed < 0 ? entries.length : changed;
+	keepFocus(log, () => {
+		for (const entry of shown.slice(kept)) entry.remove();
+		log.append(...entries.slice(kept));
+	});
 	if (isAtEnd) log.scrollTop = log.scrollHeight;
 }
 
@@ -27,7 +52,8 @@ export function avatar(name) {
 		.slice(0, 2)
 		.toUpperCase();
 	const tone = [...name].reduce((sum, letter) => sum + letter.codePointAt(0), 0) % 5;
-	return element('span', { className: `avatar tone-${tone}` }, /^visitor/.test(name) ? '?' : initials);
+	const className = `avatar tone-${tone}`;
+	return element('span', { className, ariaHidden: true }, /^visitor/.test(name) ? '?' : initials);
 }
 
 /** "now", "5 min", "3 h" or a date. */
@@ -36,7 +62,19 @@ export function ago(timestamp) {
 	if (minutes < 1) return 'now';
 	if (minutes < 60) return `${minutes} min`;
 	if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h`;
-	return new Date(timestamp).toLocaleDateString('en', { day: 'numeric', month: 'short' });
+	return day(timestamp);
 }
+
+/** The time of today, such as 14:05, or a date: it does not change while it is shown. */
+export function at(timestamp) {
+	const time = new Date(timestamp);
+	if (time.toDateString() !== new Date().toDateString()) return day(timestamp);
+	return time.toLocaleTimeString('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+}
+
+const day = (timestamp) => new Date(timestamp).toLocaleDateString('en', { day: 'numeric', month: 'short' });
+
+/** Text for screen readers only. */
+export const unseen = (text) => element('span', { className: 'unseen' }, text);
 
 export const chip = (text) => element('span', { className: 'chip' }, text);

@@ -1,5 +1,6 @@
 import { crisp } from './api.js';
-import { ago, avatar, byId, element, fillLog } from './dom.js';
+import { ago, avatar, byId, element, fillLog, press, refill, unseen } from './dom.js';
+import { keep } from './kept.js';
 import { said } from './said.js';
 import { isTyping } from './visitor.js';
 
@@ -13,14 +14,24 @@ export function inboxPane(state, refresh) {
 		await crisp(method, `${address()}/${what}`, body);
 		refresh();
 	};
-	const open = () => state.conversations.find(({ session_id }) => session_id === session);
+	const opened = () => state.conversations.find(({ session_id }) => session_id === session);
+	/** What was written and not sent, by conversation. */
+	const drafts = new Map();
 
-	async function choose(sessionId) {
+	function open(sessionId) {
+		if (sessionId === session) return;
+		drafts.set(session, text.value);
+		text.value = drafts.get(sessionId) ?? '';
 		session = sessionId;
+		keep({ conversation: sessionId });
 		byId('thread-messages').replaceChildren();
+	}
+
+	/** As in Crisp, an operator who chooses a conversation has read it. */
+	async function choose(sessionId) {
+		open(sessionId);
 		await render();
-		byId('thread-messages').scrollTop = byId('thread-messages').scrollHeight;
-		if (open()?.unread.operator > 0) change('PATCH', 'read', { from: 'user', origin: 'chat' });
+		if (opened()?.unread.operator > 0) change('PATCH', 'read', { from: 'user', origin: 'chat' });
 	}
 
 	for (const each of ['text', 'note']) byId(`kind-${each}`).onclick = () => write(each);
@@ -28,7 +39,7 @@ export function inboxPane(state, refresh) {
 	function write(chosen) {
 		kind = chosen;
 		byId('composer').classList.toggle('is-note', kind === 'note');
-		for (const each of ['text', 'note']) byId(`kind-${each}`).classList.toggle('is-on', each === kind);
+		for (const each of ['text', 'note']) press(byId(`kind-${each}`), each === kind);
 		text.placeholder = kind === 'note' ? 'Only operators see this…' : 'Reply to the visitor…';
 		text.focus();
 	}
@@ -51,26 +62,30 @@ export function inboxPane(state, refresh) {
 		if (!content || !session) return;
 		text.value = '';
 		toldAt = 0;
-		if (kind === 'text') await crisp('PATCH', `${address()}/compose`, { type: 'stop', from: 'operator' });
-		await change('POST', 'message', { type: kind, from: 'operator', origin: 'chat', content });
+		// Another conversation may be opened during the requests.
+		const [to, type] = [address(), kind];
+		if (type === 'text') await crisp('PATCH', `${to}/compose`, { type: 'stop', from: 'operator' });
+		await crisp('POST', `${to}/message`, { type, from: 'operator', origin: 'chat', content });
+		refresh();
 	};
 
 	function renderList() {
-		byId('list').replaceChildren(...state.conversations.map(row));
+		refill(byId('list'), state.conversations.map(row));
 		const unread = state.conversations.filter((entry) => entry.unread.operator > 0).length;
-		byId('unread').textContent = unread || '';
+		refill(byId('unread'), unread ? [String(unread), unseen(' unread')] : []);
 	}
 
 	function row(conversation) {
 		const { session_id, meta, state: status, unread, updated_at, last_message } = conversation;
-		const classes = ['row', `is-${status}`, session_id === session && 'is-on'].filter(Boolean);
-		const resolved = status === 'resolved' ? element('span', { className: 'tick' }, '✓') : '';
+		const isOpen = session_id === session;
+		const classes = ['row', `is-${status}`, isOpen && 'is-on'].filter(Boolean);
+		const resolved = status === 'resolved' ? element('span', { className: 'tick', role: 'img', ariaLabel: 'resolved' }, '✓') : '';
 		const mark = unread.operator
-			? element('span', { className: 'badge' }, String(unread.operator))
+			? element('span', { className: 'badge' }, String(unread.operator), unseen(' unread'))
 			: resolved;
 		return element(
 			'button',
-			{ className: classes.join(' '), onclick: () => choose(session_id) },
+			{ className: classes.join(' '), id: `row-${session_id}`, ...current(isOpen), onclick: () => choose(session_id) },
 			avatar(meta.nickname),
 			element('span', { className: 'row-name' }, meta.nickname),
 			element('span', { className: 'row-time' }, ago(updated_at)),
@@ -81,15 +96,16 @@ export function inboxPane(state, refresh) {
 
 	function renderTop({ meta, state: status }) {
 		const isResolved = status === 'resolved';
-		byId('thread-top').replaceChildren(
-			element('strong', {}, meta.nickname),
+		refill(byId('thread-top'), [
+			element('h3', {}, meta.nickname),
 			element('span', { className: `state state-${status}` }, status),
 			element('button', {
+				id: 'resolve',
 				className: isResolved ? 'secondary' : 'primary',
 				textContent: isResolved ? 'Reopen' : 'Resolve',
 				onclick: () => change('PATCH', 'state', { state: isResolved ? 'unresolved' : 'resolved' }),
 			}),
-		);
+		]);
 	}
 
 	function renderDetails(conversation) {
@@ -105,7 +121,7 @@ export function inboxPane(state, refresh) {
 		];
 		const list = element('dl');
 		for (const [term, value] of terms) list.append(element('dt', {}, term), element('dd', {}, value));
-		byId('details').replaceChildren(list);
+		refill(byId('details'), [list]);
 	}
 
 	function assignee(assigned) {
@@ -115,7 +131,7 @@ export function inboxPane(state, refresh) {
 		const select = element(
 			'select',
 			{ ariaLabel: 'Assigned to' },
-			element('option', { value: '' }, 'Nobody'),
+			element('option', { value: '' }, 'No operator'),
 			options,
 		);
 		select.value = assigned?.user_id ?? '';
@@ -142,31 +158,35 @@ export function inboxPane(state, refresh) {
 	function segments(given) {
 		const save = (list) => change('PATCH', 'meta', { segments: list });
 		const chips = given.map((segment) => {
-			const drop = element('button', { textContent: '×', ariaLabel: `Remove ${segment}` });
+			const drop = element('button', { textContent: '×', ariaLabel: `Remove the segment ${segment}` });
 			drop.onclick = () => save(given.filter((other) => other !== segment));
 			return element('span', { className: 'chip' }, segment, drop);
 		});
-		const field = element('input', { placeholder: 'Add a segment', ariaLabel: 'Add a segment' });
-		field.onchange = () => field.value.trim() && save([...given, field.value.trim()]);
+		const field = element('input', { id: 'segment', placeholder: 'Add a segment', ariaLabel: 'Add a segment' });
+		field.onchange = () => {
+			const added = field.value.trim();
+			field.value = '';
+			if (added) save([...given, added]);
+		};
 		return element('div', {}, chips, field);
 	}
 
 	async function render() {
 		renderList();
-		const conversation = open() ?? state.conversations[0];
-		session = conversation?.session_id ?? null;
+		if (!opened() && session !== null && session === state.awaited) return undefined;
+		const conversation = opened() ?? state.conversations[0];
+		open(conversation?.session_id ?? null);
 		byId('composer').hidden = !conversation;
 		if (!conversation) {
 			byId('thread-top').replaceChildren();
 			byId('details').replaceChildren();
 			return byId('thread-messages').replaceChildren(
-				element('p', { className: 'nobody' }, 'No messages yet.'),
+				element('p', { className: 'empty' }, 'No messages yet.'),
 			);
 		}
 		renderList();
 		renderTop(conversation);
-		// Skipped while the user types a segment: rendering would clear the field.
-		if (!byId('details').contains(document.activeElement)) renderDetails(conversation);
+		if (!isBusy(byId('details'))) renderDetails(conversation);
 		const typing = conversation.compose.visitor;
 		byId('visitor-typing').textContent = isTyping(typing) ? `typing: ${typing.excerpt ?? '…'}` : '';
 		const asked = session;
@@ -178,7 +198,15 @@ export function inboxPane(state, refresh) {
 		);
 	}
 
-	return { render, leave: () => (session = null), choose };
+	return { render, open };
+}
+
+const current = (isOpen) => (isOpen ? { ariaCurrent: 'true' } : {});
+
+/** Whether the user types a segment, or has a list open: rendering would clear the field or close the list. */
+function isBusy(details) {
+	const { activeElement: focused } = document;
+	return details.contains(focused) && (focused.tagName === 'SELECT' || Boolean(focused.value));
 }
 
 function data(given) {

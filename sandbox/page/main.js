@@ -1,15 +1,21 @@
 import { control, crisp, listen } from './api.js';
-import { byId, element } from './dom.js';
+import { byId, element, press } from './dom.js';
 import { contactsPane } from './contacts.js';
 import { inboxPane } from './inbox.js';
+import { keep, kept } from './kept.js';
 import { visitorPane } from './visitor.js';
 
 const SHOWN_EVENTS = 12;
 
-/** The state that the panes show; reloaded after every announcement. */
-const state = { websiteId: null, conversations: [], people: [], operators: [], inboxes: [] };
+const TABS = ['inbox', 'contacts'];
 
-const visitor = visitorPane(state, refresh);
+/**
+ * The state that the panes show; reloaded after every announcement. `awaited` is a conversation that exists, although
+ * a reload that began earlier does not list it.
+ */
+const state = { websiteId: null, conversations: [], people: [], operators: [], inboxes: [], awaited: null };
+
+const visitor = visitorPane(state, follow);
 const inbox = inboxPane(state, refresh);
 const contacts = contactsPane(state, refresh);
 
@@ -19,16 +25,29 @@ let isStale = false;
 /** Reloads everything; only one reload runs at a time. */
 function refresh() {
 	isStale = true;
-	reading ??= readWhileStale().finally(() => (reading = null));
+	reading ??= readWhileStale();
 	return reading;
 }
 
 async function readWhileStale() {
-	while (isStale) {
-		isStale = false;
-		await read();
-		await Promise.all([visitor.render(), inbox.render(), contacts.render()]);
+	try {
+		while (isStale) {
+			isStale = false;
+			await read();
+			await Promise.all([visitor.render(), inbox.render(), contacts.render()]);
+		}
+	} finally {
+		reading = null;
 	}
+}
+
+/** Opens, on the operator's side, the conversation of the visitor who wrote. It stays unread until it is chosen. */
+async function follow(sessionId) {
+	state.awaited = sessionId;
+	openTab('inbox');
+	inbox.open(sessionId);
+	await refresh();
+	if (state.awaited === sessionId) state.awaited = null;
 }
 
 async function read() {
@@ -60,20 +79,25 @@ function connectionChanged(isOpen) {
 	else if (state.websiteId) refresh();
 }
 
-for (const tab of ['inbox', 'contacts']) {
-	byId(`tab-${tab}`).onclick = () => {
-		for (const each of ['inbox', 'contacts']) {
-			byId(each).hidden = each !== tab;
-			byId(`tab-${each}`).classList.toggle('is-on', each === tab);
-		}
-	};
+function openTab(tab) {
+	keep({ tab });
+	for (const each of TABS) {
+		byId(each).hidden = each !== tab;
+		press(byId(`tab-${each}`), each === tab);
+	}
 }
 
-async function show(website) {
-	state.websiteId = website.website_id;
-	byId('domain').textContent = website.domain;
-	visitor.leave();
-	inbox.leave();
+for (const tab of TABS) byId(`tab-${tab}`).onclick = () => openTab(tab);
+
+/** Shows a website, with the visitor and the conversation that are given, if they still exist. */
+async function show({ website_id, domain }, { visitor: visitorId = null, conversation = null } = {}) {
+	state.websiteId = website_id;
+	byId('domain').textContent = domain;
+	keep({ website: website_id });
+	// Those of another website are not in its list.
+	state.conversations = [];
+	visitor.be(visitorId);
+	inbox.open(conversation);
 	await refresh();
 }
 
@@ -82,7 +106,11 @@ async function start() {
 	const chooser = byId('website');
 	chooser.append(...websites.map(({ name }, index) => element('option', { value: index }, name)));
 	chooser.onchange = () => show(websites[chooser.value]);
-	await show(websites[0]);
+	const last = kept();
+	const index = websites.findIndex(({ website_id }) => website_id === last.website);
+	if (TABS.includes(last.tab)) openTab(last.tab);
+	chooser.value = Math.max(index, 0);
+	await show(websites[chooser.value], index < 0 ? {} : last);
 	listen(announced, connectionChanged);
 }
 

@@ -1,4 +1,7 @@
-import { ago, element } from './dom.js';
+import { at, element, unseen } from './dom.js';
+
+/** A list that scrolls needs a name, and the keyboard's focus. */
+const CARDS = { role: 'group', ariaLabel: 'Cards' };
 
 const text = (content) => element('div', {}, content);
 
@@ -9,9 +12,9 @@ const CONTENTS = {
 	animation: ({ url, type }) => attached(type, url),
 	audio: ({ type, duration }) => attached(type, `${duration} s`),
 	field: ({ text: question, explain, value }) =>
-		element('div', {}, question, element('div', { className: 'by' }, value || explain)),
+		element('div', {}, question, element('div', { className: 'explain' }, value || explain)),
 	carousel: ({ text: title, targets }) =>
-		element('div', {}, title, element('div', { className: 'cards' }, targets.map(card))),
+		element('div', {}, title, element('div', { className: 'cards', tabIndex: 0, ...CARDS }, targets.map(card))),
 	picker,
 };
 
@@ -31,29 +34,30 @@ const attached = (type, name) =>
 const card = ({ title, description }) =>
 	element('div', { className: 'card' }, element('strong', {}, title), element('div', {}, description));
 
-function picker({ text: question, choices }, choose) {
+function picker({ text: question, choices }, fingerprint, choose) {
 	const offered = choices.map(({ value, label, icon, selected }) => {
 		const className = selected ? 'choice is-on' : 'choice';
 		const shown = icon ? `${icon} ${label}` : label;
-		if (!choose) return element('span', { className }, shown);
-		return element('button', { className, type: 'button', onclick: () => choose(value) }, shown);
+		if (!choose) return element('span', { className }, shown, selected ? unseen(' (chosen)') : undefined);
+		const button = { className, type: 'button', ariaPressed: selected, onclick: () => choose(value) };
+		return element('button', { ...button, id: `choice-${fingerprint}-${value}` }, shown);
 	});
 	return element('div', {}, question, element('div', { className: 'choices' }, offered));
 }
 
 /** Renders a message; `side` is the side that views it, `choose` handles a click on a choice of a picker. */
 export function said(message, side, choose) {
-	const { type, from, content, user, timestamp, automated } = message;
+	const { type, from, content, user, timestamp, automated, fingerprint } = message;
 	if (type === 'event') {
-		return element('div', { className: 'happened' }, content.text || content.namespace);
+		return element('div', { className: 'happened', id: `${side}-${fingerprint}` }, content.text || content.namespace);
 	}
 	const isMine = from === side;
 	const classes = ['said', isMine && 'is-mine', type === 'note' && 'is-note'].filter(Boolean);
-	const who = [isMine && side === 'user' ? '' : user.nickname, automated && 'bot', ago(timestamp)];
+	const who = [isMine && side === 'user' ? '' : user.nickname, automated && 'bot', at(timestamp)];
 	return element(
 		'div',
-		{ className: classes.join(' ') },
-		element('div', { className: 'bubble' }, (CONTENTS[type] ?? text)(content, choose)),
+		{ className: classes.join(' '), id: `${side}-${fingerprint}` },
+		element('div', { className: 'bubble' }, (CONTENTS[type] ?? text)(content, fingerprint, choose)),
 		element('div', { className: 'by' }, who.filter(Boolean).join(' · ')),
 	);
 }

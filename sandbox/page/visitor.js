@@ -1,20 +1,26 @@
 import { control } from './api.js';
-import { byId, element, fillLog } from './dom.js';
+import { byId, element, fillLog, unseen } from './dom.js';
+import { keep } from './kept.js';
 import { said } from './said.js';
 
 const NEW = 'new';
 const TYPING_LASTS = 6000;
 
-/** The chatbox; `state` belongs to main.js, and `refresh` reloads it. */
-export function visitorPane(state, refresh) {
+/** The chatbox; `state` belongs to main.js, and `wrote` is called with the conversation of each message that is sent. */
+export function visitorPane(state, wrote) {
 	let session = null;
 	let toldAt = 0;
 	const text = byId('visitor-text');
 	const chooser = byId('visitor');
 	const here = (more) => ({ website_id: state.websiteId, session_id: session, ...more });
 
+	function be(sessionId) {
+		session = sessionId;
+		keep({ visitor: sessionId });
+	}
+
 	chooser.onchange = () => {
-		session = chooser.value === NEW ? null : chooser.value;
+		be(chooser.value === NEW ? null : chooser.value);
 		text.value = '';
 		render();
 		text.focus();
@@ -32,10 +38,14 @@ export function visitorPane(state, refresh) {
 		if (!message) return;
 		text.value = '';
 		toldAt = 0;
-		if (session) await control('/visitor/compose', here({ type: 'stop' }));
-		const sent = await control('/visitor/message', here({ session_id: session ?? undefined, text: message }));
-		session = sent.session_id;
-		refresh();
+		// The user may choose another visitor during the requests.
+		const writer = session;
+		const from = { website_id: state.websiteId, session_id: writer ?? undefined };
+		if (writer) await control('/visitor/compose', { ...from, type: 'stop' });
+		const sent = await control('/visitor/message', { ...from, text: message });
+		if (from.website_id !== state.websiteId) return;
+		if (session === writer) be(sent.session_id);
+		await wrote(sent.session_id);
 	};
 
 	function renderChooser() {
@@ -48,7 +58,10 @@ export function visitorPane(state, refresh) {
 
 	async function render() {
 		const conversation = state.conversations.find(({ session_id }) => session_id === session);
-		if (session && !conversation) session = null;
+		if (session && !conversation) {
+			if (session === state.awaited) return undefined;
+			be(null);
+		}
 		renderChooser();
 		const log = byId('visitor-messages');
 		if (!session) {
@@ -70,15 +83,11 @@ export function visitorPane(state, refresh) {
 		if (conversation.unread.visitor > 0) control('/visitor/read', here());
 	}
 
-	return {
-		render,
-		leave: () => (session = null),
-		be: (sessionId) => (session = sessionId),
-	};
+	return { render, be };
 }
 
 const dots = () =>
-	element('div', { className: 'typing', ariaLabel: 'typing' }, element('i'), element('i'), element('i'));
+	element('div', { className: 'typing' }, element('i'), element('i'), element('i'), unseen('The operator types'));
 
 /** As in Crisp, a typing indicator expires after some seconds. */
 export const isTyping = (compose) =>
