@@ -1,7 +1,7 @@
 import { withTarball } from '../../scripts/host/package';
 import { readExample } from '../../scripts/start/seed';
 import { Registry } from './support/registry';
-import { publish, publishSaved, saveAccess, startStack, type Stack } from './support/stack';
+import { publish, publishSaved, saveAccess, startStack, unpublish, type Stack } from './support/stack';
 import { until } from './support/until';
 
 const PACKAGE = 'n8n-nodes-crisp';
@@ -93,7 +93,7 @@ describe('as a community node, the package', () => {
 		welcoming = await publish(stack, readExample('welcome-a-new-contact', stack.credentialId));
 		expect(await repliesTo('By both versions')).toHaveLength(1);
 		await sockets(2);
-		await stack.client.deactivate(answering);
+		await unpublish(stack, answering);
 		await sockets(1);
 		const saved = await stack.client.findWorkflow(answering);
 		if (!saved) throw new Error('The workflow was not found');
@@ -108,7 +108,7 @@ describe('as a community node, the package', () => {
 		expect(await nodeNames()).toEqual([]);
 		// n8n does not stop triggers in this case, either.
 		await sockets(1);
-		for (const id of [answering, welcoming]) await stack.client.deactivate(id);
+		for (const id of [answering, welcoming]) await unpublish(stack, id);
 		await sockets(0);
 	});
 });

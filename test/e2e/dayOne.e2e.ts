@@ -9,7 +9,7 @@ import { CREDENTIAL_NAME } from '../../scripts/start/seed';
 import { LanguageModel, type ChatRequest, type Step } from './support/languageModel';
 import { OtherServices } from './support/otherServices';
 import type { Message } from './support/sandboxProcess';
-import { byId, chainOf, crispNode, publish, startStack, type Stack } from './support/stack';
+import { byId, chainOf, crispNode, publish, startStack, unpublish, type Stack } from './support/stack';
 import { until } from './support/until';
 
 interface Conversation {
@@ -87,7 +87,7 @@ describe('the examples in a real n8n, as imported, with credentials and the sett
 		services.slackMessages.length = 0;
 	});
 	afterEach(async () => {
-		await stack?.client.deactivate(workflowId);
+		await unpublish(stack, workflowId);
 		expect(services.unknown).toEqual([]);
 	});
 	afterAll(async () => {

@@ -1,6 +1,6 @@
 import { readExample, type Example } from '../../scripts/start/seed';
 import { OUTAGES } from './support/nodeLog';
-import { byId, chainOf, crispNode, publish, startStack, type Stack } from './support/stack';
+import { byId, chainOf, crispNode, publish, startStack, unpublish, type Stack } from './support/stack';
 import { until } from './support/until';
 
 interface Person {
@@ -159,7 +159,7 @@ describe('workflows in a real n8n', () => {
 			'Echo of: A person speaks',
 		]);
 		expect(await client.executionsOf(echoId)).toHaveLength(3);
-		await client.deactivate(echoId);
+		await unpublish(stack, echoId);
 	});
 
 	test('after the sandbox was killed and restarted, the next message is answered', async () => {
@@ -193,7 +193,7 @@ describe('workflows in a real n8n', () => {
 	}, 240_000);
 
 	test('after the workflows are unpublished, no socket is open', async () => {
-		for (const id of published) await stack.client.deactivate(id);
+		for (const id of published) await unpublish(stack, id);
 		await connected(0);
 		const { session_id } = await stack.sandbox.visitorWrites('Anybody?');
 		expect(await stack.sandbox.replies(session_id)).toEqual([]);

@@ -6,7 +6,7 @@ import { CREDENTIAL_NAME } from '../../scripts/start/seed';
 import { tokens } from '../../sandbox/state/tokens';
 import { whileLocked } from './support/databaseLock';
 import type { SandboxProcess } from './support/sandboxProcess';
-import { byId, chainOf, crispNode, plainNode, publish, startStack, type SingleStack } from './support/stack';
+import { byId, chainOf, crispNode, plainNode, publish, startStack, unpublish, type SingleStack } from './support/stack';
 import { until } from './support/until';
 
 /** What happens in a conversation, and how often the workflow has to start for it. */
@@ -168,7 +168,7 @@ describe('in a real n8n', () => {
 		await then(stack.sandbox, other);
 		const sessions = await startedBy(workflowId, other);
 		expect(sessions.filter((one) => one === session)).toHaveLength(starts);
-		await stack.client.deactivate(workflowId);
+		await unpublish(stack, workflowId);
 	}
 
 	test.each(cases)('$name', async (one) => {

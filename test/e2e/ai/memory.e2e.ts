@@ -1,6 +1,6 @@
 import type { WorkflowNode } from '../../../scripts/host/n8nClient';
 import { LanguageModel, type ChatRequest, type Step } from '../support/languageModel';
-import { byId, chainOf, crispNode, plainNode, publish, startStack, type Stack } from '../support/stack';
+import { byId, chainOf, crispNode, plainNode, publish, startStack, unpublish, type Stack } from '../support/stack';
 import { until } from '../support/until';
 
 /** The first use of a language model loads many modules, which takes long on a busy machine. */
@@ -127,7 +127,7 @@ describe('Crisp Memory with an AI agent in a real n8n', () => {
 			['assistant', 'On Monday.'],
 			['user', 'Thanks!'],
 		]);
-		await stack.client.deactivate(id);
+		await unpublish(stack, id);
 	}, 240_000);
 
 	/** Runs the agent by hand with these items. */

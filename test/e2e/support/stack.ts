@@ -136,6 +136,13 @@ export async function publishSaved({ client }: Stack, saved: SavedWorkflow): Pro
 	if (status !== 'published') throw new Error(`"${saved.name}" is ${status}`);
 }
 
+/** Unpublishes a workflow, and waits until its trigger has stopped: since 2.40, n8n answers before it stops triggers. */
+export async function unpublish({ client }: Stack, id: string): Promise<void> {
+	await client.deactivate(id);
+	const ask = async () => await client.publicationOf(id);
+	await until('the workflow to be unpublished', ask, ({ status }) => status === 'not_published');
+}
+
 /** A workflow of nodes in a row. */
 export function chainOf(name: string, nodes: WorkflowNode[]): Workflow {
 	const connections: Workflow['connections'] = {};
