@@ -94,6 +94,7 @@ describe('the guides', () => {
 		'ai-agents',
 		'realtime-or-web-hooks',
 		'limits',
+		'cookbook',
 	];
 	const guides = pages.map((name) => `docs/${name}.md`);
 	/** Names of n8n itself. */
