@@ -286,6 +286,7 @@ const valueColumn: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. premium',
+	description: 'What is typed is sent as text; an expression such as {{ 12 }} or {{ true }} keeps its type',
 };
 
 function columnsOf(fields: Fields): INodeProperties[] {

@@ -218,7 +218,7 @@ describe('a field that holds JSON', () => {
 		if (spot.title === 'message.sendAndWait choices') return [{ value: 'yes', label: 'Yes' }];
 		if (spot.title === 'message.sendAndWait form_fields') return [{ label: 'Reason', type: 'text' }];
 		const criterion = { model: 'people', criterion: 'email', operator: 'eq', query: ['a@b.co'] };
-		if (spot.title === 'person.getAll conditions') return [criterion];
+		if (/^(person|campaign).* (\w+\.)?conditions$/.test(spot.title)) return [criterion];
 		if (spot.field.kind === 'table') return lists[word];
 		return /filter|conditions_json/.test(last(spot)) && !spot.title.startsWith('analytics')
 			? [criterion]
