@@ -1,5 +1,8 @@
 import type { Page } from 'playwright-core';
 
+/** Runs in the page. */
+const LISTEN = "window.addEventListener('pointerdown', () => void window.clicked(), true)";
+
 /** Counts what a user does with the mouse on a page: each press of a button is one, a drag as well. */
 export class Clicks {
 	private sum = 0;
@@ -11,9 +14,8 @@ export class Clicks {
 		await page.exposeFunction('clicked', () => {
 			if (!clicks.isPaused) clicks.sum += 1;
 		});
-		const listen = () => addEventListener('pointerdown', () => void (window as never as Counting).clicked(), true);
-		await page.addInitScript(listen);
-		await page.evaluate(listen);
+		await page.addInitScript(LISTEN);
+		await page.evaluate(LISTEN);
 		return clicks;
 	}
 
@@ -30,8 +32,4 @@ export class Clicks {
 		await act();
 		this.isPaused = false;
 	}
-}
-
-interface Counting {
-	clicked(): Promise<void>;
 }
