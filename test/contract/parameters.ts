@@ -34,6 +34,7 @@ const chosen: Record<string, (query: Record<string, string>) => unknown> = {
 	conditions_json: ({ search_type, search_query, search_filter }) =>
 		jsonIn(search_filter ?? (search_type === 'filter' ? search_query : undefined)),
 	conditions: () => undefined,
+	new_segments: () => undefined,
 	assigned_to: ({ filter_assigned, filter_unassigned }) => (filter_unassigned === '1' ? 'unassigned' : filter_assigned),
 	status: ({ filter_resolved, filter_not_resolved }) =>
 		filter_resolved === '1' ? 'resolved' : filter_not_resolved === '1' ? 'not_resolved' : undefined,
@@ -67,9 +68,6 @@ function inForm(field: Field, value: unknown): NodeParameterValueType {
 			return { __rl: true, mode: 'id', value: String(value) };
 		case 'json':
 			return JSON.stringify(value);
-		case 'list':
-			if (!field.picks) return value as NodeParameterValueType;
-			return { rows: (value as string[]).map((entry) => ({ entry: byName(entry) })) };
 		case 'pairs':
 			return {
 				rows: Object.entries(value as object).map(([key, entry]) => ({

@@ -1,4 +1,4 @@
-import { choice, identifier, list, number, table, text, type Fields } from './field';
+import { choice, identifier, list, number, picker, table, text, type Fields } from './field';
 import { op, resource } from './operation';
 
 /** Crisp requires the lists of operators and conditions, also where they are empty. */
@@ -6,10 +6,7 @@ const setup: Fields = {
 	name: text('Name of the inbox', { required: true }),
 	emoji: identifier('Emoji of the inbox', { required: true, example: '⭐' }),
 	order: number('Where the inbox stands among the others', { required: true }),
-	operators: list('IDs of the operators who see the inbox, separated by commas; none when left out', {
-		label: 'Operator IDs',
-		isSentEmpty: true,
-	}),
+	operators: list('The operators who see the inbox; none when left out', { picks: 'operator', isSentEmpty: true }),
 	conditions: table(
 		{
 			criterion: identifier('What is compared', { required: true, example: 'segments' }),
@@ -32,7 +29,7 @@ const setup: Fields = {
 		{ isSentEmpty: true },
 	),
 	operator: choice({ and: 'All', or: 'Any' }, 'Which conditions have to match', { label: 'Conditions Must Match' }),
-	teams: list('IDs of the teams who see the inbox, separated by commas', { label: 'Team IDs' }),
+	teams: list('The teams who see the inbox', { picks: 'team' }),
 };
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-inbox */
@@ -56,7 +53,7 @@ export const inbox = resource('Inbox', {
 		body: {
 			orders: table(
 				{
-					inbox_id: identifier('ID of the inbox', { required: true }),
+					inbox_id: picker('inbox', 'The inbox', { required: true }),
 					order: number('Where it stands', { required: true }),
 				},
 				'The inboxes and their new places',
