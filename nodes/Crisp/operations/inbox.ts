@@ -24,8 +24,8 @@ const setup: Fields = {
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-inbox */
 export const inbox = resource('Inbox', {
-	create: op('POST /v1/website/{website_id}/inbox', { action: 'Create an inbox', body: setup }),
-	delete: op('DELETE /v1/website/{website_id}/inbox/{inbox_id}', { action: 'Delete an inbox' }),
+	create: op('POST /v1/website/{website_id}/inbox', { tier: 'user', action: 'Create an inbox', body: setup }),
+	delete: op('DELETE /v1/website/{website_id}/inbox/{inbox_id}', { tier: 'user', action: 'Delete an inbox' }),
 	exists: op('HEAD /v1/website/{website_id}/inbox/{inbox_id}', { action: 'Check if an inbox exists' }),
 	get: op('GET /v1/website/{website_id}/inbox/{inbox_id}', { action: 'Get an inbox' }),
 	getAll: op('GET /v1/website/{website_id}/inboxes/list/{page_number}', {
@@ -33,11 +33,13 @@ export const inbox = resource('Inbox', {
 		entry: 'inbox_id',
 	}),
 	replace: op('PUT /v1/website/{website_id}/inbox/{inbox_id}', {
+		tier: 'user',
 		action: 'Replace an inbox',
 		description: 'Save a whole inbox; every field that is not given is emptied',
 		body: setup,
 	}),
 	sort: op('PATCH /v1/website/{website_id}/inboxes/batch/order', {
+		tier: 'user',
 		action: 'Sort inboxes',
 		description: 'Change where inboxes stand among the others',
 		body: {

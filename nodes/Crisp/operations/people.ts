@@ -131,6 +131,7 @@ export const person = resource(
 			scope: '',
 		}),
 		export: op('POST /v1/website/{website_id}/people/export/profiles', {
+			tier: 'user',
 			action: 'Export people',
 			scope: '',
 			description: 'Have contacts sent by email to the user of the token; all of them where nothing is chosen',
@@ -140,6 +141,7 @@ export const person = resource(
 			},
 		}),
 		getAllCampaigns: op('GET /v1/website/{website_id}/people/campaigns/{people_id}/list/{page_number}', {
+			tier: 'user',
 			action: 'Get many campaigns a person got',
 			scope: '',
 			entry: 'campaign_id',
@@ -164,6 +166,7 @@ export const person = resource(
 			scope: 'website:people:subscriptions',
 		}),
 		import: op('POST /v1/website/{website_id}/people/import/profiles', {
+			tier: 'user',
 			action: 'Import people',
 			scope: '',
 			description: 'Import contacts from a CSV file in the storage of Crisp, which takes a while',
