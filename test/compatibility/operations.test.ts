@@ -19,7 +19,7 @@ beforeAll(() => useSavedInstance());
 it('there is at least one version', () => expect(savedVersions()).toContain('1.1.0'));
 
 describe.each(savedVersions())('a workflow of version %s', (version) => {
-	const resources = namesIn(version, 'workflows').filter((name) => namesIn(version, 'runs').includes(name));
+	const resources = namesIn(version, 'runs');
 	const saved = resources.flatMap((resource) => {
 		const { nodes } = savedIn<SavedWorkflow>(version, `workflows/${resource}.json`);
 		const runs = savedIn<SavedRuns>(version, `runs/${resource}.json`);
@@ -34,7 +34,7 @@ describe.each(savedVersions())('a workflow of version %s', (version) => {
 	});
 
 	it.each(saved)('%s: has the same parameters, requests and output names', async (_, node, { answers, runs }) => {
-		const run = runs[node.name];
+		const run = runs[node.id];
 		if (!run) throw new Error('It was not run');
 		expect(savedParameters(crisp.description, node.parameters)).toEqual(node.parameters);
 		const exchanges = exchangesOf(run, answers);

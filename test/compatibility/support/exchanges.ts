@@ -78,9 +78,15 @@ function parsed(text: string): unknown {
 	}
 }
 
-/** Passes requests on to a server, and records what it answers. */
+/** The most entries of a list that are kept: the fixture stays small. */
+const mostEntries = 3;
+
+/** Passes requests on to a server, and records what it answers: of a list, at most `most` entries. */
 export class Recording extends Middle {
-	constructor(private readonly target: string) {
+	constructor(
+		private readonly target: string,
+		private readonly most = mostEntries,
+	) {
 		super();
 	}
 
@@ -96,16 +102,13 @@ export class Recording extends Middle {
 			...(hasBody && { body: text }),
 		});
 		const answer = (await response.text()).replaceAll(this.target, placeholder);
-		return { status: response.status, body: answer === '' ? undefined : withFew(parsed(answer)) };
+		return { status: response.status, body: answer === '' ? undefined : withFew(parsed(answer), this.most) };
 	}
 }
 
-/** The most entries of a list that are kept: the fixture stays small. */
-const mostEntries = 3;
-
-function withFew(answer: unknown): unknown {
+function withFew(answer: unknown, most: number): unknown {
 	const { data } = Object(answer) as { data?: unknown };
-	return Array.isArray(data) ? { ...(answer as object), data: data.slice(0, mostEntries) } : answer;
+	return Array.isArray(data) ? { ...(answer as object), data: data.slice(0, most) } : answer;
 }
 
 /** Answers as Crisp did when the exchanges were recorded; an unknown request gets 404. */

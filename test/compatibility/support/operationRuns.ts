@@ -14,7 +14,7 @@ export interface SavedRun {
 	output: Shape;
 }
 
-/** The runs of a workflow, by the name of the node. */
+/** The runs of a workflow, by the ID of the node. */
 export interface SavedRuns {
 	answers: Array<Exchange['answer']>;
 	runs: Record<string, SavedRun>;

@@ -30,7 +30,7 @@ export function namesIn(version: string, folder: string): string[] {
 export const savedAt = 1_800_000_000_000;
 
 /** The ID of the n8n that saved it: fingerprints, keys and static data follow from it. */
-const instanceId = '5a0e4d1c7b9f42638d2e6f10c3a7b9584e1d2c3b4a5f60718293a4b5c6d7e8f9';
+export const instanceId = '5a0e4d1c7b9f42638d2e6f10c3a7b9584e1d2c3b4a5f60718293a4b5c6d7e8f9';
 
 /** Gives every context of n8n-core the ID of the n8n that saved the data. */
 export function useSavedInstance(): void {

@@ -3,10 +3,10 @@ export type Shape = Record<string, string>;
 
 const deepest = 3;
 
-/** The shape of all items together. A name that has values of several kinds is of the kind `any`. */
-export function shapeOf(items: unknown[]): Shape {
+/** The shape of all items together, so deep. A name that has values of several kinds is of the kind `any`. */
+export function shapeOf(items: unknown[], depth = deepest): Shape {
 	const shape: Shape = {};
-	for (const item of items) note(shape, item, '', 0);
+	for (const item of items) note(shape, item, '', depth);
 	return shape;
 }
 
@@ -16,9 +16,9 @@ function note(shape: Shape, value: unknown, path: string, depth: number): void {
 		const before = shape[path] ?? 'null';
 		shape[path] = before === 'null' || before === kind ? kind : kind === 'null' ? before : 'any';
 	}
-	if (depth >= deepest || typeof value !== 'object' || value === null) return;
-	if (Array.isArray(value)) return value.forEach((entry) => note(shape, entry, `${path}[]`, depth + 1));
-	for (const [name, inner] of Object.entries(value)) note(shape, inner, path ? `${path}.${name}` : name, depth + 1);
+	if (depth <= 0 || typeof value !== 'object' || value === null) return;
+	if (Array.isArray(value)) return value.forEach((entry) => note(shape, entry, `${path}[]`, depth - 1));
+	for (const [name, inner] of Object.entries(value)) note(shape, inner, path ? `${path}.${name}` : name, depth - 1);
 }
 
 /** The kinds tell a time in ISO 8601 from other texts, and one in milliseconds from other numbers. */

@@ -52,6 +52,9 @@ const further: Array<[operation: string, before: INodeParameters[], parameters: 
 	['message/updateContent', [{ ...question, additionalFields: { fingerprint: asked } }], changed],
 ];
 
+/** Resources of which lists are read to the end, too: each has its own way to name the next page. */
+const readInFull = ['conversation', 'message', 'person', 'knowledgeBase', 'campaign'];
+
 /** What the editor saves if only required fields are filled in, so that defaults decide about the rest. */
 function withDefaults(parameters: INodeParameters): INodeParameters {
 	const { simplify, returnAll, limit, ...form } = parameters;
@@ -77,7 +80,7 @@ function casesOf(): Case[] {
 		return [
 			{ ...common, name: `${row.action}${suffix}, with all fields`, parameters: full, isOptional: false },
 			{ ...common, name: `${row.action}${suffix}`, parameters: withDefaults(parameters), isOptional: true },
-			...(isList(operation, row)
+			...(isList(operation, row) && readInFull.includes(resource)
 				? [
 						{
 							...common,
@@ -134,7 +137,7 @@ export async function writtenOperations(onSkipped: (name: string, error: Error) 
 		try {
 			const { exchanges, output, tier } = await record(node, one);
 			into.workflow.nodes.push({ ...node, credentials: { crispApi: { id: tier, name: `Crisp (${tier})` } } });
-			into.saved.runs[node.name] = runOf(exchanges, output, into.saved.answers);
+			into.saved.runs[node.id] = runOf(exchanges, output, into.saved.answers);
 			written.set(resource, into);
 		} catch (error) {
 			if (!one.isOptional) throw error;
