@@ -1,7 +1,7 @@
 /** The names in an output with the kind of each value, such as `{ "session_id": "text", "created_at": "milliseconds" }`. */
 export type Shape = Record<string, string>;
 
-const deepest = 3;
+const deepest = 2;
 
 /** The shape of all items together, so deep. A name that has values of several kinds is of the kind `any`. */
 export function shapeOf(items: unknown[], depth = deepest): Shape {

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { startSandbox } from '../../../sandbox';
-import { credentialFor, conversation, locator } from '../../support/sandboxWorkspace';
+import { credentialFor, locator } from '../../support/sandboxWorkspace';
 import { WaitingQuestions } from '../../support/waiting/questions';
 import { Recording } from '../support/exchanges';
 import { savedAt } from '../support/place';
@@ -15,7 +15,6 @@ const asks = {
 	message: 'Refund 50 EUR?',
 	answerBy: 'any',
 };
-const item = { session_id: conversation };
 const approval = { responseType: 'approval', approvalOptions: { values: { approvalType: 'double' } } };
 
 interface Case {
@@ -23,7 +22,7 @@ interface Case {
 	parameters: INodeParameters;
 	body: IDataObject;
 	/** Answers in Crisp. */
-	answer?(questions: WaitingQuestions): Promise<void>;
+	answer?(questions: WaitingQuestions, session: string): Promise<void>;
 }
 
 const cases: Case[] = [
@@ -31,7 +30,7 @@ const cases: Case[] = [
 		title: 'an approval, by a private note',
 		parameters: { ...asks, ...approval },
 		body: { nudge: true },
-		answer: async (questions) => await questions.note(conversation, 'Approve'),
+		answer: async (questions, session) => await questions.note(session, 'Approve'),
 	},
 	{ title: 'an approval, by link', parameters: { ...asks, ...approval }, body: { choice: 'approve' } },
 	{ title: 'a free text, by link', parameters: { ...asks, responseType: 'freeText' }, body: { text: 'Yes, today' } },
@@ -39,7 +38,7 @@ const cases: Case[] = [
 		title: 'a reply of the visitor',
 		parameters: { ...asks, ask: 'visitor', responseType: 'reply' },
 		body: { nudge: true },
-		answer: async (questions) => await questions.says(conversation, 'It is 10482'),
+		answer: async (questions, session) => await questions.says(session, 'It is 10482'),
 	},
 ];
 
@@ -50,11 +49,13 @@ async function written({ answer, ...one }: Case): Promise<SavedWait> {
 	const recording = new Recording(sandbox.url, Infinity);
 	await recording.open();
 	try {
+		const questions = new WaitingQuestions({ current: sandbox });
+		const item = { session_id: await questions.conversation() };
 		const execution = waitingExecution({ ...one, item }, credentialFor(sandbox));
 		await execution.begin();
 		const stored = execution.saved;
 		time += 60_000;
-		await answer?.(new WaitingQuestions({ current: sandbox }));
+		await answer?.(questions, item.session_id);
 		const credential = credentialFor(sandbox, 'website', { baseUrl: recording.url });
 		const output = await resumed({ ...one, item, stored }, credential);
 		if (Object.keys(output).length === 0) throw new Error(`${one.title} does not resume the execution`);

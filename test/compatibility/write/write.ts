@@ -50,7 +50,7 @@ export async function writeVersion(version: string): Promise<void> {
 	}
 }
 
-const longest = 600;
+const longest = 2_000;
 
 /** JSON with a line for each short object and list, so that a difference between two versions can be read. */
 function textOf(value: unknown, indent = ''): string {
