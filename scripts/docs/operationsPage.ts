@@ -113,7 +113,7 @@ function needsOf(resource: Resource, operation: Operation): string[] {
 function listOf(fields: Fields, indent = ''): string[] {
 	return Object.entries(fields).flatMap(([name, field]) => {
 		const label = labelOf(name, field);
-		const shown = field.required ? `**${label}**` : label;
+		const shown = field.required && !field.orElse ? `**${label}**` : label;
 		const kind = kindOf(field);
 		const line = `${indent}- ${shown} (${name ? `${code(name)}, ` : ''}${kind}): ${field.description}${conditionOf(field)}`;
 		return [line, ...listOf(field.fields ?? {}, `${indent}  `)];

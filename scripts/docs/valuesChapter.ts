@@ -15,7 +15,7 @@ const accepted: Record<Kind, string> = {
 	flag: `true or false; as text, in any case: ${wordsOf(true)}, or ${wordsOf(false)}`,
 	bit: `true or false; as text, in any case: ${wordsOf(true)}, or ${wordsOf(false)}`,
 	choice: "Crisp's name of the value, or the name in the form, in any case",
-	list: 'an array, also as JSON text: `["a", "b"]`. A row of the form is one entry, also with commas, quotes or line breaks. Only where the field\'s description says so is a text split at commas.',
+	list: 'a choice from the list, where the form has one; an array, also as JSON text: `["a", "b"]`; a text, which is split at commas: `a, b`. Only an array can hold an entry with a comma. Operators may be given by email.',
 	fingerprints: 'a list of fingerprints, like a list of texts that is split at commas',
 	date: 'ISO 8601, with `T` or a space; `2023/04/11`; `13.04.2023`, `31/12/2023` and `12/31/2023`, where only one number can be the day; `11 Apr 2023`, `April 11, 2023`; RFC 2822; a Luxon DateTime or a Date; seconds (10 digits) or milliseconds since 1970. `06-10-2019` is refused: it has two readings. Without an offset, the timezone of the workflow counts.',
 	instant: '',

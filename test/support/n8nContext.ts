@@ -412,6 +412,21 @@ export async function load(
 	return await crispTrigger.methods.loadOptions[method].call(context);
 }
 
+/** The entries of a list in which several are chosen, in the form of the Crisp node. */
+export async function loadInCrisp(
+	method: keyof Crisp['methods']['loadOptions'],
+	credential: Credential,
+	parameters: INodeParameters = {},
+): Promise<INodePropertyOptions[]> {
+	const node = nodeWith('crisp', parameters);
+	const additionalData = {
+		...additionalDataFor(() => credential),
+		currentNodeParameters: parameters,
+	} as IWorkflowExecuteAdditionalData;
+	const context = new LoadOptionsContext(workflowOf(node), node, additionalData, '');
+	return await crisp.methods.loadOptions[method].call(context);
+}
+
 /** The error of the credential test; undefined if it succeeds. */
 export async function credentialTest(credential: Credential): Promise<string | undefined> {
 	const context = new CredentialTestContext();

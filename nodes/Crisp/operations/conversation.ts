@@ -25,6 +25,7 @@ import { op, resource, type Simplify } from './operation';
 import { lastWords, urlOfConversation } from '../execute/summaries';
 import { match } from './fields/conditions';
 import { details } from './fields/conversationDetails';
+import { newSegments, replacing } from './fields/newSegments';
 import { assignedTo, conversationSearch, sortBy, status } from './fields/conversationList';
 import { eventSender } from './fields/senders';
 
@@ -116,6 +117,7 @@ export const conversation = resource(
 						label: 'Segments (Replace All)',
 						picks: 'conversationSegment',
 					}),
+					new_segments: newSegments(replacing),
 				},
 			}),
 		),

@@ -33,11 +33,7 @@ describe('what can be checked is checked before the first request of an item', (
 		],
 		['its device', creating({ device: '"phone"' }), /^'Device' is not an object: "phone"/],
 		['its state', creating({ state: 'done' }), /^'State' cannot be "done"/],
-		[
-			'its segments',
-			creating({ segments: '={{ [{}] }}' }),
-			/^An entry of 'Segments'/,
-		],
+		['its segments', creating({ segments: '={{ [{}] }}' }), /^An entry of 'Segments'/],
 		[
 			'its data, although an operator has to be looked up',
 			creating({ assignedUserId: operatorEmail, data: pairsOf({ A: '1' }) }),

@@ -1,5 +1,11 @@
 import { list, type Field } from '../field';
 
+/** For an update, which replaces all segments. */
+export const replacing: Partial<Field> = {
+	description:
+		'Segments that are not in the list yet, separated by commas; with those that are chosen, they replace the ones there',
+};
+
 /** Segments that no list has yet: they are sent together with those that are chosen in the field `segments`. */
 export const newSegments = (extra: Partial<Field> = {}): Field =>
 	list('Segments that are not in the list yet, separated by commas', {
