@@ -69,8 +69,7 @@ export const nothingChosen = { __rl: true, mode: 'list', value: '' };
 const labels = {
 	list: { displayName: 'From List', name: 'list' },
 	id: { displayName: 'By ID', name: 'id' },
-	/** n8n chooses the mode called `id` where a user drags a field into the locator. */
-	code: { displayName: 'By Code', name: 'id' },
+	code: { displayName: 'By Code', name: 'code' },
 	name: { displayName: 'By Name', name: 'name' },
 	url: { displayName: 'By URL', name: 'url' },
 	email: { displayName: 'By Email', name: 'email' },

@@ -2,7 +2,7 @@ import { UserError, type IDataObject } from 'n8n-workflow';
 import { parameterName, type Field } from '../operations/field';
 import { identificationOf, idIn, invalidIdAdvice } from '../form/locators';
 import { identifierIn, trimmed } from './cleanText';
-import { dataOf, type Entry } from './customData';
+import { dataOf, entriesOf } from './customData';
 import { dateIn } from './dates';
 import { isEmptyValue } from './emptyValues';
 import { labelOf } from './fieldsOf';
@@ -175,7 +175,7 @@ function toPairs(given: unknown, { picks, isNested = false }: Field, label: stri
 	if (!isPlain(value)) throw notAnObject(label, value);
 	const rows = rowsOf(value);
 	const keyOf = (row: IDataObject | null) => toText(idIn(picks ?? 'personData', row?.key) ?? '', `A key of ${label}`);
-	const entries = rows ? rows.map((row): Entry => [keyOf(row), row?.value]) : Object.entries(value);
+	const entries = rows ? rows.flatMap((row) => entriesOf(keyOf(row), row?.value)) : Object.entries(value);
 	return dataOf(entries, { label, isCustomData: picks !== undefined, isNested });
 }
 

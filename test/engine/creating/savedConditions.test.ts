@@ -1,11 +1,16 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { composing } from '../../support/composedOperations';
-import { locator, useSandbox } from '../../support/sandboxWorkspace';
+import { credentialFor, locator, useSandbox } from '../../support/sandboxWorkspace';
 
 /** Conditions that Crisp keeps: those of inboxes and of campaigns, as the form has them and as Crisp gets them. */
 
 const sandbox = useSandbox();
-const { run, failure, website } = composing(sandbox);
+const composed = composing(sandbox);
+const { website } = composed;
+/** Crisp accepts inboxes and campaigns from users only. */
+const asUser = () => ({ credential: credentialFor(sandbox.current, 'user') });
+const run = async (parameters: INodeParameters) => await composed.run(parameters, asUser());
+const failure = async (parameters: INodeParameters) => await composed.failure(parameters, asUser());
 
 const rows = (...given: object[]) => ({ rows: given }) as unknown as INodeParameters;
 const name = (value: string) => locator(value, 'name');

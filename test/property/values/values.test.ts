@@ -324,6 +324,24 @@ describe('custom data', () => {
 		expect(failures).toEqual([]);
 	});
 
+	it('has all keys of an object in a row without a key, and the rules for keys and values apply to them', () => {
+		const failures = failuresIn(some, (spot) => {
+			const data = { plan: 'gold', seats: 3, trial: false };
+			for (const whole of [data, JSON.stringify(data)]) {
+				expect(sentFor(spot, inForm(['', whole]))).toEqual(data);
+				expect(sentFor(spot, inForm(['age', 5], [' ', whole]))).toEqual({ age: 5, ...data });
+				expect(() => sentFor(spot, inForm(['plan', 'x'], ['', whole]))).toThrow('occurs twice: "plan"');
+			}
+			expect(() => sentFor(spot, inForm(['', { 'Order ID': 1 }]))).toThrow('has characters that Crisp does not accept');
+			expect(() => sentFor(spot, inForm(['', { address: { city: 'Paris' } }]))).toThrow('has an object or a list');
+			// Nothing was found: this must not remove all keys.
+			const nothing = inForm(['', {}]);
+			if (spot.field.required) expect(() => sentFor(spot, nothing)).toThrow(`'${spot.label}' is empty`);
+			else expect(sentFor(spot, nothing)).toBeUndefined();
+		});
+		expect(failures).toEqual([]);
+	});
+
 	it('without any key removes all keys where it is replaced, in the form, as an object and as JSON text', () => {
 		const failures = failuresIn(some, (spot) => {
 			for (const none of [{}, { rows: [] }, '{}']) {
