@@ -7,6 +7,8 @@ import { campaignHandlers } from './campaigns/campaigns';
 import { templateHandlers } from './campaigns/templates';
 import { helpDeskHandlers } from './helpDesk';
 import { inboxHandlers } from './inboxes';
+import { analyticsHandlers } from './insight/analytics';
+import { visitorHandlers } from './insight/visitors';
 import { messageHandlers } from './messages';
 import { operatorHandlers } from './operators';
 import { peopleHandlers } from './people';
@@ -18,6 +20,7 @@ import { websiteHandlers } from './website';
 
 /** The routes that the sandbox keeps state for; all others respond with sample data of the right shape. */
 export const handlers: Handlers = {
+	...analyticsHandlers,
 	...batchHandlers,
 	...bucketHandlers,
 	...campaignHandlers,
@@ -32,6 +35,7 @@ export const handlers: Handlers = {
 	...teamHandlers,
 	...templateHandlers,
 	...userHandlers,
+	...visitorHandlers,
 	...websiteHandlers,
 };
 

@@ -18,6 +18,7 @@ const WEBSITE = `/v1/website/${SHOP_ID}`;
 const ONE = addressOf('/v1/website/{website_id}/conversation/{session_id}');
 const post = (path: string, body: unknown) => call(sandbox, 'plugin', `POST ${path}`, body);
 const patch = (path: string, body: unknown) => call(sandbox, 'plugin', `PATCH ${path}`, body);
+const asUser = (request: string, body: unknown) => call(sandbox, 'user', request, body);
 const read = async <Data>(path: string) => (await call(sandbox, 'plugin', `GET ${path}`)).data as Data;
 const list = (search: string, page = 1) => read<Conversation[]>(`${WEBSITE}/conversations/${page}?${search}`);
 const numbersOf = (conversations: Conversation[]) =>
@@ -229,13 +230,13 @@ describe('messages', () => {
 
 test('a batch changes the given sessions', async () => {
 	const sessions = [sessionId(1), sessionId(2), 'session_none'];
-	await patch(`${WEBSITE}/batch/resolve`, { sessions });
+	await asUser(`PATCH ${WEBSITE}/batch/resolve`, { sessions });
 	expect(numbersOf(await list('filter_resolved=1'))).toEqual([1, 2, 6, 7, 8]);
 	await patch(`${WEBSITE}/batch/segments`, { sessions, segments: ['tagged'] });
 	expect(numbersOf(await list('search_type=segment&search_query=tagged'))).toEqual([1, 2]);
-	await patch(`${WEBSITE}/batch/read`, {});
+	await asUser(`PATCH ${WEBSITE}/batch/read`, {});
 	expect(await list('filter_unread=1')).toEqual([]);
-	await patch(`${WEBSITE}/batch/remove`, { sessions });
+	await asUser(`PATCH ${WEBSITE}/batch/remove`, { sessions });
 	expect(numbersOf(await list(''))).toEqual([3, 4, 5, 6, 7, 8, 9, 10]);
 });
 

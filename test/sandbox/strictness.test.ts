@@ -51,6 +51,7 @@ function prepare({ path }: Route, { state }: Sandbox): void {
 function sampleOf(name: string, field: BodyField): unknown {
 	if (field.type === 'enum') return field.enum?.[0];
 	if (name === 'assigned') return null;
+	if (name === 'date' && field.type === 'object') return { from: '2026-01-01', to: '2026-02-01' };
 	return field.type === 'boolean' ? true : (FITTING[name] ?? SAMPLES[field.type]);
 }
 

@@ -12,6 +12,7 @@ afterEach(() => sandbox.close());
 
 const WEBSITE = `/v1/website/${SHOP_ID}`;
 const send = (request: string, body?: unknown) => call(sandbox, 'plugin', request, body);
+const asUser = (request: string, body?: unknown) => call(sandbox, 'user', request, body);
 const read = async <Data>(path: string) => (await send(`GET ${path}`)).data as Data;
 const NEW = { email: 'ana@new.example', person: { nickname: 'Ana' }, segments: ['one'] };
 
@@ -86,14 +87,14 @@ describe('people', () => {
 test('operators are listed, invited, changed and unlinked, except for the last one', async () => {
 	const list = () =>
 		read<Array<{ type: string; details: { email: string; user_id: string } }>>(`${WEBSITE}/operators/list`);
-	await send(`POST ${WEBSITE}/operator`, { email: 'new@a.example', role: 'member', verify: {} });
+	await asUser(`POST ${WEBSITE}/operator`, { email: 'new@a.example', role: 'member', verify: {} });
 	const ofOperators = operators.map(() => 'operator');
 	expect((await list()).map(({ type }) => type)).toEqual([...ofOperators, 'sandbox', 'invite']);
 	const ids = operators.map(({ user_id }) => user_id);
-	await send(`PATCH ${WEBSITE}/operator/${ids[1]}`, { title: 'Lead' });
+	await asUser(`PATCH ${WEBSITE}/operator/${ids[1]}`, { title: 'Lead' });
 	expect(await read(`${WEBSITE}/operator/${ids[1]}`)).toMatchObject({ title: 'Lead', role: 'member' });
-	for (const id of ids.slice(1)) expect((await send(`DELETE ${WEBSITE}/operator/${id}`)).status).toBe(200);
-	expect((await send(`DELETE ${WEBSITE}/operator/${ids[0]}`)).reason).toBe('not_allowed');
+	for (const id of ids.slice(1)) expect((await asUser(`DELETE ${WEBSITE}/operator/${id}`)).status).toBe(200);
+	expect((await asUser(`DELETE ${WEBSITE}/operator/${ids[0]}`)).reason).toBe('not_allowed');
 	expect(await read(`${WEBSITE}/availability/operators`)).toMatchObject([
 		{ user_id: ids[0], type: 'online' },
 		{ user_id: sandboxSeats[0]?.user_id, type: 'online' },
@@ -118,7 +119,7 @@ test('teams are created, replaced and deleted, and inboxes list the operators of
 	await send(`PUT ${address}`, { name: 'Late', emoji: '🌙', operators: [one, two] });
 	expect(await read(address)).toMatchObject({ team_id, name: 'Late', emoji: '🌙', operators: [one, two] });
 	const inbox = { name: 'New', emoji: '🍵', order: 0, operators: [], conditions: [], teams: [team_id] };
-	const made = await send(`POST ${WEBSITE}/inbox`, inbox);
+	const made = await asUser(`POST ${WEBSITE}/inbox`, inbox);
 	const { inbox_id } = made.data as { inbox_id: string };
 	expect(await read(`${WEBSITE}/inbox/${inbox_id}`)).toMatchObject({ operators: [], team_operators: [one, two] });
 	const names = async () => (await read<Array<{ name: string }>>(`${WEBSITE}/teams/list/1`)).map(({ name }) => name);
@@ -130,13 +131,13 @@ test('teams are created, replaced and deleted, and inboxes list the operators of
 
 test('inboxes are created, replaced, ordered and deleted', async () => {
 	const inbox = { name: 'New', emoji: '🍵', order: 0, operators: [], conditions: [] };
-	const { data } = await send(`POST ${WEBSITE}/inbox`, inbox);
+	const { data } = await asUser(`POST ${WEBSITE}/inbox`, inbox);
 	const address = `${WEBSITE}/inbox/${(data as { inbox_id: string }).inbox_id}`;
 	const names = async () => (await read<Array<{ name: string }>>(`${WEBSITE}/inboxes/list/1`)).map(({ name }) => name);
 	expect(await names()).toEqual(['New', 'Billing', 'Wholesale']);
-	await send(`PUT ${address}`, { ...inbox, name: 'Newer', order: 9 });
+	await asUser(`PUT ${address}`, { ...inbox, name: 'Newer', order: 9 });
 	expect(await names()).toEqual(['Billing', 'Wholesale', 'Newer']);
-	await send(`DELETE ${address}`);
+	await asUser(`DELETE ${address}`);
 	expect((await send(`HEAD ${address}`)).status).toBe(404);
 });
 

@@ -4,10 +4,14 @@ import type { Conversation, Person } from '../../sandbox/state/state';
 import { execute, type Execution } from './n8nContext';
 import { credentialFor, locator, shop } from './sandboxWorkspace';
 
+/** Crisp accepts campaigns and new inboxes from users only. */
+const tierFor = ({ resource }: INodeParameters) =>
+	resource === 'campaign' || resource === 'inbox' ? 'user' : 'plugin';
+
 /** Helpers for tests of composed operations, which use the sandbox of their file. */
 export function composing(sandbox: { current: Sandbox }) {
 	const run = async (parameters: INodeParameters, more: Partial<Execution> = {}) =>
-		await execute({ credential: credentialFor(sandbox.current, 'plugin'), parameters, ...more });
+		await execute({ credential: credentialFor(sandbox.current, tierFor(parameters)), parameters, ...more });
 	const website = () => {
 		const found = sandbox.current.state.websites.get(shop);
 		if (!found) throw new Error('The sandbox has no shop');

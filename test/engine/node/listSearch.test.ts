@@ -40,9 +40,13 @@ it('there is a list for every dropdown of the form', () => {
 	expect(Object.keys(crisp.methods.listSearch).sort()).toEqual(Object.keys(paths).sort());
 });
 
+/** Crisp shows campaigns, and the plugins of a website, to users only. */
+const ofUsers = ['searchCampaigns', 'searchPlugins'];
+const tierFor = (method: string) => (ofUsers.includes(method) ? 'user' : 'website');
+
 describe.each(Object.entries(paths) as Array<[Method, string]>)('%s', (method, path) => {
 	it(`reads ${path}`, async () => {
-		const { results } = await search(method, credentialFor(sandbox.current), { parameters });
+		const { results } = await search(method, credentialFor(sandbox.current, tierFor(method)), { parameters });
 		expect(sandbox.current.requests.at(-1)?.path).toBe(path);
 		for (const { name, value } of results) {
 			expect(name).not.toMatch(/undefined|\[object/);
@@ -51,7 +55,7 @@ describe.each(Object.entries(paths) as Array<[Method, string]>)('%s', (method, p
 	});
 
 	it('searches in Crisp, or in the entries that it read', async () => {
-		const credential = credentialFor(sandbox.current);
+		const credential = credentialFor(sandbox.current, tierFor(method));
 		const { results } = await search(method, credential, { parameters, filter: 'no such words' });
 		const asked = JSON.stringify(sandbox.current.requests.at(-1)?.query ?? {});
 		expect(asked.includes('no such words') || results.length === 0).toBe(true);

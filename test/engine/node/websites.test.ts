@@ -108,7 +108,7 @@ describe('with a token of two websites', () => {
 	it('URLs in a list bring theirs, and become IDs', async () => {
 		const [one, two] = [await elsewhere(), await elsewhere()];
 		const sessions = `${urlOf(one)}, ${two}`;
-		const { websites } = await run({ resource: 'batch', operation: 'resolve', sessions });
+		const { websites } = await run({ resource: 'batch', operation: 'markUnread', sessions });
 		expect(websites).toEqual([help]);
 		expect(sandbox.current.requests.at(-1)?.body).toEqual({ sessions: [one, two] });
 	});

@@ -29,6 +29,9 @@ interface Fault {
 
 type Request = (options: IHttpRequestOptions) => Promise<unknown>;
 
+/** Crisp accepts campaigns from users only. */
+const tierFor = ({ resource }: INodeParameters) => (resource === 'campaign' ? 'user' : 'plugin');
+
 /** A workspace with the nodes, in simulated time, in which Crisp replaces custom data. */
 class Stage {
 	requests: string[] = [];
@@ -71,7 +74,7 @@ class Stage {
 	/** Runs the operation for one item, and returns what comes out; the JSON has `error` if it failed. */
 	async run(parameters: INodeParameters, executionId: string, { binary }: ComposedCase, fault?: Fault) {
 		const context = executeContext({
-			...{ credential: credentialFor(this.sandbox, 'plugin'), parameters, executionId },
+			...{ credential: credentialFor(this.sandbox, tierFor(parameters)), parameters, executionId },
 			...{ onError: 'continueRegularOutput', binary: binary && [binary] },
 		});
 		this.requests = [];

@@ -56,6 +56,10 @@ const changed: Record<string, INodeParameters> = {
 			{ campaignId: locator('c2f6b8d1-0000-4000-8000-000000000002') },
 		]),
 	),
+	'analytics/generate': {
+		...{ metric: 'conversation', type: 'total', dateFrom: '2000-01-01', dateTo: '2100-01-01' },
+		additionalFields: { splitBy: 'state' },
+	},
 	'knowledgeBase/getByID': { entityId: 'a7c1f0e2-0000-4000-8000-000000000001' },
 	'conversation/createWithMessage': { additionalFields: { email: 'nell@example.org', nickname: 'Nell' } },
 	'helpDesk/searchArticles': { searchQuery: 'shipping', helpDesk: 'knowledge_base', additionalFields: {} },
