@@ -38,6 +38,7 @@ const chosen: Record<string, (given: Record<string, string>) => unknown> = {
 	conditions: () => undefined,
 	'recipients.conditions': () => undefined,
 	'flow.conditions': () => undefined,
+	new_segments: () => undefined,
 	assigned_to: ({ filter_assigned, filter_unassigned }) => (filter_unassigned === '1' ? 'unassigned' : filter_assigned),
 	status: ({ filter_resolved, filter_not_resolved }) =>
 		filter_resolved === '1' ? 'resolved' : filter_not_resolved === '1' ? 'not_resolved' : undefined,
@@ -71,9 +72,6 @@ function inForm(field: Field, value: unknown): NodeParameterValueType {
 			return { __rl: true, mode: 'id', value: String(value) };
 		case 'json':
 			return JSON.stringify(value);
-		case 'list':
-			if (!field.picks) return value as NodeParameterValueType;
-			return { rows: (value as string[]).map((entry) => ({ entry: byName(entry) })) };
 		case 'pairs':
 			return {
 				rows: Object.entries(value as object).map(([key, entry]) => ({

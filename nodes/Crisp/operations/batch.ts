@@ -1,4 +1,5 @@
 import { choice, flag, list, pairs, picker, text, type Fields, type Picks } from './field';
+import { newSegments } from './fields/newSegments';
 import { op, resource } from './operation';
 
 const sessions: Fields = {
@@ -24,7 +25,8 @@ const dataOf = (picks: Picks): Fields => ({
 });
 
 const segmentsOf = (picks: Picks): Fields => ({
-	segments: list('Segments to add to the ones there', { required: true, picks }),
+	segments: list('Segments to add to the ones there', { required: true, picks, orElse: 'new_segments' }),
+	new_segments: newSegments({ required: true, orElse: 'segments' }),
 });
 
 /** For Crisp, an empty list means all conversations. */

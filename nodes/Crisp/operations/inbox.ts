@@ -1,5 +1,5 @@
 import { conversationConditions, conversationConditionsAsJson, match, type Sending } from './fields/conditions';
-import { identifier, list, number, table, text, type Fields } from './field';
+import { identifier, list, number, picker, table, text, type Fields } from './field';
 import { op, resource } from './operation';
 
 const asConditions: Sending = { names: ['conditions'], wire: (conditions) => ({ conditions }) };
@@ -9,17 +9,14 @@ const setup: Fields = {
 	name: text('Name of the inbox', { required: true }),
 	emoji: identifier('Emoji of the inbox', { required: true, example: '⭐' }),
 	order: number('Where the inbox stands among the others', { required: true }),
-	operators: list('IDs of the operators who see the inbox, separated by commas; none when left out', {
-		label: 'Operator IDs',
-		isSentEmpty: true,
-	}),
+	operators: list('The operators who see the inbox; none when left out', { picks: 'operator', isSentEmpty: true }),
 	conditions: {
 		...conversationConditions(asConditions, 'Which conversations come into the inbox by themselves'),
 		isSentEmpty: true,
 	},
 	conditions_json: conversationConditionsAsJson(asConditions),
 	operator: match,
-	teams: list('IDs of the teams who see the inbox, separated by commas', { label: 'Team IDs' }),
+	teams: list('The teams who see the inbox', { picks: 'team' }),
 };
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-inbox */
@@ -45,7 +42,7 @@ export const inbox = resource('Inbox', {
 		body: {
 			orders: table(
 				{
-					inbox_id: identifier('ID of the inbox', { required: true }),
+					inbox_id: picker('inbox', 'The inbox', { required: true }),
 					order: number('Where it stands', { required: true }),
 				},
 				'The inboxes and their new places',

@@ -22,6 +22,7 @@ import { findBySegments } from '../composed/person/findBySegments';
 import { keepingData } from '../composed/support/keptData';
 import { personSummary } from '../execute/summaries';
 import { match, personConditions, personConditionsAsJson } from './fields/conditions';
+import { newSegments } from './fields/newSegments';
 import { name, profile, segments } from './fields/personProfile';
 
 const colors = ['red', 'orange', 'yellow', 'green', 'blue', 'purple', 'pink', 'brown', 'grey', 'black'];
@@ -92,6 +93,7 @@ export const person = resource(
 				'person.nickname': name,
 				...profile,
 				segments: { ...segments, label: 'Segments (Replace All)' },
+				new_segments: newSegments(),
 			},
 		}),
 		replace: op('PUT /v1/website/{website_id}/people/profile/{people_id}', {

@@ -57,9 +57,10 @@ export function readFields(fields: FormField[], reading: Reading): Map<string, u
 		const value = sentValue(field, { raw, value: toWire(name, field, raw, parameters.timezone, label), label }, mode);
 		if (value !== undefined) values.set(name, value);
 		else if (field.fallback !== undefined && !field.required) values.set(name, field.fallback);
-		else if (field.required) throw missing(label);
+		else if (field.required && !field.orElse) throw missing(`'${label}' is`);
 		else if (field.isSentEmpty) values.set(name, []);
 	}
+	requireOneOfTwo(fields, values);
 	return inWireNames(fields, values);
 }
 
@@ -79,8 +80,17 @@ export function nothingToUpdate(collection: string): UserError {
 	});
 }
 
-function missing(label: string): UserError {
-	return new UserError(`'${label}' is empty`, {
+/** Throws a UserError if two fields are empty of which one is required. */
+function requireOneOfTwo(fields: FormField[], values: Map<string, unknown>): void {
+	const isEmpty = ({ name, field }: FormField) => !values.has(name) && isShown(field, values);
+	for (const one of fields.filter(({ field }) => field.orElse !== undefined).filter(isEmpty)) {
+		const other = fields.find(({ name }) => name === one.field.orElse);
+		if (other && isEmpty(other)) throw missing(`'${one.label}' and '${other.label}' are`);
+	}
+}
+
+function missing(whatIs: string): UserError {
+	return new UserError(`${whatIs} empty`, {
 		description: 'Fill it in, or check that the expression has a value for this item.',
 	});
 }

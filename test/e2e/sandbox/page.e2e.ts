@@ -64,10 +64,10 @@ describe("the sandbox's page", () => {
 
 	test('shows bold text and links to web addresses, and any other Markdown as it was written', async () => {
 		await visitorWrites('Hello');
-		await operatorWrites('**Yes**, see [our page](https://tea.example/a) or [this](javascript:alert(1)) <b>now</b>');
+		await operatorWrites('**Yes**, see [our page](https://tea.example/a) or [this](javascript:alert`1`) <b>now</b>');
 		const reply = page.locator('#visitor-messages .bubble').last();
 		await reply.locator('strong').waitFor();
-		expect(await reply.innerText()).toBe('Yes, see our page or [this](javascript:alert(1)) <b>now</b>');
+		expect(await reply.innerText()).toBe('Yes, see our page or [this](javascript:alert`1`) <b>now</b>');
 		const links = reply.locator('a');
 		expect(await links.count()).toBe(1);
 		expect(await links.getAttribute('href')).toBe('https://tea.example/a');

@@ -65,6 +65,14 @@ describe('docs/cookbook.md', () => {
 		expect(linked).toEqual(anchors);
 	});
 
+	it.each(['README.md', 'CHANGELOG.md', 'docs/guides/crisp.md'])('has as many tasks as %s says', (file) => {
+		const [, count] =
+			/cookbook\][^.;]*?(\d+) tasks/.exec(
+				readFileSync(join(__dirname, '../../..', file), 'utf8').replace(/\]\([^)]*\)/g, ']'),
+			) ?? [];
+		expect(Number(count)).toBe(tasks.length);
+	});
+
 	it.each(titles)('names operations, events and nodes that exist: %s', (title) => {
 		const body = bodyOf.get(title) ?? '';
 		const choices = fieldsIn(body).flatMap(([, , choice]) => choice ?? []);

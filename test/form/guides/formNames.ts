@@ -7,7 +7,7 @@ import { crisp, crispTrigger } from '../../support/n8nContext';
 export type FormNames = Map<string, Set<string>>;
 
 /** The forms of all operations of the Crisp node, by "Resource: Operation". */
-export const operationForms = new Map(
+export const operationForms = new Map<string, FormNames>(
 	Object.entries(resources).flatMap(([resource, { name, operations }]) =>
 		Object.entries(operations).map(([operation, row]) => {
 			const shown = crisp.description.properties.filter((property) => isShown(property, { resource, operation }));
