@@ -7,7 +7,7 @@ const TITLE = 'How to brew';
 const NAME = 'Autumn teas';
 
 const article = {
-	...{ resource: 'classicArticle', operation: 'create', locale: byId('en'), title: TITLE },
+	...{ resource: 'classicArticle', operation: 'create', locale: { ...byId('en'), mode: 'code' }, title: TITLE },
 	additionalFields: { content: 'Hot **water** first.', publish: true, skipIfItExists: true },
 };
 const sendable = {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import {
 	NodeHelpers,
 	type INode,
+	type INodeParameterResourceLocator,
 	type INodeParameters,
 	type INodeProperties,
 	type INodePropertyOptions,
@@ -58,15 +59,19 @@ function understood(node: WorkflowNode, { description }: INodeType): INodeParame
 	return NodeHelpers.getNodeParameters(description.properties, given, true, false, node as INode, description) ?? {};
 }
 
-/** Values that are not among the options, which n8n itself accepts. */
+/** Values that are not among the options, and modes that a locator does not have: n8n itself accepts both. */
 function notOffered(node: WorkflowNode, { description }: INodeType): string[] {
 	const isShown = (property: INodeProperties) =>
 		NodeHelpers.displayParameter(understood(node, { description } as INodeType), property, node as INode, description);
 	const amongAll = (properties: INodeProperties[], given: INodeParameters): string[] =>
-		properties.flatMap(({ name, type, options }) => {
+		properties.flatMap(({ name, type, options, modes = [] }) => {
 			const value = given[name];
 			if (value === undefined) return [];
 			if (type === 'collection') return amongAll(options as INodeProperties[], value as INodeParameters);
+			if (type === 'resourceLocator') {
+				const { mode } = value as INodeParameterResourceLocator;
+				return modes.some((one) => one.name === mode) ? [] : [`${name}: ${mode}`];
+			}
 			if (type !== 'options' && type !== 'multiOptions') return [];
 			const offered = (options as INodePropertyOptions[] | undefined)?.map((option) => option.value);
 			const chosen = [value].flat() as string[];
