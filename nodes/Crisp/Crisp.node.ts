@@ -16,6 +16,7 @@ import { secretOutputPaths } from './operations';
 import { resumeWait } from './waiting/resume';
 import { resumeWebhooks } from './waiting/wait';
 import { listSearch } from './methods/listSearch';
+import { loadOptions } from './methods/loadOptions';
 
 export class Crisp implements INodeType {
 	description: INodeTypeDescription = {
@@ -38,7 +39,7 @@ export class Crisp implements INodeType {
 		...sensitiveOutputs(secretOutputPaths()),
 	};
 
-	methods = { listSearch, credentialTest: { testCrispApi } };
+	methods = { listSearch, loadOptions, credentialTest: { testCrispApi } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await runOperation(this);

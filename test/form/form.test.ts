@@ -186,6 +186,6 @@ it('uses the singular for what a button adds', () => {
 		if (key === 'placeholder' && String(value).startsWith('Add ')) added.add(String(value));
 		return value;
 	});
-	expect([...added]).toEqual(expect.arrayContaining(['Add Property', 'Add Segment', 'Add Choice', 'Add Condition']));
+	expect([...added]).toEqual(expect.arrayContaining(['Add Property', 'Add Filter', 'Add Choice', 'Add Condition']));
 	expect([...added].filter((text) => /(ie| to Add| to Remove|[^s]s)$/.test(text))).toEqual([]);
 });

@@ -165,7 +165,7 @@ const details: Promised = {
 		};
 		const items = [{ session }];
 		await workspace.run(inConversation('updateMeta', { updateFields: { subject: 'Order', data } }), items);
-		const segments = { rows: [{ entry: { __rl: true, mode: 'name', value: 'new' } }] };
+		const segments = ['new'];
 		await workspace.run(inConversation('addSegments', { segments }), items);
 		await workspace.time.pass(60_000);
 		const { data: kept, ...rest } = workspace.conversation(session).meta;

@@ -52,7 +52,7 @@ function nameOf({ method, path }: RecordedRequest): string {
 }
 
 /** Names chosen one by one, as in the form. */
-export const named = (...names: string[]) => ({ rows: names.map((name) => ({ entry: locator(name, 'name') })) });
+export const named = (...names: string[]) => names;
 
 export const pairsOf = (values: IDataObject) => ({
 	rows: Object.entries(values).map(([key, value]) => ({ key: locator(key, 'name'), value: value as string })),

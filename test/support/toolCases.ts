@@ -118,10 +118,14 @@ function formOf({ resource, key, operation, chosen, server }: Plan, fill: Fill):
 	return form;
 }
 
+const conditions = [{ model: 'people', criterion: 'email', operator: 'eq', query: ['a@example.com'] }];
+
 /** Values for fields that restrict their values. */
 const samples: Record<string, unknown> = {
 	path: 'getting-started/install',
-	conditionsJson: [{ model: 'people', criterion: 'email', operator: 'eq', query: ['a@example.com'] }],
+	conditionsJson: conditions,
+	recipientsConditionsJson: conditions,
+	flowConditionsJson: conditions,
 	type: 'application/pdf',
 	maxCharacters: 3_000,
 	// Short times, since the tests wait this long.
@@ -136,7 +140,6 @@ const ids: Partial<Record<Picks, string>> = {
 
 function inForm(key: string, field: Field, fill: Fill, sample?: unknown): NodeParameterValueType {
 	const text = (value: string) => fill(key, 'string', sample ?? value);
-	const nameOf = (part: string) => ({ __rl: true as const, mode: 'name', value: fill(key, 'string', part) });
 	switch (field.kind) {
 		case 'picker':
 			return {
@@ -159,7 +162,7 @@ function inForm(key: string, field: Field, fill: Fill, sample?: unknown): NodePa
 		case 'fingerprints':
 			return text('7, 8');
 		case 'list':
-			return field.picks ? ({ rows: [{ entry: nameOf('vip') }] } as never) : text('one, two');
+			return text('one, two');
 		case 'pairs':
 			return pairsInForm(key, field, fill);
 		case 'table':

@@ -85,10 +85,15 @@ export function operationsInOrder<Option extends Named & { value: string }>(
 	return [...options].sort((a, b) => rankOf(a) - rankOf(b) || a.name.localeCompare(b.name));
 }
 
-/** Sorts the fields of a collection: by label, and rare ones last. */
-export function fieldsInOrder<Labelled extends { label: string; field: Field }>(fields: Labelled[]): Labelled[] {
+/** Sorts the fields of a collection: by label, and rare ones last. A list that joins another one follows it. */
+export function fieldsInOrder<Labelled extends { name: string; label: string; field: Field }>(
+	fields: Labelled[],
+): Labelled[] {
 	const rankOf = ({ field }: Labelled) => Number(field.isRare ?? false);
-	return [...fields].sort((a, b) => rankOf(a) - rankOf(b) || a.label.localeCompare(b.label));
+	const leading = ({ field: { kind, sentAs } }: Labelled) =>
+		kind === 'list' ? fields.find(({ name }) => sentAs?.names.includes(name)) : undefined;
+	const placeOf = (one: Labelled) => `${(leading(one) ?? one).label}${leading(one) ? '\u{10FFFF}' : ''}`;
+	return [...fields].sort((a, b) => rankOf(a) - rankOf(b) || placeOf(a).localeCompare(placeOf(b)));
 }
 
 /** Sorts the values of a choice: as the table has them if that is on purpose or they are few, otherwise by name. */

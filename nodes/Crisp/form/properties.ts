@@ -10,6 +10,7 @@ import {
 } from '../operations/operation';
 import { resources } from '../operations';
 import { locatorModes, nothingChosen } from './locators';
+import { isListed, optionList, withExpressionHint } from './optionLists';
 import { optionsProperty } from './options';
 import { choicesInOrder, fieldsInOrder, operationsInOrder, resourcesInOrder } from './order';
 import { tierNotices } from './tierNotices';
@@ -188,11 +189,16 @@ function toProperty({ parameter, label: displayName, field }: Named, isInCollect
 		name: parameter,
 		...typed,
 		...(typed.type === 'fixedCollection' && { placeholder: `Add ${oneOf(displayName)}` }),
-		...(field.required && !isInCollection && field.kind !== 'group' && { required: true }),
-		description: field.kind === 'secret' ? withNotice(field.description) : field.description,
+		...(field.required && !field.orElse && !isInCollection && field.kind !== 'group' && { required: true }),
+		description: descriptionFor(field),
 		...(field.example && { placeholder: `e.g. ${field.example}` }),
 		...(show.length > 0 && { displayOptions: { show: Object.fromEntries(show) } }),
 	};
+}
+
+function descriptionFor({ kind, picks, description }: Field): string {
+	if (kind === 'list' && isListed(picks)) return withExpressionHint(description, picks);
+	return kind === 'secret' ? withNotice(description) : description;
 }
 
 /** For a field that n8n saves like any other: in the workflow, and in its exports. */
@@ -200,9 +206,9 @@ function withNotice(description: string): string {
 	return `${description}. Typed here, it is saved in the workflow in plain text, for everybody who may see it; an expression can take it from an earlier node.`;
 }
 
-/** The singular for the button under a table: from "Choices", "Segments (Replace All)" or "Segments to Add". */
+/** The singular for the button under a table: from "Choices" or "Custom Data (Replace All)". */
 function oneOf(label: string): string {
-	const bare = label.replace(/ \([^()]*\)$| to (Add|Remove)$/, '');
+	const bare = label.replace(/ \([^()]*\)$/, '');
 	return bare.replace(/ies$/, 'y').replace(/(?<=[a-z])s$/, '');
 }
 
@@ -232,8 +238,7 @@ function typeOf(field: Field): Typed {
 		case 'json':
 			return { type: 'json', default: fallback };
 		case 'list':
-			if (!field.picks) return { type: 'string', default: fallback };
-			return tableOf('Entries', [locatorColumn('Entry', 'entry', field.picks)]);
+			return isListed(field.picks) ? optionList(field.picks) : { type: 'string', default: fallback };
 		case 'pairs':
 			return tableOf('Data', [field.picks ? locatorColumn('Key', 'key', field.picks) : keyColumn, valueColumn]);
 		case 'table':
@@ -286,6 +291,8 @@ const valueColumn: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. premium',
+	description:
+		'What is typed is sent as text; an expression such as {{ 12 }} or {{ true }} keeps its type. Without a key, an object from an expression sets all of its keys.',
 };
 
 function columnsOf(fields: Fields): INodeProperties[] {

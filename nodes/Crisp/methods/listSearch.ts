@@ -16,7 +16,7 @@ import { isOperatorSeat } from '../request/operatorSeats';
 type Item = INodeListSearchItems;
 
 /** A list of Crisp that a dropdown shows. The variables of its route are read from the form. */
-interface Source {
+export interface Source {
 	route: string;
 	/** The query with which Crisp searches; without it, the node filters the page that it read. */
 	query?: (words: string) => IDataObject;
@@ -40,7 +40,7 @@ const operators: Source = {
 	},
 };
 
-const sources = {
+export const sources = {
 	searchConversations: {
 		route: 'GET /v1/website/{website_id}/conversations/{page_number}',
 		query: (words) => ({ search_query: words, search_type: 'text' }),
@@ -151,7 +151,7 @@ function searchIn({ route: template, query, isOffered, item, first = [] }: Sourc
 }
 
 /** The form's value for a variable of a path; empty if nothing is chosen yet. */
-function valueInForm(context: ILoadOptionsFunctions, name: string, { websiteId }: Credential): string {
+export function valueInForm(context: ILoadOptionsFunctions, name: string, { websiteId }: Credential): string {
 	const field: Field | undefined = (pathFields as Fields)[name];
 	const chosen = idIn(field?.picks ?? 'website', context.getCurrentNodeParameter(parameterName(name)));
 	// The form gives an expression as it is; its value is known only when the workflow runs.

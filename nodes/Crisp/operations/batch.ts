@@ -1,4 +1,5 @@
 import { choice, flag, list, pairs, picker, text, type Fields, type Picks } from './field';
+import { newSegments } from './fields/newSegments';
 import { op, resource } from './operation';
 
 const sessions: Fields = {
@@ -24,7 +25,8 @@ const dataOf = (picks: Picks): Fields => ({
 });
 
 const segmentsOf = (picks: Picks): Fields => ({
-	segments: list('Segments to add to the ones there', { required: true, picks }),
+	segments: list('Segments to add to the ones there', { required: true, picks, orElse: 'new_segments' }),
+	new_segments: newSegments({ required: true, orElse: 'segments' }),
 });
 
 /** For Crisp, an empty list means all conversations. */
@@ -63,17 +65,20 @@ export const batch = resource(
 			},
 		}),
 		delete: op('PATCH /v1/website/{website_id}/batch/remove', {
+			tier: 'user',
 			name: 'Delete Conversations',
 			action: 'Delete many conversations',
 			description: 'Delete conversations and their messages permanently',
 			body: { ...sessions, ...inbox },
 		}),
 		deletePeople: op('PATCH /v1/website/{website_id}/batch/remove', {
+			tier: 'user',
 			action: 'Delete many people',
 			description: 'Delete contacts permanently, by ID or as a search finds them',
 			body: people,
 		}),
 		markAllRead: op('PATCH /v1/website/{website_id}/batch/read', {
+			tier: 'user',
 			name: 'Mark All Conversations as Read',
 			action: 'Mark all conversations as read',
 			description: 'Mark every conversation as read, of one inbox or of the website',
@@ -81,6 +86,7 @@ export const batch = resource(
 			body: inbox,
 		}),
 		markRead: op('PATCH /v1/website/{website_id}/batch/read', {
+			tier: 'user',
 			name: 'Mark Conversations as Read',
 			action: 'Mark many conversations as read',
 			body: { ...sessions, ...inbox },
@@ -109,11 +115,13 @@ export const batch = resource(
 			body: { ...sessions, flag: choice(['spam'], 'What the conversations are', { required: true }) },
 		}),
 		resolve: op('PATCH /v1/website/{website_id}/batch/resolve', {
+			tier: 'user',
 			name: 'Resolve Conversations',
 			action: 'Resolve many conversations',
 			body: { ...sessions, ...inbox },
 		}),
 		resolveAll: op('PATCH /v1/website/{website_id}/batch/resolve', {
+			tier: 'user',
 			name: 'Resolve All Conversations',
 			action: 'Resolve all conversations',
 			description: 'Resolve every conversation, of one inbox or of the website',

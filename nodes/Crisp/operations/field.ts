@@ -8,6 +8,8 @@ export interface Field {
 	label?: string;
 	/** Always shown, and must not be empty. Optional fields are in a collection. */
 	required?: boolean;
+	/** Another required field, by Crisp's name, whose value is enough: then this one may be empty. */
+	orElse?: string;
 	/** The default of the form. Also sent if the user does not add an optional field. */
 	fallback?: string | number | boolean;
 	/** The values of a choice, with the name of each. */
@@ -36,8 +38,6 @@ export interface Field {
 	isIdentifier?: boolean;
 	/** Whether a text of spaces only is a value, as for what separates columns. */
 	isVerbatim?: boolean;
-	/** Crisp reads the text as JSON while another field, listed before it, has one of these values. */
-	isJsonWhen?: Record<string, string[]>;
 	/** Whether a text field accepts an object or a list, too, which is sent as JSON text. */
 	acceptsJson?: boolean;
 	/** Whether the JSON has to be an object. */
@@ -132,8 +132,9 @@ export const bit = field('bit');
 /** A hexadecimal code such as `#377fea`, chosen from a palette. */
 export const color = field('color');
 /**
- * Several texts: an array through an expression, or such an array as JSON text. Without `picks`, the form has one text with
- * commas between them, and the description says so; with `picks`, a row for each.
+ * Several texts: an array through an expression, such an array as JSON text, or a text with commas between them. Without
+ * `picks`, the form has such a text, and the description says so; with `picks`, a list to choose from, for which see
+ * `optionLists` in `optionLists.ts`.
  */
 export const list = field('list');
 /** A moment that is sent as an ISO 8601 text in UTC. */

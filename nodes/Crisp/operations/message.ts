@@ -147,8 +147,9 @@ export const message = resource(
 					'Your own number for the message, below 281474976710656 (2^48), which no other message has. Leave it out and the node makes one.',
 					{ isRare: true },
 				),
-				mentions: list('IDs of the operators a note notifies, separated by commas', {
+				mentions: list('The operators whom the note notifies', {
 					label: 'Mentioned Operators',
+					picks: 'operator',
 					when: { type: ['note'] },
 				}),
 				'original.original_id': identifier('ID of the original that this message was made from', {

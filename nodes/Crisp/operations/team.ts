@@ -4,7 +4,7 @@ import { op, resource } from './operation';
 const setup: Fields = {
 	name: text('Name of the team', { required: true, example: 'Sales' }),
 	emoji: identifier('Emoji of the team', { example: '💰' }),
-	operators: list('IDs of the operators in the team, separated by commas', { label: 'Operator IDs' }),
+	operators: list('The operators in the team', { picks: 'operator' }),
 };
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-teams */

@@ -54,13 +54,13 @@ export function readFields(fields: FormField[], reading: Reading): Map<string, u
 	for (const { name, parameter, label, field, isOptional } of fields) {
 		if (!isShown(field, values)) continue;
 		const raw = isOptional ? optional[parameter] : parameters.get(parameter);
-		const readAs = isReadAsJson(field, values) ? asJson(field) : field;
-		const value = sentValue(field, { raw, value: toWire(name, readAs, raw, parameters.timezone, label), label }, mode);
+		const value = sentValue(field, { raw, value: toWire(name, field, raw, parameters.timezone, label), label }, mode);
 		if (value !== undefined) values.set(name, value);
 		else if (field.fallback !== undefined && !field.required) values.set(name, field.fallback);
-		else if (field.required) throw missing(label);
+		else if (field.required && !field.orElse) throw missing(`'${label}' is`);
 		else if (field.isSentEmpty) values.set(name, []);
 	}
+	requireOneOfTwo(fields, values);
 	return inWireNames(fields, values);
 }
 
@@ -68,20 +68,10 @@ const isInPath = ({ place }: FormField) => place === 'path';
 const isInQuery = ({ place }: FormField) => place === 'query';
 const isInBody = ({ place }: FormField) => place === 'body';
 
-function isShown(field: Field, values: Map<string, unknown>): boolean {
-	return meets(field.when ?? {}, values);
+/** Whether other fields, read before, have one of the values that `when` names for each. */
+function isShown({ when = {} }: Field, values: Map<string, unknown>): boolean {
+	return Object.entries(when).every(([name, allowed]) => allowed.includes(String(values.get(name))));
 }
-
-/** Whether other fields, read before, have one of the values that are named for each. */
-function meets(conditions: Record<string, string[]>, values: Map<string, unknown>): boolean {
-	return Object.entries(conditions).every(([name, allowed]) => allowed.includes(String(values.get(name))));
-}
-
-function isReadAsJson({ isJsonWhen }: Field, values: Map<string, unknown>): boolean {
-	return isJsonWhen !== undefined && meets(isJsonWhen, values);
-}
-
-const asJson = (field: Field): Field => ({ ...field, kind: 'json' });
 
 /** For an update without a value in any field. `collection` is the name of the collection that holds the fields. */
 export function nothingToUpdate(collection: string): UserError {
@@ -90,8 +80,17 @@ export function nothingToUpdate(collection: string): UserError {
 	});
 }
 
-function missing(label: string): UserError {
-	return new UserError(`'${label}' is empty`, {
+/** Throws a UserError if two fields are empty of which one is required. */
+function requireOneOfTwo(fields: FormField[], values: Map<string, unknown>): void {
+	const isEmpty = ({ name, field }: FormField) => !values.has(name) && isShown(field, values);
+	for (const one of fields.filter(({ field }) => field.orElse !== undefined).filter(isEmpty)) {
+		const other = fields.find(({ name }) => name === one.field.orElse);
+		if (other && isEmpty(other)) throw missing(`'${one.label}' and '${other.label}' are`);
+	}
+}
+
+function missing(whatIs: string): UserError {
+	return new UserError(`${whatIs} empty`, {
 		description: 'Fill it in, or check that the expression has a value for this item.',
 	});
 }

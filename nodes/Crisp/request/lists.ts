@@ -15,40 +15,27 @@ export function entryPicks(wireName: string, { picks }: Field): Picks | undefine
 }
 
 /**
- * Accepts an array, such an array as JSON text, rows of the form, each of which holds one entry, and a text. A text is
- * split at commas, unless entries are chosen in rows: then it is one entry. Entries occur once. Of URLs in Crisp's app,
- * the ID is taken.
+ * Accepts an array, as the lists of the form give it, such an array as JSON text, and a text, which is split at commas.
+ * Entries occur once. Of URLs in Crisp's app, the ID is taken. `label` is in quotes. Throws a UserError for an entry that is
+ * no text.
  */
 export function toList(wireName: string, value: unknown, field: Field, label: string): string[] {
 	// Entries that identify nothing are plain texts, as names are.
 	const what = entryPicks(wireName, field) ?? 'personSegment';
-	const isSeveral = Array.isArray(value) || rowsOf(value) !== undefined;
-	const texts = listEntries(value, field)
+	const isSeveral = Array.isArray(value);
+	const texts = listEntries(value)
 		.map((entry) => idIn(what, entry))
 		.filter((entry) => entry !== null && entry !== undefined)
 		.map((entry) => trimmed(toText(entry, isSeveral ? `An entry of ${label}` : label)));
 	return [...new Set(texts.filter((entry) => entry !== ''))];
 }
 
-/** The entries of a list as they were given: texts, locators, or anything of an expression. */
-export function listEntries(value: unknown, { picks }: Field): unknown[] {
-	const rows = rowsOf(value);
-	if (rows) return rows.flatMap((row) => entriesOfRow(row?.entry));
-	return isPlain(value) && isEmptyObject(value) ? [] : entriesIn(value, !picks);
-}
-
-/** An expression in a row may return a list. */
-function entriesOfRow(entry: unknown): unknown[] {
-	const isLocator = isPlain(entry) && 'mode' in entry && 'value' in entry;
-	const value = isLocator ? entry.value : entry;
-	const entries = entriesIn(value);
-	return entries.length === 1 && entries[0] === value ? [entry] : entries;
-}
-
-function entriesIn(value: unknown, isSplit = false): unknown[] {
+/** The entries of a list as they were given: texts, or anything of an expression. */
+export function listEntries(value: unknown): unknown[] {
+	if (isPlain(value) && isEmptyObject(value)) return [];
 	const list = typeof value === 'string' ? arrayIn(value) : value;
 	if (Array.isArray(list)) return list as unknown[];
-	return typeof value === 'string' && isSplit ? value.split(',') : [value];
+	return typeof value === 'string' ? value.split(',') : [value];
 }
 
 /** The array that a text holds as JSON, as models and sheets have it; undefined if it holds none. */

@@ -2,9 +2,11 @@ import { UserError, type IDataObject } from 'n8n-workflow';
 import { textIn } from '../../shared/runtime/coerce';
 import type { Send } from '../../shared/api/transport';
 import { idIn, isLookedUp } from '../form/locators';
+import type { Field } from '../operations/field';
 import type { Operation } from '../operations/operation';
 import { readPath, type Reading } from './buildRequest';
 import { fieldsOf, type FormField } from './fieldsOf';
+import { toList } from './lists';
 import { operatorsIn } from './operatorSeats';
 import { fillPath, parseRoute } from '../../shared/api/route';
 
@@ -47,18 +49,27 @@ export async function withOperatorIds(
 	if (fields.length === 0) return reading;
 	const optional = { ...(parameters.get(collection) as IDataObject | undefined) };
 	const replaced = new Map<string, unknown>();
-	for (const { parameter, label, field, isOptional } of fields) {
-		const given = idIn(field.picks ?? 'website', isOptional ? optional[parameter] : parameters.get(parameter));
-		if (typeof given !== 'string' || !given.includes('@')) continue;
+	for (const { name, parameter, label, field, isOptional } of fields) {
+		const given = givenIn(name, field, isOptional ? optional[parameter] : parameters.get(parameter), label);
+		if (!given.some((one) => one.includes('@'))) continue;
 		if (replaced.size === 0) check(reading);
 		const { website_id: website = '' } = readPath(operation, reading);
-		const id = await find(website, given, label);
-		if (isOptional) replaced.set(collection, Object.assign(optional, { [parameter]: id }));
-		else replaced.set(parameter, id);
+		const ids: string[] = [];
+		for (const one of given) ids.push(one.includes('@') ? await find(website, one, label) : one);
+		const value = field.kind === 'list' ? ids : ids[0];
+		if (isOptional) replaced.set(collection, Object.assign(optional, { [parameter]: value }));
+		else replaced.set(parameter, value);
 	}
 	if (replaced.size === 0) return reading;
 	const get = (name: string) => (replaced.has(name) ? replaced.get(name) : parameters.get(name));
 	return { ...reading, parameters: { ...parameters, get } };
+}
+
+/** The operators that a field holds. */
+function givenIn(name: string, field: Field, raw: unknown, label: string): string[] {
+	if (field.kind === 'list') return raw === undefined || raw === null ? [] : toList(name, raw, field, `'${label}'`);
+	const one = idIn(field.picks ?? 'website', raw);
+	return typeof one === 'string' ? [one] : [];
 }
 
 /** The fields in which an email may be given for an ID that has to be looked up. */

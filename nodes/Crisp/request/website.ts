@@ -106,7 +106,7 @@ function targetsOf(operation: Operation, reading: Reading, isShown: (one: FormFi
 			if (!isTarget) return [];
 			const raw = isOptional ? optional[parameter] : parameters.get(parameter);
 			const path = isOptional ? [collection, parameter] : [parameter];
-			const all = field.kind === 'list' ? listEntries(raw, field) : [raw];
+			const all = field.kind === 'list' ? listEntries(raw) : [raw];
 			return all.filter(isGiven).map((given) => ({ what, label, path, given }));
 		});
 }

@@ -128,7 +128,11 @@ export const waitOptions: Fields = {
 		'When the workflow continues without an answer. With a published Crisp Trigger, the output then has the answers so far and "answered": false; without one, the input comes out unchanged a minute later.',
 		{ when: inDatabase },
 	),
-	mentions: list('The operators who are notified by the note', { picks: 'operator', when: inDatabase }),
+	mentions: list('The operators whom the note notifies', {
+		label: 'Mentioned Operators',
+		picks: 'operator',
+		when: inDatabase,
+	}),
 	operators: list(
 		'Whose private notes count as an answer, if the team is asked. No link is offered then, because it does not show who opened it.',
 		{ label: 'Only These Operators', picks: 'operator', when: { ...inDatabase, ask: ['team'] } },

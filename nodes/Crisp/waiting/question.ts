@@ -14,11 +14,6 @@ export function questionIn(values: IDataObject): Question {
 				"A form is opened by a link, and a link does not show who opened it. Remove 'Only These Operators', or choose another 'Response Type', which these operators answer with a private note.",
 		});
 	}
-	if (operators.some((operator) => operator.includes('@'))) {
-		throw new UserError("'Only These Operators' has an email, but needs IDs", {
-			description: 'Choose the operators from the list, or give the IDs that Operator → Get Many returns.',
-		});
-	}
 	const takesLink = values.answer_by !== 'reply' && operators.length === 0 && responseType !== 'reply';
 	return {
 		ask,

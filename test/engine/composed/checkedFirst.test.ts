@@ -35,7 +35,7 @@ describe('what can be checked is checked before the first request of an item', (
 		['its state', creating({ state: 'done' }), /^'State' cannot be "done"/],
 		[
 			'its segments',
-			creating({ segments: { rows: [{ entry: locator('={{ [{}] }}', 'name') }] } }),
+			creating({ segments: '={{ [{}] }}' }),
 			/^An entry of 'Segments'/,
 		],
 		[

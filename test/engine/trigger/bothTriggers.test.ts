@@ -75,9 +75,8 @@ async function stageFor(
 }
 
 async function setSegments(sandbox: Sandbox, segments: string[]): Promise<void> {
-	const rows = segments.map((name) => ({ entry: locator(name, 'name') }));
 	const sessionId = locator(conversation);
-	const updateFields = { segments: { rows } };
+	const updateFields = { segments };
 	const parameters = { resource: 'conversation', operation: 'updateMeta', sessionId, updateFields };
 	await execute({ credential: credentialFor(sandbox), parameters });
 }

@@ -58,7 +58,7 @@ const loops: Loop[] = [
 	{
 		event: 'session:set_segments',
 		begin: byOperator('PATCH', 'meta', { segments: ['vip'] }),
-		act: inConversation('addSegments', { segments: rows({ entry: { __rl: true, mode: 'name', value: 'seen' } }) }),
+		act: inConversation('addSegments', { segments: ['seen'] }),
 	},
 	{
 		event: 'session:set_state',

@@ -146,7 +146,7 @@ describe('a question to the team', () => {
 	});
 
 	it('ends with a note of the named operators only, and offers no link', async () => {
-		const operators = { rows: [{ entry: { __rl: true, mode: 'id', value: operator } }] };
+		const operators = [operator];
 		const execution = await questions.ask([session], { additionalFields: { operators } });
 		expect(await questions.noteText(session)).not.toContain('Answer by link');
 		expect((await execution.open()).body).not.toContain('<form');

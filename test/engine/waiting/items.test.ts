@@ -165,14 +165,9 @@ describe('before anything is asked', () => {
 			{
 				responseType: 'customForm',
 				formFields: { rows: [{ label: 'A' }] },
-				additionalFields: { operators: { rows: [{ entry: locator(operator) }] } },
+				additionalFields: { operators: [operator] },
 			},
 			/'Only These Operators' cannot be combined with 'Custom Form'/,
-		],
-		[
-			'an operator by email',
-			{ additionalFields: { operators: { rows: [{ entry: locator('ada@example.com') }] } } },
-			/'Only These Operators' has an email/,
 		],
 		['no choices', { responseType: 'choice', choices: {} }, /'Choices' is empty/],
 	])('refuses %s', async (_, parameters, error) => {

@@ -94,9 +94,10 @@ const named: Array<[title: RegExp, type: WireType]> = [
 	[/sendAndWait form_fields\/required$/, 'boolean'],
 	[/sendAndWait (mentions|operators)$/, 'texts'],
 	// Criteria, which are sent as JSON.
-	[/(\.|_)filter$| conditions(_json)?$/, 'object'],
-	[/getAll conditions\/(criterion|key)$/, 'text'],
-	[/getAll conditions\/query$/, 'texts'],
+	[/^(inbox|campaign)\..*[ .]conditions$/, 'rows'],
+	[/[ .]conditions(_json)?$/, 'object'],
+	[/conditions\/(criterion|key)$/, 'text'],
+	[/conditions\/query$/, 'texts'],
 	[/ (assigned_to|segment)$/, 'text'],
 ];
 

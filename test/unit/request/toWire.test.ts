@@ -25,29 +25,9 @@ describe('values of the form become values for Crisp', () => {
 		['a URN, where any is allowed', origin, 'urn:acme:bridge:0', 'urn:acme:bridge:0'],
 		['list with commas', list(''), ' a, b ,,c', ['a', 'b', 'c']],
 		['list from an expression', list(''), ['a', ' b '], ['a', 'b']],
-		[
-			'a list of chosen entries',
-			list('', { picks: 'personSegment' }),
-			{
-				rows: [
-					{ entry: { __rl: true, mode: 'list', value: 'vip' } },
-					{ entry: { __rl: true, mode: 'name', value: 'a, b' } },
-				],
-			},
-			['vip', 'a, b'],
-		],
-		[
-			'an expression that returns a list, as one entry',
-			list('', { picks: 'personSegment' }),
-			{
-				rows: [
-					{ entry: { __rl: true, mode: 'name', value: ['a', 'b'] } },
-					{ entry: { __rl: true, mode: 'list', value: '' } },
-				],
-			},
-			['a', 'b'],
-		],
-		['an empty list', list('', { picks: 'personSegment' }), {}, []],
+		['a list of chosen entries', list('', { picks: 'personSegment' }), ['vip', 'a, b'], ['vip', 'a, b']],
+		['names in a text', list('', { picks: 'personSegment' }), 'vip, gold', ['vip', 'gold']],
+		['an empty list', list('', { picks: 'personSegment' }), [], []],
 		[
 			'pairs with chosen keys',
 			pairs('', { picks: 'personData' }),
@@ -87,6 +67,30 @@ describe('values of the form become values for Crisp', () => {
 		],
 		['pairs keep the type of an expression', pairs(''), { rows: [{ key: 'age', value: 5 }] }, { age: 5 }],
 		['an object for pairs', pairs(''), { plan: 'gold' }, { plan: 'gold' }],
+		[
+			'an object in a row of pairs without a key',
+			pairs('', { picks: 'personData' }),
+			{
+				rows: [
+					{ key: { __rl: true, mode: 'list', value: '' }, value: { plan: 'gold', seats: 3 } },
+					{ key: 'age', value: 5 },
+				],
+			},
+			{ plan: 'gold', seats: 3, age: 5 },
+		],
+		['the same as JSON text', pairs(''), { rows: [{ key: '', value: ' {"plan":"gold"}' }] }, { plan: 'gold' }],
+		[
+			'a row of pairs without a key',
+			pairs(''),
+			{
+				rows: [
+					{ key: '', value: '{gold' },
+					{ key: 'a', value: 1 },
+				],
+			},
+			{ a: 1 },
+		],
+		['an object without keys in a row of pairs', pairs(''), { rows: [{ key: '', value: {} }] }, undefined],
 		['a row, without its empty fields', rows, { rows: [{ value: 'a' }] }, [{ value: 'a', selected: false }]],
 		[
 			'a row that becomes a nested object',

@@ -22,8 +22,9 @@ export const assignToAvailable: ComposedOperation = {
 			'What happens if no operator is available',
 			{ label: 'If No Operator Is Available', required: true, fallback: 'fail' },
 		),
-		operators: list('IDs or emails of the operators to choose from, separated by commas; all when empty', {
+		operators: list('The operators to choose from; all when empty', {
 			label: 'Only Operators',
+			picks: 'operator',
 		}),
 		team_id: picker('team', 'Only operators of this team', { label: 'Only of Team' }),
 		inbox_id: picker('inbox', 'Only operators who see this inbox', { label: 'Only of Inbox' }),

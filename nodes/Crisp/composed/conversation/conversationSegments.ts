@@ -1,4 +1,5 @@
 import { list } from '../../operations/field';
+import { newSegments } from '../../operations/fields/newSegments';
 import type { ComposedOperation } from '../../operations/operation';
 import { parseRoute } from '../../../shared/api/route';
 import { changeSegments, returns } from '../support/segments';
@@ -14,8 +15,10 @@ export const addConversationSegments: ComposedOperation = {
 		segments: list('Segments to add; upper and lower case differ', {
 			label: 'Segments to Add',
 			required: true,
+			orElse: 'new_segments',
 			picks: 'conversationSegment',
 		}),
+		new_segments: newSegments({ required: true, orElse: 'segments' }),
 	},
 	returns: returns.conversation,
 	compose: async (composing) => await changeSegments(composing, meta, 'add'),

@@ -1,4 +1,5 @@
 import { list } from '../../operations/field';
+import { newSegments } from '../../operations/fields/newSegments';
 import type { ComposedOperation } from '../../operations/operation';
 import { parseRoute } from '../../../shared/api/route';
 import { changeSegments, returns } from '../support/segments';
@@ -14,8 +15,10 @@ export const addPersonSegments: ComposedOperation = {
 		segments: list('Segments to add; upper and lower case differ', {
 			label: 'Segments to Add',
 			required: true,
+			orElse: 'new_segments',
 			picks: 'personSegment',
 		}),
+		new_segments: newSegments({ required: true, orElse: 'segments' }),
 	},
 	returns: returns.person,
 	compose: async (composing) => await changeSegments(composing, profile, 'add'),

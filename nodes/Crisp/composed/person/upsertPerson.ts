@@ -4,6 +4,7 @@ import { simplified } from '../../execute/output';
 import { email, pairs } from '../../operations/field';
 import type { OutputName } from '../../../shared/events/vocabulary';
 import type { ComposedOperation, Composing, Simplify } from '../../operations/operation';
+import { newSegments } from '../../operations/fields/newSegments';
 import { name, profile, segments } from '../../operations/fields/personProfile';
 import { fillPath, parseRoute } from '../../../shared/api/route';
 import { setAt } from '../../request/toWire';
@@ -22,6 +23,7 @@ const written = {
 		description: 'Segments to add to the ones the person has',
 		isClearable: false,
 	},
+	new_segments: newSegments(),
 };
 
 /** The fields of the person in the output; only fields that need no further request. */

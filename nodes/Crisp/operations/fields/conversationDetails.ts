@@ -1,4 +1,5 @@
 import { email, identifier, json, list, pairs, text, type Fields } from '../field';
+import { newSegments } from './newSegments';
 import { origin } from './senders';
 
 /** The details of a conversation: contact, subject, segments and custom data. */
@@ -11,6 +12,7 @@ export const details: Fields = {
 	avatar: identifier('Address of the picture of the visitor', { label: 'Avatar URL' }),
 	subject: text('Subject of the conversation'),
 	segments: list('Segments of the conversation', { picks: 'conversationSegment' }),
+	new_segments: newSegments(),
 	data: pairs('Custom data of the conversation', { label: 'Custom Data', picks: 'conversationData' }),
 	origin,
 	device: json('Device of the visitor: capabilities, geolocation, system, timezone and locales', {
