@@ -15,12 +15,13 @@ describe.each(savedVersions())('a trigger with the static data of version %s', (
 	const saved = savedIn<Saved>(version, 'staticData.json');
 
 	/** The trigger after an update of the package, while n8n was down. */
-	async function updated(memory: IDataObject = saved.memory) {
+	async function updated(memory: IDataObject = saved.memory, added: string[] = []) {
 		const story = new Story();
 		await story.early();
 		await story.live(saved.note);
 		await story.missed();
-		const begun = await story.world.activate({ ...followed, memory: structuredClone(memory) });
+		const events = [...followed.events, ...added];
+		const begun = await story.world.activate({ ...followed, events, memory: structuredClone(memory) });
 		await story.world.clock.advance(60_000);
 		return { story, ...begun, told: () => toldIn(begun.delivered) };
 	}
@@ -28,8 +29,20 @@ describe.each(savedVersions())('a trigger with the static data of version %s', (
 	it('delivers what was missed, and nothing twice or from before it was published', async () => {
 		const { told, close } = await updated();
 		expect(saved.delivered).toContain('conversation:resolved session_2 resolved');
-		expect(told()).toEqual(['message:send 6', 'conversation:reopened session_2 unresolved']);
+		expect(told()).toEqual(['message:send 6', 'message:send 7', 'conversation:reopened session_2 unresolved']);
 		await close();
+	});
+
+	it('still knows since when each event counts: one that is chosen with the update counts from now on', async () => {
+		const isFirst = (one: string) => one.startsWith('message:first');
+		const { told, close } = await updated(saved.memory, ['message:first']);
+		expect(told().filter(isFirst)).toEqual([]);
+		await close();
+		const { coverage, ...others } = saved.memory;
+		expect(coverage).toBeDefined();
+		const unknowing = await updated(others, ['message:first']);
+		expect(unknowing.told().filter(isFirst)).toContain('message:first 7');
+		await unknowing.close();
 	});
 
 	it('still knows the choices and ratings that it has delivered', async () => {
@@ -70,9 +83,12 @@ describe.each(savedVersions())('a trigger with the static data of version %s', (
 
 	it('reads the rest of many websites, and delivers each event once', async () => {
 		const before = savedIn<ManySaved>(version, 'manyWebsites.json');
-		const { delivered, missed } = await afterReading(before);
+		const { delivered, missed, readFirst } = await afterReading(before);
 		const left = missed.filter((text) => !before.delivered.includes(text));
 		expect(left.length).toBeGreaterThan(20);
 		expect(delivered).toEqual(left);
+		const { recentWebsites } = before.memory as { recentWebsites: string[] };
+		expect(recentWebsites.length).toBeGreaterThan(5);
+		expect(readFirst.sort()).toEqual([...recentWebsites].sort());
 	});
 });

@@ -79,7 +79,7 @@ function parsed(text: string): unknown {
 }
 
 /** The most entries of a list that are kept: the fixture stays small. */
-const mostEntries = 3;
+const mostEntries = 2;
 
 /** Passes requests on to a server, and records what it answers: of a list, at most `most` entries. */
 export class Recording extends Middle {

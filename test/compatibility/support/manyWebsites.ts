@@ -45,13 +45,19 @@ export async function whileReading(): Promise<ManySaved> {
 }
 
 /** What a trigger with that static data delivers within two days, and everything that was missed. */
-export async function afterReading({ memory }: ManySaved): Promise<{ delivered: string[]; missed: string[] }> {
+export async function afterReading({
+	memory,
+}: ManySaved): Promise<{ delivered: string[]; missed: string[]; readFirst: string[] }> {
 	const stage = new Stage(count);
 	// Nothing is published yet: only Crisp has what happens.
 	await stage.clock.advance(second);
 	const missed = await live(stage);
 	const { delivered } = await stage.publish({ batch, memory: structuredClone(memory) });
+	const recents = (memory.recentWebsites as string[]).length;
+	const readFirst = [
+		...new Set(stage.crisp.requests.flatMap(({ path }) => /website\/([\w-]+)\/conversations/.exec(path)?.[1] ?? [])),
+	];
 	await stage.clock.advance(48 * 3_600 * second);
 	await stage.end();
-	return { delivered: textsOf(delivered), missed: missed.sort() };
+	return { delivered: textsOf(delivered), missed: missed.sort(), readFirst: readFirst.slice(0, recents) };
 }

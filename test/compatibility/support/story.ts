@@ -59,6 +59,7 @@ export class Story {
 	async missed(): Promise<void> {
 		const { crisp, clock } = this.world;
 		crisp.write('session_1');
+		crisp.write('session_new');
 		crisp.setState('session_2', 'unresolved');
 		await clock.advance(minute);
 	}
