@@ -15,7 +15,7 @@ const websiteNotice = `A website token is for one workspace of your own. In <a h
 /** https://docs.crisp.chat/guides/rest-api/authentication/plugin-token/ */
 const pluginNotice = `A plugin token is for several workspaces, or for less than full access. In <a href="https://marketplace.crisp.chat" target="_blank">Crisp Marketplace</a>, open your plugin and copy the token under <b>Tokens → Production</b>. Install the plugin on each website with its private install link. ${more('plugin-token')}`;
 
-const userNotice = `A user token is for the few operations that no other tier allows, such as campaigns. No page of Crisp shows it: log in with the email and password of an operator, as the guide says. ${more('user-token')}`;
+const userNotice = `A user token is for operations that no other tier allows, such as campaigns. No page of Crisp shows it: log in with the email and password of an operator, as the guide says. ${more('user-token')}`;
 
 const whereWebsite = 'In Crisp: Settings > Workspace Settings > Setup & Integrations.';
 

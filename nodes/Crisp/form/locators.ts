@@ -1,4 +1,4 @@
-import type { INodePropertyMode } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
 import { titleCase, type Picks } from '../operations/field';
 import { identifierIn, trimmed } from '../request/cleanText';
 
@@ -107,6 +107,16 @@ export function locatorModes(what: Picks, label = titleCase(what)): INodePropert
 		modes.push(textMode('email', 'nathan@example.com', ['^[^@\\s]+@[^@\\s]+$', `${label}: not an email address`]));
 	}
 	return modes;
+}
+
+/**
+ * A field for a collection or a row. n8n validates a locator in there with the value of the parameter that has the same name
+ * outside of it, as long as it is not added (`getParameterIssues` in n8n-workflow): the error would be shown twice, or for
+ * a field that is not there. The node checks the value when it runs.
+ */
+export function withoutValidation(property: INodeProperties): INodeProperties {
+	if (!property.modes) return property;
+	return { ...property, modes: property.modes.map(({ validation: _, ...mode }) => mode) };
 }
 
 /** "the ID of a Crisp conversation". */

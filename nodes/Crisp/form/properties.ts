@@ -9,7 +9,7 @@ import {
 	type Resource,
 } from '../operations/operation';
 import { resources } from '../operations';
-import { locatorModes, nothingChosen } from './locators';
+import { locatorModes, nothingChosen, withoutValidation } from './locators';
 import { isListed, optionList, withExpressionHint } from './optionLists';
 import { optionsProperty } from './options';
 import { choicesInOrder, fieldsInOrder, operationsInOrder, resourcesInOrder } from './order';
@@ -161,7 +161,7 @@ const collectionLabels: Record<string, [label: string, placeholder: string]> = {
 
 function collectionProperty(name: string, fields: FormField[]): INodeProperties {
 	const [displayName, placeholder] = collectionLabels[name] as [string, string];
-	const options = fieldsInOrder(fields).map((one) => toProperty(one, true));
+	const options = fieldsInOrder(fields).map((one) => withoutValidation(toProperty(one, true)));
 	return { displayName, name, type: 'collection', placeholder, default: {}, options };
 }
 
@@ -308,6 +308,6 @@ function groupOf(fields: Fields): Typed {
 }
 
 function tableOf(displayName: string, values: INodeProperties[]): Typed {
-	const rows: INodePropertyCollection = { displayName, name: 'rows', values };
+	const rows: INodePropertyCollection = { displayName, name: 'rows', values: values.map(withoutValidation) };
 	return { type: 'fixedCollection', typeOptions: { multipleValues: true }, default: {}, options: [rows] };
 }

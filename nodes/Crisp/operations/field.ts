@@ -6,8 +6,10 @@ export interface Field {
 	description: string;
 	/** The label; by default derived from Crisp's name of the field. */
 	label?: string;
-	/** Always shown, and must not be empty. Optional fields are in a collection. */
+	/** Always shown, and must not be empty. Optional fields are in a collection, unless they are `isMain`. */
 	required?: boolean;
+	/** Whether the form always shows the optional field, because most workflows need it. */
+	isMain?: boolean;
 	/** Another required field, by Crisp's name, whose value is enough: then this one may be empty. */
 	orElse?: string;
 	/** The default of the form. Also sent if the user does not add an optional field. */

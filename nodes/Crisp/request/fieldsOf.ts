@@ -63,6 +63,6 @@ function fieldsIn(fields: Fields = {}, place: 'query' | 'body'): FormField[] {
 		label: labelOf(name, field),
 		field,
 		place,
-		isOptional: !field.required,
+		isOptional: !field.required && !field.isMain,
 	}));
 }

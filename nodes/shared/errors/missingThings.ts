@@ -42,18 +42,20 @@ export function missingThing(refusal: Refusal): [what: string, how: string] | un
 	if (name === undefined) return undefined;
 	const thing = { said: name.replaceAll('_', ' '), ...(Object.hasOwn(things, name) && things[name]) };
 	const asked = askedFor(name, thing, refusal);
-	const how = name === 'website' ? 'Check the ID of the website.' : whereToLook(refusal);
+	const by = asked?.includes('@') ? 'email' : 'ID';
+	const how = name === 'website' ? 'Check the ID of the website.' : whereToLook(refusal, by);
 	if (asked === undefined) return [`Crisp has no such ${thing.said}`, how];
 	const shown = concealed(asked, refusal).slice(0, longestId).toWellFormed();
-	return [`There is no ${thing.said} with the ${asked.includes('@') ? 'email' : 'ID'} ${shown}`, how];
+	return [`There is no ${thing.said} with the ${by} ${shown}`, how];
 }
 
-function whereToLook({ path, defaultWebsite = '' }: Refusal): string {
+function whereToLook({ path, defaultWebsite = '' }: Refusal, by: 'email' | 'ID'): string {
 	const website = /^\/v1\/website\/([\w-]+)\//.exec(path)?.[1];
-	if (website === undefined) return 'Check the ID: it may have been deleted.';
+	const check = by === 'email' ? 'Check the email: it may have changed.' : 'Check the ID: it may have been deleted.';
+	if (website === undefined) return check;
 	const isDefault = website.toLowerCase() === defaultWebsite.toLowerCase();
 	const where = `website ${website}${isDefault ? ', the default website of the credential' : ''}`;
-	return `Crisp looked for it on ${where}. Check the ID: it may have been deleted. If it is of another website, choose that in 'Website', for example with {{ $json.website_id }}.`;
+	return `Crisp looked for it on ${where}. ${check} If it is of another website, choose that in 'Website', for example with {{ $json.website_id }}.`;
 }
 
 /** The ID or email of the thing in the path, the query or the body; the last one in the path. */

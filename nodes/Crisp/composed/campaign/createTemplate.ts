@@ -32,7 +32,7 @@ export const createTemplate: ComposedOperation = {
 	body: {
 		name: text('Name of the template', { required: true }),
 		format: { ...campaignFormat, required: true },
-		content: longText('What the template says; HTML needs the link to unsubscribe'),
+		content: longText('What the template says; HTML needs the link to unsubscribe', { isMain: true }),
 		...skipping('Whether to return your own one with exactly this name, if any, unchanged'),
 		...continuing('template_id', 'template', 'template'),
 	},

@@ -22,12 +22,9 @@ export const assignToAvailable: ComposedOperation = {
 			'What happens if no operator is available',
 			{ label: 'If No Operator Is Available', required: true, fallback: 'fail' },
 		),
-		operators: list('The operators to choose from; all when empty', {
-			label: 'Only Operators',
-			picks: 'operator',
-		}),
-		team_id: picker('team', 'Only operators of this team', { label: 'Only of Team' }),
-		inbox_id: picker('inbox', 'Only operators who see this inbox', { label: 'Only of Inbox' }),
+		operators: list('The operators to choose from; all when empty', { label: 'Only Operators', picks: 'operator' }),
+		team_id: picker('team', 'Only operators of this team', { label: 'Only Operators of Team' }),
+		inbox_id: picker('inbox', 'Only operators who see this inbox', { label: 'Only Operators of Inbox' }),
 		keep: flag('Whether a conversation that is assigned already stays as it is', { label: 'Keep Assigned' }),
 		silent: flag('Whether the operator is not notified'),
 	},
@@ -120,7 +117,7 @@ function noneAvailable({ if_none_available }: IDataObject, inQuestion: number): 
 	}
 	throw new UserError(`No operator is available (candidates: ${inQuestion}, online: 0)`, {
 		description:
-			"Check 'Only Operators', 'Only of Team' and 'Only of Inbox', or choose under 'If No Operator Is Available' to leave the conversation as it is.",
+			"Check 'Only Operators', 'Only Operators of Team' and 'Only Operators of Inbox', or choose under 'If No Operator Is Available' to leave the conversation as it is.",
 	});
 }
 

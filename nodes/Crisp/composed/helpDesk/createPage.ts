@@ -43,7 +43,7 @@ export const createPage: ComposedOperation = {
 		path: identifier('Where it is in the tree, below its group; made from the title when left out', {
 			example: 'getting-started/install',
 		}),
-		content: longText('The whole text of the page, in Markdown'),
+		content: longText('The whole text of the page, in Markdown', { isMain: true }),
 		description: longText('Short description of the page'),
 		format: identifier('What the text is written in', { example: 'markdown' }),
 		'state.hidden': flag('Whether the page is kept out of lists'),
@@ -51,7 +51,7 @@ export const createPage: ComposedOperation = {
 		'author.user_id': picker('operator', 'The operator who is shown as the author', { label: 'Author' }),
 		color: color('Color that readers see'),
 		image: identifier('Address of the picture', { label: 'Image URL' }),
-		publish: flag('Whether readers see the page; without it, it is a draft', { fallback: false }),
+		publish: flag('Whether readers see the page; without it, it is a draft', { fallback: false, isMain: true }),
 		...skipping('Whether to return the one at this path, or with this exact title in its group'),
 	},
 	returns: [
