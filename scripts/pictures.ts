@@ -12,11 +12,25 @@ const PICTURES = {
 	lists: 'newcomer-lists',
 	output: 'newcomer-output',
 	sandbox: 'sandbox-reply',
+	'first-answer': 'first-answer',
+	'first-chatbox': 'first-chatbox',
+	'first-credential': 'first-credential',
+	'first-message': 'first-message',
+	'first-panel': 'first-panel',
+	'first-published': 'first-published',
+	preview: 'schemas-get',
+	'review-canvas': 'review-canvas',
+	'review-note': 'review-note',
 };
 
 /** Runs the editor tests in a real n8n, and copies the screenshots that the documentation uses. */
 function takePictures(screenshots: string): number {
-	const args = ['--import', 'tsx', path.join(__dirname, 'e2e.ts'), 'test/e2e/(editor|newcomer)'];
+	const args = [
+		'--import',
+		'tsx',
+		path.join(__dirname, 'e2e.ts'),
+		'test/e2e/(editor|newcomer|firstWorkflow|schemas|waits/humanReview)',
+	];
 	const env = { ...process.env, N8N_CRISP_SCREENSHOTS: screenshots };
 	const { status } = spawnSync(process.execPath, args, { cwd: REPOSITORY, stdio: 'inherit', env });
 	if (status !== 0) return 1;

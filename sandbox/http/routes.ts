@@ -1,7 +1,8 @@
 import answersData from '../data/answers.json';
 import routesData from '../data/routes.json';
+import { acceptedTiers, type Tier } from './tiers';
 
-export type Tier = 'website' | 'plugin' | 'user';
+export type { Tier } from './tiers';
 
 export interface BodyField {
 	type: string;
@@ -43,8 +44,6 @@ interface RouteRow {
 	sdk?: Array<{ returns?: Shape; params?: Array<{ type: Shape }> }>;
 }
 
-const ALL_TIERS: Tier[] = ['website', 'plugin', 'user'];
-
 /** Routes that the realtime client of Crisp's SDK uses, but that are not in the reference. */
 const EXTRA_ROUTES: RouteRow[] = [
 	{
@@ -54,13 +53,6 @@ const EXTRA_ROUTES: RouteRow[] = [
 		tiers: ['website'],
 	},
 	{ id: 'user-connect-endpoints', method: 'GET', path: '/v1/user/connect/endpoints', tiers: ['user'] },
-];
-
-/** Tiers that the data lacks but the guides imply: plugin routes are for plugins, and only users own websites. */
-const SETTLED_TIERS: Array<{ matches: RegExp; tiers: Tier[] }> = [
-	{ matches: /^[A-Z]+ \/v1\/plugin\/connect\//, tiers: ['plugin'] },
-	{ matches: /^POST \/v1\/website$/, tiers: ['user'] },
-	{ matches: /^DELETE \/v1\/website\/\{website_id\}$/, tiers: ['user'] },
 ];
 
 /** Operations with two paths: the data describes the body for only one of them. */
@@ -89,7 +81,6 @@ export const routes: Route[] = rows.map(toRoute);
 function toRoute(row: RouteRow): Route {
 	const key = keyOf(row);
 	const twin = rowByKey.get(BODY_TWINS[key] ?? '');
-	const settled = SETTLED_TIERS.find(({ matches }) => matches.test(key));
 	return {
 		id: row.id,
 		method: row.method,
@@ -97,7 +88,7 @@ function toRoute(row: RouteRow): Route {
 		query: [...(row.query ?? []), ...(EXTRA_QUERY[key] ?? [])],
 		body: row.body ?? twin?.body,
 		alsoAccepted: [...sdkFields(row), ...(EXTRA_FIELDS[key] ?? [])],
-		tiers: row.tiers ?? settled?.tiers ?? ALL_TIERS,
+		tiers: row.tiers ?? acceptedTiers(key),
 		returns: row.sdk?.find(({ returns }) => returns)?.returns ?? FURTHER_ANSWERS[key],
 		isAsynchronous: /asynchronous|\basync\b/i.test(row.note ?? ''),
 	};

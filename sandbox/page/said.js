@@ -3,7 +3,19 @@ import { at, element, unseen } from './dom.js';
 /** A list that scrolls needs a name, and the keyboard's focus. */
 const CARDS = { role: 'group', ariaLabel: 'Cards' };
 
-const text = (content) => element('div', {}, content);
+const text = (content) => element('div', {}, markdown(content));
+
+/** What a message in Markdown shows, as far as the nodes write it: bold text, and links to web addresses. */
+function markdown(content) {
+	if (typeof content !== 'string') return [content];
+	const parts = content.split(/(\*\*[^*\n]+\*\*|\[[^\]\n]+\]\(https?:[^\s()]+\))/);
+	return parts.map((part, index) => {
+		if (index % 2 === 0) return part;
+		if (part.startsWith('**')) return element('strong', {}, part.slice(2, -2));
+		const [, label, href] = /^\[(.+)\]\((.+)\)$/.exec(part);
+		return element('a', { className: 'link', href, target: '_blank', rel: 'noopener noreferrer' }, label);
+	});
+}
 
 const CONTENTS = {
 	text,
@@ -12,7 +24,7 @@ const CONTENTS = {
 	animation: ({ url, type }) => attached(type, url),
 	audio: ({ type, duration }) => attached(type, `${duration} s`),
 	field: ({ text: question, explain, value }) =>
-		element('div', {}, question, element('div', { className: 'explain' }, value || explain)),
+		element('div', {}, markdown(question), element('div', { className: 'explain' }, value || explain)),
 	carousel: ({ text: title, targets }) =>
 		element('div', {}, title, element('div', { className: 'cards', tabIndex: 0, ...CARDS }, targets.map(card))),
 	picker,
@@ -42,7 +54,7 @@ function picker({ text: question, choices }, fingerprint, choose) {
 		const button = { className, type: 'button', ariaPressed: selected, onclick: () => choose(value) };
 		return element('button', { ...button, id: `choice-${fingerprint}-${value}` }, shown);
 	});
-	return element('div', {}, question, element('div', { className: 'choices' }, offered));
+	return element('div', {}, markdown(question), element('div', { className: 'choices' }, offered));
 }
 
 /** Renders a message; `side` is the side that views it, `choose` handles a click on a choice of a picker. */

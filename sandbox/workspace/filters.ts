@@ -22,6 +22,9 @@ const TESTS: Record<string, Test> = {
 	in: some,
 	neq: (actual, wanted) => !some(actual, wanted),
 	nin: (actual, wanted) => !some(actual, wanted),
+	// As Crisp's own app sends it; where it looks within a value is inferred from the name.
+	has: (actual, wanted) =>
+		actual.some((value) => wanted.some((w) => String(value).toLowerCase().includes(String(w).toLowerCase()))),
 	gte: compared((difference) => difference >= 0),
 	lte: compared((difference) => difference <= 0),
 	gt: compared((difference) => difference > 0),

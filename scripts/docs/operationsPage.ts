@@ -106,7 +106,8 @@ function routeOf(operation: Operation): string {
 
 function needsOf(resource: Resource, operation: Operation): string[] {
 	const { tier = resource.tier, scope = resource.scope } = operation;
-	return [...(tier ? [`tier ${tier}`] : []), ...(scope ? [`scope ${code(scope)} (${accessOf(operation)})`] : [])];
+	const isScoped = scope && tier !== 'user';
+	return [...(tier ? [`tier ${tier}`] : []), ...(isScoped ? [`scope ${code(scope)} (${accessOf(operation)})`] : [])];
 }
 
 function listOf(fields: Fields, indent = ''): string[] {

@@ -20,7 +20,8 @@ const accepted: Record<Kind, string> = {
 	date: 'ISO 8601, with `T` or a space; `2023/04/11`; `13.04.2023`, `31/12/2023` and `12/31/2023`, where only one number can be the day; `11 Apr 2023`, `April 11, 2023`; RFC 2822; a Luxon DateTime or a Date; seconds (10 digits) or milliseconds since 1970. `06-10-2019` is refused: it has two readings. Without an offset, the timezone of the workflow counts.',
 	instant: '',
 	json: 'JSON text, or any value of an expression',
-	pairs: 'rows of the form; an object, also as JSON text',
+	pairs:
+		'rows of the form; an object, also as JSON text, as a whole or as the value of a row without a key. A typed value is sent as text, one of an expression with its type.',
 	group: 'the fields of the form; an object, also as JSON text',
 	table: 'rows of the form; a list of objects, also as JSON text',
 	binary: 'the name of a binary field, or binary data',
@@ -39,6 +40,7 @@ const kindNames: Partial<Record<Kind, string>> = {
 	json: 'JSON',
 	list: 'a list of texts',
 	number: 'a number',
+	group: 'a group of fields',
 	pairs: 'keys and values',
 	picker: 'an ID',
 	table: 'rows',

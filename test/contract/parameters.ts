@@ -27,13 +27,17 @@ export function parametersFor(
 	return { ...parameters, ...pathParameters(operation, recorded.path) };
 }
 
-/** What fields with other names than Crisp's have to hold for a recorded query. */
-const chosen: Record<string, (query: Record<string, string>) => unknown> = {
+/** What fields with other names than Crisp's have to hold for a recorded query or body. */
+const chosen: Record<string, (given: Record<string, string>) => unknown> = {
 	search_query: ({ search_type, search_query }) => (search_type === 'text' ? search_query : undefined),
 	segment: ({ search_type, search_query }) => (search_type === 'segment' ? search_query : undefined),
-	conditions_json: ({ search_type, search_query, search_filter }) =>
-		jsonIn(search_filter ?? (search_type === 'filter' ? search_query : undefined)),
+	conditions_json: ({ search_type, search_query, search_filter, conditions }) =>
+		conditions ?? jsonIn(search_filter ?? (search_type === 'filter' ? search_query : undefined)),
+	'recipients.conditions_json': (campaign) => at(campaign, 'recipients.filter'),
+	'flow.conditions_json': (campaign) => at(campaign, 'flow.assert_filter'),
 	conditions: () => undefined,
+	'recipients.conditions': () => undefined,
+	'flow.conditions': () => undefined,
 	new_segments: () => undefined,
 	assigned_to: ({ filter_assigned, filter_unassigned }) => (filter_unassigned === '1' ? 'unassigned' : filter_assigned),
 	status: ({ filter_resolved, filter_not_resolved }) =>

@@ -76,6 +76,8 @@ describe('in the browser, n8n', () => {
 			.locator('#thread-messages')
 			.getByText(/thank you for writing/)
 			.waitFor();
+		// The picture is smaller then.
+		await page.setViewportSize({ width: 1120, height: 700 });
 		await editor.shoot('sandbox-reply');
 	});
 

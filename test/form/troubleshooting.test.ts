@@ -7,8 +7,11 @@ import { messagesOf, type Said } from './messages';
 /** The page for users documents all messages of the nodes, and no others. */
 
 const root = join(__dirname, '../..');
-const page = readFileSync(join(root, 'docs/troubleshooting.md'), 'utf8');
-const headings = [...page.matchAll(/^### (.+)$/gm)].map(([, heading = '']) => heading);
+const whole = readFileSync(join(root, 'docs/troubleshooting.md'), 'utf8');
+/** The first part lists symptoms, the second one messages. */
+const [symptoms = '', page = ''] = whole.split(/^## By message$/m);
+const headingsIn = (text: string) => [...text.matchAll(/^### (.+)$/gm)].map(([, heading = '']) => heading);
+const headings = headingsIn(page);
 const said = messagesOf(root);
 
 const wildcard = '…';
@@ -60,6 +63,15 @@ describe('docs/troubleshooting.md', () => {
 		expect(last.trim()).not.toBe('');
 	});
 
+	it('links each symptom on top, in the order of the page', () => {
+		const found = headingsIn(symptoms);
+		expect(found.length).toBeGreaterThan(10);
+		const top = symptoms.split(/^### /m)[0] ?? '';
+		const linked = [...top.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
+		const anchors = anchorsIn(symptoms).filter((_, index) => index > 1);
+		expect(linked.filter((anchor) => !['by-symptom', 'by-message'].includes(anchor ?? ''))).toEqual(anchors);
+	});
+
 	it.each([
 		['every network failure', said.faults],
 		['every reason why a webhook starts nothing', said.reasons],
@@ -94,6 +106,7 @@ describe('the guides', () => {
 		'ai-agents',
 		'realtime-or-web-hooks',
 		'limits',
+		'cookbook',
 	];
 	const guides = pages.map((name) => `docs/${name}.md`);
 	/** Names of n8n itself. */

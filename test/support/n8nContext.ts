@@ -140,6 +140,8 @@ export interface Execution {
 	/** A node before, and its output for each item; by default nothing is before the node. */
 	earlier?: { name: string; items: IDataObject[] };
 	onError?: INode['onError'];
+	/** Besides the parameters, such as the ID of the node and the version of its type. */
+	node?: Partial<INode>;
 	runIndex?: number;
 	workflowId?: string;
 	executionId?: string;
@@ -177,7 +179,7 @@ export async function execute(execution: Execution): Promise<INodeExecutionData[
 /** The execution context that n8n passes to the Crisp node. */
 export function executeContext(execution: Execution): ExecuteContext {
 	const { credential, parameters, items = [{}], binary = [], onError, runIndex = 0, signal, earlier } = execution;
-	const node = nodeWith('crisp', parameters, { onError });
+	const node = nodeWith('crisp', parameters, { onError, ...execution.node });
 	const input = items.map((json, item) => ({ json, binary: binary[item], pairedItem: { item } }));
 	const data = { [NodeConnectionTypes.Main]: [input] };
 	const decrypt = () => {

@@ -118,10 +118,14 @@ function formOf({ resource, key, operation, chosen, server }: Plan, fill: Fill):
 	return form;
 }
 
+const conditions = [{ model: 'people', criterion: 'email', operator: 'eq', query: ['a@example.com'] }];
+
 /** Values for fields that restrict their values. */
 const samples: Record<string, unknown> = {
 	path: 'getting-started/install',
-	conditionsJson: [{ model: 'people', criterion: 'email', operator: 'eq', query: ['a@example.com'] }],
+	conditionsJson: conditions,
+	recipientsConditionsJson: conditions,
+	flowConditionsJson: conditions,
 	type: 'application/pdf',
 	maxCharacters: 3_000,
 	// Short times, since the tests wait this long.

@@ -52,11 +52,13 @@ export async function writeTables(): Promise<void> {
 	writeFileSync(readme, `${before}${BEGIN}\n\n${summaryOf(results)}\n\n${END}${after}`);
 }
 
-const isGood = (outcome: Outcome | undefined) => outcome === PASSED || outcome === ABSENT;
+const isGood = (outcome: Outcome) => [PASSED, ABSENT, LATER].includes(outcome);
 
-/** A check that was added later is missing in older results. */
-function outcomeOf({ outcomes, version }: Result, check: Check): Outcome | undefined {
-	return outcomes[check.name] ?? (isPossible(check, version) ? undefined : ABSENT);
+/** The outcome of a check that was added after a version was tested. */
+const LATER = 'added later';
+
+function outcomeOf({ outcomes, version }: Result, check: Check): Outcome {
+	return outcomes[check.name] ?? (isPossible(check, version) ? LATER : ABSENT);
 }
 
 function summaryOf(results: Result[]): string {
@@ -95,7 +97,8 @@ ${checks}
 
 ${tableOf(['n8n', 'tested on', ...CHECKS.map((_, index) => String(index + 1))], rows)}
 
-✓ works · – not available in this n8n; Node.js 20 is tested in ${inOldNode} only
+✓ works · – not available in this n8n · empty: the check was added after this version was tested. Node.js 20 is tested in
+${inOldNode} only.
 
 ${failures.join('\n')}
 
@@ -111,9 +114,10 @@ ${tableOf(['from', 'n8n has', 'without it'], features)}
 `;
 }
 
-function cellOf(outcome: Outcome | undefined): string {
+function cellOf(outcome: Outcome): string {
+	if (outcome === LATER) return '';
 	if (outcome === PASSED) return '✓';
-	return outcome === ABSENT ? '–' : `✗ ${(outcome ?? 'not run').split('\n')[0]?.slice(0, 120)}`;
+	return outcome === ABSENT ? '–' : `✗ ${outcome.split('\n')[0]?.slice(0, 120)}`;
 }
 
 function tableOf(head: string[], rows: Array<Array<string | undefined>>): string {

@@ -50,9 +50,9 @@ export const CHECKS: Check[] = [
 	{ name: 'receives a webhook, and uploads a file', run: receivesAndUploads },
 	{ name: 'works as a tool over MCP', run: worksAsTool },
 	{ name: 'receives messages from while n8n was down once, and none from before it was published', run: catchesUp },
+	{ name: 'stores a failed execution for a refused token', needs: 'failedExecutions', run: storesRefusal },
 	{ name: "waits in n8n's database for the team's answer, over a restart", run: waitsOverRestart },
 	{ name: 'gives an agent the conversation as its memory', needs: 'agentMemory', run: remembersConversation },
-	{ name: 'stores a failed execution for a refused token', needs: 'failedExecutions', run: storesRefusal },
 	{
 		name: 'polls in Node.js 20, which has no WebSocket: each event once, in the order of the polls',
 		needsOldestNode: true,

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { valueOfExpression } from '../../shared/n8n/context';
-import { isWebsiteId, valueIn } from '../form/locators';
+import { isWebsiteId, valueIn, websiteInUrl } from '../form/locators';
 import type { Parameters } from '../request/toWire';
 
 /**
@@ -52,7 +52,7 @@ function rawAt(context: IExecuteFunctions, path: string[]): unknown {
 	return path.reduce<unknown>(ownOf, context.getNode().parameters);
 }
 
-/** The `website_id` of the object that an expression takes its value from. */
+/** The `website_id` of the object that an expression takes its value from, or the website in its `conversation_url`. */
 function websiteBeside(raw: unknown, ofChain: (links: Link[]) => unknown): unknown {
 	// The last part is the ID itself.
 	const holder = typeof raw === 'string' ? chainIn(raw)?.slice(0, -1) : undefined;
@@ -63,7 +63,10 @@ function websiteBeside(raw: unknown, ofChain: (links: Link[]) => unknown): unkno
 	if (data >= 0 && data < inside.length - 1) return undefined;
 	// Beside the payload of an event is the name of the event.
 	if (data >= 0 && typeof ofChain([...holder.slice(0, -1), linkTo('event')]) !== 'string') return undefined;
-	return ofChain([...holder, linkTo('website_id')]);
+	return (
+		ofChain([...holder, linkTo('website_id')]) ??
+		websiteInUrl('conversation', ofChain([...holder, linkTo('conversation_url')]))
+	);
 }
 
 const linkTo = (name: string): Link => ({ text: `.${name}`, name });
@@ -89,12 +92,19 @@ function chainIn(raw: string): Link[] | undefined {
 	return links;
 }
 
-/** The `website_id` of an item that has this ID, itself or in the payload of the event that it is. */
+/**
+ * The `website_id` of an item that has this ID, itself or in the payload of the event that it is; else the website in its
+ * `conversation_url`, as lists with "Simplify" have it.
+ */
 function websiteWith(json: unknown, id: unknown): unknown {
 	if (typeof id !== 'string' || id === '') return undefined;
 	const payload = typeof ownOf(json, 'event') === 'string' ? ownOf(json, 'data') : undefined;
 	const found = [json, payload].filter((one) => idNames.some((name) => ownOf(one, name) === id));
-	return found.map((one) => ownOf(one, 'website_id')).find(isWebsiteId);
+	const brought = found.flatMap((one) => [
+		ownOf(one, 'website_id'),
+		websiteInUrl('conversation', ownOf(one, 'conversation_url')),
+	]);
+	return brought.find(isWebsiteId);
 }
 
 /** The names under which items have the ID of a conversation or a person. */

@@ -60,6 +60,6 @@ export const personSummary: Simplify = {
 	country: 'person.geolocation.country',
 	last_active_at: 'active.last',
 	created_at: 'created_at',
-	updated_at: 'updated_at',
+	website_id: 'website_id',
 	people_id: 'people_id',
 };

@@ -13,6 +13,10 @@ interface Locator {
 	url?: { pattern: string; example: string };
 	/** Whether it is chosen by name, and not by ID; the name may be new. */
 	isName?: boolean;
+	/** Whether its ID is a code that people know, such as that of a language. */
+	isCode?: boolean;
+	/** What it is, where the name in `Picks` says only what it is chosen for. */
+	noun?: string;
 	/** Whether an email is accepted instead: Crisp takes it as an ID, or the node looks up the ID. */
 	email?: 'taken' | 'looked up';
 }
@@ -38,12 +42,17 @@ const locators: Record<Picks, Locator> = {
 	},
 	operator: { search: 'searchOperators', example: 'a4c32c68-be91-4e29-b05a-976e93abbe3f', email: 'looked up' },
 	/** An operator, or none; see `unassigned`. */
-	assignee: { search: 'searchAssignees', example: 'a4c32c68-be91-4e29-b05a-976e93abbe3f', email: 'looked up' },
+	assignee: {
+		search: 'searchAssignees',
+		example: 'a4c32c68-be91-4e29-b05a-976e93abbe3f',
+		email: 'looked up',
+		noun: 'operator',
+	},
 	inbox: { search: 'searchInboxes', example: 'd42e8b3b-ea8f-4e79-a9f8-d0e467fc1c31' },
 	team: { search: 'searchTeams', example: 'd09fbd42-e517-45a4-9776-ba8226e00ba8' },
 	campaign: { search: 'searchCampaigns', example: '355d805f-a72f-457e-a3e5-5d01521f3cd8' },
 	template: { search: 'searchTemplates', example: 'a4876300-4dae-47f7-8599-3bf9283f36c2' },
-	locale: { search: 'searchLocales', example: 'en' },
+	locale: { search: 'searchLocales', example: 'en', isCode: true },
 	article: { search: 'searchArticles', example: 'fd036d68-c619-4c63-9deb-e2ce91733dd6' },
 	category: { search: 'searchCategories', example: '33bc73b7-b7db-40a9-80fc-fcba8ebd1067' },
 	section: { search: 'searchSections', example: '9dc0e823-56b0-43ca-9ca3-47e25a8eb543' },
@@ -60,6 +69,7 @@ export const nothingChosen = { __rl: true, mode: 'list', value: '' };
 const labels = {
 	list: { displayName: 'From List', name: 'list' },
 	id: { displayName: 'By ID', name: 'id' },
+	code: { displayName: 'By Code', name: 'code' },
 	name: { displayName: 'By Name', name: 'name' },
 	url: { displayName: 'By URL', name: 'url' },
 	email: { displayName: 'By Email', name: 'email' },
@@ -70,7 +80,7 @@ const labels = {
  * not show with what the form says of a wrong value.
  */
 export function locatorModes(what: Picks, label = titleCase(what)): INodePropertyMode[] {
-	const { search, example, pattern, url, email, isName } = locators[what];
+	const { search, example, pattern, url, email, isName, isCode } = locators[what];
 	const hint = isName ? 'Choose one in use...' : `Choose the ${what}...`;
 	const typeOptions = { searchListMethod: search, searchable: true };
 	const modes: INodePropertyMode[] = [
@@ -82,7 +92,7 @@ export function locatorModes(what: Picks, label = titleCase(what)): INodePropert
 		},
 		// n8n validates optional fields, too, so that the pattern has to accept an empty value.
 		textMode(
-			isName ? 'name' : 'id',
+			isName ? 'name' : isCode ? 'code' : 'id',
 			example,
 			pattern ? [`^(${pattern})?$`, `${label}: not ${ofKind('ID', what)}`] : undefined,
 		),
@@ -166,15 +176,21 @@ export function valueIn(given: unknown): unknown {
  * another format. Undefined for a value that may be an ID.
  */
 export function invalidIdAdvice(what: Picks, id: string): string | undefined {
-	const { pattern, example, email, isName } = locators[what];
+	const { pattern, example, email, isName, isCode } = locators[what];
 	// A name, such as that of a segment, has no format.
 	if (isName) return undefined;
 	const isRight = pattern
 		? new RegExp(`^${pattern}$`).test(id)
 		: (email !== undefined || !id.includes('@')) && !id.includes('://');
 	if (isRight) return undefined;
-	const ways = email ? 'an ID or an email' : 'an ID';
+	const ways = email ? 'an ID or an email' : isCode ? 'a code' : 'an ID';
 	return `Choose the ${what} from the list, or give ${ways} such as ${example} through an expression.`;
+}
+
+/** What a locator holds, for an error: the ID of "an inbox", or the code of "a locale". */
+export function identificationOf(what: Picks): { kind: 'ID' | 'code'; owner: string } {
+	const { noun = what, isCode } = locators[what];
+	return { kind: isCode ? 'code' : 'ID', owner: `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}` };
 }
 
 /** Whether the node looks up the ID by email. */

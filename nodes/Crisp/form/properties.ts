@@ -291,6 +291,8 @@ const valueColumn: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. premium',
+	description:
+		'What is typed is sent as text; an expression such as {{ 12 }} or {{ true }} keeps its type. Without a key, an object from an expression sets all of its keys.',
 };
 
 function columnsOf(fields: Fields): INodeProperties[] {

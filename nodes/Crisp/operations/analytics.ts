@@ -39,6 +39,7 @@ export const analytics = resource(
 			resends: 'always',
 			action: 'Generate an analytics report',
 			description: 'Compute numbers over a period, such as conversations a day or the median response time',
+			note: 'Crisp does not document which types each metric has, nor what Filter, If and Then contain.',
 			body: {
 				metric: choice(metrics, 'What is counted', { required: true, fallback: 'conversation' }),
 				type: choice(types, 'Which number of the metric; each metric has only some of these', {
@@ -54,9 +55,9 @@ export const analytics = resource(
 					'How several values become one',
 				),
 				split_by: identifier('Key that the results are divided by', { label: 'Split By', example: 'operator' }),
-				filter: json('Narrows down what is counted; its form depends on the metric'),
-				if: json("Condition of a rule; needs 'Then'"),
-				then: json("What happens where the condition of 'If' is met"),
+				filter: json('Narrows down what is counted; its form depends on the metric', { isRare: true }),
+				if: json("Condition of a rule; needs 'Then'", { isRare: true }),
+				then: json("What happens where the condition of 'If' is met", { isRare: true }),
 				raw_export: flag('Whether the single values are returned too'),
 			},
 		}),

@@ -65,17 +65,20 @@ export const batch = resource(
 			},
 		}),
 		delete: op('PATCH /v1/website/{website_id}/batch/remove', {
+			tier: 'user',
 			name: 'Delete Conversations',
 			action: 'Delete many conversations',
 			description: 'Delete conversations and their messages permanently',
 			body: { ...sessions, ...inbox },
 		}),
 		deletePeople: op('PATCH /v1/website/{website_id}/batch/remove', {
+			tier: 'user',
 			action: 'Delete many people',
 			description: 'Delete contacts permanently, by ID or as a search finds them',
 			body: people,
 		}),
 		markAllRead: op('PATCH /v1/website/{website_id}/batch/read', {
+			tier: 'user',
 			name: 'Mark All Conversations as Read',
 			action: 'Mark all conversations as read',
 			description: 'Mark every conversation as read, of one inbox or of the website',
@@ -83,6 +86,7 @@ export const batch = resource(
 			body: inbox,
 		}),
 		markRead: op('PATCH /v1/website/{website_id}/batch/read', {
+			tier: 'user',
 			name: 'Mark Conversations as Read',
 			action: 'Mark many conversations as read',
 			body: { ...sessions, ...inbox },
@@ -111,11 +115,13 @@ export const batch = resource(
 			body: { ...sessions, flag: choice(['spam'], 'What the conversations are', { required: true }) },
 		}),
 		resolve: op('PATCH /v1/website/{website_id}/batch/resolve', {
+			tier: 'user',
 			name: 'Resolve Conversations',
 			action: 'Resolve many conversations',
 			body: { ...sessions, ...inbox },
 		}),
 		resolveAll: op('PATCH /v1/website/{website_id}/batch/resolve', {
+			tier: 'user',
 			name: 'Resolve All Conversations',
 			action: 'Resolve all conversations',
 			description: 'Resolve every conversation, of one inbox or of the website',

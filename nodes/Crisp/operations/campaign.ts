@@ -110,39 +110,35 @@ export const campaign = resource(
 const content = longText('What the template says; HTML needs the link to unsubscribe');
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-campaigns */
-export const campaignTemplate = resource(
-	'Campaign Template',
-	{
-		create: createTemplate,
-		delete: op('DELETE /v1/website/{website_id}/campaigns/template/{template_id}', {
-			action: 'Delete a campaign template',
-		}),
-		exists: op('HEAD /v1/website/{website_id}/campaigns/template/{template_id}', {
-			action: 'Check if a campaign template exists',
-		}),
-		get: op('GET /v1/website/{website_id}/campaigns/template/{template_id}', { action: 'Get a campaign template' }),
-		getAll: op('GET /v1/website/{website_id}/campaigns/templates/{page_number}', {
-			action: 'Get many campaign templates',
-			entry: 'template_id',
-			query: {
-				search_name: text('Words of the name'),
-				filter_type_custom: bit('Whether to return templates of your own'),
-				filter_type_static: bit('Whether to return templates that Crisp provides'),
-			},
-		}),
-		replace: op('PUT /v1/website/{website_id}/campaigns/template/{template_id}', {
-			action: 'Replace a campaign template',
-			body: {
-				name: text('Name of the template', { required: true }),
-				format: { ...format, required: true },
-				content: { ...content, required: true },
-			},
-		}),
-		update: op('PATCH /v1/website/{website_id}/campaigns/template/{template_id}', {
-			action: 'Update a campaign template',
-			description: 'Change the fields given and keep the rest',
-			body: { name: text('Name of the template'), format: { ...format, fallback: undefined }, content },
-		}),
-	},
-	{ tier: 'user' },
-);
+export const campaignTemplate = resource('Campaign Template', {
+	create: createTemplate,
+	delete: op('DELETE /v1/website/{website_id}/campaigns/template/{template_id}', {
+		action: 'Delete a campaign template',
+	}),
+	exists: op('HEAD /v1/website/{website_id}/campaigns/template/{template_id}', {
+		action: 'Check if a campaign template exists',
+	}),
+	get: op('GET /v1/website/{website_id}/campaigns/template/{template_id}', { action: 'Get a campaign template' }),
+	getAll: op('GET /v1/website/{website_id}/campaigns/templates/{page_number}', {
+		action: 'Get many campaign templates',
+		entry: 'template_id',
+		query: {
+			search_name: text('Words of the name'),
+			filter_type_custom: bit('Whether to return templates of your own'),
+			filter_type_static: bit('Whether to return templates that Crisp provides'),
+		},
+	}),
+	replace: op('PUT /v1/website/{website_id}/campaigns/template/{template_id}', {
+		action: 'Replace a campaign template',
+		body: {
+			name: text('Name of the template', { required: true }),
+			format: { ...format, required: true },
+			content: { ...content, required: true },
+		},
+	}),
+	update: op('PATCH /v1/website/{website_id}/campaigns/template/{template_id}', {
+		action: 'Update a campaign template',
+		description: 'Change the fields given and keep the rest',
+		body: { name: text('Name of the template'), format: { ...format, fallback: undefined }, content },
+	}),
+});

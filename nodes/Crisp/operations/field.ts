@@ -38,8 +38,6 @@ export interface Field {
 	isIdentifier?: boolean;
 	/** Whether a text of spaces only is a value, as for what separates columns. */
 	isVerbatim?: boolean;
-	/** Crisp reads the text as JSON while another field, listed before it, has one of these values. */
-	isJsonWhen?: Record<string, string[]>;
 	/** Whether a text field accepts an object or a list, too, which is sent as JSON text. */
 	acceptsJson?: boolean;
 	/** Whether the JSON has to be an object. */

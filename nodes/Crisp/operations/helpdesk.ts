@@ -9,6 +9,7 @@ export const helpDesk = resource(
 	'Help Desk',
 	{
 		create: op('POST /v1/website/{website_id}/helpdesk', {
+			tier: 'user',
 			// A website has one help desk.
 			resends: 'unanswered',
 			action: 'Create the help desk of a website',
@@ -18,6 +19,7 @@ export const helpDesk = resource(
 			},
 		}),
 		delete: op('DELETE /v1/website/{website_id}/helpdesk', {
+			tier: 'user',
 			action: 'Delete the help desk of a website',
 			description: 'Delete the help desk and everything in it permanently',
 			body: verificationSecret,
@@ -27,8 +29,12 @@ export const helpDesk = resource(
 			action: 'Get the help desk of a website',
 			description: 'Retrieve name and address of the help desk',
 		}),
-		getDomain: op('GET /v1/website/{website_id}/helpdesk/domain', { action: 'Get the domain of the help desk' }),
+		getDomain: op('GET /v1/website/{website_id}/helpdesk/domain', {
+			tier: 'user',
+			action: 'Get the domain of the help desk',
+		}),
 		getDomainSetup: op('GET /v1/website/{website_id}/helpdesk/domain/setup', {
+			tier: 'user',
 			action: 'Get the domain setup of the help desk',
 			description: 'Retrieve the DNS records that a domain of your own needs',
 			query: { custom: identifier('Your own domain', { label: 'Custom Domain', example: 'help.example.com' }) },
@@ -39,6 +45,7 @@ export const helpDesk = resource(
 		}),
 		searchArticles,
 		updateDomain: op('PATCH /v1/website/{website_id}/helpdesk/domain', {
+			tier: 'user',
 			action: 'Update the domain of the help desk',
 			description: 'Change the domain; a domain of your own has to be set up first',
 			body: {

@@ -20,6 +20,7 @@ export const knowledgeBase = resource(
 			action: 'Delete a page of the knowledge base',
 		}),
 		export: op('POST /v1/website/{website_id}/helpdesk/export/{locale}/{content_type}', {
+			tier: 'user',
 			action: 'Export a part of the knowledge base',
 			description: 'Have all pages of a part sent by email to the user of the token',
 		}),
@@ -89,6 +90,7 @@ export const knowledgeBase = resource(
 			action: 'Get the URL of a page of the knowledge base',
 		}),
 		import: op('POST /v1/website/{website_id}/helpdesk/import/{locale}/{content_type}', {
+			tier: 'user',
 			action: 'Import another help desk into the knowledge base',
 			description: 'Have Crisp read another help desk and copy its pages, which takes a while',
 			body: helpdeskImport,

@@ -226,10 +226,12 @@ export function descriptionOf({ description, action }: Operation): string {
 	return description ?? action;
 }
 
-/** What an operation needs of a token: its only tier, and the scope of a plugin token with the access in brackets. */
+/** What an operation needs of a token: its only tier, or the scope of a plugin token with the access in brackets. */
 export function tokenNeeds(operation: Operation, resource: Pick<Resource, 'tier' | 'scope'>): Needs {
 	const { tier = resource.tier, scope = resource.scope } = operation;
-	return { ...(tier && { tier }), ...(scope && { scope: `${scope} (${accessOf(operation)})` }) };
+	// Only plugin tokens have scopes.
+	const isScoped = scope !== undefined && scope !== '' && tier !== 'user';
+	return { ...(tier && { tier }), ...(isScoped && { scope: `${scope} (${accessOf(operation)})` }) };
 }
 
 /** Composed operations that write also read: at least to check whether a message arrived. */

@@ -28,6 +28,7 @@ export const operator = resource(
 			secretOutputs: { key: 'operator_key' },
 		}),
 		invite: op('POST /v1/website/{website_id}/operator', {
+			tier: 'user',
 			action: 'Invite an operator',
 			description: 'Send an invitation by email; the address needs no Crisp account yet',
 			body: {
@@ -37,6 +38,7 @@ export const operator = resource(
 			},
 		}),
 		update: op('PATCH /v1/website/{website_id}/operator/{user_id}', {
+			tier: 'user',
 			action: 'Update an operator',
 			description: 'Change the role or the team title of an operator',
 			body: {
@@ -45,11 +47,13 @@ export const operator = resource(
 			},
 		}),
 		delete: op('DELETE /v1/website/{website_id}/operator/{user_id}', {
+			tier: 'user',
 			name: 'Remove',
 			action: 'Remove an operator from a website',
 			description: 'Take an operator off the website; the last one cannot be removed',
 		}),
 		flushActive: op('DELETE /v1/website/{website_id}/operators/active', {
+			tier: 'user',
 			name: 'Clear Last Active',
 			action: 'Clear the list of last active operators',
 			description: 'Empty the list of operators who last answered a visitor',

@@ -21,7 +21,7 @@ import { findByEmail } from '../composed/person/findByEmail';
 import { findBySegments } from '../composed/person/findBySegments';
 import { keepingData } from '../composed/support/keptData';
 import { personSummary } from '../execute/summaries';
-import { jsonConditions, match, personConditions } from './fields/conditions';
+import { match, personConditions, personConditionsAsJson } from './fields/conditions';
 import { newSegments, replacing } from './fields/newSegments';
 import { name, profile, segments } from './fields/personProfile';
 
@@ -72,11 +72,7 @@ export const person = resource(
 			query: {
 				search_text: text('Words to search for in names, emails and companies'),
 				conditions: personConditions(),
-				conditions_json: jsonConditions(
-					'[{"model":"people","criterion":"email","operator":"eq","query":["a@b.co"]}]',
-					['search_filter'],
-					(search_filter) => ({ search_filter }),
-				),
+				conditions_json: personConditionsAsJson(),
 				search_operator: match,
 				filter_date_start: date('Only people from this moment on', { label: 'From' }),
 				filter_date_end: date('Only people until this moment', { label: 'Until' }),
@@ -137,6 +133,7 @@ export const person = resource(
 			scope: '',
 		}),
 		export: op('POST /v1/website/{website_id}/people/export/profiles', {
+			tier: 'user',
 			action: 'Export people',
 			scope: '',
 			description: 'Have contacts sent by email to the user of the token; all of them where nothing is chosen',
@@ -146,6 +143,7 @@ export const person = resource(
 			},
 		}),
 		getAllCampaigns: op('GET /v1/website/{website_id}/people/campaigns/{people_id}/list/{page_number}', {
+			tier: 'user',
 			action: 'Get many campaigns a person got',
 			scope: '',
 			entry: 'campaign_id',
@@ -170,6 +168,7 @@ export const person = resource(
 			scope: 'website:people:subscriptions',
 		}),
 		import: op('POST /v1/website/{website_id}/people/import/profiles', {
+			tier: 'user',
 			action: 'Import people',
 			scope: '',
 			description: 'Import contacts from a CSV file in the storage of Crisp, which takes a while',

@@ -22,6 +22,7 @@ export const planSubscription = resource(
 	'Plan Subscription',
 	{
 		changePeriod: op('PATCH /v1/plans/subscription/{website_id}/bill/period', {
+			tier: 'user',
 			name: 'Change Bill Period',
 			action: 'Change the bill period of a plan subscription',
 			description: 'Change how often the payment method is charged',
@@ -30,6 +31,7 @@ export const planSubscription = resource(
 			},
 		}),
 		checkCoupon: op('GET /v1/plans/subscription/{website_id}/coupon', {
+			tier: 'user',
 			action: 'Check a coupon for a plan subscription',
 			query: { code },
 		}),
@@ -38,11 +40,13 @@ export const planSubscription = resource(
 			simplify: summary,
 		}),
 		getAll: op('GET /v1/plans/subscription', {
+			tier: 'user',
 			action: 'Get many plan subscriptions',
 			description: 'Retrieve the active plans of every website the user belongs to or pays for',
 			simplify: summary,
 		}),
 		redeemCoupon: op('PATCH /v1/plans/subscription/{website_id}/coupon', {
+			tier: 'user',
 			// A coupon can be redeemed a limited number of times.
 			resends: 'never',
 			action: 'Redeem a coupon for a plan subscription',
@@ -50,10 +54,14 @@ export const planSubscription = resource(
 			body: { code },
 		}),
 		subscribe: op('POST /v1/plans/subscription/{website_id}', {
+			tier: 'user',
 			action: 'Subscribe a website to a plan',
 			body: { plan_id: identifier('ID of the plan', { required: true }) },
 		}),
-		unsubscribe: op('DELETE /v1/plans/subscription/{website_id}', { action: 'Unsubscribe a website from its plan' }),
+		unsubscribe: op('DELETE /v1/plans/subscription/{website_id}', {
+			tier: 'user',
+			action: 'Unsubscribe a website from its plan',
+		}),
 	},
 	{ scope: 'plan:subscription' },
 );

@@ -59,6 +59,7 @@ const settings = json('The settings, as the schema of the plugin wants them', {
 /** https://docs.crisp.chat/references/rest-api/v1/#plugin-subscription */
 export const pluginSubscription = resource('Plugin Subscription', {
 	addUsage: op('POST /v1/plugins/subscription/{website_id}/{plugin_id}/bill/usage', {
+		tier: 'plugin',
 		name: 'Report Usage',
 		action: 'Report usage of a plugin to its bill',
 		description: 'Add units to the open bill of a website',
@@ -91,11 +92,13 @@ export const pluginSubscription = resource('Plugin Subscription', {
 		simplify: summary,
 	}),
 	getAll: op('GET /v1/plugins/subscription/{website_id}', {
+		tier: 'user',
 		action: 'Get many plugin subscriptions of a website',
 		description: 'Retrieve the plugins installed on a website',
 		simplify: summary,
 	}),
 	getAllActive: op('GET /v1/plugins/subscription', {
+		tier: 'user',
 		name: 'Get Many of All Websites',
 		action: 'Get many plugin subscriptions of all websites',
 		description: 'Retrieve the active plugins of every website the user belongs to or pays for',

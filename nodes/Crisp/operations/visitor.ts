@@ -7,14 +7,17 @@ export const visitor = resource(
 	'Visitor',
 	{
 		clearBlocked: op('DELETE /v1/website/{website_id}/visitors/blocked/{block_rule}', {
+			tier: 'user',
 			action: 'Clear the visitors blocked by a rule',
 		}),
 		count: op('GET /v1/website/{website_id}/visitors/count', { action: 'Count the visitors on the website' }),
 		countBlocked: op('GET /v1/website/{website_id}/visitors/blocked', {
+			tier: 'user',
 			action: 'Count the blocked visitors',
 			description: 'Retrieve how many visitors are blocked, by rule',
 		}),
 		countBlockedByRule: op('GET /v1/website/{website_id}/visitors/blocked/{block_rule}', {
+			tier: 'user',
 			action: 'Count the visitors blocked by a rule',
 			entry: 'blocked',
 		}),

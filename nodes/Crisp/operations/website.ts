@@ -25,6 +25,7 @@ export const website = resource('Website', {
 		description: 'Retrieve name, domain and logo of a website',
 	}),
 	abortDeletion: op('DELETE /v1/website/{website_id}/expunge', {
+		tier: 'user',
 		action: 'Abort the deletion of a website',
 		description: 'Keep a workspace whose deletion is scheduled',
 	}),

@@ -54,8 +54,7 @@ export function readFields(fields: FormField[], reading: Reading): Map<string, u
 	for (const { name, parameter, label, field, isOptional } of fields) {
 		if (!isShown(field, values)) continue;
 		const raw = isOptional ? optional[parameter] : parameters.get(parameter);
-		const readAs = isReadAsJson(field, values) ? asJson(field) : field;
-		const value = sentValue(field, { raw, value: toWire(name, readAs, raw, parameters.timezone, label), label }, mode);
+		const value = sentValue(field, { raw, value: toWire(name, field, raw, parameters.timezone, label), label }, mode);
 		if (value !== undefined) values.set(name, value);
 		else if (field.fallback !== undefined && !field.required) values.set(name, field.fallback);
 		else if (field.required && !field.orElse) throw missing(`'${label}' is`);
@@ -69,20 +68,10 @@ const isInPath = ({ place }: FormField) => place === 'path';
 const isInQuery = ({ place }: FormField) => place === 'query';
 const isInBody = ({ place }: FormField) => place === 'body';
 
-function isShown(field: Field, values: Map<string, unknown>): boolean {
-	return meets(field.when ?? {}, values);
+/** Whether other fields, read before, have one of the values that `when` names for each. */
+function isShown({ when = {} }: Field, values: Map<string, unknown>): boolean {
+	return Object.entries(when).every(([name, allowed]) => allowed.includes(String(values.get(name))));
 }
-
-/** Whether other fields, read before, have one of the values that are named for each. */
-function meets(conditions: Record<string, string[]>, values: Map<string, unknown>): boolean {
-	return Object.entries(conditions).every(([name, allowed]) => allowed.includes(String(values.get(name))));
-}
-
-function isReadAsJson({ isJsonWhen }: Field, values: Map<string, unknown>): boolean {
-	return isJsonWhen !== undefined && meets(isJsonWhen, values);
-}
-
-const asJson = (field: Field): Field => ({ ...field, kind: 'json' });
 
 /** For an update without a value in any field. `collection` is the name of the collection that holds the fields. */
 export function nothingToUpdate(collection: string): UserError {

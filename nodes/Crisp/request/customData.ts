@@ -1,5 +1,6 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { trimmed } from './cleanText';
+import { isPlain } from './lists';
 import { exact, isoOf } from './scalars';
 
 /** A key and its value, as a user gave them. */
@@ -31,6 +32,26 @@ export function dataOf(entries: Entry[], rules: Rules): IDataObject | undefined 
 		data.set(key, valueOf(key, value, rules));
 	}
 	return Object.fromEntries(data) as IDataObject;
+}
+
+/** The entry of a row; all entries of an object, or of its JSON text, in a row without a key. */
+export function entriesOf(key: string, value: unknown): Entry[] {
+	const entries = trimmed(key) === '' ? Object.entries(objectIn(value)) : [];
+	// An object without keys says nothing: it is not a list that is empty on purpose.
+	return entries.length > 0 ? entries : [[key, value]];
+}
+
+function objectIn(value: unknown): object {
+	const given = typeof value === 'string' && trimmed(value).startsWith('{') ? parsed(value) : value;
+	return isPlain(given) && isoOf(given) === undefined ? given : {};
+}
+
+function parsed(text: string): unknown {
+	try {
+		return JSON.parse(trimmed(text));
+	} catch {
+		return undefined;
+	}
 }
 
 /** Crisp's help: keys of custom data have lower-case letters, digits, `_` and `-` only. */

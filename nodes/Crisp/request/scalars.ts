@@ -9,12 +9,12 @@ import { identifierIn, trimmed } from './cleanText';
  * A text, a number, true or false as text; a date as ISO 8601, as JSON has it. Throws a UserError for an object, a list
  * and a number that is not exact any more. `cure` is added to the advice.
  */
-export function toText(value: unknown, label: string, cure = ''): string {
+export function toText(value: unknown, label: string): string {
 	const moment = isoOf(value);
 	if (moment !== undefined) return moment;
 	if (typeof value === 'object') {
 		throw new UserError(`${label} is an object, but must be text`, {
-			description: `Choose one of its fields in the expression, such as {{ $json.text }}.${cure}`,
+			description: 'Choose one of its fields in the expression, such as {{ $json.text }}.',
 		});
 	}
 	return String(exact(value, label));

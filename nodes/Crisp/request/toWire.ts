@@ -1,8 +1,8 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
-import { labelFrom, parameterName, titleCase, type Field } from '../operations/field';
-import { invalidIdAdvice, idIn } from '../form/locators';
+import { parameterName, type Field } from '../operations/field';
+import { identificationOf, idIn, invalidIdAdvice } from '../form/locators';
 import { identifierIn, trimmed } from './cleanText';
-import { dataOf, type Entry } from './customData';
+import { dataOf, entriesOf } from './customData';
 import { dateIn } from './dates';
 import { isEmptyValue } from './emptyValues';
 import { labelOf } from './fieldsOf';
@@ -96,10 +96,7 @@ function isBlank(value: unknown): boolean {
 /** A text of any kind. Contents are sent as they are. */
 function toWritten(value: unknown, field: Field, label: string): string {
 	if (typeof value === 'object' && field.acceptsJson && isoOf(value) === undefined) return JSON.stringify(value);
-	const [deciding] = Object.entries(field.isJsonWhen ?? {});
-	const cure =
-		deciding && ` To send it as JSON, set '${labelFrom(deciding[0])}' to ${deciding[1].map(titleCase).join(' or ')}.`;
-	const text = field.kind === 'secret' ? toSecret(value, label) : toText(value, label, cure);
+	const text = field.kind === 'secret' ? toSecret(value, label) : toText(value, label);
 	return field.isIdentifier || field.kind === 'color' ? identifierIn(text) : text;
 }
 
@@ -126,8 +123,8 @@ function toId(value: unknown, { picks = 'website' }: Field, label: string): stri
 	const id = toText(value, label);
 	const cure = invalidIdAdvice(picks, id);
 	if (!cure) return id;
-	const article = /^[aeiou]/.test(picks) ? 'an' : 'a';
-	throw new UserError(`${label} is not the ID of ${article} ${picks}: ${show(id)}`, { description: cure });
+	const { kind, owner } = identificationOf(picks);
+	throw new UserError(`${label} is not the ${kind} of ${owner}: ${show(id)}`, { description: cure });
 }
 
 /**
@@ -178,7 +175,7 @@ function toPairs(given: unknown, { picks, isNested = false }: Field, label: stri
 	if (!isPlain(value)) throw notAnObject(label, value);
 	const rows = rowsOf(value);
 	const keyOf = (row: IDataObject | null) => toText(idIn(picks ?? 'personData', row?.key) ?? '', `A key of ${label}`);
-	const entries = rows ? rows.map((row): Entry => [keyOf(row), row?.value]) : Object.entries(value);
+	const entries = rows ? rows.flatMap((row) => entriesOf(keyOf(row), row?.value)) : Object.entries(value);
 	return dataOf(entries, { label, isCustomData: picks !== undefined, isNested });
 }
 

@@ -1,4 +1,5 @@
 import { UserError } from 'n8n-workflow';
+import type { Fields } from '../operations/field';
 import type { FormField } from './fieldsOf';
 
 /**
@@ -17,6 +18,11 @@ export function inWireNames(fields: FormField[], values: Map<string, unknown>): 
 		}
 	}
 	return new Map([...sent].map(([key, { value }]) => [key, value]));
+}
+
+/** All of Crisp's names that fields are sent under. */
+export function sentNames(fields: Fields): string[] {
+	return [...new Set(Object.entries(fields).flatMap(([name, { sentAs }]) => sentAs?.names ?? [name]))];
 }
 
 type Given = { value: unknown; label: string };

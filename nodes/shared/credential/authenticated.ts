@@ -3,7 +3,7 @@ import type { Credential } from '../api/types';
 import { withCheckedTarget } from '../security/keyDestination';
 
 /** Sent with every request; Crisp answers some routes with a misleading 401 when it is missing. */
-export const userAgent = 'n8n-nodes-crisp/1.0.0';
+export const userAgent = 'n8n-nodes-crisp/1.1.0';
 
 /**
  * The options of a request with the token of a credential, whose values may be of any type. Throws a UserError for a request

@@ -30,7 +30,6 @@ const byReason: Record<string, Advice> = {
 		'The plugin is not installed on this website',
 		'Open the private install link of your plugin in Crisp Marketplace and install it on this website, or choose another website.',
 	],
-	restricted_route_tier: ['The tier of the credential may not use this operation', 'Use a credential of another tier.'],
 	not_allowed: ['The token is not allowed to do this', 'Check that the token belongs to this website.'],
 	invalid_data: [
 		'Crisp rejected a value of this request',
@@ -88,13 +87,22 @@ function isMissingRoute({ reason, detail }: Pick<Refusal, 'reason' | 'detail'>):
 	return reason === 'route_not_found' || (reason === 'not_found' && /\broute\b/i.test(detail));
 }
 
+const wrongTier = 'The tier of the credential may not use this operation';
+
+/** Whether Crisp refuses the tier. The answer to a HEAD request has no reason: then the operation has to need another tier. */
+function isWrongTier({ status, reason, tier, needs = {} }: Refusal): boolean {
+	if (reason === 'restricted_route_tier') return true;
+	const isOther = tier !== undefined && needs.tier !== undefined && needs.tier !== tier;
+	return status === 403 && reason === '' && isOther;
+}
+
 function adviceFor(refusal: Refusal): Advice {
 	const { status, reason, detail, tier, needs = {} } = refusal;
 	if (status === 404 && isMissingRoute({ reason, detail })) return missingRoute;
 	const missing = missingThing(refusal);
 	if (missing) return missing;
+	if (isWrongTier(refusal)) return [wrongTier, tierAdvice(tier, needs)];
 	const [what, how] = generalAdvice(refusal);
-	if (reason === 'restricted_route_tier') return [what, tierAdvice(tier, needs)];
 	const isForbidden = what === byReason.not_allowed?.[0];
 	return [what, (isForbidden ? permissionAdvice(tier, needs) : undefined) ?? how];
 }

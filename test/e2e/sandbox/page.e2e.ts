@@ -62,6 +62,18 @@ describe("the sandbox's page", () => {
 		await sandbox?.close();
 	});
 
+	test('shows bold text and links to web addresses, and any other Markdown as it was written', async () => {
+		await visitorWrites('Hello');
+		await operatorWrites('**Yes**, see [our page](https://tea.example/a) or [this](javascript:alert`1`) <b>now</b>');
+		const reply = page.locator('#visitor-messages .bubble').last();
+		await reply.locator('strong').waitFor();
+		expect(await reply.innerText()).toBe('Yes, see our page or [this](javascript:alert`1`) <b>now</b>');
+		const links = reply.locator('a');
+		expect(await links.count()).toBe(1);
+		expect(await links.getAttribute('href')).toBe('https://tea.example/a');
+		expect(await links.getAttribute('rel')).toBe('noopener noreferrer');
+	});
+
 	test('opens, on the side of the operator, the conversation of the visitor who writes', async () => {
 		const first = await opened();
 		await visitorWrites('Do you ship to Norway?');

@@ -2,9 +2,12 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import type { Browser } from 'playwright-core';
 import { REPOSITORY } from '../../../scripts/host/folder';
 import type { Workflow, WorkflowNode } from '../../../scripts/host/n8nClient';
 import { CREDENTIAL_NAME } from '../../../scripts/start/seed';
+import { openBrowser } from '../support/browser';
+import { Editor, openWindow, shoot } from '../support/editor';
 import { LanguageModel, type ChatRequest, type Step } from '../support/languageModel';
 import { OUTAGES } from '../support/nodeLog';
 import { byId, publish, startStack, type Stack } from '../support/stack';
@@ -13,6 +16,8 @@ import { until } from '../support/until';
 /** The example "Ask before refunding": a tool of an agent that an operator has to approve in Crisp. */
 
 let stack: Stack;
+let workflowId = '';
+let browser: Browser | undefined;
 
 /** What the shop was asked to refund. */
 const refunds: unknown[] = [];
@@ -53,9 +58,10 @@ beforeAll(async () => {
 		const url = `http://127.0.0.1:${(shop.address() as AddressInfo).port}/refunds`;
 		return { ...node, parameters: { ...node.parameters, url } };
 	});
-	await publish(stack, { ...workflow, nodes });
+	workflowId = await publish(stack, { ...workflow, nodes });
 }, 240_000);
 afterAll(async () => {
+	await browser?.close();
 	await stack?.stop();
 	await model.stop();
 	shop?.closeAllConnections();
@@ -113,3 +119,25 @@ test('the agent is told that an operator has declined, and the tool does not run
 	expect(String(await replyIn(session_id))).toMatch(/Told: .*(reject|declin|denied)/i);
 	expect(refunds).toEqual([]);
 }, 180_000);
+
+test('in the browser, Crisp stands between agent and tool, and the inbox shows the question', async () => {
+	const { session_id } = await stack.sandbox.visitorWrites('I want my 50 EUR for TT-7 back.', {
+		nickname: 'Nell Frost',
+	});
+	await noteIn(session_id);
+	browser = await openBrowser();
+	const inbox = await openWindow(browser, stack.sandbox.url);
+	await inbox.locator('#list > *').filter({ hasText: 'Nell Frost' }).click();
+	await inbox
+		.locator('#thread-messages')
+		.getByText(/The assistant wants to refund/)
+		.waitFor();
+	await shoot(inbox, 'review-note');
+	const editor = await Editor.open(browser, stack.url);
+	await editor.goTo(`workflow/${workflowId}`);
+	await editor.node('Ask the team').waitFor();
+	// n8n's tips for workflows in production cover a part of the canvas.
+	await editor.page.keyboard.press('Escape');
+	await editor.at('zoom-to-fit').click();
+	await editor.shoot('review-canvas');
+}, 240_000);

@@ -74,6 +74,22 @@ const cases: Case[] = [
 		cure: /from the list/,
 	},
 	{
+		title: 'an address instead of an operator ID',
+		parameters: { resource: 'conversation', operation: 'getAll', filters: { assignedTo: locator(given) } },
+		good: person,
+		bad: 'https://app.crisp.chat/settings/',
+		message: /^'Assigned To' is not the ID of an operator: "https:/,
+		cure: /an ID or an email/,
+	},
+	{
+		title: 'an email instead of the code of a locale',
+		parameters: { resource: 'classicArticle', operation: 'getAll', locale: locator(given) },
+		good: 'en',
+		bad: 'nathan@example.com',
+		message: /^'Locale' is not the code of a locale/,
+		cure: /from the list, or give a code such as en/,
+	},
+	{
 		title: 'a value that the dropdown does not have',
 		parameters: { ...inConversation, operation: 'setState', state: given },
 		good: 'resolved',

@@ -242,7 +242,7 @@ describe('output', () => {
 			'country',
 			'last_active_at',
 			'created_at',
-			'updated_at',
+			'website_id',
 			'people_id',
 		]);
 		const [raw] = await of({ ...parameters, simplify: false });

@@ -33,6 +33,7 @@ describe('conditions for people, as the form has them', () => {
 		],
 		[{ criterion: 'person.geolocation.city', operator: 'eq', query: ['Cork'] }, ['Wren Tallow']],
 		[{ criterion: 'company.name', operator: 'eq', query: 'Okra Café' }, ['Bram Okra']],
+		[{ criterion: 'company.name', operator: 'has', query: 'okra' }, ['Bram Okra']],
 		[orders('eq', '14'), ['Mira Quill']],
 		[orders('gt', '41'), ['Anouk Sorrel']],
 		[orders('gte', '41'), ['Anouk Sorrel', 'Odile Marrow']],

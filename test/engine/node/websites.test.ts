@@ -58,6 +58,44 @@ describe('with a token of two websites', () => {
 		expect((await run({ ...send, sessionId }, more)).made).toMatchObject([{ website_id: help }]);
 	});
 
+	it.each<[string, INodeParameters, INodeParameters]>([
+		['a conversation', { resource: 'conversation', operation: 'getAll' }, { ...send, ...bySession }],
+		['a message', { resource: 'message', operation: 'getAll' }, { ...send, ...bySession }],
+		[
+			'a person',
+			{ resource: 'person', operation: 'getAll' },
+			{ resource: 'person', operation: 'get', peopleId: locator('={{ $json.people_id }}') },
+		],
+		[
+			'a person by email',
+			{ resource: 'person', operation: 'findByEmail', email: 'ada@example.com' },
+			{
+				resource: 'person',
+				operation: 'update',
+				peopleId: locator('={{ $json.people_id }}'),
+				updateFields: { notepad: 'x' },
+			},
+		],
+	])('what a simplified list returns is on its website: %s', async (_, list, next) => {
+		const sessionId = locator(await elsewhere());
+		const person = { resource: 'person', operation: 'upsert', email: 'ada@example.com', websiteId: locator(help) };
+		await run({ ...person, additionalFields: { personNickname: 'Ada' } });
+		const found = await execute({
+			credential: credential(),
+			parameters: { ...list, sessionId, websiteId: locator(help), simplify: true, returnAll: false, limit: 1 },
+		});
+		const items = found.map(({ json }) => json);
+		expect(items).toHaveLength(1);
+		expect((await run(next, { items })).websites).toEqual([help]);
+		const holder = Object.keys(items[0] ?? {}).includes('people_id') ? 'peopleId' : 'sessionId';
+		const id = holder === 'peopleId' ? 'people_id' : 'session_id';
+		const calculated = { ...next, [holder]: locator(`={{ String($json.${id}) }}`) };
+		expect((await run(calculated, { items })).websites).toEqual([help]);
+		const earlier = { name: 'List', items };
+		const through = { ...next, [holder]: locator(`={{ $('List').item.json.${id} }}`) };
+		expect((await run(through, { items: [{}], earlier })).websites).toEqual([help]);
+	});
+
 	it.each<[string, INodeParameters]>([
 		['an operation of the table', { resource: 'conversation', operation: 'get' }],
 		['a composed operation', { resource: 'conversation', operation: 'getContext' }],

@@ -50,7 +50,7 @@ function columnsIn(names: string[], field: Field, label: string): Column[] {
 
 /** Whether a choice is sent as it is: others become switches, or need another column; see test/engine/node/filters.test.ts. */
 export const isSentAsChosen = ({ field, names }: Spot) =>
-	field.kind === 'choice' && !field.sentAs && !/^conditions criterion$/.test(names.join(' '));
+	field.kind === 'choice' && !field.sentAs && !/conditions criterion$/.test(names.join(' '));
 
 /** A value that the field accepts. */
 export function fittingFor(name: string, field: Field): unknown {
@@ -85,7 +85,7 @@ function holding([name = '', ...columns]: string[], field: Field, value: unknown
 
 /** What other fields have to be for a field to be shown; of these, too. */
 function decidingFor(operation: Operation, field: Field): Record<string, string[]> {
-	const own = { ...field.when, ...field.isJsonWhen };
+	const own = { ...field.when };
 	const others = Object.keys(own).map((name) => fieldsOf(operation).find((one) => one.name === name)?.field);
 	return Object.assign({}, ...others.map((one) => (one ? decidingFor(operation, one) : {})), own) as typeof own;
 }
@@ -97,6 +97,8 @@ function readingFor({ operation, key, names, top }: Spot, value: unknown, mode: 
 	const deciding = decidingFor(operation, top.field);
 	const firstOptional = fieldsOf(operation).find(({ place, isOptional }) => place === 'body' && isOptional)?.name;
 	for (const { name, parameter, field, isOptional } of fieldsOf(operation)) {
+		// Two lists that are sent as one would be joined.
+		if (top.field.orElse === name) continue;
 		const isDeciding = deciding[name]?.[0] !== undefined;
 		// An update needs something to change besides what it is addressed to.
 		const isChange = top.place === 'path' && firstOptional === name;
@@ -133,7 +135,8 @@ export function sentFor(spot: Spot, value: unknown, mode: Mode = 'new'): unknown
 		const sent = request.query?.[sentNameOf(top, (one) => request.query?.[one] !== undefined)];
 		return columns.length > 0 && sent !== undefined ? inRows(columns, JSON.parse(String(sent))) : sent;
 	}
-	return inRows(columns, name === '' ? request.body : at(request.body, name));
+	const sentName = sentNameOf(top, (one) => at(request.body, one) !== undefined);
+	return inRows(columns, name === '' ? request.body : at(request.body, sentName));
 }
 
 /** Crisp's name for what a field holds: of several, the last that is sent. */

@@ -218,7 +218,7 @@ describe('a field that holds JSON', () => {
 		if (spot.title === 'message.sendAndWait choices') return [{ value: 'yes', label: 'Yes' }];
 		if (spot.title === 'message.sendAndWait form_fields') return [{ label: 'Reason', type: 'text' }];
 		const criterion = { model: 'people', criterion: 'email', operator: 'eq', query: ['a@b.co'] };
-		if (spot.title === 'person.getAll conditions') return [criterion];
+		if (/^(person|campaign).* (\w+\.)?conditions$/.test(spot.title)) return [criterion];
 		if (spot.field.kind === 'table') return lists[word];
 		return /filter|conditions_json/.test(last(spot)) && !spot.title.startsWith('analytics')
 			? [criterion]
@@ -320,6 +320,24 @@ describe('custom data', () => {
 				expect(() => sentFor(spot, { plan: 'gold', address: nested })).toThrow(message);
 				expect(() => sentFor(spot, inForm(['address', nested]))).toThrow(message);
 			}
+		});
+		expect(failures).toEqual([]);
+	});
+
+	it('has all keys of an object in a row without a key, and the rules for keys and values apply to them', () => {
+		const failures = failuresIn(some, (spot) => {
+			const data = { plan: 'gold', seats: 3, trial: false };
+			for (const whole of [data, JSON.stringify(data)]) {
+				expect(sentFor(spot, inForm(['', whole]))).toEqual(data);
+				expect(sentFor(spot, inForm(['age', 5], [' ', whole]))).toEqual({ age: 5, ...data });
+				expect(() => sentFor(spot, inForm(['plan', 'x'], ['', whole]))).toThrow('occurs twice: "plan"');
+			}
+			expect(() => sentFor(spot, inForm(['', { 'Order ID': 1 }]))).toThrow('has characters that Crisp does not accept');
+			expect(() => sentFor(spot, inForm(['', { address: { city: 'Paris' } }]))).toThrow('has an object or a list');
+			// Nothing was found: this must not remove all keys.
+			const nothing = inForm(['', {}]);
+			if (spot.field.required) expect(() => sentFor(spot, nothing)).toThrow(`'${spot.label}' is empty`);
+			else expect(sentFor(spot, nothing)).toBeUndefined();
 		});
 		expect(failures).toEqual([]);
 	});

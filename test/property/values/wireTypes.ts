@@ -80,7 +80,7 @@ const untyped: Array<[name: RegExp, type: WireType]> = [
 		/^(include_notes|include_events|include_drafts|keep|fails|trust_unverified|publish|dispatch|skip_if_it_exists)$/,
 		'boolean',
 	],
-	[/^(other_hosts|locales)$/, 'texts'],
+	[/^(other_hosts|locales|new_segments)$/, 'texts'],
 	[/_minutes$|^max_|^at_most$|^mouse\.|fingerprint$/, 'number'],
 	[/^$|^search$/, 'object'],
 ];
@@ -94,9 +94,10 @@ const named: Array<[title: RegExp, type: WireType]> = [
 	[/sendAndWait form_fields\/required$/, 'boolean'],
 	[/sendAndWait (mentions|operators)$/, 'texts'],
 	// Criteria, which are sent as JSON.
-	[/(\.|_)filter$| conditions(_json)?$/, 'object'],
-	[/getAll conditions\/(criterion|key)$/, 'text'],
-	[/getAll conditions\/query$/, 'texts'],
+	[/^(inbox|campaign)\..*[ .]conditions$/, 'rows'],
+	[/[ .]conditions(_json)?$/, 'object'],
+	[/conditions\/(criterion|key)$/, 'text'],
+	[/conditions\/query$/, 'texts'],
 	[/ (assigned_to|segment)$/, 'text'],
 ];
 

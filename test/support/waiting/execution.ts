@@ -68,6 +68,17 @@ export class WaitingExecution {
 		return output;
 	}
 
+	/** What n8n has stored of the execution, as JSON. */
+	get saved(): string {
+		return this.stored;
+	}
+
+	/** Goes on with what n8n had stored of an execution that began earlier. */
+	restore(stored: string): this {
+		this.stored = stored;
+		return this;
+	}
+
 	/** The key of the proofs in notes. */
 	get ownKey(): string {
 		return ownKeyOf(this.execution.credential, this.context.getInstanceId());

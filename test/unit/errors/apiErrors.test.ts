@@ -126,6 +126,8 @@ describe('advice fits the tier in use', () => {
 			'restricted_route_tier',
 			'Use a credential of another tier. The one in use is of tier Plugin.',
 		],
+		['plugin', { tier: 'user' }, '', 'Use a credential of tier User. The one in use is of tier Plugin.'],
+		['user', { tier: 'user' }, '', 'Check that the operator of this token is a member'],
 	])('%s, for an operation that needs %j, after %s: %s', (tier, needs, reason, said) => {
 		const request = { method: 'GET', path: '/', status: 403, detail: '', reason, tier, needs } as const;
 		const { description = '' } = refusalError(node, request);

@@ -67,6 +67,30 @@ describe('values of the form become values for Crisp', () => {
 		],
 		['pairs keep the type of an expression', pairs(''), { rows: [{ key: 'age', value: 5 }] }, { age: 5 }],
 		['an object for pairs', pairs(''), { plan: 'gold' }, { plan: 'gold' }],
+		[
+			'an object in a row of pairs without a key',
+			pairs('', { picks: 'personData' }),
+			{
+				rows: [
+					{ key: { __rl: true, mode: 'list', value: '' }, value: { plan: 'gold', seats: 3 } },
+					{ key: 'age', value: 5 },
+				],
+			},
+			{ plan: 'gold', seats: 3, age: 5 },
+		],
+		['the same as JSON text', pairs(''), { rows: [{ key: '', value: ' {"plan":"gold"}' }] }, { plan: 'gold' }],
+		[
+			'a row of pairs without a key',
+			pairs(''),
+			{
+				rows: [
+					{ key: '', value: '{gold' },
+					{ key: 'a', value: 1 },
+				],
+			},
+			{ a: 1 },
+		],
+		['an object without keys in a row of pairs', pairs(''), { rows: [{ key: '', value: {} }] }, undefined],
 		['a row, without its empty fields', rows, { rows: [{ value: 'a' }] }, [{ value: 'a', selected: false }]],
 		[
 			'a row that becomes a nested object',

@@ -4,6 +4,7 @@ import { isoTime } from '../../../shared/events/vocabulary';
 import { textIn } from '../../../shared/runtime/coerce';
 import { flag, longText, picker, text } from '../../operations/field';
 import { campaignFormat, campaignType, delivery } from '../../operations/fields/campaignDelivery';
+import { sentNames } from '../../request/wireNames';
 import type { ComposedOperation } from '../../operations/operation';
 import { createWhole, type Creation, type Making } from '../creating/creation';
 import { continuing, skipping } from '../creating/fields';
@@ -22,7 +23,7 @@ const creation: Creation = {
 	one: parseRoute('GET /v1/website/{website_id}/campaign/{campaign_id}'),
 	place: [],
 	first: ['type'],
-	later: ['format', 'subject', 'message', 'sender.user_id', ...Object.keys(delivery)],
+	later: ['format', 'subject', 'message', 'sender.user_id', ...sentNames(delivery)],
 	search: (name) => ({ search_name: name }),
 	isSame: (entry, { type }) => entry.type === type,
 	isUntouched: (one) => textIn(one.message) === '' && textIn(one.subject) === '' && !wasDispatched(one),

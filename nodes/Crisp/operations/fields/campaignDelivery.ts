@@ -1,4 +1,5 @@
-import { choice, flag, identifier, json, list, number, type Fields } from '../field';
+import { choice, flag, identifier, list, number, type Fields } from '../field';
+import { personConditions, personConditionsAsJson, type Place } from './conditions';
 
 const types = { automated: 'Automated', 'one-shot': 'One-Shot' };
 const formats = { html: 'HTML', markdown: 'Markdown' };
@@ -12,16 +13,29 @@ export const campaignType = choice(
 /** What a campaign or template is written in. */
 export const campaignFormat = choice(formats, 'What the text is written in', { fallback: 'markdown' });
 
+const recipients: Place = {
+	name: 'recipients.filter',
+	label: 'Recipients Conditions',
+	about: 'Which people get a one-shot campaign',
+};
+const flow: Place = {
+	name: 'flow.assert_filter',
+	label: 'Flow Conditions',
+	about: 'What a person must meet to get an automated campaign',
+};
+
 /** The fields of a campaign besides its texts; the same for Create, Update and Replace. */
 export const delivery: Fields = {
 	tag: identifier('Tag of the campaign'),
 	'recipients.type': identifier('Who gets a one-shot campaign, as Crisp calls it', { example: 'all' }),
 	'recipients.segments': list('Segments of the people who get it', { picks: 'personSegment' }),
 	'recipients.people': list('IDs of the people who get it, separated by commas', { label: 'Recipient Person IDs' }),
-	'recipients.filter': json('Criteria of the people who get it, each with model, criterion, operator and query'),
+	'recipients.conditions': personConditions(recipients),
+	'recipients.conditions_json': personConditionsAsJson(recipients),
 	'flow.launch_event': identifier('Event that starts an automated campaign'),
-	'flow.assert_filter': json('Criteria a person must meet, each with model, criterion, operator and query'),
-	'flow.assert_delay': number('How long to wait before the criteria are checked; Crisp does not document the unit'),
+	'flow.conditions': personConditions(flow),
+	'flow.conditions_json': personConditionsAsJson(flow),
+	'flow.assert_delay': number('How long to wait before the conditions are checked; Crisp does not document the unit'),
 	'flow.deliver_once': flag('Whether a person gets an automated campaign only once'),
 	'flow.deliver_delay': number('How long to wait before it is delivered; Crisp does not document the unit'),
 	'options.deliver_to_chatbox': flag('Whether it is shown in the chatbox'),

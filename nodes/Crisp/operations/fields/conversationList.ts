@@ -1,5 +1,5 @@
 import { choice, picker, text, type Field, type Fields } from '../field';
-import { conversationConditions, jsonConditions } from './conditions';
+import { conversationConditions, conversationConditionsAsJson } from './conditions';
 
 /** Filters of the list of conversations, for which Crisp has several switches each. */
 
@@ -7,12 +7,8 @@ import { conversationConditions, jsonConditions } from './conditions';
 export const conversationSearch: Fields = {
 	search_query: text('Words to search for in messages, names, emails and subjects', { sentAs: searchOf('text') }),
 	segment: picker('conversationSegment', 'Only conversations with this segment', { sentAs: searchOf('segment') }),
-	conditions: conversationConditions(['search_type', 'search_query'], searchOf('filter').wire),
-	conditions_json: jsonConditions(
-		'[{"model":"session","criterion":"segments","operator":"eq","query":["vip"]}]',
-		['search_type', 'search_query'],
-		searchOf('filter').wire,
-	),
+	conditions: conversationConditions(searchOf('filter')),
+	conditions_json: conversationConditionsAsJson(searchOf('filter')),
 };
 
 function searchOf(search_type: 'text' | 'segment' | 'filter') {

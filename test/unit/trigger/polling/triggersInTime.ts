@@ -40,6 +40,9 @@ export class TriggersInTime {
 	/** How long each answer of the REST API takes, in milliseconds. */
 	restDelay = 0;
 
+	/** Called with each request of a trigger to n8n itself. */
+	onRequestToN8n?: (request: { url: string }) => void;
+
 	/** How often a connection was opened. */
 	attempts = 0;
 
@@ -158,6 +161,10 @@ export class TriggersInTime {
 			saveFailedExecution: (error: Error) => failures.push(error),
 			helpers: {
 				getSecureEgressFilter: () => ok,
+				httpRequest: async (request: { url: string }) => {
+					this.onRequestToN8n?.(request);
+					return await Promise.resolve({ statusCode: 200, body: { waiting: true } });
+				},
 				httpRequestWithAuthentication: async (_: string, request: { method: string; url: string; qs?: IDataObject }) =>
 					await this.answer(request),
 			},

@@ -1,0 +1,29 @@
+import { crispMemory } from '../support/n8nContext';
+import { credentialOf } from './support/credentials';
+import { comparable, Replay } from './support/exchanges';
+import { savedParameters } from './support/forms';
+import { rolesOf, type SavedMemory } from './support/memories';
+import { savedIn, savedVersions, useSavedInstance } from './support/place';
+
+/** Agents with a saved memory read the same of a conversation. */
+
+beforeAll(() => useSavedInstance());
+
+describe.each(savedVersions())('a memory of version %s', (version) => {
+	const saved = savedIn<SavedMemory[]>(version, 'memories.json');
+
+	it.each(saved.map((one) => [one.node.name, one] as const))('%s: reads the same', async (_, one) => {
+		const { node, item, exchanges, roles } = one;
+		expect(savedParameters(crispMemory.description, node.parameters)).toEqual(node.parameters);
+		const replay = new Replay(exchanges);
+		await replay.open();
+		try {
+			const plugin = { credentials: { crispApi: { id: 'plugin', name: '' } } };
+			expect(await rolesOf(node.parameters, item, credentialOf(version, plugin, replay.url))).toEqual(roles);
+			const requests = replay.exchanges.map(({ request }) => request);
+			expect(comparable(requests)).toEqual(comparable(exchanges.map(({ request }) => request)));
+		} finally {
+			await replay.close();
+		}
+	});
+});
