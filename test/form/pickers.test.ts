@@ -88,7 +88,14 @@ describe('each list of the form', () => {
 /** Operations that set or add segments, which may be new. */
 const writing = [
 	...['batch.addPeopleSegments', 'batch.addSegments', 'conversation.addSegments', 'conversation.createWithMessage'],
-	...['conversation.updateMeta', 'person.addSegments', 'person.update', 'person.upsert'],
+	...[
+		'conversation.updateMeta',
+		'person.addSegments',
+		'person.create',
+		'person.replace',
+		'person.update',
+		'person.upsert',
+	],
 ];
 
 it('names of new segments are taken where segments are written, and not where they select', () => {

@@ -134,7 +134,7 @@ export const waitOptions: Fields = {
 		when: inDatabase,
 	}),
 	operators: list(
-		'Whose private notes count as an answer, if the team is asked. No link is offered then, because it does not show who opened it.',
+		'Whose private notes count as an answer, if the team is asked; no link is offered then, because it does not show who opened it',
 		{ label: 'Only These Operators', picks: 'operator', when: { ...inDatabase, ask: ['team'] } },
 	),
 };

@@ -124,7 +124,7 @@ describe('assigning a conversation to an available operator', () => {
 			expect(assignees(sessions)).toEqual([expected]);
 		}
 		const error = await failure(assigning({ operators: 'zoe@example.org' }), { items: [{ session_id: 'session_1' }] });
-		expect(error.message).toBe(`'Only Operators': no operator of this website is "zoe@example.org"`);
+		expect(error.message).toBe(`'Only Operators': no operator of this website has the email "zoe@example.org"`);
 	});
 
 	it('fails if nobody is online, or leaves the conversation unchanged', async () => {

@@ -103,10 +103,12 @@ describe('segments', () => {
 		expect(sandbox.current.requests.length).toBe(before);
 	});
 
-	it('that are left empty do not empty the ones that are chosen', async () => {
+	it('that are left empty remove none', async () => {
 		const options = { clearEmpty: true };
 		await run({ ...update, options, updateFields: { segments: ['vip'], newSegments: '' } });
 		expect(sent()).toEqual(['vip']);
+		await run({ ...update, options, updateFields: { subject: 'Tea', newSegments: '' } });
+		expect(sandbox.current.requests.at(-1)?.body).toEqual({ subject: 'Tea' });
 		await run({ ...update, options, updateFields: { segments: [], newSegments: 'gold' } });
 		expect(sent()).toEqual(['gold']);
 	});

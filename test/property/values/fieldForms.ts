@@ -97,6 +97,8 @@ function readingFor({ operation, key, names, top }: Spot, value: unknown, mode: 
 	const deciding = decidingFor(operation, top.field);
 	const firstOptional = fieldsOf(operation).find(({ place, isOptional }) => place === 'body' && isOptional)?.name;
 	for (const { name, parameter, field, isOptional } of fieldsOf(operation)) {
+		// Two lists that are sent as one would be joined.
+		if (top.field.orElse === name) continue;
 		const isDeciding = deciding[name]?.[0] !== undefined;
 		// An update needs something to change besides what it is addressed to.
 		const isChange = top.place === 'path' && firstOptional === name;

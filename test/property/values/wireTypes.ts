@@ -80,7 +80,7 @@ const untyped: Array<[name: RegExp, type: WireType]> = [
 		/^(include_notes|include_events|include_drafts|keep|fails|trust_unverified|publish|dispatch|skip_if_it_exists)$/,
 		'boolean',
 	],
-	[/^(other_hosts|locales)$/, 'texts'],
+	[/^(other_hosts|locales|new_segments)$/, 'texts'],
 	[/_minutes$|^max_|^at_most$|^mouse\.|fingerprint$/, 'number'],
 	[/^$|^search$/, 'object'],
 ];

@@ -1,4 +1,5 @@
 import { choice, identifier, instant, list, longText, number, table, text, type Fields } from '../field';
+import { newSegments } from './newSegments';
 
 export const name = text('Full name of the person', { label: 'Name', example: 'Nathan Smith' });
 
@@ -83,6 +84,7 @@ export const profile: Fields = {
 	'company.metrics.raised': number('Money the company raised', { label: 'Company Money Raised', isRare: true }),
 	'company.metrics.arr': number('Annual recurring revenue of the company', { label: 'Company ARR', isRare: true }),
 	segments,
+	new_segments: newSegments(),
 	notepad: longText('Private notes on the person'),
 	active: instant('When the person was last active', { label: 'Last Active', isRare: true }),
 };
