@@ -8,17 +8,18 @@ const NAME = 'Autumn teas';
 
 const article = {
 	...{ resource: 'classicArticle', operation: 'create', locale: { ...byId('en'), mode: 'code' }, title: TITLE },
-	additionalFields: { content: 'Hot **water** first.', publish: true, skipIfItExists: true },
+	...{ content: 'Hot **water** first.', publish: true },
+	additionalFields: { skipIfItExists: true },
 };
 const sendable = {
-	...{ subject: 'New teas', message: 'They are here', recipientsType: 'all', format: 'markdown' },
-	...{ senderUserId: byId(operator), dispatch: true, skipIfItExists: true },
+	...{ recipientsType: 'all', format: 'markdown', senderUserId: byId(operator), skipIfItExists: true },
 };
 const campaign = {
 	resource: 'campaign',
 	operation: 'create',
 	type: 'one-shot',
 	name: NAME,
+	...{ subject: 'New teas', message: 'They are here', dispatch: true },
 	additionalFields: sendable,
 };
 const dispatch = { resource: 'campaign', operation: 'dispatch', campaignId: byId('={{ $json.campaign_id }}') };

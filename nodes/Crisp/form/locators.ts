@@ -116,7 +116,7 @@ export function locatorModes(what: Picks, label = titleCase(what)): INodePropert
  */
 export function withoutValidation(property: INodeProperties): INodeProperties {
 	if (!property.modes) return property;
-	return { ...property, modes: property.modes.map(({ validation: _, ...mode }) => mode) };
+	return { ...property, modes: property.modes.map((mode) => ({ ...mode, validation: undefined })) };
 }
 
 /** "the ID of a Crisp conversation". */

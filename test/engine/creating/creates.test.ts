@@ -1,6 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { composing } from '../../support/composedOperations';
 import { locator, operator, useSandbox } from '../../support/sandboxWorkspace';
+import { createForm } from './createForm';
 
 const sandbox = useSandbox();
 const { run, json, failure, website, asked } = composing(sandbox);
@@ -13,10 +14,8 @@ let count = 0;
 /** A name that no other test uses. */
 const fresh = (name: string) => `${name} ${++count}`;
 
-const form = (resource: string, fields: INodeParameters, more: INodeParameters = {}): INodeParameters => ({
-	...{ resource, operation: 'create', locale: locator('en'), contentType: 'articles', ...fields },
-	additionalFields: more,
-});
+const form = (resource: string, fields: INodeParameters, more?: INodeParameters): INodeParameters =>
+	createForm({ resource, operation: 'create', locale: locator('en'), contentType: 'articles', ...fields }, more);
 const article = (title: string, more?: INodeParameters) => form('classicArticle', { title }, more);
 const page = (title: string, more?: INodeParameters) => form('knowledgeBase', { title }, more);
 const campaign = (name: string, more?: INodeParameters) => form('campaign', { type: 'one-shot', name }, more);
@@ -159,7 +158,7 @@ describe('Skip If It Exists', () => {
 		const [first] = await json(of());
 		const before = structuredClone(website());
 		const change = { content: 'Two', message: 'Two', description: 'Two', order: 8, publish: true, dispatch: true };
-		const allowed = Object.keys((of().additionalFields as INodeParameters) ?? {});
+		const allowed = [of(), of().additionalFields ?? {}].flatMap((part) => Object.keys(part as object));
 		const changes = Object.fromEntries(Object.entries(change).filter(([name]) => allowed.includes(name)));
 		const requests = await asked(async () => {
 			const [second] = await run(of({ ...changes, ...skip }));

@@ -5,6 +5,7 @@ import { failRequests, type Failure } from './failingRequests';
 import { testClock } from '../../support/testClock';
 import { crisp, executeContext } from '../../support/n8nContext';
 import { credentialFor, locator, operator, shop, useSandbox } from '../../support/sandboxWorkspace';
+import { createForm } from './createForm';
 
 /** A campaign that is created and dispatched, with requests that fail: Retry On Fail never dispatches it a second time. */
 
@@ -14,13 +15,14 @@ const sandbox = useSandbox();
 beforeEach(() => void jest.spyOn(testClock, 'sleep').mockResolvedValue());
 afterEach(() => jest.restoreAllMocks());
 
-const parameters = (name: string, more: INodeParameters = {}): INodeParameters => ({
-	...{ resource: 'campaign', operation: 'create', type: 'one-shot', name },
-	additionalFields: {
-		...{ subject: 'New teas', message: 'They are here', recipientsType: 'all', senderUserId: locator(operator) },
-		...{ dispatch: true, ...more },
-	},
-});
+const parameters = (name: string, more: INodeParameters = {}): INodeParameters =>
+	createForm(
+		{ resource: 'campaign', operation: 'create', type: 'one-shot', name },
+		{
+			...{ subject: 'New teas', message: 'They are here', recipientsType: 'all', senderUserId: locator(operator) },
+			...{ dispatch: true, ...more },
+		},
+	);
 
 interface Run {
 	/** How the requests fail, by their number in this run; the others do not. */

@@ -3,6 +3,7 @@ import { failRequests, type Failure } from './failingRequests';
 import { crisp, executeContext } from '../../support/n8nContext';
 import { credentialFor, locator, operator, shop, useSandbox } from '../../support/sandboxWorkspace';
 import { testClock } from '../../support/testClock';
+import { createForm } from './createForm';
 
 /** Campaign: Dispatch by itself: Retry On Fail never dispatches a campaign a second time. */
 
@@ -30,16 +31,10 @@ async function runWith(parameters: INodeParameters, { failures = {}, executionId
 /** A new campaign that is not dispatched; returns its ID. */
 async function newCampaign(more: INodeParameters = {}): Promise<string> {
 	const { json } = await runWith(
-		{
-			...{ resource: 'campaign', operation: 'create', type: 'one-shot', name: 'Sale' },
-			additionalFields: {
-				subject: 'New teas',
-				message: 'Here',
-				recipientsType: 'all',
-				senderUserId: locator(operator),
-				...more,
-			},
-		},
+		createForm(
+			{ resource: 'campaign', operation: 'create', type: 'one-shot', name: 'Sale' },
+			{ subject: 'New teas', message: 'Here', recipientsType: 'all', senderUserId: locator(operator), ...more },
+		),
 		{ executionId: `create ${Math.random()}` },
 	);
 	return String(json.campaign_id);

@@ -1,6 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { composing } from '../../support/composedOperations';
 import { credentialFor, locator, useSandbox } from '../../support/sandboxWorkspace';
+import { createForm } from './createForm';
 
 /** Conditions that Crisp keeps: those of inboxes and of campaigns, as the form has them and as Crisp gets them. */
 
@@ -65,8 +66,8 @@ describe('an inbox', () => {
 
 describe('a campaign', () => {
 	const stored = (campaign: string) => website().campaigns.find((one) => one.name === campaign);
-	const create = async (campaign: string, type: string, additionalFields: INodeParameters) => {
-		await run({ resource: 'campaign', operation: 'create', type, name: campaign, additionalFields });
+	const create = async (campaign: string, type: string, more: INodeParameters) => {
+		await run(createForm({ resource: 'campaign', operation: 'create', type, name: campaign }, more));
 		return stored(campaign);
 	};
 	const plan = { criterion: 'data', key: name('plan'), operator: 'has', query: 'gold, silver' };

@@ -3,6 +3,7 @@ import { isComposed } from '../../../nodes/Crisp/operations/operation';
 import { resources } from '../../../nodes/Crisp/operations';
 import { named, pairsOf } from '../../support/composedOperations';
 import { conversation, locator, operator, person } from '../../support/sandboxWorkspace';
+import { createForm } from '../creating/createForm';
 
 /** A composed operation that changes something, with a form in which it does all that it can. */
 export interface ComposedCase {
@@ -83,18 +84,18 @@ function updating(formOf: (data: INodeParameters) => INodeParameters): ComposedC
 const inHelpDesk = { operation: 'create', locale: locator('en') };
 const teaCategory = 'b1e5a7c0-0000-4000-8000-000000000001';
 
-const writingArticle: INodeParameters = {
-	...{ ...inHelpDesk, resource: 'classicArticle', title: 'How to brew' },
-	additionalFields: {
+const writingArticle = createForm(
+	{ ...inHelpDesk, resource: 'classicArticle', title: 'How to brew' },
+	{
 		...{ content: 'Hot water first.', description: 'In short', featured: true, order: 3 },
 		...{ categoryId: locator(teaCategory), publish: true },
 	},
-};
+);
 
-const writingPage: INodeParameters = {
-	...{ ...inHelpDesk, resource: 'knowledgeBase', contentType: 'articles', title: 'How to brew' },
-	additionalFields: { content: 'Hot water first.', description: 'In short', publish: true },
-};
+const writingPage = createForm(
+	{ ...inHelpDesk, resource: 'knowledgeBase', contentType: 'articles', title: 'How to brew' },
+	{ content: 'Hot water first.', description: 'In short', publish: true },
+);
 
 const addingCategory: INodeParameters = {
 	...{ ...inHelpDesk, resource: 'classicCategory', name: 'Gifts' },
@@ -107,15 +108,15 @@ const addingSection: INodeParameters = {
 };
 
 /** Without Dispatch, which is not repeated if its answer is lost: see test/engine/creating/dispatch.test.ts. */
-const planning: INodeParameters = {
-	...{ resource: 'campaign', operation: 'create', type: 'one-shot', name: 'Autumn' },
-	additionalFields: { subject: 'New teas', message: 'They are here', recipientsType: 'all', tag: 'tea' },
-};
+const planning = createForm(
+	{ resource: 'campaign', operation: 'create', type: 'one-shot', name: 'Autumn' },
+	{ subject: 'New teas', message: 'They are here', recipientsType: 'all', tag: 'tea' },
+);
 
-const designing: INodeParameters = {
-	...{ resource: 'campaignTemplate', operation: 'create', name: 'Autumn look', format: 'markdown' },
-	additionalFields: { content: 'Hello there' },
-};
+const designing = createForm(
+	{ resource: 'campaignTemplate', operation: 'create', name: 'Autumn look', format: 'markdown' },
+	{ content: 'Hello there' },
+);
 
 /** A creation that continues with the ID of what an earlier execution created. */
 function continuing(parameters: INodeParameters, id: string, field: string): ComposedCase {
