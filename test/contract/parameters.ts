@@ -17,7 +17,7 @@ export function parametersFor(
 		for (const [name, field] of Object.entries(fields)) {
 			const value = name === '' ? from : field.sentAs ? chosenFor(name, from) : at(from, name);
 			if (value === undefined) continue;
-			const target = field.required ? parameters : collection;
+			const target = field.required || field.isMain ? parameters : collection;
 			target[parameterName(name || 'fields')] = inForm(field, value);
 		}
 	};

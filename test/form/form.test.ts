@@ -84,6 +84,9 @@ const readsOnce = (key: string): boolean =>
 		return isList(key, one) || !/\{(?!website_id|page_number)/.test(one.route.path);
 	});
 
+/** Whether the form always shows the field. */
+const isShown = ({ required, isMain }: Fields[string]) => Boolean(required ?? isMain);
+
 /** The names of the parameters that should be shown according to the operations table. */
 function wantedFor({ resource, operation, key, chosen }: Case) {
 	const fields: Fields = { ...operation.query, ...operation.body };
@@ -95,9 +98,9 @@ function wantedFor({ resource, operation, key, chosen }: Case) {
 	};
 	const open = Object.entries(fields).filter(([, field]) => isOpen(field));
 	const nameOf = ([name]: [string, unknown]) => parameterName(name || 'fields');
-	const optional = open.filter(([, field]) => !field.required).map(nameOf);
+	const optional = open.filter(([, field]) => !isShown(field)).map(nameOf);
 	const list = isList(key, operation) ? ['returnAll', 'limit'] : [];
-	const hasCollection = Object.values(fields).some(({ required }) => !required);
+	const hasCollection = Object.values(fields).some((field) => !isShown(field));
 	return {
 		top: [
 			'resource',
@@ -105,7 +108,7 @@ function wantedFor({ resource, operation, key, chosen }: Case) {
 			...operation.variables
 				.filter((name) => isOpen(pathFieldOf(operation, name).field))
 				.map((name) => pathFieldOf(operation, name).parameter),
-			...open.filter(([, field]) => field.required).map(nameOf),
+			...open.filter(([, field]) => isShown(field)).map(nameOf),
 			...list,
 			...(operation.simplify ? ['simplify'] : []),
 			...(hasCollection ? [collectionName(key, operation)] : []),

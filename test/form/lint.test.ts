@@ -43,8 +43,15 @@ async function complaints(node: string): Promise<string[]> {
 	);
 }
 
-it("breaks none of n8n's rules", async () => {
-	expect(await complaints(printed())).toEqual([]);
+/** The label of a list of several is the name of what is chosen, such as "Segments": docs/decisions/0025-several-by-name.md. */
+const isLabelOfList = (complaint: string) =>
+	/^n8n-nodes-base\/node-param-display-name-wrong-for-dynamic-multi-options: displayName: "(Only |Mentioned |Only These |Recipients )?(Operators|Segments|Teams)",$/.test(
+		complaint,
+	);
+
+it("breaks none of n8n's rules, except for one on labels", async () => {
+	const found = await complaints(printed());
+	expect(found.filter((complaint) => !isLabelOfList(complaint))).toEqual([]);
 }, 60_000);
 
 it('is checked by rules that detect errors', async () => {

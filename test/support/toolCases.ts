@@ -109,7 +109,7 @@ function formOf({ resource, key, operation, chosen, server }: Plan, fill: Fill):
 	for (const [name, field] of usableTogether(fields, ([, field]) => field)) {
 		if (!isShown(field)) continue;
 		const parameter = parameterName(name || 'fields');
-		const target = field.required ? form : collection;
+		const target = field.required || field.isMain ? form : collection;
 		const isUrl = resource === 'message' && parameter === 'url';
 		const sample = isUrl ? `${server}/file.pdf` : samples[parameter];
 		target[parameter] = chosen[name] ?? inForm(parameter, field, fill, sample);

@@ -197,7 +197,7 @@ function toProperty({ parameter, label: displayName, field }: Named, isInCollect
 }
 
 function descriptionFor({ kind, picks, description }: Field): string {
-	if (kind === 'list' && isListed(picks)) return withExpressionHint(description, picks);
+	if (kind === 'list' && isListed(picks)) return withExpressionHint(description);
 	return kind === 'secret' ? withNotice(description) : description;
 }
 

@@ -42,7 +42,7 @@ export const inbox = resource('Inbox', {
 		body: {
 			orders: table(
 				{
-					inbox_id: picker('inbox', 'The inbox', { required: true }),
+					inbox_id: picker('inbox', 'The inbox in this place', { required: true }),
 					order: number('Where it stands', { required: true }),
 				},
 				'The inboxes and their new places',

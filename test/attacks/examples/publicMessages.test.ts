@@ -34,7 +34,7 @@ const leftToTheModel = [
 	'filters.searchText',
 	'peopleId.value',
 	'searchQuery',
-	'segments.rows.0.entry.value',
+	'segments',
 	'sessionId.value',
 ];
 

@@ -56,6 +56,7 @@ const changed: Record<string, INodeParameters> = {
 			{ campaignId: locator('c2f6b8d1-0000-4000-8000-000000000002') },
 		]),
 	),
+	'person/findBySegments': { segments: ['customer'] },
 	'analytics/generate': {
 		...{ metric: 'conversation', type: 'total', dateFrom: '2000-01-01', dateTo: '2100-01-01' },
 		additionalFields: { splitBy: 'state' },

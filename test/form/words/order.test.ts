@@ -46,10 +46,11 @@ describe('the order of the lists', () => {
 		expect(everyday.filter((one) => panel.indexOf(one) >= 29)).toEqual([]);
 	});
 
-	it('sorts the fields of a collection by label, and rare ones after them', () => {
+	it('sorts the fields of a collection by label, New Segments after Segments, and rare ones last', () => {
 		const collections = properties.filter(({ type, name }) => type === 'collection' && name !== 'options');
 		const labels = collections.map(({ options = [] }) => (options as INodeProperties[]).map((one) => one.displayName));
-		const breaks = labels.map((list) => list.filter((one, i) => i > 0 && (list[i - 1] ?? '').localeCompare(one) > 0));
+		const isBreak = (one: string, before = '') => before.localeCompare(one) > 0 && one !== 'New Segments';
+		const breaks = labels.map((list) => list.filter((one, index) => isBreak(one, list[index - 1])));
 		expect(breaks.filter((found) => found.length > 1)).toEqual([]);
 		const [profile] = labels.filter((list) => list.includes('Company Market Cap'));
 		expect(profile?.indexOf('Company Market Cap')).toBeGreaterThan(profile?.indexOf('Website URL') ?? Infinity);

@@ -1,8 +1,8 @@
-import { publishReplies } from '../support/chaos/ordeal';
-import { OUTAGES } from './support/nodeLog';
-import type { SandboxProcess } from './support/sandboxProcess';
-import { startStack, type Stack } from './support/stack';
-import { until } from './support/until';
+import { publishReplies } from '../../support/chaos/ordeal';
+import { OUTAGES } from '../support/nodeLog';
+import type { SandboxProcess } from '../support/sandboxProcess';
+import { startStack, type Stack } from '../support/stack';
+import { until } from '../support/until';
 
 /** More than the longest wait between two polls. */
 const PATIENCE_MS = 240_000;

@@ -1,7 +1,7 @@
-import { endure, keepAll, publishReplies } from '../support/chaos/ordeal';
-import { reckon, RECKONED_WITHIN_MS } from '../support/chaos/reckoning';
-import { OUTAGES } from './support/nodeLog';
-import { startStack, type Stack } from './support/stack';
+import { endure, keepAll, publishReplies } from '../../support/chaos/ordeal';
+import { reckon, RECKONED_WITHIN_MS } from '../../support/chaos/reckoning';
+import { OUTAGES } from '../support/nodeLog';
+import { startStack, type Stack } from '../support/stack';
 
 /** The benchmark `missed` is the long version, with figures. */
 const ordeal = {

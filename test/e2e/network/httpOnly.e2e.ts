@@ -1,12 +1,12 @@
 import { lookup } from 'node:dns/promises';
 
-import { CREDENTIAL_NAME } from '../../scripts/start/seed';
-import { keepAll, publishReplies, TRIGGER } from '../support/chaos/ordeal';
-import { API_HOST, HttpOnlyProxy, REALTIME_HOST } from './support/httpOnlyProxy';
-import { OUTAGES, unexpectedLines } from './support/nodeLog';
-import { chainOf, crispNode, plainNode, publish, startStack, type SingleStack } from './support/stack';
-import { triggerOutputs } from './support/triggerOutputs';
-import { until } from './support/until';
+import { CREDENTIAL_NAME } from '../../../scripts/start/seed';
+import { keepAll, publishReplies, TRIGGER } from '../../support/chaos/ordeal';
+import { API_HOST, HttpOnlyProxy, REALTIME_HOST } from '../support/httpOnlyProxy';
+import { OUTAGES, unexpectedLines } from '../support/nodeLog';
+import { chainOf, crispNode, plainNode, publish, startStack, type SingleStack } from '../support/stack';
+import { triggerOutputs } from '../support/triggerOutputs';
+import { until } from '../support/until';
 
 /** The shortest time between two polls. */
 const pollSeconds = 10;

@@ -1,8 +1,8 @@
 import type { INodeProperties, INodePropertyCollection } from 'n8n-workflow';
-import { Crisp } from '../../nodes/Crisp/Crisp.node';
-import type { Fields } from '../../nodes/Crisp/operations/field';
-import { resources } from '../../nodes/Crisp/operations';
-import { fieldsOf } from '../../nodes/Crisp/request/fieldsOf';
+import { Crisp } from '../../../nodes/Crisp/Crisp.node';
+import type { Fields } from '../../../nodes/Crisp/operations/field';
+import { resources } from '../../../nodes/Crisp/operations';
+import { fieldsOf } from '../../../nodes/Crisp/request/fieldsOf';
 
 /** Several operators, teams, segments and the like are chosen by name: docs/decisions/0025-several-by-name.md. */
 
@@ -73,7 +73,7 @@ describe('each list of the form', () => {
 			expect(typeOptions?.loadOptionsDependsOn).toEqual(['websiteId.value']);
 			expect(usual).toEqual([]);
 			expect(description).toMatch(
-				/\. Choose from the list, or specify (IDs|IDs or emails|names) using an <a href="[^"]+">expression<\/a>$/,
+				/\.\nChoose from the list, or specify IDs using an <a href="[^"]+">expression<\/a>$/,
 			);
 		}
 		expect(lists.length).toBeGreaterThan(10);
