@@ -72,9 +72,7 @@ describe('each list of the form', () => {
 		for (const { typeOptions, default: usual, description } of lists) {
 			expect(typeOptions?.loadOptionsDependsOn).toEqual(['websiteId.value']);
 			expect(usual).toEqual([]);
-			expect(description).toMatch(
-				/\.\nChoose from the list, or specify IDs using an <a href="[^"]+">expression<\/a>$/,
-			);
+			expect(description).toMatch(/\.\nChoose from the list, or specify IDs using an <a href="[^"]+">expression<\/a>$/);
 		}
 		expect(lists.length).toBeGreaterThan(10);
 	});
