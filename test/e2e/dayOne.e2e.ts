@@ -608,6 +608,7 @@ describe('the examples in a real n8n, as imported, with credentials and the sett
 		].join('\n');
 		const first = await until('all of it', report, (text) => text.includes(wanted));
 		expect(first).toMatch(/Median response time, as Crisp says it: `\{.*\}`$/);
-		expect(await report()).toBe(first);
+		const withoutPeriod = (text: string) => text.replace(/"period":"[^"]*"/, '');
+		expect(withoutPeriod(await report())).toBe(withoutPeriod(first));
 	});
 });

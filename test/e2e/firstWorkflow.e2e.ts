@@ -131,6 +131,10 @@ describe('the first workflow', () => {
 	step('Try it', async () => {
 		await editor.execute();
 		await editor.output.getByText('fingerprint').first().waitFor();
+		const sent = editor.output.getByText(ANSWER).first();
+		// n8n takes over what is typed after a moment; on a busy machine, the click comes earlier, and the text is cut.
+		if (!(await sent.isVisible())) await clicks.leavingOut(async () => await editor.execute());
+		await sent.waitFor();
 		await answers().first().waitFor();
 		await editor.closeNode();
 	});
