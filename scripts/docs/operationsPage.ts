@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Field, Fields } from '../../nodes/Crisp/operations/field';
 import { operationName } from '../../nodes/Crisp/form/properties';
-import { accessOf, isList, type Operation, type Resource, type Simplify } from '../../nodes/Crisp/operations/operation';
+import {
+	accessOf,
+	isList,
+	tierAndScope,
+	type Operation,
+	type Resource,
+	type Simplify,
+} from '../../nodes/Crisp/operations/operation';
 import { resources } from '../../nodes/Crisp/operations';
 import { labelOf, pathFieldOf } from '../../nodes/Crisp/request/fieldsOf';
 import { valuesChapter } from './valuesChapter';
@@ -105,9 +112,8 @@ function routeOf(operation: Operation): string {
 }
 
 function needsOf(resource: Resource, operation: Operation): string[] {
-	const { tier = resource.tier, scope = resource.scope } = operation;
-	const isScoped = scope && tier !== 'user';
-	return [...(tier ? [`tier ${tier}`] : []), ...(isScoped ? [`scope ${code(scope)} (${accessOf(operation)})`] : [])];
+	const { tier, scope } = tierAndScope(operation, resource);
+	return [...(tier ? [`tier ${tier}`] : []), ...(scope ? [`scope ${code(scope)} (${accessOf(operation)})`] : [])];
 }
 
 function listOf(fields: Fields, indent = ''): string[] {

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 
 import { openBrowser } from './support/browser';
-import { Editor, openWindow, shoot } from './support/editor';
+import { Editor, openWindow, shoot, stepsInOrder } from './support/editor';
 import { startStack, type Stack } from './support/stack';
 import { until } from './support/until';
 
@@ -23,19 +23,8 @@ describe('a new user in the editor', () => {
 	let chatbox: Page;
 	let trigger = '';
 	let action = '';
-	let isStuck = false;
 
-	const step = (name: string, act: () => Promise<void>) =>
-		test(name, async () => {
-			if (isStuck) throw new Error('An earlier step failed');
-			isStuck = true;
-			try {
-				await act();
-				isStuck = false;
-			} finally {
-				if (isStuck) await editor.shoot('newcomer-stuck');
-			}
-		});
+	const step = stepsInOrder(async () => await editor.shoot('newcomer-stuck'));
 
 	const visitorSees = async (text: string) => await chatbox.locator('#visitor-messages').getByText(text).waitFor();
 

@@ -397,19 +397,23 @@ export async function callWebhook({ credential, parameters, mode = 'webhook', no
 	return await crispWebhookTrigger.webhook.call(context as unknown as IWebhookFunctions);
 }
 
+/** The form of a node, as n8n loads a list of it. */
+function formOf(type: Parameters<typeof nodeWith>[0], credential: Credential, parameters: INodeParameters) {
+	const node = nodeWith(type, parameters);
+	const additionalData = {
+		...additionalDataFor(() => credential),
+		currentNodeParameters: parameters,
+	} as IWorkflowExecuteAdditionalData;
+	return new LoadOptionsContext(workflowOf(node), node, additionalData, '');
+}
+
 /** The entries of a list in a trigger's form. */
 export async function load(
 	method: keyof typeof selectionLists,
 	credential: Credential,
 	parameters: INodeParameters = {},
 ): Promise<INodePropertyOptions[]> {
-	const node = nodeWith('crispTrigger', parameters);
-	const additionalData = {
-		...additionalDataFor(() => credential),
-		currentNodeParameters: parameters,
-	} as IWorkflowExecuteAdditionalData;
-	const context = new LoadOptionsContext(workflowOf(node), node, additionalData, '');
-	return await crispTrigger.methods.loadOptions[method].call(context);
+	return await crispTrigger.methods.loadOptions[method].call(formOf('crispTrigger', credential, parameters));
 }
 
 /** The entries of a list in which several are chosen, in the form of the Crisp node. */
@@ -418,13 +422,7 @@ export async function loadInCrisp(
 	credential: Credential,
 	parameters: INodeParameters = {},
 ): Promise<INodePropertyOptions[]> {
-	const node = nodeWith('crisp', parameters);
-	const additionalData = {
-		...additionalDataFor(() => credential),
-		currentNodeParameters: parameters,
-	} as IWorkflowExecuteAdditionalData;
-	const context = new LoadOptionsContext(workflowOf(node), node, additionalData, '');
-	return await crisp.methods.loadOptions[method].call(context);
+	return await crisp.methods.loadOptions[method].call(formOf('crisp', credential, parameters));
 }
 
 /** The error of the credential test; undefined if it succeeds. */

@@ -92,7 +92,10 @@ export function fieldsInOrder<Labelled extends { name: string; label: string; fi
 	const rankOf = ({ field }: Labelled) => Number(field.isRare ?? false);
 	const leading = ({ field: { kind, sentAs } }: Labelled) =>
 		kind === 'list' ? fields.find(({ name }) => sentAs?.names.includes(name)) : undefined;
-	const placeOf = (one: Labelled) => `${(leading(one) ?? one).label}${leading(one) ? '\u{10FFFF}' : ''}`;
+	const placeOf = (one: Labelled) => {
+		const first = leading(one);
+		return first ? `${first.label}\u{10FFFF}` : one.label;
+	};
 	return [...fields].sort((a, b) => rankOf(a) - rankOf(b) || placeOf(a).localeCompare(placeOf(b)));
 }
 

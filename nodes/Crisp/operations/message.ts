@@ -147,7 +147,7 @@ export const message = resource(
 					'Your own number for the message, below 281474976710656 (2^48), which no other message has. Leave it out and the node makes one.',
 					{ isRare: true },
 				),
-				mentions: list('The operators whom the note notifies', {
+				mentions: list('The operators that the note notifies', {
 					label: 'Mentioned Operators',
 					picks: 'operator',
 					when: { type: ['note'] },

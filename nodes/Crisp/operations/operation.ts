@@ -226,12 +226,17 @@ export function descriptionOf({ description, action }: Operation): string {
 	return description ?? action;
 }
 
-/** What an operation needs of a token: its only tier, or the scope of a plugin token with the access in brackets. */
-export function tokenNeeds(operation: Operation, resource: Pick<Resource, 'tier' | 'scope'>): Needs {
+/** The only tier that may call an operation, and the scope that a plugin token needs; undefined where there is none. */
+export function tierAndScope(operation: Operation, resource: Pick<Resource, 'tier' | 'scope'>) {
 	const { tier = resource.tier, scope = resource.scope } = operation;
 	// Only plugin tokens have scopes.
-	const isScoped = scope !== undefined && scope !== '' && tier !== 'user';
-	return { ...(tier && { tier }), ...(isScoped && { scope: `${scope} (${accessOf(operation)})` }) };
+	return { tier, scope: tier === 'user' || scope === '' ? undefined : scope };
+}
+
+/** What an operation needs of a token: its only tier, or the scope of a plugin token with the access in brackets. */
+export function tokenNeeds(operation: Operation, resource: Pick<Resource, 'tier' | 'scope'>): Needs {
+	const { tier, scope } = tierAndScope(operation, resource);
+	return { ...(tier && { tier }), ...(scope && { scope: `${scope} (${accessOf(operation)})` }) };
 }
 
 /** Composed operations that write also read: at least to check whether a message arrived. */

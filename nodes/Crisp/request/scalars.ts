@@ -7,7 +7,7 @@ import { identifierIn, trimmed } from './cleanText';
 
 /**
  * A text, a number, true or false as text; a date as ISO 8601, as JSON has it. Throws a UserError for an object, a list
- * and a number that is not exact any more. `cure` is added to the advice.
+ * and a number that is not exact any more.
  */
 export function toText(value: unknown, label: string): string {
 	const moment = isoOf(value);

@@ -128,7 +128,7 @@ export const waitOptions: Fields = {
 		'When the workflow continues without an answer. With a published Crisp Trigger, the output then has the answers so far and "answered": false; without one, the input comes out unchanged a minute later.',
 		{ when: inDatabase },
 	),
-	mentions: list('The operators whom the note notifies', {
+	mentions: list('The operators that the note notifies', {
 		label: 'Mentioned Operators',
 		picks: 'operator',
 		when: inDatabase,

@@ -4,7 +4,7 @@ import type { Conversation, Website } from '../../state/state';
 import { inWebsite, type Handlers } from '../call';
 import { periodsOf, type Period } from './periods';
 
-/** Something that is counted: when it happened, to whom, with which value, and in which groups. */
+/** Something that is counted: when it happened, to which conversation or person, with which value, and in which groups. */
 interface Hit {
 	at: number;
 	/** The conversation or person: `unique_hits` counts each once. */

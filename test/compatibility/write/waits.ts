@@ -1,21 +1,10 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { startSandbox } from '../../../sandbox';
-import { credentialFor, locator } from '../../support/sandboxWorkspace';
-import { WaitingQuestions } from '../../support/waiting/questions';
+import { credentialFor } from '../../support/sandboxWorkspace';
+import { approval, teamQuestion, WaitingQuestions } from '../../support/waiting/questions';
 import { Recording } from '../support/exchanges';
 import { savedAt } from '../support/place';
 import { resumed, waitingExecution, type SavedWait } from '../support/waits';
-
-const asks = {
-	resource: 'message',
-	operation: 'sendAndWait',
-	sessionId: locator('={{ $json.session_id }}'),
-	wait: 'n8n',
-	ask: 'team',
-	message: 'Refund 50 EUR?',
-	answerBy: 'any',
-};
-const approval = { responseType: 'approval', approvalOptions: { values: { approvalType: 'double' } } };
 
 interface Case {
 	title: string;
@@ -28,15 +17,19 @@ interface Case {
 const cases: Case[] = [
 	{
 		title: 'an approval, by a private note',
-		parameters: { ...asks, ...approval },
+		parameters: { ...teamQuestion, ...approval },
 		body: { nudge: true },
 		answer: async (questions, session) => await questions.note(session, 'Approve'),
 	},
-	{ title: 'an approval, by link', parameters: { ...asks, ...approval }, body: { choice: 'approve' } },
-	{ title: 'a free text, by link', parameters: { ...asks, responseType: 'freeText' }, body: { text: 'Yes, today' } },
+	{ title: 'an approval, by link', parameters: { ...teamQuestion, ...approval }, body: { choice: 'approve' } },
+	{
+		title: 'a free text, by link',
+		parameters: { ...teamQuestion, responseType: 'freeText' },
+		body: { text: 'Yes, today' },
+	},
 	{
 		title: 'a reply of the visitor',
-		parameters: { ...asks, ask: 'visitor', responseType: 'reply' },
+		parameters: { ...teamQuestion, ask: 'visitor', responseType: 'reply' },
 		body: { nudge: true },
 		answer: async (questions, session) => await questions.says(session, 'It is 10482'),
 	},

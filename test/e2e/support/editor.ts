@@ -200,6 +200,28 @@ export class Editor {
 	}
 }
 
+/**
+ * Defines tests of which each needs the ones before: after a failed one, the others fail at once. `shootStuck` takes a picture
+ * of the failure.
+ */
+export function stepsInOrder(
+	shootStuck: () => Promise<void>,
+): (name: string, act: () => Promise<void>, after?: () => void) => void {
+	let isStuck = false;
+	return (name, act, after) =>
+		test(name, async () => {
+			if (isStuck) throw new Error('An earlier step failed');
+			isStuck = true;
+			try {
+				await act();
+				isStuck = false;
+			} finally {
+				if (isStuck) await shootStuck();
+			}
+			after?.();
+		});
+}
+
 export async function openWindow(browser: Browser, url: string): Promise<Page> {
 	const page = await browser.newPage({ viewport: WINDOW });
 	page.setDefaultTimeout(PATIENCE_MS);

@@ -5,6 +5,23 @@ import { credentialFor, locator, shop } from '../sandboxWorkspace';
 import { control, messagesIn } from '../visitor';
 import { WaitingExecution } from './execution';
 
+/** The form of a question to the team, whose conversation is in the item; the response type is missing. */
+export const teamQuestion: INodeParameters = {
+	resource: 'message',
+	operation: 'sendAndWait',
+	sessionId: locator('={{ $json.session_id }}'),
+	wait: 'n8n',
+	ask: 'team',
+	message: 'Refund 50 EUR?',
+	answerBy: 'any',
+};
+
+/** With buttons for both decisions. */
+export const approval: INodeParameters = {
+	responseType: 'approval',
+	approvalOptions: { values: { approvalType: 'double' } },
+};
+
 /** Questions of "Send and Wait" in n8n's database, and what people answer. */
 export class WaitingQuestions {
 	constructor(private readonly sandbox: { current: Sandbox }) {}
@@ -24,18 +41,7 @@ export class WaitingQuestions {
 		const execution = new WaitingExecution(
 			{
 				credential: credentialFor(this.sandbox.current),
-				parameters: {
-					resource: 'message',
-					operation: 'sendAndWait',
-					sessionId: locator('={{ $json.session_id }}'),
-					wait: 'n8n',
-					ask: 'team',
-					message: 'Refund 50 EUR?',
-					responseType: 'approval',
-					approvalOptions: { values: { approvalType: 'double' } },
-					answerBy: 'any',
-					...parameters,
-				},
+				parameters: { ...teamQuestion, ...approval, ...parameters },
 				items: sessions.map((session_id) => ({ session_id })),
 				...more,
 			},
