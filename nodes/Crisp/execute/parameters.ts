@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { itemJsonOf } from '../../shared/n8n/context';
+import { itemJsonReader } from '../../shared/n8n/context';
 import { originsOf } from './origins';
 import { evaluateSimple } from './simpleExpressions';
 import { isGiven } from '../form/locators';
@@ -12,12 +12,13 @@ import type { Parameters } from '../request/toWire';
 export function parametersOf(context: IExecuteFunctions): (itemIndex: number) => Parameters {
 	const { parameters } = context.getNode();
 	const timezone = context.getTimezone();
+	const itemJsonOf = itemJsonReader(context);
 	const ofAll = new Map<string, unknown>();
 	const isFixed = new Map<string, boolean>();
 	return (itemIndex) => {
 		const ofItem = new Map<string, unknown>();
 		let json: { value: unknown } | undefined;
-		const jsonOfItem = (): unknown => (json ??= { value: itemJsonOf(context, itemIndex) }).value;
+		const jsonOfItem = (): unknown => (json ??= { value: itemJsonOf(itemIndex) }).value;
 		const ask = (name: string): unknown => context.getNodeParameter(name, itemIndex, null, unchecked);
 		return {
 			get(name) {

@@ -16,6 +16,9 @@ export class WaitsOfRun {
 
 	private reached?: Promise<Error | undefined>;
 
+	/** The same for all items. Reading it takes longer than everything else that is needed for an item. */
+	private run?: number;
+
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly ownKey: string,
@@ -27,7 +30,7 @@ export class WaitsOfRun {
 		return {
 			item,
 			ownKey,
-			run: runIndexOf(context, item) ?? 0,
+			run: (this.run ??= runIndexOf(context, item) ?? 0),
 			resumeUrl: (parameters) => resumeUrlOf(context, parameters),
 			add: (wait) => void this.waits.push(wait),
 			check: async (url, hasLink) => await this.check(url, hasLink),

@@ -68,9 +68,25 @@ export function runIndexOf(context: object, itemIndex: number): number | undefin
 	return typeof index === 'number' ? index : undefined;
 }
 
-/** The JSON of an input item as expressions see it; undefined if n8n does not provide it. */
-export function itemJsonOf(context: object, itemIndex: number): unknown {
-	return proxyMember(context, itemIndex, '$json');
+/**
+ * Returns a function for the JSON of an input item as expressions see it; undefined if n8n does not provide it. In a tool of
+ * an agent, that is not the input of the node. Where it is, the items are read from the input, as n8n takes long to make what
+ * expressions see.
+ */
+export function itemJsonReader(context: object): (itemIndex: number) => unknown {
+	let input: unknown[] | undefined;
+	const inputOf = (itemIndex: number) => (Object(input?.[itemIndex]) as { json?: unknown }).json;
+	let isInput: boolean | undefined;
+	return (itemIndex) => {
+		if (isInput) return inputOf(itemIndex);
+		const json = proxyMember(context, itemIndex, '$json');
+		if (isInput === undefined) {
+			const given = ask(context, 'getInputData');
+			input = Array.isArray(given) ? given : [];
+			isInput = json !== undefined && json === inputOf(itemIndex);
+		}
+		return json;
+	};
 }
 
 /** The value of an expression without its equals sign; undefined if it has none, or if n8n cannot evaluate it. */

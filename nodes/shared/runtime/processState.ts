@@ -100,6 +100,8 @@ export class Store<Value> {
 	}
 
 	private current(key: string, now: number): Entry<Value> | undefined {
+		// Hashing a long key takes longer than all else.
+		if (this.entries.size === 0) return undefined;
 		const entry = this.entries.get(shortKey(key));
 		if (entry === undefined || !this.isExpired(entry, now)) return entry;
 		this.delete(key);

@@ -228,7 +228,7 @@ describe('what a context offers', () => {
 		],
 		[
 			'getWorkflowDataProxy for the item',
-			(given) => context.itemJsonOf(given, 0),
+			(given) => context.itemJsonReader(given)(0),
 			[
 				[{}, undefined],
 				[{ getWorkflowDataProxy: () => undefined }, undefined],
