@@ -40,6 +40,7 @@ export const faulty: Case = {
 					{ what: 'order within a conversation kept', holds: most(mine, 'overtaken') === 0 },
 				],
 				remarks: [
+					'After a failure that does not say whether the message was stored, the Crisp node looks for the message for twelve seconds before it sends it again, and the messages behind it in the same conversation wait. This is the price of no duplicates: see [assumptions](assumptions.md).',
 					'Retry On Fail is n8n’s setting with its defaults, three tries with a second between them: n8n runs the node again with all its items.',
 				],
 			};

@@ -18,13 +18,13 @@ type Waits = Map<string, number[][]>;
 export const latency: Case = {
 	name: 'latency',
 	title: 'Time from a message to its answer',
-	about: `A workflow in a real n8n answers every visitor. It is compared with the workflow that users build by hand, with a Webhook node that a webhook of Crisp calls and an HTTP Request node. ${howAnswersAreMeasured(loads)} *In batches* means at most ${BATCHES.batchSize} events per execution: while one is running, events wait for its end, at most ${BATCHES.batchWait} ms, and share the next. The figures are medians of the rounds.`,
+	about: `A workflow in a real n8n answers every visitor. It is compared with the workflow that users build by hand, with a Webhook node that a webhook of Crisp calls and an HTTP Request node with a Basic Auth credential. ${howAnswersAreMeasured(loads)} *In batches* means at most ${BATCHES.batchSize} events per execution: while one is running, events wait for its end, at most ${BATCHES.batchWait} ms, and share the next. The figures are medians of the rounds.`,
 	isInN8n: true,
 	async run(say) {
 		const stack = await startStack('latency');
 		try {
 			const nodes = [byNodes(stack, names.nodes), byNodes(stack, names.batches, BATCHES)];
-			const answering = [byHand(stack, names.hand), ...nodes.map((workflow) => ({ workflow }))];
+			const answering = [await byHand(stack, names.hand), ...nodes.map((workflow) => ({ workflow }))];
 			const [calm, rush] = (await measureAnswers(stack, answering, loads, say)).map(waitsOf);
 			return outcomeOf(calm ?? new Map(), rush ?? new Map());
 		} finally {

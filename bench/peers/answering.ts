@@ -31,31 +31,34 @@ export function byFixedWait(stack: Stack, name: string): Workflow {
 	return { ...workflow, nodes: trigger ? [{ ...trigger, type: 'CUSTOM.fixedWaitTrigger' }, ...others] : [] };
 }
 
-/** The same workflow as users build it without this package: a webhook of Crisp, and a request to Crisp's REST API. */
-export function byHand(stack: Stack, name: string): { workflow: Workflow; hook: string } {
+/**
+ * The same workflow as users build it without this package: a webhook of Crisp, and a request to Crisp's REST API with
+ * the token in a credential of n8n.
+ */
+export async function byHand(stack: Stack, name: string): Promise<{ workflow: Workflow; hook: string }> {
 	const path = randomUUID();
 	const trigger: WorkflowNode & { webhookId: string } = {
 		...plainNode('n8n-nodes-base.webhook', 2.1, 'Hook', { httpMethod: 'POST', path, options: {} }),
 		webhookId: path,
 	};
-	const reply = plainNode('n8n-nodes-base.httpRequest', 4.5, 'Answer', requestTo(stack.sandbox));
+	const { identifier: user, key: password } = tokens.website;
+	const id = await stack.client.saveCredential({ name, type: 'httpBasicAuth', data: { user, password } });
+	const reply = {
+		...plainNode('n8n-nodes-base.httpRequest', 4.5, 'Answer', requestTo(stack.sandbox)),
+		credentials: { httpBasicAuth: { id, name } },
+	};
 	return { workflow: chainOf(name, [trigger, reply]), hook: `${stack.url}/webhook/${path}` };
 }
 
 function requestTo({ url, websiteId }: Stack['sandbox']): Record<string, unknown> {
-	const { identifier, key } = tokens.website;
-	const basic = Buffer.from(`${identifier}:${key}`).toString('base64');
 	const message = `{ type: 'text', from: 'operator', origin: 'chat', content: 're: ' + $json.body.data.content }`;
 	return {
 		method: 'POST',
 		url: `=${url}/v1/website/${websiteId}/conversation/{{ $json.body.data.session_id }}/message`,
+		authentication: 'genericCredentialType',
+		genericAuthType: 'httpBasicAuth',
 		sendHeaders: true,
-		headerParameters: {
-			parameters: [
-				{ name: 'Authorization', value: `Basic ${basic}` },
-				{ name: 'X-Crisp-Tier', value: 'website' },
-			],
-		},
+		headerParameters: { parameters: [{ name: 'X-Crisp-Tier', value: 'website' }] },
 		sendBody: true,
 		specifyBody: 'json',
 		jsonBody: `={{ JSON.stringify(${message}) }}`,
