@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Field, Fields } from '../../nodes/Crisp/operations/field';
+import { identificationOf } from '../../nodes/Crisp/form/locators';
 import { operationName } from '../../nodes/Crisp/form/properties';
 import {
 	accessOf,
@@ -43,7 +44,6 @@ const kinds: Partial<Record<Field['kind'], string>> = {
 	longText: 'text',
 	fingerprints: 'list of numbers',
 	pairs: 'keys and values',
-	picker: 'chosen from a list, or an ID',
 	secret: 'text, hidden',
 	table: 'rows',
 };
@@ -126,7 +126,11 @@ function listOf(fields: Fields, indent = ''): string[] {
 	});
 }
 
-function kindOf({ kind, options }: Field): string {
+function kindOf({ kind, options, picks }: Field): string {
+	if (kind === 'picker' && picks) {
+		const { kind: held } = identificationOf(picks);
+		return `chosen from a list, or ${held === 'ID' ? 'an' : 'a'} ${held}`;
+	}
 	if (kind !== 'choice') return kinds[kind] ?? kind;
 	const values = Object.keys(options ?? {}).filter((value) => value !== '');
 	return values.map((value) => code(value.replaceAll('*', '…'))).join(', ');

@@ -59,6 +59,7 @@ const locators: Record<Picks, Locator> = {
 	plugin: { search: 'searchPlugins', example: 'c64f3595-adee-425a-8d3a-89d47f7ed6bb' },
 	personSegment: { search: 'searchPersonSegments', example: 'vip', isName: true },
 	conversationSegment: { search: 'searchConversationSegments', example: 'bug', isName: true },
+	personEvent: { search: 'searchPersonEvents', example: 'Purchased item', isName: true },
 	personData: { search: 'searchPersonData', example: 'plan', isName: true },
 	conversationData: { search: 'searchConversationData', example: 'plan', isName: true },
 };
@@ -197,10 +198,10 @@ export function invalidIdAdvice(what: Picks, id: string): string | undefined {
 	return `Choose the ${what} from the list, or give ${ways} such as ${example} through an expression.`;
 }
 
-/** What a locator holds, for an error: the ID of "an inbox", or the code of "a locale". */
-export function identificationOf(what: Picks): { kind: 'ID' | 'code'; owner: string } {
-	const { noun = what, isCode } = locators[what];
-	return { kind: isCode ? 'code' : 'ID', owner: `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}` };
+/** What a locator holds: the ID of "an inbox", the code of "a locale", or a name. */
+export function identificationOf(what: Picks): { kind: 'ID' | 'code' | 'name'; owner: string } {
+	const { noun = what, isCode, isName } = locators[what];
+	return { kind: isName ? 'name' : isCode ? 'code' : 'ID', owner: `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}` };
 }
 
 /** Whether the node looks up the ID by email. */

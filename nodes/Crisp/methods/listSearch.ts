@@ -26,6 +26,10 @@ export interface Source {
 	item: (entry: IDataObject, now: number) => Item;
 	/** Entries before those of the list, on its first page. */
 	first?: Item[];
+	/** Whether Crisp returns the only entry, not a list. */
+	isSingle?: boolean;
+	/** What a token of tier plugin reads instead. */
+	ofPluginToken?: Source;
 }
 
 const byName = (words: string) => ({ search_name: words });
@@ -99,6 +103,10 @@ export const sources = {
 		route: 'GET /v1/website/{website_id}/conversations/suggest/segments/{page_number}',
 		item: ({ segment, count }) => named(segment, [segment, inBrackets(count)]),
 	},
+	searchPersonEvents: {
+		route: 'GET /v1/website/{website_id}/people/suggest/events/{page_number}',
+		item: ({ text, count }) => named(text, [text, inBrackets(count)]),
+	},
 	searchPersonData: {
 		route: 'GET /v1/website/{website_id}/people/suggest/data/{page_number}',
 		item: ({ key, count }) => named(key, [key, inBrackets(count)]),
@@ -110,6 +118,12 @@ export const sources = {
 	searchPlugins: {
 		route: 'GET /v1/plugins/subscription/{website_id}',
 		item: ({ id, name, urn }) => named(id, [name, inBrackets(urn)]),
+		// The list is for tokens of tier user; a token of tier plugin acts on its own plugin.
+		ofPluginToken: {
+			route: 'GET /v1/plugin/connect/account',
+			isSingle: true,
+			item: ({ plugin_id }) => ({ name: 'The plugin of the token', value: String(plugin_id) }),
+		},
 	},
 } satisfies Record<string, Source>;
 
@@ -130,7 +144,17 @@ export const listSearch: Searches = {
 	searchWebsites,
 };
 
-function searchIn({ route: template, query, isOffered, item, first = [] }: Source): ListSearch {
+function searchIn({ ofPluginToken, ...usual }: Source): ListSearch {
+	const search = searchWith(usual);
+	if (!ofPluginToken) return search;
+	const searchOfPlugin = searchWith(ofPluginToken);
+	return async function (filter, paginationToken) {
+		const { tier } = await this.getCredentials<Credential>('crispApi');
+		return await (tier === 'plugin' ? searchOfPlugin : search).call(this, filter, paginationToken);
+	};
+}
+
+function searchWith({ route: template, query, isOffered, item, isSingle, first = [] }: Source): ListSearch {
 	const route = parseRoute(template);
 	return async function (filter, paginationToken) {
 		const credential = await this.getCredentials<Credential>('crispApi');
@@ -143,7 +167,8 @@ function searchIn({ route: template, query, isOffered, item, first = [] }: Sourc
 			path: onPage(fillPath(route, Object.fromEntries(values) as Record<string, string>), page),
 			query: filter ? query?.(filter) : undefined,
 		});
-		const offered = isOffered ? entriesIn(answer).filter(isOffered) : answer;
+		const list = isSingle ? [answer] : answer;
+		const offered = isOffered ? entriesIn(list).filter(isOffered) : list;
 		const { results: read, ...next } = paged(offered, page, (entry) => item(entry, clock.now()));
 		const results = page === 1 ? [...first, ...read] : read;
 		return { results: query ? results : matching(results, filter), ...(route.isPaged && next) };

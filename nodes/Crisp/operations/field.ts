@@ -86,6 +86,7 @@ export type Picks =
 	| 'personSegment'
 	| 'conversationSegment'
 	| 'personData'
+	| 'personEvent'
 	| 'conversationData';
 
 export type Fields = Record<string, Field>;

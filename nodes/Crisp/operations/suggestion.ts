@@ -1,8 +1,12 @@
-import { identifier, text } from './field';
+import { picker } from './field';
 import { op, resource } from './operation';
 
-const segment = identifier('The segment to take out', { required: true, example: 'vip' });
-const key = identifier('The key to take out', { label: 'Data Key', required: true, example: 'plan' });
+const segmentOf = (picks: 'personSegment' | 'conversationSegment') => ({
+	segment: picker(picks, 'The segment to take out', { required: true }),
+});
+const keyOf = (picks: 'personData' | 'conversationData') => ({
+	key: picker(picks, 'The key to take out', { label: 'Data Key', required: true }),
+});
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-conversations and #website-people */
 export const suggestion = resource(
@@ -12,25 +16,25 @@ export const suggestion = resource(
 			name: 'Delete Conversation Data Key',
 			action: 'Delete a suggested data key of conversations',
 			scope: 'website:conversation:suggest',
-			body: { key },
+			body: keyOf('conversationData'),
 		}),
 		deleteConversationSegment: op('DELETE /v1/website/{website_id}/conversations/suggest/segment', {
 			action: 'Delete a suggested segment of conversations',
 			scope: 'website:conversation:suggest',
-			body: { segment },
+			body: segmentOf('conversationSegment'),
 		}),
 		deletePeopleData: op('DELETE /v1/website/{website_id}/people/suggest/data', {
 			name: 'Delete People Data Key',
 			action: 'Delete a suggested data key of people',
-			body: { key },
+			body: keyOf('personData'),
 		}),
 		deletePeopleEvent: op('DELETE /v1/website/{website_id}/people/suggest/event', {
 			action: 'Delete a suggested event of people',
-			body: { text: text('Text of the event', { label: 'Event', required: true }) },
+			body: { text: picker('personEvent', 'The event to take out', { label: 'Event', required: true }) },
 		}),
 		deletePeopleSegment: op('DELETE /v1/website/{website_id}/people/suggest/segment', {
 			action: 'Delete a suggested segment of people',
-			body: { segment },
+			body: segmentOf('personSegment'),
 		}),
 		getAllConversationData: op('GET /v1/website/{website_id}/conversations/suggest/data/{page_number}', {
 			name: 'Get Many Conversation Data Keys',

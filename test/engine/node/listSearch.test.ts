@@ -1,3 +1,4 @@
+import { PLUGIN_ID } from '../../../sandbox/state/seed';
 import { listSearch } from '../../../nodes/Crisp/methods/listSearch';
 import { crisp, crispTrigger, crispWebhookTrigger, load, search } from '../../support/n8nContext';
 import { conversation, credentialFor, help, locator, shop, useSandbox } from '../../support/sandboxWorkspace';
@@ -29,6 +30,7 @@ const paths: Record<Method, string> = {
 	searchSections: `/v1/website/${shop}/helpdesk/locale/en/category/${parameters.categoryId.value}/sections/1`,
 	searchPlugins: `/v1/plugins/subscription/${shop}`,
 	searchPersonSegments: `/v1/website/${shop}/people/suggest/segments/1`,
+	searchPersonEvents: `/v1/website/${shop}/people/suggest/events/1`,
 	searchPersonData: `/v1/website/${shop}/people/suggest/data/1`,
 	searchConversationSegments: `/v1/website/${shop}/conversations/suggest/segments/1`,
 	searchConversationData: `/v1/website/${shop}/conversations/suggest/data/1`,
@@ -62,6 +64,12 @@ describe.each(Object.entries(paths) as Array<[Method, string]>)('%s', (method, p
 		const asked = JSON.stringify(sandbox.current.requests.at(-1)?.query ?? {});
 		expect(asked.includes('no such words') || results.length === 0).toBe(true);
 	});
+});
+
+it('offers its own plugin to a token of tier plugin, which may not list those of the website', async () => {
+	const credential = credentialFor(sandbox.current, 'plugin');
+	const { results } = await search('searchPlugins', credential, { parameters });
+	expect(results).toEqual([{ name: 'The plugin of the token', value: PLUGIN_ID }]);
 });
 
 it('an expression as the website counts as none: its value is not known before the workflow runs', async () => {
@@ -127,9 +135,15 @@ describe('the lists of the triggers', () => {
 		expect(ofUsual).toEqual(ofShop);
 	});
 
-	it('contain the segments of conversations, with the name as the value', async () => {
-		const segments = await load('getSegments', credentialFor(sandbox.current));
-		expect(segments.length).toBeGreaterThan(0);
+	it('contain the segments of conversations and of people, each once, with the name as the value', async () => {
+		const credential = credentialFor(sandbox.current);
+		const segments = await load('getSegments', credential);
 		for (const { name, value } of segments) expect(value).toBe(name);
+		const used = async (method: 'searchConversationSegments' | 'searchPersonSegments') =>
+			(await search(method, credential, { parameters })).results.map(({ value }) => value);
+		const [ofConversations, ofPeople] = [await used('searchConversationSegments'), await used('searchPersonSegments')];
+		const expected = [...new Set([...ofConversations, ...ofPeople])].sort();
+		expect(ofPeople.some((one) => !ofConversations.includes(one))).toBe(true);
+		expect(segments.map(({ value }) => value).sort()).toEqual(expected);
 	});
 });

@@ -38,6 +38,30 @@ const withPages =
 
 const ids = (first: number, count: number) => Array.from({ length: count }, (_, index) => `w${first + index}`);
 
+describe('the list of segments of a trigger', () => {
+	const segments = (path: string): string | undefined =>
+		/\/(conversations|people)\/suggest\/segments\//.exec(path)?.[1];
+	const answer =
+		(refused: string[]) =>
+		(path: string): [number, unknown] => {
+			const owners = segments(path);
+			if (!owners) return withPages([[200, ['w0']]])(path);
+			return refused.includes(owners) ? [403, null] : [200, [{ segment: 'vip' }, { segment: owners }]];
+		};
+
+	it.each<[refused: string[], expected: string[]]>([
+		[[], ['conversations', 'people', 'vip']],
+		[['people'], ['conversations', 'vip']],
+		[['conversations'], ['people', 'vip']],
+	])('without %j has those that the token may read', async (refused, expected) => {
+		expect((await optionsOf('getSegments', answer(refused))).values).toEqual(expected);
+	});
+
+	it('fails if the token may read neither', async () => {
+		await expect(optionsOf('getSegments', answer(['conversations', 'people']))).rejects.toThrow('not allowed');
+	});
+});
+
 describe('the list of websites of a trigger', () => {
 	it.each<[string, Array<[number, string[]]>, string[], number]>([
 		['of one page', [[200, ids(0, 3)]], ids(0, 3), 1],

@@ -52,8 +52,8 @@ export const profile: Fields = {
 	'company.name': text('Name of the company'),
 	'company.legal_name': text('Name the company is registered under', { isRare: true }),
 	'company.domain': identifier('Domain of the company', { example: 'example.com' }),
-	'company.url': identifier('Website of the company'),
-	'company.description': longText('About the company'),
+	'company.url': identifier('Website of the company', { isRare: true }),
+	'company.description': longText('About the company', { isRare: true }),
 	'company.timezone': number('How far the clock of the company is from UTC', {
 		label: 'Company UTC Offset (Minutes)',
 		example: '60',
@@ -61,13 +61,14 @@ export const profile: Fields = {
 	}),
 	'company.phones': list('Phone numbers of the company, separated by commas', { isRare: true }),
 	'company.emails': list('Emails of the company, separated by commas', { isRare: true }),
-	'company.tags': list('Tags of the company, separated by commas'),
+	'company.tags': list('Tags of the company, separated by commas', { isRare: true }),
 	'company.geolocation.country': identifier('Country of the company, as two letters', {
 		label: 'Company Country',
 		example: 'FR',
+		isRare: true,
 	}),
 	'company.geolocation.region': text('Region of the company', { label: 'Company Region', isRare: true }),
-	'company.geolocation.city': text('City of the company', { label: 'Company City' }),
+	'company.geolocation.city': text('City of the company', { label: 'Company City', isRare: true }),
 	'company.geolocation.coordinates.latitude': number('Where the company is', {
 		label: 'Company Latitude (Degrees)',
 		isRare: true,

@@ -40,9 +40,12 @@ function listOf(path: string, toOption: (entry: IDataObject) => INodePropertyOpt
 				return (await readPages(send, { request, limit: mostEntries })) as IDataObject[];
 			}),
 		);
-		const options = lists.flat().map(toOption);
-		return [...new Map(options.map((option) => [option.value, option])).values()];
+		return unique(lists.flat().map(toOption));
 	};
+}
+
+function unique(options: INodePropertyOptions[]): INodePropertyOptions[] {
+	return [...new Map(options.map((option) => [option.value, option])).values()];
 }
 
 async function chosenWebsites(context: ILoadOptionsFunctions, credential: Credential, send: Send): Promise<string[]> {
@@ -59,10 +62,21 @@ const getSubInboxes = listOf('inboxes/list/{page_number}', ({ inbox_id, emoji, n
 	value: String(inbox_id),
 }));
 
-const getSegments = listOf('conversations/suggest/segments/{page_number}', ({ segment }) => ({
-	name: String(segment),
-	value: String(segment),
-}));
+const segmentLists = ['conversations', 'people'].map((owners) =>
+	listOf(`${owners}/suggest/segments/{page_number}`, ({ segment }) => ({
+		name: String(segment),
+		value: String(segment),
+	})),
+);
+
+/** The segments of conversations and of people. Throws only if the token may read neither: one of them is of use, too. */
+async function getSegments(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	const read = await Promise.allSettled(segmentLists.map(async (load) => await load.call(this)));
+	const lists = read.filter((one) => one.status === 'fulfilled').map(({ value }) => value);
+	const [refused] = read.filter((one) => one.status === 'rejected');
+	if (lists.length === 0 && refused) throw refused.reason;
+	return unique(lists.flat()).sort((a, b) => a.name.localeCompare(b.name));
+}
 
 /** The methods behind the lists, by the names that the form uses. */
 export const selectionLists: Record<'getWebsites' | 'getInboxes' | 'getSegments', Load> = {
