@@ -12,8 +12,9 @@ async function run({ client }: Trial, workflow: Workflow): Promise<string> {
 }
 
 async function statusIs({ client }: Trial, id: string, wanted: string): Promise<void> {
-	const ask = async () => (await client().execution(id)).status;
-	const isDecided = (status: string) => status === wanted || ['error', 'crashed', 'canceled'].includes(status);
+	// In n8n 2.16, the execution itself cannot be read before it has run.
+	const ask = async () => (await client().latestExecutions()).find((one) => one.id === id)?.status;
+	const isDecided = (status = '') => status === wanted || ['error', 'crashed', 'canceled'].includes(status);
 	const status = await until(`the execution to be "${wanted}"`, ask, isDecided, PATIENCE_MS);
 	if (status === wanted) return;
 	const { data } = await client().execution(id);
