@@ -13,7 +13,7 @@ import {
 } from '../shared/events/pipeline';
 import { brakeText, LoopGuard } from '../shared/events/loops/loopGuard';
 import { neededEnrichment } from '../shared/events/selection/selection';
-import { saveFailedExecution, staticDataOf } from '../shared/n8n/context';
+import { keepsExecutions, saveFailedExecution, staticDataOf } from '../shared/n8n/context';
 import { takesKeys } from '../shared/n8n/emit';
 import { logOf, StateLog } from '../shared/n8n/log';
 import type { Topics } from '../shared/realtime/sharedConnection';
@@ -156,7 +156,7 @@ export class EventReceiver {
 			lookBack: settings.lookBack,
 			// A test in the editor shows the first event at once.
 			batch: isManual ? undefined : settings.batch,
-			isKeyless: !takesKeys(context),
+			isKeyless: !(takesKeys(context) && keepsExecutions(context)),
 			starts: this.startLimit(loopGuard),
 			readMissed: async (since, signal, how) => await this.catchUp.readMissed(since, signal, how),
 			isReadLater: () => this.catchUp.isReadLater,

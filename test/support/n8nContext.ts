@@ -22,6 +22,7 @@ import {
 	type IWebhookData,
 	type IWebhookFunctions,
 	type IWorkflowExecuteAdditionalData,
+	type IWorkflowSettings,
 	type ITriggerFunctions,
 	type WorkflowActivateMode,
 	type WorkflowExecuteMode,
@@ -106,14 +107,14 @@ export function nodeWith(type: string, parameters: INodeParameters, more: Partia
 }
 
 /** A workflow that contains only this node. */
-export function workflowOf(node: INode, id = 'workflow-1'): Workflow {
+export function workflowOf(node: INode, id = 'workflow-1', settings: IWorkflowSettings = {}): Workflow {
 	return new Workflow({
 		id,
 		nodes: [node],
 		connections: {},
 		active: false,
 		nodeTypes,
-		settings: { timezone: 'Europe/Paris' },
+		settings: { timezone: 'Europe/Paris', ...settings },
 	});
 }
 
@@ -330,6 +331,8 @@ export interface Activation {
 	mode?: WorkflowExecuteMode;
 	activation?: WorkflowActivateMode;
 	nodeId?: string;
+	/** The settings of the workflow. */
+	settings?: IWorkflowSettings;
 	/** How n8n handles emitted items; by default it accepts everything at once. */
 	take?: Take;
 	givesUp?: Impatience;
@@ -354,7 +357,7 @@ export function triggerContext({ credential, parameters, mode = 'trigger', take,
 		(take ?? takeAll)(items, done, key);
 	};
 	const context = new TriggerContext(
-		workflowOf(node),
+		workflowOf(node, undefined, more.settings),
 		node,
 		additionalDataFor(typeof credential === 'function' ? credential : () => credential),
 		mode,

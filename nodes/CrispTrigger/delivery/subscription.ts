@@ -37,7 +37,7 @@ export interface SubscriptionOptions extends Pick<
 	lookBack: number;
 	/** Without it, each event has its own execution. */
 	batch?: BatchSettings;
-	/** Whether this n8n has no deduplication keys, and so would run events again after a restart. */
+	/** Whether n8n keeps no deduplication keys of executions, and so would run events again after a restart. */
 	isKeyless?: boolean;
 	/** How events of a conversation start the workflow that come too fast; without it, each event starts it at once. */
 	starts?: Pick<StartQueuesOptions, 'policy' | 'isExempt' | 'read' | 'bounds' | 'onKept' | 'onDropped'> & {

@@ -108,6 +108,15 @@ function proxyMember(context: object, itemIndex: number, name: string): unknown 
 	}
 }
 
+/**
+ * Whether n8n keeps the executions of this workflow, and with them their deduplication keys, as far as the workflow's own
+ * settings say; nodes are not told the settings of the instance.
+ */
+export function keepsExecutions(context: object): boolean {
+	const settings = Object(ask(context, 'getWorkflowSettings')) as Record<string, unknown>;
+	return ![settings.saveDataSuccessExecution, settings.saveDataErrorExecution].includes('none');
+}
+
 /** The static data that n8n saves for the node of a published workflow; otherwise an object that is not saved. */
 export function staticDataOf(context: object): IDataObject {
 	const kept = ask(context, 'getWorkflowStaticData', 'node');

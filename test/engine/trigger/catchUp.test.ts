@@ -1,6 +1,6 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, IRun, IWorkflowSettings } from 'n8n-workflow';
 import { activateTrigger } from '../../../nodes/CrispTrigger/activate';
-import { triggerContext } from '../../support/n8nContext';
+import { triggerContext, type Take } from '../../support/n8nContext';
 import { hurried, until, Workflows, type Listening } from '../../support/triggerContext';
 import { conversation, credentialFor, help, locator, operator, shop } from '../../support/sandboxWorkspace';
 
@@ -71,6 +71,37 @@ it('in mode activate starts from now', async () => {
 	await workflows.visitorWrites('the first it receives');
 	await until(() => emitted.length > 0);
 	expect(texts(emitted)).toEqual(['the first it receives']);
+});
+
+describe('after a restart of n8n', () => {
+	/** n8n starts at most one execution for a key, unless it has deleted the execution of before. */
+	async function startsOf(settings: IWorkflowSettings) {
+		const keys: string[] = [];
+		const started: unknown[] = [];
+		const take: Take = ([item], done, key = '') => {
+			const isKept = !Object.values(settings).includes('none');
+			if (!(isKept && keys.includes(key))) started.push(item?.text);
+			keys.push(key);
+			done?.resolve({} as IRun);
+		};
+		const first = await activate('activate', { settings, take });
+		await workflows.visitorWrites('before');
+		await until(() => keys.length === 1);
+		await first.response.closeFunction?.();
+		await activate('init', { settings, take, memory: structuredClone({ ...first.memory }) });
+		await workflows.visitorWrites('after');
+		await until(() => started.includes('after'));
+		return { started, emitted: keys.length };
+	}
+
+	it.each<[string, IWorkflowSettings, number]>([
+		['keeps all executions', {}, 3],
+		['keeps all executions, as the workflow says', { saveDataSuccessExecution: 'all' }, 3],
+		['deletes those that succeed', { saveDataSuccessExecution: 'none' }, 2],
+		['deletes those that fail', { saveDataErrorExecution: 'none' }, 2],
+	])('a message starts nothing again if n8n %s', async (_, settings, emitted) => {
+		expect(await startsOf(settings)).toEqual({ started: ['before', 'after'], emitted });
+	});
 });
 
 it('reads every website of a plugin if none is selected', async () => {

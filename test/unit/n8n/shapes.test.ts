@@ -250,6 +250,20 @@ describe('what a context offers', () => {
 			],
 		],
 		[
+			'getWorkflowSettings, for whether executions are kept',
+			context.keepsExecutions,
+			[
+				[{}, true],
+				[{ getWorkflowSettings: fail }, true],
+				[{ getWorkflowSettings: () => undefined }, true],
+				[{ getWorkflowSettings: () => ({}) }, true],
+				[{ getWorkflowSettings: () => ({ saveDataSuccessExecution: 'DEFAULT' }) }, true],
+				[{ getWorkflowSettings: () => ({ saveDataSuccessExecution: 'all', saveDataErrorExecution: 'all' }) }, true],
+				[{ getWorkflowSettings: () => ({ saveDataSuccessExecution: 'none' }) }, false],
+				[{ getWorkflowSettings: () => ({ saveDataErrorExecution: 'none' }) }, false],
+			],
+		],
+		[
 			'getWorkflowStaticData',
 			context.staticDataOf,
 			[
