@@ -22,8 +22,8 @@ const file = path.join(__dirname, 'results.json');
 const page = path.join(REPOSITORY, 'docs/n8n-versions.md');
 const readme = path.join(REPOSITORY, 'README.md');
 const [BEGIN, END] = [
-	'<!-- The table of n8n versions, written by npm run test:versions -->',
-	'<!-- End of the table -->',
+	'<!-- The versions of n8n, written by npm run test:versions -->',
+	'<!-- End of the versions -->',
 ];
 
 function readResults(): Result[] {
@@ -41,14 +41,14 @@ export function keepResult(result: Result): void {
 	writeFileSync(file, `${text}\n`);
 }
 
-/** Writes docs/n8n-versions.md and the table of the README from all results. */
+/** Writes docs/n8n-versions.md and the versions in the README from all results. */
 export async function writeTables(): Promise<void> {
 	const results = readResults();
 	const options = await resolveConfig(page);
 	writeFileSync(page, await format(pageOf(results), { ...options, filepath: page }));
 	const text = readFileSync(readme, 'utf8');
 	const [before, after] = [text.split(BEGIN)[0], text.split(END)[1]];
-	if (before === text || after === undefined) throw new Error(`README.md lacks the markers of the table: ${BEGIN}`);
+	if (before === text || after === undefined) throw new Error(`README.md lacks the markers of the versions: ${BEGIN}`);
 	writeFileSync(readme, `${before}${BEGIN}\n\n${summaryOf(results)}\n\n${END}${after}`);
 }
 
@@ -61,17 +61,23 @@ function outcomeOf({ outcomes, version }: Result, check: Check): Outcome {
 	return outcomes[check.name] ?? (isPossible(check, version) ? LATER : ABSENT);
 }
 
+/** Short, because the README is part of the package, whose size is limited. */
 function summaryOf(results: Result[]): string {
-	const rows = LINES.map(({ name, reason }) => {
-		const found = results.filter(({ version }) => lineOf(version) === name).at(-1);
-		if (!found) return [name, '–', '–', `not tested: ${reason ?? 'not yet'}`];
-		const bad = CHECKS.filter((check) => !isGood(outcomeOf(found, check))).map((check) => check.name);
-		const result = found.failure ?? (bad.length === 0 ? 'works' : `fails: ${bad.join(', ')}`);
-		return [name, found.version, found.tested, result.split('\n')[0]];
-	});
-	const tested = rows.filter(([, version]) => version !== '–').length;
-	const table = tableOf(['n8n', 'tested version', 'on', 'result'], rows);
-	return `<details><summary>${tested} of ${rows.length} minor versions of n8n are tested</summary>\n\n${table}\n\n</details>`;
+	const latest = LINES.map(({ name }) => results.filter(({ version }) => lineOf(version) === name).at(-1));
+	const tested = latest.filter((found) => found !== undefined);
+	const faultsOf = (found: Result) =>
+		found.failure?.split('\n')[0] ??
+		CHECKS.filter((check) => !isGood(outcomeOf(found, check)))
+			.map((check) => check.name)
+			.join(', ');
+	const failing = tested.filter((found) => faultsOf(found) !== '');
+	const working = tested.filter((found) => !failing.includes(found)).map(({ version }) => version);
+	const untested = LINES.filter((_, index) => !latest[index]).map(({ name }) => name);
+	return [
+		`${tested.length} of ${LINES.length} minor versions of n8n were tested. It works in ${working.join(', ')}.`,
+		...failing.map((found) => `In ${found.version} it fails: ${faultsOf(found)}.`),
+		`Not tested, because they could not be installed: ${untested.join(', ')}.`,
+	].join('\n\n');
 }
 
 function pageOf(results: Result[]): string {
