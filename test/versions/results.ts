@@ -21,10 +21,7 @@ export interface Result {
 const file = path.join(__dirname, 'results.json');
 const page = path.join(REPOSITORY, 'docs/n8n-versions.md');
 const readme = path.join(REPOSITORY, 'README.md');
-const [BEGIN, END] = [
-	'<!-- The versions of n8n, written by npm run test:versions -->',
-	'<!-- End of the versions -->',
-];
+const [BEGIN, END] = ['<!-- The versions of n8n, written by npm run test:versions -->', '<!-- End of the versions -->'];
 
 function readResults(): Result[] {
 	return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Result[]) : [];
