@@ -16,7 +16,7 @@ const maxSaved = 5_000;
 
 /**
  * Deduplicates the events of one workflow. The events of this process are kept in memory. If an execution has no
- * deduplication key, n8n cannot recognise its events after a restart, so their IDs are also saved in n8n's database.
+ * deduplication key, n8n cannot recognize its events after a restart, so their IDs are also saved in n8n's database.
  */
 export class DeliveredEvents {
 	private readonly seen = new SeenEvents();
