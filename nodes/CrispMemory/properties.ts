@@ -4,7 +4,7 @@ import { leastCharacters } from './chatMessages';
 
 const byExpression = (value: string) => ({ __rl: true, mode: 'id', value });
 
-/** The form: which conversation, which of its messages the agent is asked, and how much of it is read. */
+/** The form: which conversation, which of its messages are in the prompt already, and how much of it is read. */
 export function memoryProperties(): INodeProperties[] {
 	return [
 		{
@@ -40,7 +40,7 @@ export function memoryProperties(): INodeProperties[] {
 			default: '={{ $json.fingerprint }}',
 			placeholder: 'e.g. 524653764345',
 			description:
-				'Fingerprint of the message that the agent is asked in its prompt, so that it is not in the history again; several in a list, or with commas between them. Empty to leave out nothing.',
+				"Fingerprint of the message that is already in the agent's prompt. It is left out of the history. Several in a list, or with commas between them; empty to leave out nothing.",
 		},
 		{
 			displayName:

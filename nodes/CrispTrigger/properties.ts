@@ -33,7 +33,7 @@ export function triggerProperties(): INodeProperties[] {
 					typeOptions: { minValue: 1 },
 					default: 100,
 					description:
-						'The maximum number of events in one execution, each as an item, for busy workspaces. An event starts an execution at once, unless one is running: then it shares the next one with others. Without this option, each event starts its own execution.',
+						'The maximum number of events in one execution, each as an item, for busy workspaces. If no execution of this trigger is running, an event starts one at once. Otherwise it waits, and all waiting events start the next execution together. Without this option, each event starts its own execution.',
 				},
 				{
 					displayName: 'Batch Wait (Milliseconds)',

@@ -22,8 +22,8 @@ const langgraph = { ...checkpoint, '@langchain/langgraph': '1.0.2', '@langchain/
 /** Newer versions no longer have the class that Sentry extends in these versions of n8n. */
 const openTelemetry = { '@opentelemetry/core': '2.6.0' };
 
-const absent = 'no version of this line is in the npm mirror that was used';
-const lacking = (what: string) => `${what}, on which it depends, is not in the npm mirror that was used`;
+const absent = 'no version of this line could be installed when this was tested';
+const lacking = (what: string) => `${what}, on which it depends, could not be installed when this was tested`;
 
 export const LINES: Line[] = [
 	{ name: '1.123', version: '1.123.81', pins: checkpoint, oldestNode: '20.20.2' },

@@ -112,7 +112,7 @@ export const batch = resource(
 			name: 'Report Conversations',
 			action: 'Report many conversations',
 			description: 'Report conversations, which takes them out of the inbox',
-			body: { ...sessions, flag: choice(['spam'], 'What the conversations are', { required: true }) },
+			body: { ...sessions, flag: choice(['spam'], 'Reason for the report', { required: true }) },
 		}),
 		resolve: op('PATCH /v1/website/{website_id}/batch/resolve', {
 			tier: 'user',

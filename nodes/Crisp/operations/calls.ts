@@ -14,7 +14,7 @@ export const call = resource(
 		start: op('POST /v1/website/{website_id}/conversation/{session_id}/call', {
 			action: 'Start a call with a visitor',
 			description: 'Ring the visitor of a conversation; the answer comes as an event of Crisp Trigger',
-			note: 'Whether they take it comes as event call:request:initiated or call:request:rejected.',
+			note: "The answer is presumably call:request:initiated or call:request:rejected: Crisp's reference calls it call:request:accept or call:request:decline here, but its list of events does not have these.",
 			body: {
 				mode: choice(['audio', 'video'], 'How the call starts', { required: true, fallback: 'audio' }),
 				...eventSender,

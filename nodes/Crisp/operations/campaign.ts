@@ -74,7 +74,7 @@ export const campaign = resource(
 				format: { ...format, required: true },
 				name: text('Name of the campaign', { required: true }),
 				subject: text('Subject of the email', { required: true }),
-				message: longText('What the campaign says', { required: true }),
+				message: longText('Text of the campaign', { required: true }),
 				'sender.user_id': picker('operator', 'The operator who is shown as the sender', {
 					label: 'Sender',
 					required: true,
@@ -98,7 +98,7 @@ export const campaign = resource(
 				format: { ...format, fallback: undefined },
 				name: text('Name of the campaign'),
 				subject: text('Subject of the email'),
-				message: longText('What the campaign says'),
+				message: longText('Text of the campaign'),
 				'sender.user_id': picker('operator', 'The operator who is shown as the sender', { label: 'Sender' }),
 				...delivery,
 			},
@@ -107,7 +107,7 @@ export const campaign = resource(
 	{ tier: 'user' },
 );
 
-const content = longText('What the template says; HTML needs the link to unsubscribe');
+const content = longText('Text of the template. An HTML template must contain an unsubscribe link.');
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-campaigns */
 export const campaignTemplate = resource('Campaign Template', {

@@ -7,7 +7,7 @@ import { period } from './fields/period';
 
 const description = 'For workspaces with the classic help desk; newer ones use Knowledge Base';
 
-const order = number('Where it stands among the others');
+const order = number('Position in the list');
 const title = text('Title of the article');
 const articleDescription = longText('Short description of the article', { label: 'Description' });
 const content = longText('Text of the article, in Markdown of Crisp', { label: 'Content' });

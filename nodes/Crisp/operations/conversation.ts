@@ -243,7 +243,7 @@ export const conversation = resource(
 			action: 'Report a conversation',
 			description: 'Report a conversation, which takes it out of the inbox',
 			scope: '',
-			body: { flag: choice(['spam'], 'What the conversation is', { required: true }) },
+			body: { flag: choice(['spam'], 'Reason for the report', { required: true }) },
 		}),
 		requestFeedback: op('POST /v1/website/{website_id}/conversation/{session_id}/feedback', {
 			action: 'Request feedback from the visitor of a conversation',

@@ -8,7 +8,7 @@ const asConditions: Sending = { names: ['conditions'], wire: (conditions) => ({ 
 const setup: Fields = {
 	name: text('Name of the inbox', { required: true }),
 	emoji: identifier('Emoji of the inbox', { required: true, example: '⭐' }),
-	order: number('Where the inbox stands among the others', { required: true }),
+	order: number('Position in the list', { required: true }),
 	operators: list('The operators who see the inbox; none when left out', { picks: 'operator', isSentEmpty: true }),
 	conditions: {
 		...conversationConditions(asConditions, 'Which conversations come into the inbox by themselves'),
@@ -43,7 +43,7 @@ export const inbox = resource('Inbox', {
 			orders: table(
 				{
 					inbox_id: picker('inbox', 'The inbox in this place', { required: true }),
-					order: number('Where it stands', { required: true }),
+					order: number('Position in the list', { required: true }),
 				},
 				'The inboxes and their new places',
 				{ required: true },

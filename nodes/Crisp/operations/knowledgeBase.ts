@@ -12,7 +12,10 @@ export const knowledgeBase = resource(
 		cancelChange: op('DELETE /v1/website/{website_id}/helpdesk/history/change/{change_id}', {
 			action: 'Cancel a change of the knowledge base',
 			body: {
-				action: identifier('How it is cancelled, as Crisp calls it', { label: 'Cancel Action', required: true }),
+				action: identifier("How it is canceled, by the name in Crisp's API", {
+					label: 'Cancel Action',
+					required: true,
+				}),
 			},
 		}),
 		create: createPage,
@@ -105,7 +108,7 @@ export const knowledgeBase = resource(
 					fallback: 'move',
 				}),
 				'path.to': identifier('The path it gets', { label: 'New Path' }),
-				position: number('Where it stands among its neighbors'),
+				position: number('Position in the list'),
 			},
 		}),
 		refresh: op('POST /v1/website/{website_id}/helpdesk/refresh/{locale}/{content_type}', {

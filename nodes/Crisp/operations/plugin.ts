@@ -50,7 +50,7 @@ const summary: Simplify = {
 	plugin_urn: 'urn',
 };
 
-const settings = json('The settings, as the schema of the plugin wants them', {
+const settings = json("The settings, in the form that the plugin's schema defines", {
 	label: 'Settings',
 	required: true,
 	example: '{ "color": "blue" }',
@@ -65,7 +65,7 @@ export const pluginSubscription = resource('Plugin Subscription', {
 		description: 'Add units to the open bill of a website',
 		note: 'The price of a unit stays as it was when the bill was opened.',
 		body: {
-			name: text('What the bill calls it', { required: true, example: 'Paid messages sent' }),
+			name: text('Name of the item on the bill', { required: true, example: 'Paid messages sent' }),
 			units: number('How many units are added', { required: true }),
 			price: number('Price of one unit', { required: true }),
 		},

@@ -49,14 +49,11 @@ export const waitFields: Fields = {
 		{
 			approval_type: choice(
 				{ single: 'Approve Only', double: 'Approve and Disapprove' },
-				'Whether the answer can be to decline',
+				'Whether people can also decline',
 				{ label: 'Type of Approval', fallback: 'single' },
 			),
-			approve_label: text('What the answer to approve is called', {
-				label: 'Approve Button Label',
-				fallback: 'Approve',
-			}),
-			disapprove_label: text('What the answer to decline is called', {
+			approve_label: text('Label of the approve button', { label: 'Approve Button Label', fallback: 'Approve' }),
+			disapprove_label: text('Label of the decline button', {
 				label: 'Disapprove Button Label',
 				fallback: 'Decline',
 				when: { approval_type: ['double'] },
@@ -110,7 +107,7 @@ export const waitOptions: Fields = {
 		{
 			limit_type: choice(
 				{ afterTimeInterval: 'After Time Interval', atSpecifiedTime: 'At Specified Time' },
-				'What the end of the wait is given by',
+				'How the time limit is set',
 				{ fallback: 'afterTimeInterval' },
 			),
 			resume_amount: number('How long to wait', {
@@ -118,7 +115,7 @@ export const waitOptions: Fields = {
 				fallback: 45,
 				when: { limit_type: ['afterTimeInterval'] },
 			}),
-			resume_unit: choice({ minutes: 'Minutes', hours: 'Hours', days: 'Days' }, 'What the amount counts', {
+			resume_unit: choice({ minutes: 'Minutes', hours: 'Hours', days: 'Days' }, 'Unit of the amount', {
 				label: 'Unit',
 				fallback: 'minutes',
 				when: { limit_type: ['afterTimeInterval'] },

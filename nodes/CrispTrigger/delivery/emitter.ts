@@ -39,7 +39,7 @@ export class Emitter {
 	}
 
 	/**
-	 * Starts an execution at once. Resolves when n8n has run it or has recognised it as a duplicate; never rejects. An
+	 * Starts an execution at once. Resolves when n8n has run it or has recognized it as a duplicate; never rejects. An
 	 * overloaded n8n may fail to accept an execution: it is retried only with a deduplication key, which makes the
 	 * retry idempotent.
 	 */

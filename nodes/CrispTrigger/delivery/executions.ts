@@ -38,7 +38,7 @@ export interface Adding {
 	underWay?: Array<Promise<void>>;
 	/** The event as it was kept before. */
 	kept?: KeptEvent;
-	/** Whether others follow that belong into the same execution: it starts with `flush`. */
+	/** Whether others follow that belong to the same execution: it starts with `flush`. */
 	isHeld?: boolean;
 }
 

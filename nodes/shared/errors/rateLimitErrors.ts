@@ -51,7 +51,7 @@ export function planQuotaError(node: INode, request: CrispRequest, waited: numbe
 	const wait = waited < 1_000 ? '' : ` The node waited for ${durationText(waited)}.`;
 	const options = {
 		message: 'The plan of this website limits how often Crisp accepts this (quota_limit_exceeded)',
-		description: `Crisp did not execute the request.${wait} Try again in a few minutes, raise the option 'Wait for Plan Limits', process fewer items at once, or upgrade the plan of the website in Crisp. This is not the daily quota of the token. The request was ${shownRequest(request)}.`,
+		description: `Crisp did not execute the request.${wait} Try again in a few minutes, raise the option 'Wait for Plan Limits (Minutes)', process fewer items at once, or upgrade the plan of the website in Crisp. This is not the daily quota of the token. The request was ${shownRequest(request)}.`,
 		httpCode: '423',
 		failure: { cause: 'rate-limited' },
 	} as ConstructorParameters<typeof NodeApiError>[2];

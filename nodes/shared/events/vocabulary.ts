@@ -62,7 +62,7 @@ export const outputNames = {
 	description: 'What a category of the help desk is about',
 	color: 'Color of a category or page of the help desk',
 	image_url: 'Address of the picture of a category or page of the help desk',
-	order: 'Where an article, category or section stands among the others',
+	order: 'Position of an article, category or section in its list',
 	website_name: 'Name of the website',
 	page_title: 'Title of the page that the visitor sees',
 	page_url: 'URL of the page that the visitor sees',

@@ -28,8 +28,9 @@ const others = new Set([
 	...['Crisp', 'Crisp Trigger', 'Crisp Memory'],
 	...['AI Agent', 'Aggregate', 'Convert to File', 'Data table', 'Filter', 'Google Drive', 'Google Sheets'],
 	...['Google Sheets Trigger', 'HTTP Request', 'If', 'Remove Duplicates', 'Schedule Trigger', 'Send Email', 'Slack'],
-	...['Switch', 'Text Classifier', 'Wait', 'Webhook', 'n8n Form Trigger'],
-	...['By Email', 'Continue (using error output)', 'Human review', 'On Error', 'Settings'],
+	...['Sort', 'Switch', 'Text Classifier', 'Wait', 'Webhook', 'n8n Form Trigger'],
+	...['By Email', 'Continue (using error output)', 'Define below', 'Human review', 'On Error', 'Settings'],
+	'Source for Prompt (User Message)',
 ]);
 
 /** Fields of outputs that Crisp or another node names. */

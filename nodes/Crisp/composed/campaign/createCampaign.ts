@@ -64,11 +64,13 @@ export const createCampaign: ComposedOperation = {
 		name: text('Name of the campaign', { required: true }),
 		format: { ...campaignFormat, fallback: undefined },
 		subject: text('Subject of the email', { isMain: true }),
-		message: longText('What the campaign says', { isMain: true }),
+		message: longText('Text of the campaign', { isMain: true }),
 		'sender.user_id': picker('operator', 'The operator who is shown as the sender', { label: 'Sender' }),
 		...delivery,
 		dispatch: flag('Whether to send the campaign to its recipients at once', { fallback: false, isMain: true }),
-		...skipping('Whether to return the one with this exact name and type, if any, unchanged'),
+		...skipping(
+			'Whether to return the existing campaign with exactly this name and type, unchanged, instead of creating another',
+		),
 		...continuing('campaign_id', 'campaign', 'campaign'),
 	},
 	returns: [

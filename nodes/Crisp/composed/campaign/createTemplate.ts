@@ -32,8 +32,10 @@ export const createTemplate: ComposedOperation = {
 	body: {
 		name: text('Name of the template', { required: true }),
 		format: { ...campaignFormat, required: true },
-		content: longText('What the template says; HTML needs the link to unsubscribe', { isMain: true }),
-		...skipping('Whether to return your own one with exactly this name, if any, unchanged'),
+		content: longText('Text of the template. An HTML template must contain an unsubscribe link.', { isMain: true }),
+		...skipping(
+			'Whether to return your existing template with exactly this name, unchanged, instead of creating another',
+		),
 		...continuing('template_id', 'template', 'template'),
 	},
 	returns: ['text', 'template_name', 'format', 'created', 'website_id', 'template_id'],

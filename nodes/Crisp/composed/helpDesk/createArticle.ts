@@ -72,9 +72,11 @@ export const createArticle: ComposedOperation = {
 		category_id: picker('category', 'The category that gets the article'),
 		section_id: identifier('ID of the section of the category'),
 		featured: flag('Whether the article is featured'),
-		order: number('Where it stands among the others'),
+		order: number('Position in the list'),
 		publish: flag('Whether readers see the article; without it, it is a draft', { fallback: false, isMain: true }),
-		...skipping('Whether to return the one with this exact title and category, if any, unchanged'),
+		...skipping(
+			'Whether to return the existing article with exactly this title and category, unchanged, instead of creating another',
+		),
 		...continuing('article_id', 'article', 'article'),
 	},
 	returns: [

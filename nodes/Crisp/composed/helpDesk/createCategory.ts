@@ -49,8 +49,10 @@ const section: Creation = {
 	}),
 };
 
-const order = number('Where it stands among the others');
-const skipped = skipping('Whether to return the one with exactly this name, if there is one, unchanged');
+const order = number('Position in the list');
+const skipped = skipping(
+	'Whether to return an existing one with exactly this name, unchanged, instead of creating another',
+);
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-helpdesk */
 export const createCategory: ComposedOperation = {

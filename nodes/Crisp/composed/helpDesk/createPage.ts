@@ -52,7 +52,9 @@ export const createPage: ComposedOperation = {
 		color: color('Color that readers see'),
 		image: identifier('Address of the picture', { label: 'Image URL' }),
 		publish: flag('Whether readers see the page; without it, it is a draft', { fallback: false, isMain: true }),
-		...skipping('Whether to return the one at this path, or with this exact title in its group'),
+		...skipping(
+			'Whether to return the existing page at this path, or with exactly this title in its group, instead of creating another',
+		),
 	},
 	returns: [
 		...(['article_title', 'article_description', 'article_text', 'article_url', 'locale', 'content_type'] as const),

@@ -59,11 +59,7 @@ export function selectionProperties(offered = usuallyOffered): INodeProperties[]
 							value: 'doNotStart',
 							description: "The event is left out, and n8n's log says so: the workflow never runs unchecked",
 						},
-						{
-							name: 'Start Anyway',
-							value: 'startAnyway',
-							description: 'The event passes this filter: the workflow misses nothing',
-						},
+						{ name: 'Start Anyway', value: 'startAnyway', description: 'The event passes this filter, unchecked' },
 					],
 					default: 'doNotStart',
 					description:
