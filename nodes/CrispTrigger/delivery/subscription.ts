@@ -63,6 +63,8 @@ const mostUnderWay = 20;
 const longestTurn = 5_000;
 /** How long a missed event waits for the execution of the one before it in its conversation, in milliseconds. */
 const spacing = 250;
+/** By how much Crisp's clock may be ahead, in milliseconds; less than the catch-up overlaps. */
+const clockSkew = 60_000;
 /** The events that the catch-up finds, however little was known before. */
 const recordedEvents = [...messageEvents, 'people:profile:created'];
 
@@ -110,7 +112,9 @@ export class Subscription {
 		const { clock, memory, scope, isResumed } = options;
 		const now = clock.now();
 		const { coverage } = memory;
-		const mark = isResumed && isOwn(coverage, scope) ? memory.mark : undefined;
+		const saved = isResumed && isOwn(coverage, scope) ? memory.mark : undefined;
+		// The clock may have been set back.
+		const mark = saved === undefined ? undefined : Math.min(saved, now);
 		if (mark !== undefined) {
 			this.coverage = Coverage.resumed(coverage, scope, { now, mark });
 		} else {
@@ -197,10 +201,11 @@ export class Subscription {
 		if (!this.held.take(event)) this.pass(event);
 	}
 
-	/** When an event of the connection happened, in milliseconds; now if it does not tell. */
+	/** When an event of the connection happened, in milliseconds; now if it does not tell, or claims to be of the future. */
 	timeOf(payload: IDataObject): number {
+		const now = this.options.clock.now();
 		const timestamp = numberIn(payload.timestamp);
-		return timestamp > 0 ? timestamp : this.options.clock.now();
+		return timestamp > 0 && timestamp <= now + clockSkew ? timestamp : now;
 	}
 
 	/** Delivers the unfinished batch, and nothing after it. */
@@ -275,12 +280,12 @@ export class Subscription {
 		if (this.stop.signal.aborted) return false;
 		const { at, payload } = event;
 		if (this.starts?.isLeft(event, isMissed && !isCovered)) {
-			this.watermark.note(at);
+			this.note(at);
 			return true;
 		}
 		const selected = this.options.accept(event);
 		if (!selected) return false;
-		const markBefore = this.watermark.note(at);
+		const markBefore = this.note(at);
 		for (const one of selected) {
 			if (isMissed && !isCovered && !this.coverage.includes(one.name, payload, at)) continue;
 			if (isMissed) this.readCount += 1;
@@ -288,6 +293,11 @@ export class Subscription {
 		}
 		if (this.executions.isEmpty) this.markUntil(markBefore);
 		return true;
+	}
+
+	/** An event of the future, such as an imported one, says nothing about what was delivered until then. */
+	private note(at: number): number {
+		return this.watermark.note(Math.min(at, this.options.clock.now() + clockSkew));
 	}
 
 	/** Starts the workflow with events that were kept; several share an execution. */

@@ -455,12 +455,14 @@ describe('batches', () => {
 	});
 
 	it('are forgotten once they are too old to be read again', async () => {
-		const { subscription, memory, hear, now } = begin({ batch });
+		const { subscription, memory, hear, clock } = begin({ batch });
 		subscription.connected();
 		for (let minutes = 0; minutes < 10; minutes++) {
-			for (let one = 0; one < 3; one++) hear(message(minutes * 10 + one, now + minutes * minute));
+			for (let one = 0; one < 3; one++) hear(message(minutes * 10 + one, clock.now()));
+			await clock.advance(minute);
 		}
-		expect(memory.batched?.length).toBeLessThanOrEqual(4);
+		// Two executions for each minute of the overlap, and those of the last one.
+		expect(memory.batched?.length).toBeLessThanOrEqual(6);
 	});
 
 	it('from before a manual activation are discarded', () => {
@@ -468,6 +470,42 @@ describe('batches', () => {
 		subscription.connected();
 		write(hear, 1);
 		expect([delivered(), memory.batched]).toEqual([[1], undefined]);
+	});
+});
+
+describe('an event that claims to be of the future', () => {
+	const month = 30 * 24 * 60 * minute;
+
+	it('does not move what counts as delivered, live or missed', async () => {
+		const { subscription, hear, readings, memory, clock } = begin();
+		const connected = subscription.connected();
+		hear(message(1, clock.now() + month));
+		hear(message(2, clock.now() + 1));
+		hear(message(3, clock.now() + 2));
+		expect(memory.mark).toBeLessThanOrEqual(clock.now() + minute);
+		await connected;
+		subscription.disconnected();
+		subscription.connected();
+		await settled();
+		await readings[0]?.answer([message(4, clock.now() + month), message(5, clock.now()), message(6, clock.now())]);
+		expect(memory.mark).toBeLessThanOrEqual(clock.now() + minute);
+	});
+
+	it('that an earlier version saved is forgotten: a restart reads what it missed', async () => {
+		const first = begin();
+		const { coverage } = first.memory;
+		const { subscription, readings, clock } = begin({ isResumed: true, coverage, mark: first.clock.now() + month });
+		subscription.connected();
+		await settled();
+		expect(readings[0]?.since).toBeLessThanOrEqual(clock.now());
+	});
+
+	it('counts as one of now for all that compares times, if it is more than a minute ahead', () => {
+		const { subscription, clock } = begin();
+		const now = clock.now();
+		expect(subscription.timeOf({ timestamp: now + 59_000 })).toBe(now + 59_000);
+		expect(subscription.timeOf({ timestamp: now + 61_000 })).toBe(now);
+		expect(subscription.timeOf({})).toBe(now);
 	});
 });
 
