@@ -60,7 +60,8 @@ export function answerFrom(wait: Wait, given: IDataObject): Answer | undefined {
 	}
 	if (responseType === 'customForm') {
 		const fields = Object(given.fields) as IDataObject;
-		const isWhole = entries.every(({ label, required }) => !required || textIn(fields[label]) !== '');
+		const isGiven = (value: unknown) => value === true || textIn(value) !== '';
+		const isWhole = entries.every(({ label, required }) => !required || isGiven(fields[label]));
 		return isWhole ? { by: 'link', fields } : undefined;
 	}
 	const text = textIn(given.text).trim();
@@ -113,6 +114,9 @@ async function answerInWords(wait: Wait, { question, client, ownKey }: InWords):
 	return undefined;
 }
 
+/** What may be the code of a question; see `codeOf`. */
+const codePattern = /#([a-z][2-7][a-z2-7]{2})(?![\w-])/gi;
+
 /**
  * An operator answers with a private note: other messages reach the visitor. Of several questions, the latest before it is
  * meant, unless it has the code of another one.
@@ -123,10 +127,11 @@ function byOperator(wait: Wait, message: IDataObject, isLatest: boolean): Answer
 	const operator_id = textIn(user_id);
 	if (!isNote || (wait.operators.length > 0 && !wait.operators.includes(operator_id))) return undefined;
 	const said = textOfMessage(message) ?? '';
-	const codes = [...said.matchAll(/#([a-z2-7]{4})(?![\w-])/gi)].map(([, code = '']) => code.toUpperCase());
+	const codes = [...said.matchAll(codePattern)].map(([, code = '']) => code.toUpperCase());
 	if (!(codes.includes(wait.code) || (codes.length === 0 && isLatest))) return undefined;
 	const text = said.replace(new RegExp(`#${wait.code}(?![\\w-])`, 'gi'), '').trim();
-	const answer = answerOf(wait, text);
+	// The code alone says nothing.
+	const answer = text === '' ? undefined : answerOf(wait, text);
 	const operator = { operator_name: textIn(nickname) || undefined, operator_id: operator_id || undefined };
 	return answer && { ...answer, ...operator, ...facts(message, 'operator') };
 }

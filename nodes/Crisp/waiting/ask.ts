@@ -79,10 +79,15 @@ function messageFor(question: Question, { values, url }: { values: IDataObject; 
 	return { ...body, type: 'text', content };
 }
 
-const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const digits = '234567';
 
-/** Four letters by which an operator names a question among several of a conversation. */
+/**
+ * Four characters by which an operator names a question among several of a conversation; see `codePattern`. A letter and a
+ * digit come first, so that neither a word nor a number is taken for a code.
+ */
 function codeOf(url: string): string {
-	const bytes = createHash('sha256').update(url).digest().subarray(0, 4);
-	return [...bytes].map((byte) => letters.charAt(byte % letters.length)).join('');
+	const bytes = createHash('sha256').update(url).digest();
+	const places = [letters, digits, letters + digits, letters + digits];
+	return places.map((characters, index) => characters.charAt((bytes[index] ?? 0) % characters.length)).join('');
 }

@@ -42,7 +42,11 @@ export class WaitsOfRun {
 	 */
 	async begin(results: INodeExecutionData[]): Promise<void> {
 		if (this.waits.length === 0) return;
-		const failed = results.map(({ json, pairedItem }): Failed => ({ item: indexOf(pairedItem), json }));
+		const failed = results.map(({ json, error, pairedItem }): Failed => ({
+			item: indexOf(pairedItem),
+			json,
+			error: error?.message,
+		}));
 		const kept: Waits = { waits: this.waits, failed };
 		keepWithExecution(this.context, memoryName, kept);
 		const ends = this.waits.map(({ until }) => until);

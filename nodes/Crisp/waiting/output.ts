@@ -1,18 +1,27 @@
-import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { NodeOperationError, type IDataObject, type INode, type INodeExecutionData } from 'n8n-workflow';
 import { conversationUrl } from '../../shared/events/output';
 import { isoTime, named } from '../../shared/events/vocabulary';
 import { withoutUnsafeKeys } from '../../shared/security/unsafeKeys';
-import type { Answer, Wait, Waits } from './wait';
+import type { Answer, Failed, Wait, Waits } from './wait';
 
 /** The items with which the workflow continues: one for each item of the input, in its order. */
-export function outputOf({ waits, failed }: Waits, answers: Map<Wait, Answer>, now: number): INodeExecutionData[] {
-	const done = waits.map((wait) => ({
+export function outputOf(
+	node: INode,
+	{ waits, failed }: Waits,
+	{ answers, now }: { answers: Map<Wait, Answer>; now: number },
+): INodeExecutionData[] {
+	const done = waits.map((wait): Failed => ({
 		item: wait.item,
 		json: withoutUnsafeKeys(answerItem(wait, answers.get(wait), now)),
 	}));
 	return [...done, ...failed]
 		.sort((one, other) => one.item - other.item)
-		.map(({ item, json }) => ({ json, pairedItem: { item } }));
+		.map(({ item, json, error }) => ({
+			json,
+			// n8n's error output takes the items that have it.
+			...(error !== undefined && { error: new NodeOperationError(node, error, { itemIndex: item }) }),
+			pairedItem: { item },
+		}));
 }
 
 function answerItem(wait: Wait, answer: Answer | undefined, now: number): IDataObject {

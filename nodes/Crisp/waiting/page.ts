@@ -59,9 +59,9 @@ function inputs({ responseType, options, entries }: Wait): string {
 const inputTypes: Record<string, string> = { number: 'number', email: 'email', date: 'date' };
 
 function field({ label, type, options, required }: FormEntry, name: string): string {
-	const must = required && type !== 'checkbox' ? ' required' : '';
+	const must = required ? ' required' : '';
 	const title = `${escaped(label)}${must ? ' *' : ''}`;
-	if (type === 'checkbox') return `<label><input type="checkbox" name="${name}"> ${title}</label>`;
+	if (type === 'checkbox') return `<label><input type="checkbox" name="${name}"${must}> ${title}</label>`;
 	if (type === 'textarea') {
 		return `<label>${title}<textarea name="${name}" rows="5" maxlength="${longestText}"${must}></textarea></label>`;
 	}

@@ -32,7 +32,7 @@ const settling = 1_500;
 
 const queues = ownedMap<Promise<unknown>>('requests to executions that wait, by execution');
 
-/** Executions that were resumed: n8n up to 2.35 would resume one twice. */
+/** Runs of nodes that were resumed: n8n up to 2.35 would resume an execution twice. */
 const resumed = new Store<true>({ name: 'executions that were resumed', maxEntries: 10_000, maxAge: 10_000 });
 
 /**
@@ -70,7 +70,7 @@ async function answerRequest(context: IWebhookFunctions, clock: Clock): Promise<
 	const ownKey = ownKeyOf(credential, context.getInstanceId());
 	const resuming = { context, client, clock, waits, wait, ownKey, timezone: context.getTimezone() };
 	if (context.getRequestObject().method === 'GET') return await show(resuming);
-	return await inTurn(wait.url.replace(/\?.*/s, ''), async () => await answer(resuming));
+	return await inTurn(addressOf(wait), async () => await answer(resuming));
 }
 
 /** Compares the signature with that of the address that was given out: some versions of n8n do not check it. */
@@ -117,7 +117,8 @@ async function answer(resuming: Resuming): Promise<IWebhookResponseData> {
 	const isForm = wait.hasLink && body.nudge === undefined;
 	const found = await readWait(wait, resuming);
 	if (!isForm) return await resume(resuming, found, { waiting: true });
-	if (found.answer) return shown(context, 'Already answered', outcome(found.answer), 409);
+	// The request that wrote the answer may have failed before the execution resumed.
+	if (found.answer) return await resume(resuming, found, textPage('Already answered', outcome(found.answer)), 409);
 	if (isOver(wait, resuming.clock.now())) return shown(context, 'Too late', 'The time for an answer is over.', 410);
 	const given = JSON.parse(JSON.stringify(givenIn(wait, body))) as IDataObject;
 	const decided = answerFrom(wait, given);
@@ -133,16 +134,21 @@ async function answer(resuming: Resuming): Promise<IWebhookResponseData> {
 }
 
 /** Lets the execution continue if each item has its answer or its time is over; otherwise it goes on waiting. */
-async function resume(resuming: Resuming, known: Found, response: IDataObject | string): Promise<IWebhookResponseData> {
+async function resume(
+	resuming: Resuming,
+	known: Found,
+	response: IDataObject | string,
+	status = 200,
+): Promise<IWebhookResponseData> {
 	const { context, clock, waits, wait } = resuming;
 	const now = clock.now();
 	const answers = await allAnswers(resuming, known);
-	if (!answers) return typeof response === 'string' ? respond(context, response, 200) : { webhookResponse: response };
-	const execution = wait.url.replace(/\?.*/s, '');
-	if (resumed.has(execution)) return typeof response === 'string' ? respond(context, response, 200) : busy(context);
-	resumed.set(execution, true);
-	const webhookResponse = typeof response === 'string' ? response : { resumed: true };
-	return { webhookResponse, workflowData: [outputOf(waits, answers, now)] };
+	const isPage = typeof response === 'string';
+	if (!answers) return isPage ? respond(context, response, status) : { webhookResponse: response };
+	if (resumed.has(runOf(wait))) return isPage ? respond(context, response, status) : busy(context);
+	resumed.set(runOf(wait), true);
+	const webhookResponse = isPage ? response : { resumed: true };
+	return { webhookResponse, workflowData: [outputOf(context.getNode(), waits, { answers, now })] };
 }
 
 /** How many conversations are read at the same time. */
@@ -180,6 +186,12 @@ async function writeNote({ client, wait, ...context }: Resuming, decision: Decis
 	const content = decidedNote(wait, { decision, answer }, context);
 	await ifThere(client.send({ method: 'PATCH', path: pathOfMessage(wait, wait.note), body: { content } }));
 }
+
+/** The address of the node in the execution; in a loop, the same for all its runs. */
+const addressOf = ({ url }: Wait) => url.replace(/\?.*/s, '');
+
+/** Names the run of the node, of which the key of the wait begins with the index. */
+const runOf = (wait: Wait) => `${addressOf(wait)} ${wait.key.split('.')[0]}`;
 
 const isOver = ({ until }: Wait, now: number) => until > 0 && now >= until;
 

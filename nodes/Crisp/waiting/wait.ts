@@ -62,6 +62,8 @@ export interface Wait extends Question {
 export interface Failed {
 	item: number;
 	json: IDataObject;
+	/** The message of its error. */
+	error?: string;
 }
 
 /** What is kept for one run of the node. */

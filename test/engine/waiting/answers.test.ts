@@ -171,6 +171,34 @@ describe('several questions in a conversation', () => {
 		expect((await first.nudge()).items?.[0]?.json).toMatchObject({ approved: false });
 	});
 
+	it.each([
+		'Yes, for order #4527',
+		'Give the #gold plan',
+		'Offer 10 % and #SALE',
+		'As in #2345a',
+		'See #v2 and #abcde',
+	])('a number or a word behind a hash is no code: %s', async (text) => {
+		const execution = await questions.ask([session], { responseType: 'freeText' });
+		await questions.note(session, text);
+		expect((await execution.nudge()).items?.[0]?.json).toMatchObject({ answered: true, text });
+	});
+
+	it('have codes that no number and no word is', async () => {
+		for (let count = 0; count < 20; count++) {
+			await questions.ask([session]);
+			expect(codeIn(await questions.noteText(session))).toMatch(/^[A-Z][2-7][A-Z2-7]{2}$/);
+		}
+	});
+
+	it('are not answered by a code alone', async () => {
+		const execution = await questions.ask([session], { responseType: 'freeText' });
+		const code = codeIn(await questions.noteText(session));
+		await questions.note(session, `#${code}`);
+		expect((await execution.nudge()).items).toBeUndefined();
+		await questions.note(session, `#${code} Ten percent`);
+		expect((await execution.nudge()).items?.[0]?.json).toMatchObject({ text: 'Ten percent' });
+	});
+
 	it('are answered without a code once the later ones are decided', async () => {
 		const first = await questions.ask([session], { message: 'First?' });
 		const second = await questions.ask([session], { message: 'Second?' });

@@ -76,6 +76,38 @@ describe('several items', () => {
 		expect((await execution.nudge()).items).toHaveLength(1);
 	});
 
+	it.each([
+		['the change of the note', () => ({ status: 502, isExecuted: true, match: /PATCH .*\/message\// })],
+		['the reading of another note', () => ({ status: 500, match: new RegExp(`GET .*${second()}/message/`) })],
+	])('resume with the second try of a form, if %s failed after the answer was written', async (_, fault) => {
+		const execution = await questions.ask([first(), second()]);
+		await questions.note(second(), 'Approve');
+		sandbox.current.faults.fail(fault());
+		const [failed, again] = [
+			await execution.submit({ choice: 'decline' }),
+			await execution.submit({ choice: 'decline' }),
+		];
+		expect([failed.status, failed.items]).toEqual([503, undefined]);
+		expect(again.items?.map(({ json }) => json.approved)).toEqual([false, true]);
+	});
+
+	it('of the next run of the node resume, too, however soon it is answered', async () => {
+		const more = { executionId: 'loop' };
+		const once = await questions.ask([first()], {}, { ...more, runIndex: 0 });
+		expect((await once.submit({ choice: 'approve' }, '0.0')).items).toHaveLength(1);
+		const twice = await questions.ask([second()], {}, { ...more, runIndex: 1 });
+		expect((await twice.submit({ choice: 'approve' }, '1.0')).items).toHaveLength(1);
+	});
+
+	it('that could not be asked have their error, by which n8n finds its error output', async () => {
+		const lost = 'session_19e5240f-0a8d-461e-a661-a3123fc69999';
+		const execution = await questions.ask([first(), lost], {}, { onError: 'continueErrorOutput' });
+		await questions.note(first(), 'Approve');
+		const { items } = await execution.nudge();
+		expect(items?.map(({ error }) => error?.message)).toEqual([undefined, expect.stringMatching(/conversation/)]);
+		expect(items?.[1]).toMatchObject({ json: { error: items?.[1]?.error?.message }, pairedItem: { item: 1 } });
+	});
+
 	it('are handed to n8n once; another request at that moment is asked to come again', async () => {
 		const execution = await questions.ask([first()]);
 		await questions.note(first(), 'Approve');

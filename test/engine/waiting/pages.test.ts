@@ -65,7 +65,7 @@ it('free text has a field, and a form one of each type, with its label', async (
 	const text = await questions.ask([session], { responseType: 'freeText' });
 	expect((await text.open()).body).toContain('<label>Your answer<textarea name="text"');
 	const types = ['text', 'textarea', 'number', 'email', 'date', 'dropdown', 'checkbox'];
-	const rows = types.map((type) => ({ label: `A ${type}`, type, options: 'One, Two', required: type !== 'checkbox' }));
+	const rows = types.map((type) => ({ label: `A ${type}`, type, options: 'One, Two', required: true }));
 	const form = await questions.ask([await questions.conversation()], {
 		responseType: 'customForm',
 		formFields: { rows: [...rows, { label: 'Plain' }] },
@@ -74,8 +74,16 @@ it('free text has a field, and a form one of each type, with its label', async (
 	for (const kind of ['number', 'email', 'date', 'text']) expect(body).toContain(`<input type="${kind}"`);
 	expect(body).toContain('<label>A textarea *<textarea name="field-1"');
 	expect(body).toContain('<option></option><option>One</option><option>Two</option>');
-	expect(body).toContain('<input type="checkbox" name="field-6"> A checkbox');
+	expect(body).toContain('<input type="checkbox" name="field-6" required> A checkbox *');
 	expect(body).toContain('<label>Plain<input type="text"');
+});
+
+it('a form with a required checkbox takes the answer once it is ticked', async () => {
+	const rows = [{ label: 'I agree', type: 'checkbox', required: true }];
+	const execution = await questions.ask([session], { responseType: 'customForm', formFields: { rows } });
+	expect(await execution.submit({})).toMatchObject({ status: 400, items: undefined });
+	const { items } = await execution.submit({ 'field-0': 'on' });
+	expect(items?.[0]?.json.data).toMatchObject({ 'I agree': true });
 });
 
 it('a form takes what was entered, leaves out what is none of the choices, and the note says that it was filled in', async () => {

@@ -48,6 +48,7 @@ interface Beginning {
 	isResumed?: boolean;
 	mark?: number;
 	batched?: Memory['batched'];
+	coverage?: Memory['coverage'];
 	batch?: { size: number; wait: number };
 	isKeyless?: boolean;
 	/** Resolves when n8n is done with an execution; at once if undefined. */
