@@ -88,10 +88,15 @@ async function run(
 let count = 0;
 const fresh = () => `Lost ${++count}`;
 
+/** Only the name. */
+const bareOf = ({ parameters }: Kind, name: string): INodeParameters => ({
+	...parameters(name),
+	...{ additionalFields: {}, content: '', message: '' },
+});
+
 /** Creates one in another execution, and changes it to what an older one of somebody else is. */
 async function somebodyElses({ parameters, made }: Kind, name: string, created_at?: number) {
-	const bare = { ...parameters(name), additionalFields: {}, content: '', message: '' };
-	await run(bare, { executionId: `earlier ${name}` });
+	await run(bareOf({ parameters, made }, name), { executionId: `earlier ${name}` });
 	const [one] = made(name);
 	if (!one) throw new Error('Nothing was created');
 	return Object.assign(one, { created_at });
@@ -117,8 +122,7 @@ describe.each(kinds)('the answer to the creation of this is lost: %s', (_, kind)
 
 	it('another item of the run created one with this name: each item has its own', async () => {
 		const name = fresh();
-		const { additionalFields: _fields, ...parameters } = kind.parameters(name);
-		const bare = { ...parameters, additionalFields: {}, content: '', message: '' };
+		const bare = bareOf(kind, name);
 		await run(bare, { executionId: name, items: 2, creations: ['lost'] });
 		const made = await run(bare, { executionId: name, items: 2 });
 		expect(made).toMatchObject([{ created: true }, { created: true }]);
