@@ -6,6 +6,8 @@ export interface Attempt {
 	isUnanswered: boolean;
 	/** Why the answer is missing, if it is known. */
 	fault?: string;
+	/** When the first of them was sent, in milliseconds since 1970, if the step needs it. */
+	since?: number;
 }
 
 /** The attempt of a step of this item: the same object each time that the item is retried. */

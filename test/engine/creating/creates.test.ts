@@ -142,6 +142,48 @@ describe('the path of a page', () => {
 		const stored = website().articles.filter(({ path }) => path === first?.path);
 		expect(stored).toMatchObject([{ title: 'Taken', content: 'One', published: true }]);
 	});
+
+	it.each([
+		['as a draft, with another title', { title: 'Other', content: 'One', publish: false }],
+		['as a draft, with the same title', { title: 'Read', content: 'One', publish: false }],
+		['published, with another title', { title: 'Other', content: 'One', publish: true }],
+		['published, without the text', { title: 'Read', content: '', publish: true }],
+	])('of a page that readers see is refused, and the page stays as it is: %s', async (how, { title, ...more }) => {
+		const path = `a/${how.replace(/\W+/g, '-')}`;
+		await run(page('Read', { path, content: 'One', publish: true }));
+		const error = await failure(page(title, { path, ...more }));
+		expect(error.message).toContain(`There is already a page at '${path}'`);
+		expect(website().articles.filter((one) => one.path === path)).toMatchObject([
+			{ title: 'Read', content: 'One', published: true },
+		]);
+	});
+
+	it('of a page that an item published whole, and whose answer was lost, is that of the same item', async () => {
+		const same = page('Same', { path: 'a/same', content: 'One', publish: true });
+		await run(same);
+		expect(await json(same)).toMatchObject([{ created: true, published: true }]);
+	});
+
+	it.each([
+		['no texts', ['', '']],
+		['equal texts', ['One', 'One']],
+		['a text after none', ['', 'Two']],
+	])('is taken once in a run: another item fails, and the first page stays as it is, with %s', async (how, texts) => {
+		const items = ['&', ','].map((sign, index) => ({ json: { title: `${how} ${sign} more`, text: texts[index] } }));
+		const parameters = page('={{ $json.title }}', { content: '={{ $json.text }}' });
+		const made = await run(parameters, {
+			items: items.map(({ json: item }) => item),
+			onError: 'continueRegularOutput',
+		});
+		const path = `${how.replace(/ /g, '-')}-more`;
+		expect(made).toMatchObject([
+			{ json: { created: true, path } },
+			{ json: { error: expect.stringContaining(`Another item of this run has the path '${path}'`) as string } },
+		]);
+		expect(website().articles.filter((one) => one.path === path)).toMatchObject([
+			{ title: `${how} & more`, content: texts[0] },
+		]);
+	});
 });
 
 describe('Skip If It Exists', () => {

@@ -128,6 +128,18 @@ it('a campaign that is not ready is not dispatched: the error says what it needs
 	expect(sent).not.toContain(POST);
 });
 
+it('Crisp answers from its cache that the campaign is not ready: it is asked again later, and the campaign is sent once', async () => {
+	const id = await newCampaign({ recipientsType: '' });
+	const sleep = jest.spyOn(testClock, 'sleep').mockImplementation(async () => {
+		Object.assign(stored(id) ?? {}, { recipients: { type: 'all' } });
+		await Promise.resolve();
+	});
+	const { json, sent } = await dispatch(id);
+	expect(json).toMatchObject({ success: true });
+	expect(sent).toEqual([`GET ${id}`, `GET ${id}`, POST]);
+	expect(sleep).toHaveBeenCalledWith(12_000, undefined);
+});
+
 it('a refused dispatch is sent again by Retry On Fail: Crisp did not execute it', async () => {
 	const id = await newCampaign();
 	expect((await dispatch(id, { failures: { 1: 'refused' } })).json.error).toContain('invalid_data');

@@ -8,6 +8,9 @@ import { attemptOf, sendNoted } from '../../sending/attempts';
 /** When Crisp is asked whether it has dispatched a campaign, in milliseconds after the request without an answer. */
 const lookups = [1_000, 3_000, 12_000];
 
+/** Longer than Crisp answers a GET from its cache, in milliseconds (docs/assumptions.md). */
+const cacheTime = 12_000;
+
 /**
  * Dispatches a campaign once. The request is sent only if Crisp says that the campaign is not dispatched, and never again
  * for an item after an answer was lost: people would get the campaign twice. Returns whether this item dispatched it;
@@ -16,7 +19,12 @@ const lookups = [1_000, 3_000, 12_000];
  */
 export async function dispatchOnce(composing: Composing, path: string, adviceIfNotReady: string): Promise<boolean> {
 	const attempt = await attemptOf(composing, 'dispatch');
-	const stateBefore = await stateOf(composing, path);
+	let stateBefore = await stateOf(composing, path);
+	if (stateBefore.isNotReady && !stateBefore.isDispatched && !attempt.isUnanswered) {
+		// The answer may be older than what has made the campaign ready.
+		await composing.clock.sleep(cacheTime, composing.signal);
+		stateBefore = await stateOf(composing, path);
+	}
 	if (stateBefore.isDispatched) return attempt.isUnanswered;
 	let fault: unknown;
 	if (!attempt.isUnanswered) {

@@ -2,7 +2,8 @@ import { UserError, type IDataObject } from 'n8n-workflow';
 import { ifThere } from '../../../shared/api/client';
 import { fillPath, type Route } from '../../../shared/api/route';
 import { textIn } from '../../../shared/runtime/coerce';
-import { named, type NamedOutput } from '../../../shared/events/vocabulary';
+import { isoTime, named, type NamedOutput } from '../../../shared/events/vocabulary';
+import { Store } from '../../../shared/runtime/processState';
 import type { Composing, OutputItem } from '../../operations/operation';
 import { setAt } from '../../request/toWire';
 import { Steps } from '../support/steps';
@@ -157,36 +158,64 @@ async function findByName(composing: Composing, creation: Creation, within: IDat
 	return found.map((entry) => textIn((entry as IDataObject)[creation.id])).filter(Boolean);
 }
 
+/** What items created, so that no item takes what another one has made; kept as long as results of steps. */
+const createdIds = new Store<true>({ name: 'IDs of what was created', maxEntries: 100_000, maxAge: 24 * 3_600_000 });
+
+/** How much the clocks of Crisp and of this machine may differ, in milliseconds. */
+const clockDifference = 60_000;
+
 /** Creates it, and returns its ID. If the answer of an earlier try was lost, looks for what that has created. */
 async function createOnce(composing: Composing, steps: Steps, creation: Creation): Promise<string> {
-	const { values, client } = composing;
+	const { values, client, clock } = composing;
 	const path = fillPath(creation.create, placeOf(values, creation));
 	const body = { [creation.name]: values[creation.name], ...bodyOf(values, creation.first ?? []) };
 	const create = async () => {
 		const attempt = await attemptOf(composing, 'create');
-		const earlier = attempt.isUnanswered ? await untouchedOne(composing, creation) : undefined;
+		const earlier = attempt.isUnanswered ? await ownOne(composing, creation, attempt.since) : undefined;
 		if (earlier !== undefined) return earlier;
+		if (!attempt.isUnanswered) attempt.since = clock.now();
 		const answer = await sendNoted(attempt, async () => await client.send({ method: 'POST', path, body }));
 		const id = textIn((Object(answer) as IDataObject)[creation.id]);
-		return id === '' ? await requireUntouched(composing, creation) : id;
+		return id === '' ? await requireOwnOne(composing, creation, attempt.since) : id;
 	};
-	return await steps.take('create', create, (id) => ({
+	const createKnown = async () => {
+		const id = await create();
+		createdIds.set(id, true);
+		return id;
+	};
+	return await steps.take('create', createKnown, (id) => ({
 		text: `${creation.what} ${id} was created`,
 		made: { [creation.id]: id },
 	}));
 }
 
-async function untouchedOne(composing: Composing, creation: Creation): Promise<string | undefined> {
+/**
+ * The ID of what the item created at `since` or later. Throws a UserError if it is unclear whose it is: the fields of
+ * what somebody else created must not be changed.
+ */
+async function ownOne(composing: Composing, creation: Creation, since = 0): Promise<string | undefined> {
+	const found: Array<{ id: string; age: number }> = [];
 	for (const id of await findByName(composing, creation)) {
+		if (createdIds.has(id)) continue;
 		const path = fillPath(creation.one, { ...placeOf(composing.values, creation), [creation.id]: id });
 		const one = await ifThere(composing.client.send({ method: 'GET', path }));
-		if (one !== undefined && creation.isUntouched(Object(one) as IDataObject)) return id;
+		if (one === undefined || !creation.isUntouched(Object(one) as IDataObject)) continue;
+		// Not a number if Crisp does not tell.
+		const age = since - Date.parse(textIn(isoTime((Object(one) as IDataObject).created_at)));
+		if (!(age > clockDifference)) found.push({ id, age });
 	}
-	return undefined;
+	const [first] = found;
+	if (first === undefined || (found.length === 1 && first.age <= 0)) return first?.id;
+	throw new UserError(
+		`It is unclear which ${creation.what} this item created: ${found.map(({ id }) => id).join(', ')}`,
+		{
+			description: `Its answer was lost, and Crisp has a ${creation.what} with this name that may be another's. Nothing is changed. Look in Crisp, and set '${creation.idLabel}' to the ID of the empty one to continue with it, or delete it.`,
+		},
+	);
 }
 
-async function requireUntouched(composing: Composing, creation: Creation): Promise<string> {
-	const found = await untouchedOne(composing, creation);
+async function requireOwnOne(composing: Composing, creation: Creation, since?: number): Promise<string> {
+	const found = await ownOne(composing, creation, since);
 	if (found !== undefined) return found;
 	throw new UserError(`Crisp did not return the ID of the new ${creation.what}`, {
 		description: `Look for the ${creation.what} in Crisp, and set '${creation.idLabel}' to its ID to continue with it.`,

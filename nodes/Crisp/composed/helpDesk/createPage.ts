@@ -81,9 +81,22 @@ const placeOf = ({ website_id, locale, content_type }: IDataObject, path: string
 const adviceFor = (path: string) =>
 	`To continue in another execution, run the item again with 'Path' ${path}: a draft without another text is filled.`;
 
+/** Takes the path for this item. Throws a UserError if another item of this run has it: the page of that would be lost. */
+function takePath(composing: Composing, place: Place): void {
+	const taken = composing.shared('paths that items took', () => new Set<string>());
+	const key = JSON.stringify(place);
+	if (taken.has(key)) {
+		throw new UserError(`Another item of this run has the path '${place.path}'`, {
+			description: "Give each item its own 'Path': equal or similar titles make the same path.",
+		});
+	}
+	taken.add(key);
+}
+
 /** The steps. The text comes before the state, so that readers never see an empty page. */
 async function fillPage(composing: Composing, steps: Steps, place: Place): Promise<void> {
 	const { values, client } = composing;
+	takePath(composing, place);
 	await steps.take('page', createIfFree, () => ({
 		text: `page ${place.path} was created`,
 		made: { path: place.path },
@@ -126,11 +139,14 @@ async function read({ client }: Composing, place: Place): Promise<Page | undefin
 	return { details: Object(found) as IDataObject, content: textIn((Object(text) as IDataObject).content) };
 }
 
-/** Whether a page is what an earlier run of this item has left: nothing of it is lost when the item continues. */
-function isUnfinished({ details: there, content }: Page, values: IDataObject): boolean {
-	const wanted = textIn(values.content);
-	if (content !== '') return content === wanted;
-	return (Object(there.state) as IDataObject).published !== true;
+/**
+ * Whether a page is what an earlier run of this item has left: nothing of it is lost when the item continues. A published
+ * page is, only if the item publishes the same.
+ */
+function isUnfinished({ details: there, content }: Page, { content: wanted, title, publish }: IDataObject): boolean {
+	const isSame = content === textIn(wanted);
+	if ((Object(there.state) as IDataObject).published !== true) return isSame || content === '';
+	return isSame && publish === true && there.title === title;
 }
 
 /** The path of the page that the item would create a second time. Looks once for each item. */
