@@ -110,7 +110,7 @@ export class Subscription {
 		const { clock, memory, scope, isResumed } = options;
 		const now = clock.now();
 		const { coverage } = memory;
-		const mark = isResumed && isOwn(coverage, scope) ? memory.mark : undefined;
+		const mark = isResumed && isOwn(coverage, scope) && memory.mark ? Math.min(memory.mark, now) : undefined;
 		if (mark !== undefined) {
 			this.coverage = Coverage.resumed(coverage, scope, { now, mark });
 		} else {
@@ -197,10 +197,11 @@ export class Subscription {
 		if (!this.held.take(event)) this.pass(event);
 	}
 
-	/** When an event of the connection happened, in milliseconds; now if it does not tell. */
+	/** When an event of the connection happened, in milliseconds; now if it does not tell, or tells a time in the future. */
 	timeOf(payload: IDataObject): number {
 		const timestamp = numberIn(payload.timestamp);
-		return timestamp > 0 ? timestamp : this.options.clock.now();
+		const now = this.options.clock.now();
+		return timestamp > 0 ? Math.min(timestamp, now) : now;
 	}
 
 	/** Delivers the unfinished batch, and nothing after it. */
@@ -275,12 +276,12 @@ export class Subscription {
 		if (this.stop.signal.aborted) return false;
 		const { at, payload } = event;
 		if (this.starts?.isLeft(event, isMissed && !isCovered)) {
-			this.watermark.note(at);
+			this.note(at);
 			return true;
 		}
 		const selected = this.options.accept(event);
 		if (!selected) return false;
-		const markBefore = this.watermark.note(at);
+		const markBefore = this.note(at);
 		for (const one of selected) {
 			if (isMissed && !isCovered && !this.coverage.includes(one.name, payload, at)) continue;
 			if (isMissed) this.readCount += 1;
@@ -288,6 +289,11 @@ export class Subscription {
 		}
 		if (this.executions.isEmpty) this.markUntil(markBefore);
 		return true;
+	}
+
+	/** Moves the time of the latest event, but not into the future: after a restart, nothing would be read until then. */
+	private note(at: number): number {
+		return this.watermark.note(Math.min(at, this.options.clock.now()));
 	}
 
 	/** Starts the workflow with events that were kept; several share an execution. */

@@ -487,3 +487,21 @@ describe('single events', () => {
 		expect(delivered()).toEqual(expected);
 	});
 });
+
+describe('a time in the future', () => {
+	it('of one message does not move the watermark past now', () => {
+		const { subscription, memory, clock } = begin();
+		subscription.receive(message(1, clock.now() + 30 * 24 * 60 * minute));
+		subscription.receive(message(2, clock.now()));
+		subscription.receive(message(3, clock.now()));
+		expect(memory.mark).toBeLessThanOrEqual(clock.now());
+	});
+
+	it('that was saved does not keep a restart from reading the gap', async () => {
+		const now = new FakeClock().now();
+		const { subscription, readings } = begin({ isResumed: true, mark: now + 720 * 60 * minute });
+		void subscription.connected();
+		await settled();
+		expect(readings[0]?.since).toBe(now - 2 * minute);
+	});
+});
