@@ -142,7 +142,9 @@ describe('a change that comes again', () => {
 			const body = JSON.stringify({ event: 'session:set_state', data, timestamp: timestamp + 1 });
 			const response = new FakeResponse();
 			const more = { getMode: () => mode, getNode: () => ({ id: `again ${mode} ${times.join()}`, name: 'Hook' }) };
-			const { workflowData } = await receive(webhookContext({ body, response, more }), { clock: time });
+			const parameters = { events: ['conversation:resolved'] };
+			const request = webhookContext({ body, response, parameters, more });
+			const { workflowData } = await receive(request, { clock: time });
 			response.end(200);
 			started.push(workflowData !== undefined);
 		}
