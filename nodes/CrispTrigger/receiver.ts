@@ -74,6 +74,8 @@ export class EventReceiver {
 
 	private readonly announced: AnnouncedValues;
 
+	private readonly guard: LoopGuard;
+
 	/** The executions that wait for answers; none in a test in the editor. */
 	private readonly waits?: WaitWatch;
 
@@ -146,7 +148,7 @@ export class EventReceiver {
 		const heard = isManual ? sourceEvents : withAnswers(sourceEvents);
 		const events = needs.segments ? [...new Set([...heard, 'session:set_segments'])] : heard;
 		this.topics = { events, websites: settings.websites };
-		const loopGuard = this.loopGuard();
+		const loopGuard = (this.guard = this.loopGuard());
 		const emitter = new Emitter(context, clock, this.stop.signal, options.notice);
 		this.subscription = new Subscription({
 			clock,
@@ -316,6 +318,7 @@ export class EventReceiver {
 
 	disconnected(): void {
 		this.enricher.forget();
+		this.guard.forget();
 		// Without a catch-up, what changes now stays unknown.
 		if (!this.hasCatchUp && this.isSaving.states) {
 			this.states.forget();

@@ -36,6 +36,11 @@ import { ageOf, faultOfKey, faultOfSignature, mostAge } from './signature';
 const longestWait = 8_000;
 const day = 24 * 3_600_000;
 /**
+ * How long an announced value counts as unchanged, in milliseconds: long enough to end a loop. Later, another process may
+ * have heard of a change in between.
+ */
+const unchangedFor = 60_000;
+/**
  * The limits of the next two stores. Their keys identify the workflow and the node; see `slotOf`. n8n creates the node
  * object again for each request, so it cannot hold this itself.
  */
@@ -272,7 +277,8 @@ interface Memory {
 function memoryOf(context: IWebhookFunctions, clock: Clock): Memory {
 	const make = () => ({ states: new ConversationStates(clock), announced: new AnnouncedValues() });
 	const slot = slotOf(context);
-	if (isTest(context)) return known.getOrSet(`test ${slot}`, make);
+	// Between two tests, nothing hears what a user undoes in Crisp.
+	if (isTest(context)) return { ...known.getOrSet(`test ${slot}`, make), announced: new AnnouncedValues() };
 	const deliveries = new Deliveries({ slot, clock, response: webhookResponseOf(context) });
 	return { ...known.getOrSet(slot, make), deliveries };
 }
@@ -330,7 +336,8 @@ function pipelineOf(context: IWebhookFunctions, parts: PipelineParts & { memory:
 	const onUnknown = (name: string) => log.tell(`unknown:${name}`, unknownBefore(name));
 	const onUnchecked = (name: string) => log.tell(`unchecked:${name}`, uncheckedText(name));
 	const loopGuard = loopGuardOf(context, { selection, clock, log });
-	return new EventPipeline({ selection, enricher, states, announced, seen, onUnknown, onUnchecked, loopGuard });
+	const heard = { states, announced, seen, mayHaveMissed: true };
+	return new EventPipeline({ selection, enricher, ...heard, onUnknown, onUnchecked, loopGuard });
 }
 
 function loopGuardOf(
@@ -341,7 +348,7 @@ function loopGuardOf(
 	const make = () =>
 		new LoopGuard({
 			workflowId: String(context.getWorkflow().id),
-			...{ ignoresOwn, maxStarts: selection.maxLoopStarts, clock },
+			...{ ignoresOwn, maxStarts: selection.maxLoopStarts, unchangedFor, clock },
 			onBrake: (event, conversation) => log.tell('brake', brakeText(event, conversation)),
 		});
 	// The same request may come repeatedly: from a user who tests in the editor, or if it is unknown whether n8n accepted it.

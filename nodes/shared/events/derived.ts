@@ -12,6 +12,8 @@ interface Known {
 	hasNewChoice?: boolean;
 	/** Whether a rating is the same as the last one of the conversation. */
 	isSameRating?: boolean;
+	/** Whether changes may have been missed: then a value that equals the known one may be a change, too. */
+	mayHaveMissed?: boolean;
 }
 
 /**
@@ -19,13 +21,13 @@ interface Known {
  * and for a rating that Crisp sends again.
  */
 export function namesOf(name: string, payload: IDataObject, known: Known): string[] {
-	const { change, enrichment, hasNewChoice, isSameRating } = known;
+	const { change, enrichment, hasNewChoice, isSameRating, mayHaveMissed } = known;
 	if (change?.isRepeated || isSameRating) return [];
 	switch (name) {
 		case 'session:set_state':
-			return [name, ...namesOfState(payload.state, change?.before)];
+			return [name, ...namesOfState(payload.state, change?.before, mayHaveMissed)];
 		case 'session:set_routing':
-			return [name, ...namesOfRouting(payload.routing_id, change?.assignedBefore)];
+			return [name, ...namesOfRouting(payload.routing_id, change?.assignedBefore, mayHaveMissed)];
 		case 'message:updated':
 			return hasNewChoice ? [name, 'message:chosen'] : [name];
 		case 'message:received':
@@ -45,15 +47,15 @@ export const needPrevious = ['conversation:reopened', 'conversation:unassigned']
  * and unresolved, and changes between them when an operator answers: neither reopens it. If the previous state is
  * unknown, it was resolved, but not reopened.
  */
-function namesOfState(state: unknown, before?: string): string[] {
-	if (state === 'resolved') return before === 'resolved' ? [] : ['conversation:resolved'];
+function namesOfState(state: unknown, before?: string, mayHaveMissed = false): string[] {
+	if (state === 'resolved') return before === 'resolved' && !mayHaveMissed ? [] : ['conversation:resolved'];
 	const isOpen = state === 'pending' || state === 'unresolved';
 	return isOpen && before === 'resolved' ? ['conversation:reopened'] : [];
 }
 
 /** The same for the assignment. If the previous operator is unknown, it was assigned, but not unassigned. */
-function namesOfRouting(operator: unknown, before?: string): string[] {
-	if (operator) return operator === before ? [] : ['conversation:assigned'];
+function namesOfRouting(operator: unknown, before?: string, mayHaveMissed = false): string[] {
+	if (operator) return operator === before && !mayHaveMissed ? [] : ['conversation:assigned'];
 	return before ? ['conversation:unassigned'] : [];
 }
 

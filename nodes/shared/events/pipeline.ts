@@ -50,6 +50,8 @@ export interface PipelineOptions {
 	loopGuard?: Pick<LoopGuard, 'isNothingNew' | 'isBraked'>;
 	/** The last choices and ratings. */
 	announced?: AnnouncedValues;
+	/** See `namesOf`; what comes again at once is held back by `loopGuard`. */
+	mayHaveMissed?: boolean;
 	/**
 	 * Called for an event that may have started the workflow under this name: the previous state or assignment is unknown,
 	 * and Crisp did not tell it.
@@ -117,12 +119,12 @@ export class EventPipeline {
 		const identity = identified(event);
 		if (identity !== undefined && !this.options.seen.isNew(identity)) return undefined;
 		const { name, payload, enrichment = this.unfetched(event) } = event;
-		const { selection, states, loopGuard } = this.options;
+		const { selection, states, loopGuard, mayHaveMissed } = this.options;
 		const isNothingNew = loopGuard?.isNothingNew(name, payload) ?? false;
 		const change = changeOf(states.note(name, payload, event.at), enrichment, states);
 		const choices = name === 'message:updated' ? this.announced.newChoices(payload) : [];
 		const isSameRating = name === 'session:sync:rating' && !this.announced.isNewRating(payload);
-		const known = { change, enrichment, hasNewChoice: choices.length > 0, isSameRating };
+		const known = { change, enrichment, hasNewChoice: choices.length > 0, isSameRating, mayHaveMissed };
 		const isSelected = (one: string) =>
 			selection.events.includes(one) && passes(one, payload, selection.filter, enrichment);
 		const unknown = change && !change.isRepeated ? unknownNamesOf(name, payload, change) : [];

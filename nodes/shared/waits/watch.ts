@@ -44,6 +44,8 @@ const lookInterval = 60_000;
 const longestAlarm = 6 * 3_600_000;
 /** How long after its start a trigger tells n8n of waits from before, in milliseconds: n8n itself may be starting. */
 const startDelay = 5_000;
+/** The starts of triggers within this time, in milliseconds, count as one. */
+const startWindow = 30_000;
 
 /**
  * Follows the private notes that refer to executions that wait, in whichever process these began, and tells n8n when there
@@ -73,7 +75,9 @@ export class WaitWatch {
 		this.arm();
 		await clock.sleep(startDelay, signal);
 		if (signal.aborted) return;
-		await Promise.all(saved.map(async ({ url }) => await this.nudge(url, 'start')));
+		// Triggers that start together tell n8n once; one that starts again later tells it again.
+		const cause = `start ${Math.floor(clock.now() / startWindow)}`;
+		await Promise.all(saved.map(async ({ url }) => await this.nudge(url, cause)));
 	}
 
 	/** How many waits are known to be open. */

@@ -240,3 +240,20 @@ it('are read again, including those already read, if another conversation could 
 	expect(requests).toEqual(['/v1/website/w/conversations/1']);
 	await receiver.close();
 });
+
+it('a value that comes again after a lost connection starts again, as a change in between may have been missed', async () => {
+	const { receiver, executions } = begin({ events: ['session:set_subject'] });
+	const set = (subject: string) =>
+		receiver.receive('session:set_subject', { website_id: 'w', session_id: 'session_1', subject });
+	await receiver.connected();
+	set('a');
+	set('a');
+	expect(executions).toHaveLength(1);
+	receiver.disconnected();
+	void receiver.connected();
+	await settled();
+	set('a');
+	await settled();
+	await receiver.close();
+	expect(executions).toHaveLength(2);
+});

@@ -136,6 +136,23 @@ describe('after a restart', () => {
 		expect(after.urls).toEqual([url]);
 	});
 
+	it('tells n8n again if the trigger starts again minutes later', async () => {
+		const saved = { waits: undefined as unknown };
+		const before = new Followed(saved);
+		const again = referenceOf({ url: 'https://n8n.example/webhook-waiting/77/node?signature=ab77' });
+		before.watch.observe('message:received', noteOf(again));
+		const told = [];
+		for (const pause of [0, 120_000]) {
+			const one = new Followed(JSON.parse(JSON.stringify(saved)) as { waits: unknown });
+			await one.clock.advance(pause);
+			const begun = one.watch.begin();
+			await one.clock.advance(5_000);
+			await begun;
+			told.push(one.urls.length);
+		}
+		expect(told).toEqual([1, 1]);
+	});
+
 	it('tells n8n of two at a time, and does not wait for one that fails', async () => {
 		const before = new Followed();
 		for (let n = 0; n < 6; n++) {

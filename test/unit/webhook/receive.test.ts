@@ -131,3 +131,31 @@ it('does not answer for n8n, and keeps the event if n8n does not show its respon
 		expect([workflowData?.flat().length, noWebhookResponse]).toEqual([time === 0 ? 2 : expect.any(Number), undefined]);
 	}
 });
+
+describe('a change that comes again', () => {
+	async function states(times: number[], mode: string) {
+		const time = new FakeClock();
+		const started: boolean[] = [];
+		for (const [timestamp, pause] of times.entries()) {
+			await time.advance(pause);
+			const data = { website_id: 'w', session_id: 'again', state: 'resolved' };
+			const body = JSON.stringify({ event: 'session:set_state', data, timestamp: timestamp + 1 });
+			const response = new FakeResponse();
+			const more = { getMode: () => mode, getNode: () => ({ id: `again ${mode} ${times.join()}`, name: 'Hook' }) };
+			const parameters = { events: ['conversation:resolved'] };
+			const request = webhookContext({ body, response, parameters, more });
+			const { workflowData } = await receive(request, { clock: time });
+			response.end(200);
+			started.push(workflowData !== undefined);
+		}
+		return started;
+	}
+
+	it.each([
+		['starts after a minute: another process may have heard of a change in between', [0, 61_000], 'webhook', true],
+		['does not start within a minute', [0, 30_000], 'webhook', false],
+		['starts at once in a test in the editor', [0, 1_000], 'manual', true],
+	])('%s', async (_, times, mode, isStarted) => {
+		expect(await states(times, mode)).toEqual([true, isStarted]);
+	});
+});

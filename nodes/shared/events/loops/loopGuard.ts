@@ -15,6 +15,8 @@ export interface LoopGuardOptions {
 	ignoresOwn: boolean;
 	/** The most starts per conversation and minute by events that a workflow can cause; 0 for any number. */
 	maxStarts?: number;
+	/** How long an announced value counts as unchanged, in milliseconds; without end if undefined. */
+	unchangedFor?: number;
 	clock: Pick<Clock, 'now'>;
 	/** Called when the brake begins to hold back the events of a conversation or person. */
 	onBrake(event: string, target: string): void;
@@ -26,11 +28,12 @@ causable.delete('message:compose:send');
 
 /** Prevents workflows from starting themselves: own actions, values that did not change, and the brake. */
 export class LoopGuard {
-	private readonly announced = new LastAnnounced();
+	private readonly announced: LastAnnounced;
 
 	private readonly brake: LoopBrake;
 
 	constructor(private readonly options: LoopGuardOptions) {
+		this.announced = new LastAnnounced(options.unchangedFor);
 		this.brake = new LoopBrake(options.maxStarts);
 	}
 
@@ -40,8 +43,13 @@ export class LoopGuard {
 	 */
 	isNothingNew(event: string, payload: IDataObject): boolean {
 		const { workflowId, ignoresOwn, clock } = this.options;
-		const isUnchanged = this.announced.isUnchanged(event, payload);
+		const isUnchanged = this.announced.isUnchanged(event, payload, clock.now());
 		return isUnchanged || (ignoresOwn && isOwnAction(workflowId, event, payload, clock.now()));
+	}
+
+	/** Forgets what was announced. Call it when disconnected: changes may be missed from then on. */
+	forget(): void {
+		this.announced.forget();
 	}
 
 	/** Whether the brake limits how often an event starts the workflow: one that a workflow can cause, and no person wrote. */

@@ -27,17 +27,26 @@ export function isComparable(event: string): boolean {
 
 /** Remembers what events announced last, to tell a change from the same value again. */
 export class LastAnnounced {
-	private readonly values = new BoundedMap<string>();
+	private readonly values = new BoundedMap<{ value: string; at: number }>();
+
+	/** `maxAge`: how long a value counts, in milliseconds: later, a change in between may not have been heard. */
+	constructor(private readonly maxAge = Infinity) {}
 
 	/** Whether the event announces what it announced for this conversation before. Remembers what it announces. */
-	isUnchanged(event: string, payload: IDataObject): boolean {
+	isUnchanged(event: string, payload: IDataObject, now = 0): boolean {
 		const field = isComparable(event) ? announced[event] : undefined;
 		if (field === undefined) return false;
 		const key = `${event} ${websiteOf(payload)} ${sessionOf(payload)}`;
 		const value = hashOf(payload[field]);
-		const isSame = this.values.get(key) === value;
-		this.values.set(key, value);
+		const last = this.values.get(key);
+		const isSame = last?.value === value && Math.abs(now - last.at) < this.maxAge;
+		this.values.set(key, { value, at: now });
 		return isSame;
+	}
+
+	/** Forgets all values, because changes of them may be missed from now on. */
+	forget(): void {
+		this.values.clear();
 	}
 }
 

@@ -167,3 +167,11 @@ describe('the guard of a trigger', () => {
 		expect(isBraked(one, event, { session_id: 's', ...payload })).toBe(isCounted ? 7 : 0);
 	});
 });
+
+it('a value counts as unchanged only while no change can have been missed', () => {
+	const last = new LastAnnounced(minute);
+	const is = (now: number) => last.isUnchanged('session:set_subject', { session_id: 's', subject: 'a' }, now);
+	expect([is(0), is(minute - 1), is(2 * minute)]).toEqual([false, true, false]);
+	last.forget();
+	expect(is(2 * minute)).toBe(false);
+});
