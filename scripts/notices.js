@@ -47,22 +47,34 @@ function vendoredIn(folder, files) {
 		});
 }
 
-/** The text of the notices file. */
+/** The text of the notices file. A licence that several packages have in the same words is in it once. */
 function noticesOf(packages) {
 	const head = 'This package contains code of the following packages, under their licences.';
-	return [head, ...packages.map(noticeOf)].join(`\n\n${RULE}\n\n`) + '\n';
+	const byWords = new Map();
+	for (const one of packages) byWords.set(wordsOf(one.text), [...(byWords.get(wordsOf(one.text)) ?? []), one]);
+	return [head, ...[...byWords.values()].map(noticeOf)].join(`\n\n${RULE}\n\n`) + '\n';
 }
 
-function noticeOf({ name, version, license, text, vendored }) {
-	const others =
-		vendored.length > 0 ? ['', 'It contains files of other authors:', ...vendored.map((file) => `- ${file}`)] : [];
-	return [`${name} ${version} (${license})`, '', text, ...others].join('\n');
+function noticeOf(packages) {
+	const others = packages.flatMap(vendoredLines);
+	return [...packages.map(titleOf), '', packages[0].text, ...(others.length > 0 ? ['', ...others] : [])].join('\n');
 }
 
-/** What a notices file lacks: a sentence for each package whose name, version or licence text is not in it. */
+const titleOf = ({ name, version, license }) => `${name} ${version} (${license})`;
+
+const vendoredLines = ({ name, vendored }) =>
+	vendored.length > 0 ? [`${name} contains files of other authors:`, ...vendored.map((file) => `- ${file}`)] : [];
+
+/** A licence without what differs between copies of it: line breaks, quotes, and "(MIT)" in its title. */
+const wordsOf = (text) => text.replaceAll('(MIT)', '').replace(/\W+/g, ' ').trim();
+
+/** What a notices file lacks: a sentence for each package whose name, version, licence or authors are not in it. */
 function missingNotices(notices, packages) {
+	const words = wordsOf(notices);
+	const isThere = (one) =>
+		[titleOf(one), ...vendoredLines(one)].every((line) => notices.includes(line)) && words.includes(wordsOf(one.text));
 	return packages
-		.filter((one) => !notices.includes(noticeOf(one)))
+		.filter((one) => !isThere(one))
 		.map(({ name, version }) => `${NOTICES_FILE} lacks the licence of ${name} ${version}, which is in the bundle`);
 }
 

@@ -336,7 +336,9 @@ function pipelineOf(context: IWebhookFunctions, parts: PipelineParts & { memory:
 	const onUnknown = (name: string) => log.tell(`unknown:${name}`, unknownBefore(name));
 	const onUnchecked = (name: string) => log.tell(`unchecked:${name}`, uncheckedText(name));
 	const loopGuard = loopGuardOf(context, { selection, clock, log });
-	const heard = { states, announced, seen, mayHaveMissed: true };
+	// Where the loop guard begins with each request, it does not hold back a value that Crisp repeats.
+	const mayHaveMissed = isTest(context) || webhookResponseOf(context) !== undefined;
+	const heard = { states, announced, seen, mayHaveMissed };
 	return new EventPipeline({ selection, enricher, ...heard, onUnknown, onUnchecked, loopGuard });
 }
 

@@ -41,9 +41,10 @@ test('the licence of each package whose code is in the bundle is in the notices'
 	]);
 	expect(notices.match(/^Copyright \(c\) .*$/gm)).toEqual([
 		'Copyright (c) 2014 Component contributors <dev@component.io>',
-		...Array<string>(4).fill('Copyright (c) 2014-present Guillermo Rauch and Socket.IO contributors'),
+		'Copyright (c) 2014-present Guillermo Rauch and Socket.IO contributors',
 	]);
-	expect(notices.match(/Permission is hereby granted, free of charge/g)).toHaveLength(5);
+	// Four of them have it in the same words.
+	expect(notices.match(/Permission is hereby granted, free of charge/g)).toHaveLength(2);
 });
 
 test('the authors of files that these packages took over are named', () => {
@@ -56,9 +57,14 @@ test('a package without its notice, or with that of another version, is reported
 	expect(missingNotices('', packages)).toHaveLength(5);
 	const older = noticesOf(packages.map((one) => ({ ...one, version: '0.0.1' })));
 	expect(missingNotices(older, packages)).toHaveLength(5);
-	expect(missingNotices(noticesOf(packages.slice(1)), packages)).toEqual([
-		expect.stringMatching(/lacks the licence of @socket\.io\/component-emitter \d/),
-	]);
+	for (const [index, { name }] of packages.entries()) {
+		const others = packages.filter((_, other) => other !== index);
+		expect(missingNotices(noticesOf(others), packages)).toEqual([
+			expect.stringContaining(`lacks the licence of ${name} `),
+		]);
+	}
+	const altered = packages.map((one) => ({ ...one, text: one.text.replace('free of charge', 'for a fee') }));
+	expect(missingNotices(noticesOf(altered), packages)).toHaveLength(5);
 });
 
 test('a package without a licence file cannot be bundled', () => {
