@@ -5,6 +5,7 @@ import { asNodeError } from '../shared/errors/apiErrors';
 import { legacyEvents } from '../shared/events/catalogue';
 import { activationModeOf, saveFailedExecution } from '../shared/n8n/context';
 import { logOf, StateLog } from '../shared/n8n/log';
+import { selectionFault } from '../shared/realtime/endpoint';
 import { hasWebSocket, openSocket, type OpenChannel } from '../shared/realtime/socket';
 import { addressOf, tokenHash, type Credential } from '../shared/api/transport';
 import { EventReceiver } from './receiver';
@@ -74,8 +75,8 @@ export async function activateTrigger(
 	const parts = { context, receiver, fallback, settings, clock, mode };
 	const source: Source =
 		connection === 'polling' || !isWebSocketAvailable
-			? new PollingSource({ ...parts, credential })
-			: new RealtimeSource({ ...parts, token, openChannel, open, states });
+			? new PollingSource(parts)
+			: new RealtimeSource({ ...parts, token, tier: credential.tier, openChannel, open, states });
 	const close = async () => {
 		fallback.close();
 		await source.close();
@@ -87,7 +88,10 @@ export async function activateTrigger(
 		void receiver.resumeWaits();
 		// Not every event of the integration itself needs a connection.
 		if (receiver.topics.events.length === 0 && events.length > 0) return;
-		const beginning = source.begin();
+		// A selection that can never work must not become part of the connection that the workflows of a token share.
+		const fault = selectionFault(node, receiver.topics, credential);
+		if (fault && !isWatched) return reportFault(context, fault);
+		const beginning = fault ?? source.begin();
 		// If n8n starts the trigger by itself, no person waits for the result.
 		const error = isWatched ? await beginning : undefined;
 		if (!error) return;
@@ -96,6 +100,11 @@ export async function activateTrigger(
 	};
 	if (isManual) return { closeFunction: close, manualTriggerFunction: begin };
 	return await holdActive(context, begin, close);
+}
+
+function reportFault(context: ITriggerFunctions, fault: NodeOperationError): void {
+	logOf(context).error(`The workflow cannot start. ${fault.message}. ${fault.description}`);
+	saveFailedExecution(context, fault);
 }
 
 /** Registers the trigger, and closes an earlier one of the same node. */

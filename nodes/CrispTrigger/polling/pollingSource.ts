@@ -1,24 +1,19 @@
-import { isRefusal, selectionFault } from '../../shared/realtime/endpoint';
-import type { Credential } from '../../shared/api/transport';
+import { isRefusal } from '../../shared/realtime/endpoint';
 import { longestStart, nothingToPoll, type Source, type SourceOptions } from './source';
 import { within } from './within';
 
-export interface PollingSourceOptions extends SourceOptions {
-	credential: Credential;
-}
-
 /** For a trigger that is to poll only, or a Node.js that cannot open a realtime connection. */
 export class PollingSource implements Source {
-	constructor(private readonly options: PollingSourceOptions) {}
+	constructor(private readonly options: SourceOptions) {}
 
 	async begin(): Promise<Error | undefined> {
-		const { context, receiver, fallback, settings, clock, mode, credential } = this.options;
+		const { context, receiver, fallback, settings, clock, mode } = this.options;
 		const node = context.getNode();
 		const isChosen = settings.connection === 'polling';
 		const reason = isChosen
 			? "'Connection' is set to 'Polling Only'"
 			: 'This Node.js has no WebSocket, which 22 and later have';
-		const fault = selectionFault(node, receiver.topics, credential) ?? nothingToPoll(node, settings.events, reason);
+		const fault = nothingToPoll(node, settings.events, reason);
 		if (fault) return fault;
 		// What happens until the first round ends is read by the next one.
 		receiver.disconnected();

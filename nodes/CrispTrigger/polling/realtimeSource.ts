@@ -3,6 +3,7 @@ import { connectionError } from '../../shared/errors/realtimeErrors';
 import { saveFailedExecution } from '../../shared/n8n/context';
 import { egressOf } from '../../shared/n8n/egress';
 import { logOf, type StateLog } from '../../shared/n8n/log';
+import { tokenHash, type Credential } from '../../shared/api/transport';
 import type { Ending } from '../../shared/realtime/connection';
 import { findEndpoint, isRefusal } from '../../shared/realtime/endpoint';
 import {
@@ -20,6 +21,7 @@ import { within } from './within';
 export interface RealtimeSourceOptions extends SourceOptions {
 	/** Identifies the token; its workflows share a connection. */
 	token: string;
+	tier: Credential['tier'];
 	openChannel: OpenChannel;
 	open: OpenApi;
 	states: StateLog;
@@ -32,6 +34,9 @@ const refused = 'permission';
 /** For a trigger with a realtime connection, which polls while there is none, unless that is turned off. */
 export class RealtimeSource implements Source {
 	private readonly shared: SharedConnection;
+
+	/** Which workflows share a connection. A token of tier website has one website: another one is wrong, and its own fault. */
+	private readonly sharedBy: string;
 
 	private readonly listener: Listener;
 
@@ -48,9 +53,10 @@ export class RealtimeSource implements Source {
 	private isReported = false;
 
 	constructor(private readonly options: RealtimeSourceOptions) {
-		const { token, clock, openChannel, mode } = options;
+		const { token, tier, clock, openChannel, mode, receiver } = options;
 		this.isFirst = mode === 'manual' || mode === 'activate';
-		this.shared = sharedConnectionFor(token, { clock, openChannel });
+		this.sharedBy = tier === 'website' ? `${token} ${receiver.topics.websites.join(' ')}` : token;
+		this.shared = sharedConnectionFor(this.sharedBy, { clock, openChannel });
 		this.listener = this.listenerOf(options.context);
 	}
 
@@ -83,7 +89,7 @@ export class RealtimeSource implements Source {
 	}
 
 	release(): void {
-		releaseSharedConnection(this.options.token);
+		releaseSharedConnection(this.sharedBy);
 	}
 
 	/** A connection that others already have may be between two attempts, and then it reports nothing. */
@@ -122,6 +128,10 @@ export class RealtimeSource implements Source {
 		const egress = egressOf(context);
 		return {
 			...receiver.topics,
+			async hasToken() {
+				const credential = await context.getCredentials<Credential>('crispApi').catch(() => undefined);
+				return credential !== undefined && tokenHash(credential) === token;
+			},
 			async findEndpoint(topics, signal) {
 				pollingOf(token)?.charge();
 				const { credential, send } = await open(signal, false);

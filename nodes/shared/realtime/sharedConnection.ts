@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { BoundedMap } from '../runtime/boundedMap';
 import type { Clock } from '../runtime/clock';
-import { Connection, type RealtimeEndpoint, type Ending } from './connection';
+import { Connection, RefusedError, type RealtimeEndpoint, type Ending } from './connection';
 import { isTooDeep } from '../runtime/nesting';
 import { ownedMap } from '../runtime/processState';
 import type { OpenChannel } from './socket';
@@ -17,6 +17,8 @@ export interface Topics {
 export interface Listener extends Topics {
 	/** Fetches the endpoint, for the events and websites of all listeners together. */
 	findEndpoint(topics: Topics, signal: AbortSignal): Promise<RealtimeEndpoint>;
+	/** Whether its credential still has the token of the connection; assumed if undefined. */
+	hasToken?(): Promise<boolean>;
 	onEvent(name: string, payload: unknown): void;
 	/** Called when connected, for the first time or after a reconnect. */
 	onReady(): void;
@@ -53,6 +55,8 @@ interface Overlap {
 	endsAt: number;
 }
 
+/** How many credentials are tried, as each takes a request. */
+const mostTried = 3;
 /** How much later a connection may deliver what the other one delivered. */
 const overlapTime = 5_000;
 /** The number of events that are compared; of more, the oldest may be delivered twice. */
@@ -130,8 +134,24 @@ export class SharedConnection {
 		return line;
 	}
 
-	/** Any listener can fetch the endpoint; it uses its current credential. */
+	/**
+	 * Any listener can fetch the endpoint, with its current credential. Several credentials may have the token: if one was
+	 * changed or is refused, another one is used.
+	 */
 	private async findAccess(topics: Topics, signal: AbortSignal): Promise<RealtimeEndpoint> {
+		const refusals: unknown[] = [];
+		for (const listener of this.listeners) {
+			if (refusals.length === mostTried) break;
+			if ((await listener.hasToken?.()) === false) continue;
+			try {
+				return await listener.findEndpoint(topics, signal);
+			} catch (error) {
+				if (!(error instanceof RefusedError)) throw error;
+				refusals.push(error);
+			}
+		}
+		if (refusals.length > 0) throw refusals[0];
+		// The one credential that they have in common has another token now.
 		const [listener] = this.listeners;
 		if (!listener) throw new DOMException('There is no listener left', 'AbortError');
 		return await listener.findEndpoint(topics, signal);

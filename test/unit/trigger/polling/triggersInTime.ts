@@ -1,6 +1,7 @@
 import type { IDataObject, ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import { activateTrigger } from '../../../../nodes/CrispTrigger/activate';
 import { isPartial } from '../../../../nodes/shared/api/list';
+import type { Credential } from '../../../../nodes/shared/api/transport';
 import type { ActivationMode } from '../../../../nodes/shared/n8n/context';
 import type { Channel, ChannelListener } from '../../../../nodes/shared/realtime/socket';
 import { ModelCrisp, plainMoods, type ReadingMoods } from '../../../property/modelCrisp';
@@ -22,6 +23,21 @@ export interface Beginning {
 	isSlow?: boolean;
 	/** Whether n8n's rules block the realtime channel. */
 	isBlocked?: boolean;
+	/** What its credential has now; throws if it was deleted. */
+	credential?: () => Partial<Credential>;
+}
+
+/** What a connection asks for when it authenticates. */
+export interface Claims {
+	password: string;
+	events: string[];
+	rooms?: string[];
+}
+
+interface Asked {
+	method: string;
+	url: string;
+	qs?: IDataObject;
 }
 
 const origin = 'https://api.crisp.chat';
@@ -36,6 +52,12 @@ export class TriggersInTime {
 
 	/** What each request to the REST API fails with, if with anything. */
 	restFault?: { code: string } | { status: number; reason: string };
+
+	/** What a request to the REST API fails with, by its path and the key that it is sent with. */
+	refusalOf?: (path: string, key: string) => { status: number; reason: string } | undefined;
+
+	/** Whether the realtime endpoint accepts an authentication, while it works. */
+	accepts: (claims: Claims) => boolean = () => true;
 
 	/** How long each answer of the REST API takes, in milliseconds. */
 	restDelay = 0;
@@ -130,10 +152,10 @@ export class TriggersInTime {
 			else listener.onOpen();
 		});
 		return {
-			emit: (event) => {
+			emit: (event, data) => {
 				if (event !== 'authentication' || endpoint === 'silent') return;
-				channel.isReady = endpoint === 'works';
-				listener.onEvent(endpoint === 'works' ? 'authenticated' : 'unauthorized', {});
+				channel.isReady = endpoint === 'works' && this.accepts(data as Claims);
+				listener.onEvent(channel.isReady ? 'authenticated' : 'unauthorized', {});
 			},
 			close: () => end('closed'),
 		};
@@ -156,7 +178,7 @@ export class TriggersInTime {
 			getActivationMode: () => activation,
 			getWorkflowStaticData: () => memory,
 			getNodeParameter: (name: string, fallback: unknown) => parameters[name] ?? fallback,
-			getCredentials: async () => await Promise.resolve(credential),
+			getCredentials: async () => await Promise.resolve().then(() => ({ ...credential, ...beginning.credential?.() })),
 			logger: { warn: log, error: log, debug() {} },
 			saveFailedExecution: (error: Error) => failures.push(error),
 			helpers: {
@@ -165,8 +187,11 @@ export class TriggersInTime {
 					this.onRequestToN8n?.(request);
 					return await Promise.resolve({ statusCode: 200, body: { waiting: true } });
 				},
-				httpRequestWithAuthentication: async (_: string, request: { method: string; url: string; qs?: IDataObject }) =>
-					await this.answer(request),
+				httpRequestWithAuthentication: async (
+					_: string,
+					request: Asked,
+					{ credentialsDecrypted: { data } }: { credentialsDecrypted: { data: Credential } },
+				) => await this.answer(request, data.key),
 			},
 			emit([items]: Array<Array<{ json: IDataObject }>>, _: undefined, done?: { resolve(run: object): void }) {
 				delivered.push(...(items ?? []).map(({ json }) => json));
@@ -175,11 +200,11 @@ export class TriggersInTime {
 		} as unknown as ITriggerFunctions;
 	}
 
-	private async answer({ method, url, qs }: { method: string; url: string; qs?: IDataObject }) {
+	private async answer({ method, url, qs }: Asked, key: string) {
 		const path = url.slice(origin.length);
 		this.requests.push({ at: this.clock.now(), path });
 		if (this.restDelay > 0) await this.clock.sleep(this.restDelay);
-		const fault = this.restFault;
+		const fault = this.restFault ?? this.refusalOf?.(path, key);
 		if (fault && 'code' in fault) throw Object.assign(new Error(fault.code), fault);
 		if (fault) {
 			return { statusCode: fault.status, headers: {}, body: { error: true, reason: fault.reason, data: {} } };
