@@ -193,7 +193,7 @@ function lineError(node: INode, ending: Ending): Error {
 
 function foreignError(node: INode, host: string, why: string): Error {
 	return new NodeOperationError(node, `The file is not uploaded to ${host.slice(0, 100)}, because ${why}`, {
-		description: `This address is from the answer of Crisp. Check 'API Address' in the credential, and any proxy in between. ${instead}`,
+		description: `This address is from the answer of Crisp. Check 'API Address' if 'Simulated Crisp' is on, and any proxy in between. ${instead}`,
 	});
 }
 

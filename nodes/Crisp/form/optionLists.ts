@@ -16,11 +16,12 @@ export function isListed(picks: Picks | undefined): picks is Listed {
 	return picks !== undefined && Object.hasOwn(optionLists, picks);
 }
 
-/** The property of a field in which several are chosen. n8n loads its list again when another website is chosen. */
+/** The property of a field in which several are chosen. n8n loads its list again when another website is chosen, also by a URL. */
 export function optionList(picks: Listed): Pick<INodeProperties, 'type' | 'default' | 'typeOptions'> {
 	const method = optionLists[picks];
-	// The property of the locator that holds the ID: n8n compares texts.
-	const typeOptions = { loadOptionsMethod: method, loadOptionsDependsOn: ['websiteId.value'] };
+	// The properties of the locators that hold the ID or the URL: n8n compares texts. A URL brings its website.
+	const loadOptionsDependsOn = ['websiteId.value', 'sessionId.value', 'peopleId.value'];
+	const typeOptions = { loadOptionsMethod: method, loadOptionsDependsOn };
 	return { type: 'multiOptions', typeOptions, default: [] };
 }
 

@@ -70,8 +70,14 @@ export const browsingSession = resource(
 					required: true,
 					fallback: 'start',
 				}),
-				'mouse.x': number('Where the cursor goes, from the left', { required: true, when: isMouse }),
-				'mouse.y': number('Where the cursor goes, from the top', { required: true, when: isMouse }),
+				'mouse.x': number('Where the cursor goes, from the left; Crisp does not document the unit', {
+					required: true,
+					when: isMouse,
+				}),
+				'mouse.y': number('Where the cursor goes, from the top; Crisp does not document the unit', {
+					required: true,
+					when: isMouse,
+				}),
 				click: json('What is clicked', { required: true, fallback: '{}', when: { action: ['click'] } }),
 				scroll: json('Where it scrolls to', { required: true, fallback: '{}', when: { action: ['scroll'] } }),
 			},

@@ -16,6 +16,7 @@ import {
 import { downloadFile } from '../composed/message/downloadFile';
 import { keepTyping } from '../composed/conversation/keepTyping';
 import { sendAndWait } from '../composed/message/sendAndWait';
+import { messageTypeNames } from '../../shared/events/catalogue';
 import { sendFile } from '../composed/message/sendFile';
 import { op, resource } from './operation';
 import { messageSummary } from '../execute/summaries';
@@ -44,21 +45,13 @@ export const message = resource(
 			action: 'Send a message into a conversation',
 			description: 'Send a text, private note, buttons, file link or another message into a conversation',
 			body: {
-				type: choice(
-					{
-						text: 'Text',
-						note: 'Private Note',
-						picker: 'Buttons (Picker)',
-						field: 'Input Field',
-						file: 'File',
-						audio: 'Audio',
-						animation: 'Animation (GIF)',
-						carousel: 'Carousel',
-						event: 'Event',
-					},
-					'What is sent. For a file of the workflow, use the operation Send File.',
-					{ label: 'Message Type', required: true, fallback: 'text', hints: typeHints, isOrdered: true },
-				),
+				type: choice(messageTypeNames, 'What is sent. For a file of the workflow, use the operation Send File.', {
+					label: 'Message Type',
+					required: true,
+					fallback: 'text',
+					hints: typeHints,
+					isOrdered: true,
+				}),
 				content: words,
 				'content.text': longText('Text of the message, shown above its choices, field or cards', {
 					required: true,

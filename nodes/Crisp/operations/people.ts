@@ -21,6 +21,7 @@ import { findByEmail } from '../composed/person/findByEmail';
 import { findBySegments } from '../composed/person/findBySegments';
 import { keepingData } from '../composed/support/keptData';
 import { personSummary } from '../execute/summaries';
+import { status } from './fields/conversationList';
 import { match, personConditions, personConditionsAsJson } from './fields/conditions';
 import { newSegments, replacing } from './fields/newSegments';
 import { name, profile, segments } from './fields/personProfile';
@@ -153,11 +154,7 @@ export const person = resource(
 			scope: '',
 			description: 'Retrieve the IDs of the conversations with a contact',
 			entry: 'session_id',
-			query: {
-				filter_unread: bit('Whether to return only conversations with unread messages'),
-				filter_resolved: bit('Whether to return only resolved conversations'),
-				filter_not_resolved: bit('Whether to return only conversations that are not resolved'),
-			},
+			query: { filter_unread: bit('Whether to return only conversations with unread messages'), status },
 		}),
 		getStatistics: op('GET /v1/website/{website_id}/people/stats', {
 			action: 'Get how many people there are',

@@ -49,7 +49,9 @@ export const visitor = resource(
 			query: {
 				center_latitude: number('Where the middle of the area is', { label: 'Center Latitude (Degrees)' }),
 				center_longitude: number('Where the middle of the area is', { label: 'Center Longitude (Degrees)' }),
-				center_radius: number('How large the area is; a smaller one is more precise'),
+				center_radius: number(
+					'How large the area is; a smaller one is more precise. Crisp does not document the unit.',
+				),
 			},
 		}),
 	},

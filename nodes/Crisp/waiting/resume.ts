@@ -30,13 +30,16 @@ interface Resuming extends NoteContext {
 /** How long to wait before a decision is read again, in milliseconds: longer than another process needs to write its own. */
 const settling = 1_500;
 
+/** Until when an answer by link may still be settled by the request that wrote it, in milliseconds after it was given. */
+const settled = 5_000;
+
 const queues = ownedMap<Promise<unknown>>('requests to executions that wait, by execution');
 
 /** Runs of nodes that were resumed: n8n up to 2.35 would resume an execution twice. */
 const resumed = new Store<true>({ name: 'executions that were resumed', maxEntries: 10_000, maxAge: 10_000 });
 
 /**
- * Answers a request to an execution that waits. A GET shows a page and changes nothing. A form that is posted writes its
+ * Answers a request to an execution that waits. A GET shows a page and decides nothing. A form that is posted writes its
  * answer into the note. Any other POST says only that there may be something to read. The execution resumes once each item
  * has an answer in Crisp, or the time is over. The signature of the address has to be the one that n8n gave.
  */
@@ -69,8 +72,8 @@ async function answerRequest(context: IWebhookFunctions, clock: Clock): Promise<
 	const client = clientFor(openTransport(context, credential, { clock, isPatient: false }));
 	const ownKey = ownKeyOf(credential, context.getInstanceId());
 	const resuming = { context, client, clock, waits, wait, ownKey, timezone: context.getTimezone() };
-	if (context.getRequestObject().method === 'GET') return await show(resuming);
-	return await inTurn(addressOf(wait), async () => await answer(resuming));
+	const isOpened = context.getRequestObject().method === 'GET';
+	return await inTurn(addressOf(wait), async () => await (isOpened ? show(resuming) : answer(resuming)));
 }
 
 /** Compares the signature with that of the address that was given out: some versions of n8n do not check it. */
@@ -96,14 +99,29 @@ async function inTurn<Result>(execution: string, task: () => Promise<Result>): P
 	}
 }
 
-async function show({ context, wait, ...reading }: Resuming): Promise<IWebhookResponseData> {
-	const { answer } = await readWait(wait, reading);
-	if (answer) return shown(context, 'Already answered', outcome(answer));
+/** Shows the page; decides nothing. An answer that is there resumes the execution, if the request that wrote it could not. */
+async function show(resuming: Resuming): Promise<IWebhookResponseData> {
+	const { context, wait } = resuming;
+	const found = await readWait(wait, resuming);
+	if (found.answer) return await resumeAgain(resuming, { ...found, answer: found.answer }, 200);
 	if (!wait.hasLink) {
 		const who = wait.ask === 'team' ? 'with a private note in Crisp' : 'in the chat';
 		return shown(context, 'n8n waits for an answer', `The answer is given ${who}.`);
 	}
 	return respond(context, questionPage(wait), 200);
+}
+
+/** For an answer that was given before: the request that wrote it may have failed before the execution resumed. */
+async function resumeAgain(
+	resuming: Resuming,
+	found: Found & { answer: Answer },
+	status: number,
+): Promise<IWebhookResponseData> {
+	const { context, clock } = resuming;
+	const { answer } = found;
+	const isSettling = answer.by === 'link' && clock.now() - (answer.timestamp ?? 0) < settled;
+	if (isSettling) return shown(context, 'Already answered', outcome(answer), status);
+	return await resume(resuming, found, textPage('Already answered', outcome(answer)), status);
 }
 
 function outcome({ by, choice, operator_name: name }: Answer): string {
@@ -117,8 +135,7 @@ async function answer(resuming: Resuming): Promise<IWebhookResponseData> {
 	const isForm = wait.hasLink && body.nudge === undefined;
 	const found = await readWait(wait, resuming);
 	if (!isForm) return await resume(resuming, found, { waiting: true });
-	// The request that wrote the answer may have failed before the execution resumed.
-	if (found.answer) return await resume(resuming, found, textPage('Already answered', outcome(found.answer)), 409);
+	if (found.answer) return await resumeAgain(resuming, { ...found, answer: found.answer }, 409);
 	if (isOver(wait, resuming.clock.now())) return shown(context, 'Too late', 'The time for an answer is over.', 410);
 	const given = JSON.parse(JSON.stringify(givenIn(wait, body))) as IDataObject;
 	const decided = answerFrom(wait, given);

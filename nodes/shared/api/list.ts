@@ -9,7 +9,8 @@ export function entriesIn(answer: unknown): IDataObject[] {
 	const isEmpty = answer === undefined || answer === null || Object.keys(Object(answer) as object).length === 0;
 	if (isEmpty && typeof answer !== 'string') return [];
 	throw new UserError('Crisp returned something other than a list', {
-		description: "Try again. If the error remains, check 'API Address' in the credential, and any proxy in between.",
+		description:
+			"Try again. If the error remains, check 'API Address' if 'Simulated Crisp' is on, and any proxy in between.",
 	});
 }
 

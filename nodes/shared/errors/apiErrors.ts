@@ -79,7 +79,7 @@ const missingRoute: Advice = [
 
 const redirected: Advice = [
 	'The server tried to redirect the request',
-	"The redirect was not followed, because it would send the token to another host. Check 'API Address' in the credential, and any proxy in between.",
+	"The redirect was not followed, because it would send the token to another host. Check 'API Address' if 'Simulated Crisp' is on, and any proxy in between.",
 ];
 
 /** Whether a 404 means that the API has no such route, instead of no such resource. */
@@ -174,7 +174,7 @@ export function noAnswerError(node: INode, what: string, how: string): NodeApiEr
 
 /** For a response that did not come from Crisp's API. */
 export function notCrispError(node: INode, request: CrispRequest): NodeApiError {
-	const how = `Check 'API Address' in the credential, and any proxy in between. The request was ${shownRequest(request)}.`;
+	const how = `Check 'API Address' if 'Simulated Crisp' is on, and any proxy in between. The request was ${shownRequest(request)}.`;
 	return markUncertain(noAnswerError(node, "The server at 'API Address' is not Crisp's API", how));
 }
 

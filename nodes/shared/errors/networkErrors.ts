@@ -73,7 +73,7 @@ export function networkError(node: INode, fault: unknown, request: CrispRequest)
 	const error = noAnswerError(
 		node,
 		`Crisp could not be reached: ${said}`,
-		`Check the network of n8n and 'API Address' in the credential. The request was ${shownRequest(request)}.${warning}`,
+		`Check the network of n8n, and 'API Address' if 'Simulated Crisp' is on. The request was ${shownRequest(request)}.${warning}`,
 	);
 	return unsent.has(code) ? error : markUncertain(error);
 }

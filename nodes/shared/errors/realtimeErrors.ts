@@ -17,7 +17,7 @@ export function connectionError(node: INode, { kind, cause }: Ending): NodeApiEr
 	return new NodeOperationError(node, cause === undefined ? words[kind] : `${words[kind]} (${reasonOf(cause)})`, {
 		description:
 			kind === 'refused'
-				? "Check 'Identifier', 'Key' and 'Tier' of the credential. A plugin token also needs the scopes of the chosen events."
-				: "Check the network of n8n and 'API Address' in the credential.",
+				? "Check 'Identifier', 'Key' and 'Tier' of the credential; for the tier Plugin, also the scopes of the chosen events."
+				: "Check the network of n8n, and 'API Address' if 'Simulated Crisp' is on.",
 	});
 }

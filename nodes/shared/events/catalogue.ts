@@ -223,14 +223,17 @@ export const everydayEvents = [
 /** The events that contain a message: the message filters apply to them. */
 export const messageEvents = ['message:send', 'message:received'];
 
-export const messageTypes = [
-	'text',
-	'note',
-	'file',
-	'animation',
-	'audio',
-	'picker',
-	'field',
-	'carousel',
-	'event',
-] as const;
+/** The types of messages with the names of forms, everyday ones first. */
+export const messageTypeNames = {
+	text: 'Text',
+	note: 'Private Note',
+	picker: 'Buttons (Picker)',
+	field: 'Input Field',
+	file: 'File',
+	audio: 'Audio',
+	animation: 'Animation (GIF)',
+	carousel: 'Carousel',
+	event: 'Event',
+};
+
+export const messageTypes = Object.keys(messageTypeNames);

@@ -36,12 +36,15 @@ export async function findEndpoint(
 	}
 	const endpoint = ((answer as IDataObject | undefined)?.socket as IDataObject | undefined)?.app;
 	if (typeof endpoint !== 'string' || !isSafe(endpoint)) {
-		throw refuse('The server returned no secure realtime address', "Check 'API Address' in the credential.");
+		throw refuse(
+			'The server returned no secure realtime address',
+			"Check 'API Address' if 'Simulated Crisp' is on, and any proxy in between.",
+		);
 	}
 	if (!isRealtimeAddress(endpoint, credential)) {
 		throw refuse(
 			'The server named a realtime address that does not belong to Crisp',
-			`The key was not sent to ${new URL(endpoint).host}. Check 'API Address' in the credential, and any proxy in between. If Crisp has a new address, update this package.`,
+			`The key was not sent to ${new URL(endpoint).host}. Check 'API Address' if 'Simulated Crisp' is on, and any proxy in between. If Crisp has a new address, update this package.`,
 		);
 	}
 	const rule = await egress(endpoint);

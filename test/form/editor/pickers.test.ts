@@ -70,7 +70,7 @@ describe('each list of the form', () => {
 		const used = new Set(lists.map(({ typeOptions }) => String(typeOptions?.loadOptionsMethod)));
 		expect([...used].sort()).toEqual(methods);
 		for (const { typeOptions, default: usual, description } of lists) {
-			expect(typeOptions?.loadOptionsDependsOn).toEqual(['websiteId.value']);
+			expect(typeOptions?.loadOptionsDependsOn).toEqual(['websiteId.value', 'sessionId.value', 'peopleId.value']);
 			expect(usual).toEqual([]);
 			expect(description).toMatch(/\.\nChoose from the list, or specify IDs using an <a href="[^"]+">expression<\/a>$/);
 		}

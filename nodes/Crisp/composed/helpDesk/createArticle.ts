@@ -25,6 +25,10 @@ const creation: Creation = {
 		...(category_id !== undefined && { filter_category_id: category_id }),
 		...(section_id !== undefined && { filter_section_id: section_id }),
 	}),
+	isSame: ({ category }, { category_id }) => {
+		const own = textIn((Object(category) as IDataObject).category_id);
+		return category_id === undefined || own === '' || own === category_id;
+	},
 	isUntouched: (article) => !isForReaders({ status: 'draft', ...article }) && textIn(article.content) === '',
 	finish,
 	output,

@@ -12,7 +12,7 @@ export const words = longText('What the message says; Markdown is allowed', {
 
 /** The columns of a picker's choices: first what people read. */
 export const ofChoice = {
-	label: text('What the visitor reads', { required: true, example: 'Yes, please' }),
+	label: text('What people read and choose', { required: true, example: 'Yes, please' }),
 	value: text('What the workflow gets when this is chosen', { required: true, example: 'yes' }),
 	icon: text('An emoji in front of the label'),
 };

@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions, NodeHint } from 'n8n-workflow';
 import { largestMaxStarts, usualMaxStarts } from '../loops/loopBrake';
-import { derivedEvents, events as crispEvents, everydayEvents, messageTypes, type CrispEvent } from '../catalogue';
+import { derivedEvents, events as crispEvents, everydayEvents, messageTypeNames, type CrispEvent } from '../catalogue';
 
 /** The events that Crisp sends to triggers of both kinds. */
 const usuallyOffered = [...crispEvents.filter(({ isLegacy }) => !isLegacy), ...derivedEvents];
@@ -111,7 +111,7 @@ export function selectionProperties(offered = usuallyOffered): INodeProperties[]
 					displayName: 'Message Types',
 					name: 'messageTypes',
 					type: 'multiOptions',
-					options: messageTypes.map((value) => ({ name: value.charAt(0).toUpperCase() + value.slice(1), value })),
+					options: Object.entries(messageTypeNames).map(([value, name]) => ({ name, value })),
 					default: ['text'],
 					description: 'The types of message that start the workflow; other events are not affected',
 				},
