@@ -277,7 +277,6 @@ interface Memory {
 function memoryOf(context: IWebhookFunctions, clock: Clock): Memory {
 	const make = () => ({ states: new ConversationStates(clock), announced: new AnnouncedValues() });
 	const slot = slotOf(context);
-	// Between two tests, nothing hears what a user undoes in Crisp.
 	if (isTest(context)) return { ...known.getOrSet(`test ${slot}`, make), announced: new AnnouncedValues() };
 	const deliveries = new Deliveries({ slot, clock, response: webhookResponseOf(context) });
 	return { ...known.getOrSet(slot, make), deliveries };
@@ -336,9 +335,8 @@ function pipelineOf(context: IWebhookFunctions, parts: PipelineParts & { memory:
 	const onUnknown = (name: string) => log.tell(`unknown:${name}`, unknownBefore(name));
 	const onUnchecked = (name: string) => log.tell(`unchecked:${name}`, uncheckedText(name));
 	const loopGuard = loopGuardOf(context, { selection, clock, log });
-	// Where the loop guard begins with each request, it does not hold back a value that Crisp repeats.
-	const mayHaveMissed = isTest(context) || webhookResponseOf(context) !== undefined;
-	const heard = { states, announced, seen, mayHaveMissed };
+	// Between two tests, nothing hears what a user undoes in Crisp.
+	const heard = { states, announced, seen, mayHaveMissed: isTest(context) };
 	return new EventPipeline({ selection, enricher, ...heard, onUnknown, onUnchecked, loopGuard });
 }
 

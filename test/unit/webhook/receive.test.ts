@@ -133,7 +133,7 @@ it('does not answer for n8n, and keeps the event if n8n does not show its respon
 });
 
 describe('a change that comes again', () => {
-	async function states(times: number[], mode: string) {
+	async function states(times: number[], mode: string, event: string) {
 		const time = new FakeClock();
 		const started: boolean[] = [];
 		for (const [timestamp, pause] of times.entries()) {
@@ -142,7 +142,7 @@ describe('a change that comes again', () => {
 			const body = JSON.stringify({ event: 'session:set_state', data, timestamp: timestamp + 1 });
 			const response = new FakeResponse();
 			const more = { getMode: () => mode, getNode: () => ({ id: `again ${mode} ${times.join()}`, name: 'Hook' }) };
-			const parameters = { events: ['conversation:resolved'] };
+			const parameters = { events: [event] };
 			const request = webhookContext({ body, response, parameters, more });
 			const { workflowData } = await receive(request, { clock: time });
 			response.end(200);
@@ -152,10 +152,16 @@ describe('a change that comes again', () => {
 	}
 
 	it.each([
-		['starts after a minute: another process may have heard of a change in between', [0, 61_000], 'webhook', true],
-		['does not start within a minute', [0, 30_000], 'webhook', false],
-		['starts at once in a test in the editor', [0, 1_000], 'manual', true],
-	])('%s', async (_, times, mode, isStarted) => {
-		expect(await states(times, mode)).toEqual([true, isStarted]);
+		[
+			'starts after a minute: another process may have heard of a change',
+			[0, 61_000],
+			'webhook',
+			'session:set_state',
+			true,
+		],
+		['does not start within a minute', [0, 30_000], 'webhook', 'session:set_state', false],
+		['starts at once in a test in the editor', [0, 1_000], 'manual', 'conversation:resolved', true],
+	])('%s', async (_, times, mode, event, isStarted) => {
+		expect(await states(times, mode, event)).toEqual([true, isStarted]);
 	});
 });
