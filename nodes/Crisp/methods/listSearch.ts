@@ -122,7 +122,7 @@ export const sources = {
 		ofPluginToken: {
 			route: 'GET /v1/plugin/connect/account',
 			isSingle: true,
-			item: ({ plugin_id }) => ({ name: 'The plugin of the token', value: String(plugin_id) }),
+			item: ({ plugin_id }) => ({ name: 'Plugin of the Token', value: String(plugin_id) }),
 		},
 	},
 } satisfies Record<string, Source>;

@@ -143,12 +143,13 @@ export class SharedConnection {
 		for (const listener of this.listeners) {
 			if (refusals.length === mostTried) break;
 			if ((await listener.hasToken?.()) === false) continue;
-			try {
-				return await listener.findEndpoint(topics, signal);
-			} catch (error) {
-				if (!(error instanceof RefusedError)) throw error;
-				refusals.push(error);
-			}
+			const { endpoint, error } = await listener.findEndpoint(topics, signal).then(
+				(found) => ({ endpoint: found, error: undefined }),
+				(reason: unknown) => ({ endpoint: undefined, error: reason }),
+			);
+			if (endpoint) return endpoint;
+			if (!(error instanceof RefusedError)) throw error;
+			refusals.push(error);
 		}
 		if (refusals.length > 0) throw refusals[0];
 		// The one credential that they have in common has another token now.

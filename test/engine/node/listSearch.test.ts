@@ -69,7 +69,7 @@ describe.each(Object.entries(paths) as Array<[Method, string]>)('%s', (method, p
 it('offers its own plugin to a token of tier plugin, which may not list those of the website', async () => {
 	const credential = credentialFor(sandbox.current, 'plugin');
 	const { results } = await search('searchPlugins', credential, { parameters });
-	expect(results).toEqual([{ name: 'The plugin of the token', value: PLUGIN_ID }]);
+	expect(results).toEqual([{ name: 'Plugin of the Token', value: PLUGIN_ID }]);
 });
 
 it('an expression as the website counts as none: its value is not known before the workflow runs', async () => {

@@ -102,11 +102,11 @@ describe('of two credentials with the same token', () => {
 		const keys: string[] = [];
 		world.accepts = ({ password }) => keys.push(password) > 0;
 		world.refusalOf = (_, key) => (key === 'wrong' ? { status: 401, reason: 'invalid_session' } : undefined);
-		let credential: Beginning['credential'];
-		const first = await world.activate({ credential: () => credential?.() ?? {} });
+		const now: { credential?: Beginning['credential'] } = {};
+		const first = await world.activate({ credential: () => now.credential?.() ?? {} });
 		const second = await world.activate();
 		await world.clock.advance(minute);
-		credential = replaced;
+		now.credential = replaced;
 		world.kill();
 		await world.clock.advance(2 * minute);
 		return { world, keys, both: [first, second] };
