@@ -147,6 +147,8 @@ describe('a new user in the editor', () => {
 	step('sees what went wrong', async () => {
 		await editor.openNode(action);
 		await editor.fillId('sessionId', 'session_00000000-0000-4000-8000-000000000000');
+		// n8n takes over what was typed after a moment, and marks the output of before.
+		await editor.at('node-run-info-stale').waitFor();
 		await editor.execute();
 		await editor.at('node-error-message').waitFor();
 		await editor.shoot('newcomer-error');
