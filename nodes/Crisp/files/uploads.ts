@@ -11,6 +11,7 @@ import { textIn } from '../../shared/runtime/coerce';
 import { hasWebSocket, openSocket, type OpenChannel } from '../../shared/realtime/socket';
 import type { Credential, Send } from '../../shared/api/transport';
 import { isPublicFile, uploadFault } from './uploadAddress';
+import { addressAdvice } from '../../shared/errors/addressAdvice';
 
 export interface UploadsOptions {
 	node: INode;
@@ -193,7 +194,7 @@ function lineError(node: INode, ending: Ending): Error {
 
 function foreignError(node: INode, host: string, why: string): Error {
 	return new NodeOperationError(node, `The file is not uploaded to ${host.slice(0, 100)}, because ${why}`, {
-		description: `This address is from the answer of Crisp. Check 'API Address' if 'Simulated Crisp' is on, and any proxy in between. ${instead}`,
+		description: `This address is from the answer of Crisp. ${addressAdvice} ${instead}`,
 	});
 }
 

@@ -103,7 +103,7 @@ async function inTurn<Result>(execution: string, task: () => Promise<Result>): P
 async function show(resuming: Resuming): Promise<IWebhookResponseData> {
 	const { context, wait } = resuming;
 	const found = await readWait(wait, resuming);
-	if (found.answer) return await resumeAgain(resuming, { ...found, answer: found.answer }, 200);
+	if (isAnswered(found)) return await resumeAgain(resuming, found, 200);
 	if (!wait.hasLink) {
 		const who = wait.ask === 'team' ? 'with a private note in Crisp' : 'in the chat';
 		return shown(context, 'n8n waits for an answer', `The answer is given ${who}.`);
@@ -111,12 +111,12 @@ async function show(resuming: Resuming): Promise<IWebhookResponseData> {
 	return respond(context, questionPage(wait), 200);
 }
 
+type Answered = Found & { answer: Answer };
+
+const isAnswered = (found: Found): found is Answered => found.answer !== undefined;
+
 /** For an answer that was given before: the request that wrote it may have failed before the execution resumed. */
-async function resumeAgain(
-	resuming: Resuming,
-	found: Found & { answer: Answer },
-	status: number,
-): Promise<IWebhookResponseData> {
+async function resumeAgain(resuming: Resuming, found: Answered, status: number): Promise<IWebhookResponseData> {
 	const { context, clock } = resuming;
 	const { answer } = found;
 	const isSettling = answer.by === 'link' && clock.now() - (answer.timestamp ?? 0) < settled;
@@ -135,7 +135,7 @@ async function answer(resuming: Resuming): Promise<IWebhookResponseData> {
 	const isForm = wait.hasLink && body.nudge === undefined;
 	const found = await readWait(wait, resuming);
 	if (!isForm) return await resume(resuming, found, { waiting: true });
-	if (found.answer) return await resumeAgain(resuming, { ...found, answer: found.answer }, 409);
+	if (isAnswered(found)) return await resumeAgain(resuming, found, 409);
 	if (isOver(wait, resuming.clock.now())) return shown(context, 'Too late', 'The time for an answer is over.', 410);
 	const given = JSON.parse(JSON.stringify(givenIn(wait, body))) as IDataObject;
 	const decided = answerFrom(wait, given);

@@ -3,6 +3,7 @@ import type { Credential, CrispRequest } from '../api/types';
 import { missingThing } from './missingThings';
 import { permissionAdvice, tierAdvice, type Needs } from './tierAdvice';
 import { concealed, shownRequest, type Shown } from '../security/secrets';
+import { addressAdvice } from './addressAdvice';
 
 /** Crisp's response when it refused a request, and that request. */
 export interface Refusal extends Shown {
@@ -79,7 +80,7 @@ const missingRoute: Advice = [
 
 const redirected: Advice = [
 	'The server tried to redirect the request',
-	"The redirect was not followed, because it would send the token to another host. Check 'API Address' if 'Simulated Crisp' is on, and any proxy in between.",
+	`The redirect was not followed, because it would send the token to another host. ${addressAdvice}`,
 ];
 
 /** Whether a 404 means that the API has no such route, instead of no such resource. */
@@ -174,7 +175,7 @@ export function noAnswerError(node: INode, what: string, how: string): NodeApiEr
 
 /** For a response that did not come from Crisp's API. */
 export function notCrispError(node: INode, request: CrispRequest): NodeApiError {
-	const how = `Check 'API Address' if 'Simulated Crisp' is on, and any proxy in between. The request was ${shownRequest(request)}.`;
+	const how = `${addressAdvice} The request was ${shownRequest(request)}.`;
 	return markUncertain(noAnswerError(node, "The server at 'API Address' is not Crisp's API", how));
 }
 

@@ -2,6 +2,7 @@ import type { INode, NodeApiError } from 'n8n-workflow';
 import { noAnswerError, markUncertain } from './apiErrors';
 import type { CrispRequest } from '../api/types';
 import { concealed, shownRequest } from '../security/secrets';
+import { networkAdvice } from './addressAdvice';
 
 /** The messages avoid the codes: n8n replaces a message that contains such a code with a less specific one. */
 const words: Record<string, string> = {
@@ -73,7 +74,7 @@ export function networkError(node: INode, fault: unknown, request: CrispRequest)
 	const error = noAnswerError(
 		node,
 		`Crisp could not be reached: ${said}`,
-		`Check the network of n8n, and 'API Address' if 'Simulated Crisp' is on. The request was ${shownRequest(request)}.${warning}`,
+		`${networkAdvice} The request was ${shownRequest(request)}.${warning}`,
 	);
 	return unsent.has(code) ? error : markUncertain(error);
 }

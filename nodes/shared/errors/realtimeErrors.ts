@@ -1,6 +1,7 @@
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 import type { Ending } from '../realtime/connection';
 import { reasonOf } from './apiErrors';
+import { networkAdvice } from './addressAdvice';
 
 const words: Record<Ending['kind'], string> = {
 	closed: 'The realtime connection was closed',
@@ -18,6 +19,6 @@ export function connectionError(node: INode, { kind, cause }: Ending): NodeApiEr
 		description:
 			kind === 'refused'
 				? "Check 'Identifier', 'Key' and 'Tier' of the credential; for the tier Plugin, also the scopes of the chosen events."
-				: "Check the network of n8n, and 'API Address' if 'Simulated Crisp' is on.",
+				: networkAdvice,
 	});
 }

@@ -236,4 +236,8 @@ export const messageTypeNames = {
 	event: 'Event',
 };
 
+/** Some of these types with their names, in this order. */
+export const messageTypesNamed = (...types: Array<keyof typeof messageTypeNames>): Record<string, string> =>
+	Object.fromEntries(types.map((type) => [type, messageTypeNames[type]]));
+
 export const messageTypes = Object.keys(messageTypeNames);

@@ -8,6 +8,7 @@ import { asNodeError } from '../errors/apiErrors';
 import { eventNamed } from '../events/catalogue';
 import type { Topics } from './sharedConnection';
 import type { Credential, Send } from '../api/transport';
+import { addressAdvice } from '../errors/addressAdvice';
 
 /** What is needed to request the realtime endpoint from Crisp. */
 export interface EndpointRequest {
@@ -36,15 +37,12 @@ export async function findEndpoint(
 	}
 	const endpoint = ((answer as IDataObject | undefined)?.socket as IDataObject | undefined)?.app;
 	if (typeof endpoint !== 'string' || !isSafe(endpoint)) {
-		throw refuse(
-			'The server returned no secure realtime address',
-			"Check 'API Address' if 'Simulated Crisp' is on, and any proxy in between.",
-		);
+		throw refuse('The server returned no secure realtime address', addressAdvice);
 	}
 	if (!isRealtimeAddress(endpoint, credential)) {
 		throw refuse(
 			'The server named a realtime address that does not belong to Crisp',
-			`The key was not sent to ${new URL(endpoint).host}. Check 'API Address' if 'Simulated Crisp' is on, and any proxy in between. If Crisp has a new address, update this package.`,
+			`The key was not sent to ${new URL(endpoint).host}. ${addressAdvice} If Crisp has a new address, update this package.`,
 		);
 	}
 	const rule = await egress(endpoint);

@@ -9,6 +9,7 @@ import { details } from '../../operations/fields/conversationDetails';
 import { fillPath, parseRoute } from '../../../shared/api/route';
 import { manner, messageOf } from '../support/messageBody';
 import { Steps } from '../support/steps';
+import { messageTypesNamed } from '../../../shared/events/catalogue';
 
 /**
  * The details are set before the message is sent, so that operators see who writes; the state is set last, as a message
@@ -26,7 +27,7 @@ export const createWithMessage: ComposedOperation = {
 			required: true,
 			fallback: 'user',
 		}),
-		type: choice({ text: 'Text', note: 'Private Note' }, 'What is sent; only operators see a private note', {
+		type: choice(messageTypesNamed('text', 'note'), 'What is sent; only operators see a private note', {
 			label: 'Message Type',
 			required: true,
 			fallback: 'text',

@@ -7,6 +7,7 @@ import { chatOrigin } from '../../operations/fields/senders';
 import { fillPath, parseRoute } from '../../../shared/api/route';
 import { earlierMessage, manner, messageOf } from '../support/messageBody';
 import { Steps } from '../support/steps';
+import { messageTypesNamed } from '../../../shared/events/catalogue';
 
 const stateRoute = parseRoute('PATCH /v1/website/{website_id}/conversation/{session_id}/state');
 
@@ -18,7 +19,7 @@ export const resolveWithMessage: ComposedOperation = {
 	scope: 'website:conversation:messages, website:conversation:states',
 	variables: ['website_id', 'session_id'],
 	body: {
-		type: choice({ text: 'Text', note: 'Private Note' }, 'What is sent; only operators see a private note', {
+		type: choice(messageTypesNamed('text', 'note'), 'What is sent; only operators see a private note', {
 			label: 'Message Type',
 			required: true,
 			fallback: 'text',

@@ -11,6 +11,7 @@ import { earlierMessage } from '../support/messageBody';
 import { askAndWait } from '../../waiting/ask';
 import { waitFields, waitOptions } from '../../waiting/fields';
 import { Steps } from '../support/steps';
+import { messageTypesNamed } from '../../../shared/events/catalogue';
 
 const longest = 15;
 const inExecution = { wait: ['execution'] };
@@ -34,11 +35,13 @@ export const sendAndWait: ComposedOperation = {
 	variables: ['website_id', 'session_id'],
 	body: {
 		...waitFields,
-		type: choice(
-			{ text: 'Text', note: 'Private Note', picker: 'Buttons (Picker)', field: 'Input Field' },
-			'How the question is asked',
-			{ label: 'Message Type', required: true, fallback: 'text', hints: typeHints, when: inExecution },
-		),
+		type: choice(messageTypesNamed('text', 'note', 'picker', 'field'), 'How the question is asked', {
+			label: 'Message Type',
+			required: true,
+			fallback: 'text',
+			hints: typeHints,
+			when: inExecution,
+		}),
 		content: words,
 		'content.text': longText('What is asked', { label: 'Question', required: true, when: isQuestion }),
 		'content.choices': table(ofChoice, 'What the visitor can choose; no other value counts as an answer', {
