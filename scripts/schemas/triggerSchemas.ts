@@ -1,27 +1,21 @@
-import { sampleOf } from '../../nodes/CrispTrigger/samples/samples';
-import { derivedEvents, events } from '../../nodes/shared/events/catalogue';
-import { eventOutputNames, toOutput } from '../../nodes/shared/events/output';
+import type { OutputName } from '../../nodes/shared/events/vocabulary';
 import { fieldsNamed } from './outputTypes';
 import { object, type Schema } from './schema';
 
-/** The fields that only the webhook trigger returns; each delivery has them. */
-const ofDelivery = ['event_id', 'delivery_attempt'];
+/**
+ * What all events of a trigger have, by the name of the node. Most events of Crisp Trigger have a `website_id`, but neither
+ * those of the node itself nor a list of animations has one. The body of each webhook has it beside the event, and the
+ * trigger adds what tells deliveries apart (docs/decisions/0013-accepted-deliveries.md).
+ */
+const sharedNames: Record<string, OutputName[]> = {
+	CrispTrigger: ['event', 'data'],
+	CrispWebhookTrigger: ['event', 'website_id', 'event_id', 'delivery_attempt', 'data'],
+};
 
 /**
  * The schema of each trigger's output, by the name of the node. n8n asks for one schema, without the chosen events: it has
- * the fields that most events have, because the others would be missing more often than not.
+ * what all of them share. `test/engine/schemas/triggers.test.ts` compares it with each event.
  */
 export function triggerSchemas(): Map<string, Schema> {
-	const shared = commonNames();
-	const ofWebhooks = [...shared.filter((name) => name !== 'data'), ...ofDelivery, 'data'];
-	return new Map([
-		['CrispTrigger', object(fieldsNamed(shared))],
-		['CrispWebhookTrigger', object(fieldsNamed(ofWebhooks))],
-	]);
-}
-
-function commonNames(): string[] {
-	const all = [...events, ...derivedEvents];
-	const outputs = all.map(({ name }) => toOutput(name, sampleOf(name, 0)));
-	return eventOutputNames.filter((name) => outputs.filter((output) => name in output).length > all.length / 2);
+	return new Map(Object.entries(sharedNames).map(([node, names]) => [node, object(fieldsNamed(names))]));
 }

@@ -42,6 +42,29 @@ export function unseenIn(outputs: unknown[], schema: Shown, path = ''): string[]
 	});
 }
 
+/** What of a schema an output lacks, such as `website_id is missing`, and what is of another type. */
+export function missingIn(value: unknown, schema: Shown, path = ''): string[] {
+	if (value === null || value === undefined) return [`${path} is missing`];
+	const kinds = [schema.type].flat();
+	if (!kinds.includes(kindOf(value))) return [`${path} is ${kindOf(value)}, and ${kinds.join(' or ')} in the schema`];
+	return Object.entries(schema.properties ?? {}).flatMap(([name, inner]) =>
+		missingIn((value as IDataObject)[name], inner, path ? `${path}.${name}` : name),
+	);
+}
+
+/** The schema of what all outputs have: a field that has no value in one of them is left out. */
+export function sharedIn(outputs: unknown[]): Shown {
+	const kinds = [...new Set(outputs.map(kindOf))];
+	const type = kinds.length === 1 ? (kinds[0] as string) : kinds;
+	if (type !== 'object') return { type };
+	const objects = outputs as IDataObject[];
+	const isShared = (name: string) => objects.every((one) => one[name] !== null && one[name] !== undefined);
+	const names = Object.keys(objects[0] ?? {}).filter(isShared);
+	if (names.length === 0) return { type };
+	const properties = names.map((name) => [name, sharedIn(objects.map((one) => one[name]))] as const);
+	return { type, properties: Object.fromEntries(properties) };
+}
+
 function kindOf(value: unknown): string {
 	return Array.isArray(value) ? 'array' : typeof value;
 }
