@@ -84,7 +84,10 @@ export const conversationHandlers: Handlers = {
 			timestamp,
 		}));
 	}),
-	[`GET ${ONE}/relations`]: inConversation(() => resolved({ conversations: { parent: null, children: [] } })),
+	[`GET ${ONE}/relations`]: inConversation((_, { session_id, parent }, { conversations }) => {
+		const children = [...conversations.values()].filter((other) => other.parent === session_id);
+		return resolved({ conversations: { parent, children: children.map((child) => child.session_id) } });
+	}),
 	[`POST ${ONE}/reminder`]: inConversation(({ world, body }, conversation) => {
 		const content = `Reminder for ${String(body.date)}: ${excerptOf(body.note)}`;
 		postMessage(world, conversation, { type: 'note', from: 'operator', origin: 'chat', content });

@@ -176,10 +176,11 @@ function toConversation(
 		assigned: seed.assigned ? { user_id: seed.assigned } : null,
 		meta: metaOf(seed, person),
 		messages,
+		parent: seed.parent ? sessionId(seed.parent) : null,
 		pages: [
 			{ page_title: 'Teas', page_url: 'https://thistle-tea.example/teas', page_referrer: '', timestamp: lastTime },
 		],
-		events: [],
+		events: (seed.events ?? []).map((event, age) => ({ ...event, timestamp: lastTime - age * DAY })),
 		created_at: messages[0]?.timestamp ?? now,
 		updated_at: lastTime,
 		waiting_since: isAwaiting ? lastTime : null,

@@ -1,4 +1,4 @@
-import type { Author, ConversationState, Scalar } from './state';
+import type { Author, ConversationState, Scalar, TimelineEvent } from './state';
 
 export const SHOP_ID = '7598bf86-91c4-4d3a-8f0b-2a6f1e5d7c01';
 export const HELP_ID = '7598bf86-91c4-4d3a-8f0b-2a6f1e5d7c02';
@@ -100,6 +100,10 @@ export interface SeedConversation {
 	segments?: string[];
 	data?: Record<string, Scalar>;
 	isVisitorOnline?: boolean;
+	/** The number of the conversation that it came from. */
+	parent?: number;
+	/** What the website told of the visitor, the newest first, as Crisp's SDK types it: `ConversationEvent`. */
+	events?: Array<Omit<TimelineEvent, 'timestamp'>>;
 	messages: SeedMessage[];
 }
 
@@ -127,6 +131,10 @@ export const shopConversations: SeedConversation[] = [
 		segments: ['delivery'],
 		isVisitorOnline: true,
 		data: { order: 'TT-10482' },
+		events: [
+			{ text: 'Opened the tracking page', data: { order: 'TT-10482', visits: 3 }, color: 'grey' },
+			{ text: 'Placed an order', data: { order: 'TT-10482', total: 38.5, gift: true }, color: 'green' },
+		],
 		messages: [
 			visitor('Hello! My parcel was due on Tuesday and the tracking page has not moved since Monday.'),
 			reply(1, 'Hi Odile, sorry about that. Is it order TT-10482, the winter box?'),
@@ -145,6 +153,7 @@ export const shopConversations: SeedConversation[] = [
 		minutesAgo: 3,
 		unread: 1,
 		isVisitorOnline: true,
+		parent: 1,
 		messages: [visitor('Hi, do you ship to Iceland?')],
 	},
 	{

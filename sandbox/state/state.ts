@@ -90,6 +90,8 @@ export interface Conversation {
 	messages: Message[];
 	pages: Array<{ page_title: string; page_url: string; page_referrer: string; timestamp: number }>;
 	events: TimelineEvent[];
+	/** The conversation that it came from. */
+	parent: string | null;
 	created_at: number;
 	updated_at: number;
 	/** Since when the visitor waits for a reply; null if the visitor does not wait. */

@@ -27,6 +27,7 @@ export function createConversation(world: World, website: Website): Conversation
 		messages: [],
 		pages: [],
 		events: [],
+		parent: null,
 		created_at: now,
 		updated_at: now,
 		waiting_since: null,
@@ -144,11 +145,11 @@ export function setVerified(world: World, conversation: Conversation, isVerified
 	announceIn(world, conversation, 'session:update_verify', { is_verified, verifications });
 }
 
-/** A conversation as Crisp returns it: everything except its messages. */
+/** A conversation as Crisp returns it: everything except its messages and what has routes of its own. */
 export function conversationView(conversation: Conversation): Record<string, unknown> {
 	const last = conversation.messages[conversation.messages.length - 1];
 	return {
-		...without(conversation, 'messages', 'pages', 'events'),
+		...without(conversation, 'messages', 'pages', 'events', 'parent'),
 		status: STATUS[conversation.state],
 		active: { now: conversation.availability === 'online', last: conversation.updated_at },
 		last_message: last ? excerptOf(last.content) : '',

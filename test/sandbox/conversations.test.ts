@@ -59,6 +59,18 @@ describe('a conversation', () => {
 		expect((await call(sandbox, 'plugin', `HEAD ${address}`)).status).toBe(404);
 	});
 
+	test('has the events that the website told, and the conversations that came from it', async () => {
+		const { updated_at } = await read<Conversation>(ONE);
+		expect(await read(`${ONE}/events/1`)).toMatchObject([
+			{ text: 'Opened the tracking page', color: 'grey', timestamp: updated_at },
+			{ text: 'Placed an order', data: { order: 'TT-10482', total: 38.5, gift: true } },
+		]);
+		const child = sessionId(2);
+		expect(await read(`${ONE}/relations`)).toEqual({ conversations: { parent: null, children: [child] } });
+		const conversations = { parent: sessionId(1), children: [] };
+		expect(await read(`${WEBSITE}/conversation/${child}/relations`)).toEqual({ conversations });
+	});
+
 	test('is assigned and unassigned', async () => {
 		const [operator] = operators;
 		const assigned = { user_id: operator?.user_id };

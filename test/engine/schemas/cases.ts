@@ -17,6 +17,8 @@ export interface SchemaCase {
 
 const odile = 'c5a2f70c-f605-4648-b47f-8c39d4b00003';
 const address = 'mira@quill-books.example';
+/** It came from `conversation`. */
+const laterConversation = 'session_19e5240f-0a8d-461e-a661-a3123fc60002';
 const message = 150_000_000_000_100;
 
 /** What the generated forms name, as the sandbox has it. */
@@ -93,6 +95,7 @@ const before: Record<string, INodeParameters[]> = {
 
 /** Calls besides the generated ones: they make fields appear that the others lack. */
 const further: Array<[name: string, parameters: INodeParameters]> = [
+	['conversation/getRelations', { sessionId: locator(laterConversation) }],
 	['conversation/getTranscript', { sessionId, format: 'items' }],
 	['operator/get', { userId: locator('a4c32c68-9b1d-4a5e-b7f2-6d0c5e8f1a01') }],
 ];

@@ -8,13 +8,8 @@ export const optional: Record<string, { fields: string[]; reason: string }> = {
 		reason: "The sandbox's copy of the SDK's types ends there",
 	},
 	'classicArticle/getAll': { fields: ['content'], reason: 'The sandbox lists articles without their texts' },
-	'conversation/getAllEvents': {
-		fields: ['text', 'data', 'color', 'timestamp'],
-		reason: 'The sandbox has no events of conversations',
-	},
 	'conversation/getMeta': { fields: ['connection', 'device'], reason: 'The sandbox knows no device of a visitor' },
 	'conversation/getParticipants': { fields: ['participants[]'], reason: 'The conversation has no participants' },
-	'conversation/getRelations': { fields: ['conversations'], reason: 'The conversation has no relations' },
 	'conversation/getTranscript': {
 		fields: ['choice', 'choice_label', 'answer', 'file_url'],
 		reason: 'The conversation has neither files nor questions',
