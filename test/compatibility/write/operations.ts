@@ -6,7 +6,7 @@ import type { Credential } from '../../../nodes/shared/api/transport';
 import { startSandbox } from '../../../sandbox';
 import { schemaCases } from '../../engine/schemas/cases';
 import { crisp } from '../../support/n8nContext';
-import { conversation, credentialFor, locator } from '../../support/sandboxWorkspace';
+import { credentialFor } from '../../support/sandboxWorkspace';
 import { keyOf, Recording, type Exchange } from '../support/exchanges';
 import { savedParameters } from '../support/forms';
 import { runSaved, type SavedRun, type SavedRuns } from '../support/operationRuns';
@@ -32,25 +32,6 @@ export interface WrittenOperations {
 }
 
 const collections = ['filters', 'additionalFields', 'updateFields', 'options'];
-const sessionId = locator(conversation);
-
-const question = {
-	resource: 'message',
-	operation: 'send',
-	sessionId,
-	type: 'picker',
-	contentText: 'Which size?',
-	contentId: 'size',
-	contentChoices: { rows: [{ label: 'Small', value: 's' }] },
-} as INodeParameters;
-const asked = 200_000_000_000_200;
-const changed = { sessionId, fingerprint: asked, content: '{"id":"size","text":"Changed","choices":[]}' };
-
-/** Operations whose generated form the sandbox refuses: what to run before, and the form. */
-const further: Array<[operation: string, before: INodeParameters[], parameters: INodeParameters]> = [
-	['message/send', [], question],
-	['message/updateContent', [{ ...question, additionalFields: { fingerprint: asked } }], changed],
-];
 
 /** Resources of which lists are read to the end, too: each has its own way to name the next page. */
 const readInFull = ['conversation', 'message', 'person', 'knowledgeBase', 'campaign'];
@@ -63,13 +44,8 @@ function withDefaults(parameters: INodeParameters): INodeParameters {
 }
 
 function casesOf(): Case[] {
-	const generated = schemaCases().map(({ name, before, parameters }) => ({ name, before, parameters }));
-	const own = further.map(([name, before, parameters]) => {
-		const [resource = '', operation = ''] = name.split('/');
-		return { name, before, parameters: { resource, operation, ...parameters } as INodeParameters };
-	});
 	const counts = new Map<string, number>();
-	return [...generated, ...own].flatMap(({ name, before, parameters }) => {
+	return schemaCases().flatMap(({ name, before, parameters }) => {
 		const [resource = '', operation = ''] = name.split('/');
 		const row = operationFor(resource, operation);
 		const count = (counts.get(name) ?? 0) + 1;
