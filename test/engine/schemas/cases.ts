@@ -2,6 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import { operationFor, resources } from '../../../nodes/Crisp/operations';
 import { isList } from '../../../nodes/Crisp/operations/operation';
 import type { Credential } from '../../../nodes/shared/api/transport';
+import { crisp } from '../../support/n8nContext';
 import { toolCases } from '../../support/toolCases';
 import { conversation, locator, operator, person, shop } from '../../support/sandboxWorkspace';
 
@@ -133,11 +134,14 @@ export function schemaCases(): SchemaCase[] {
 /** The generated content of a picker is not one: `further` has another. */
 const isPicker = (name: string, { type }: INodeParameters) => name === 'message/send' && type === 'picker';
 
+/** The form's default: it decides which of both outputs the schema has. */
+const isSimple = crisp.description.properties.find(({ name }) => name === 'simplify')?.default as boolean;
+
 function caseOf(name: string, parameters: INodeParameters): SchemaCase {
 	const [resource = '', operation = ''] = name.split('/');
 	const row = operationFor(resource, operation);
 	const tier = row.tier ?? resources[resource]?.tier ?? 'plugin';
-	const form = { resource, operation, ...parameters, ...(row.simplify && { simplify: true }) };
+	const form = { resource, operation, ...parameters, ...(row.simplify && { simplify: isSimple }) };
 	return { name, tier, before: before[name] ?? [], parameters: form };
 }
 
