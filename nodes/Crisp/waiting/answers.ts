@@ -7,6 +7,8 @@ import { isOwnMessage } from '../../shared/events/loops/ownMessages';
 import { fileUrlOf, isAutomated, sideOfMessage, textOfMessage, typeOfMessage } from '../../shared/events/message';
 import { numberIn, textIn } from '../../shared/runtime/coerce';
 import { referenceIn, type Reference } from '../../shared/waits/reference';
+import { codesIn, withoutCode } from './code';
+import { plain } from './question';
 import type { Answer, Option, Wait } from './wait';
 
 /** Reads from Crisp what was answered. Nothing else counts: requests to n8n only say that there is something to read. */
@@ -114,9 +116,6 @@ async function answerInWords(wait: Wait, { question, client, ownKey }: InWords):
 	return undefined;
 }
 
-/** What may be the code of a question; see `codeOf`. */
-const codePattern = /#([a-z][2-7][a-z2-7]{2})(?![\w-])/gi;
-
 /**
  * An operator answers with a private note: other messages reach the visitor. Of several questions, the latest before it is
  * meant, unless it has the code of another one.
@@ -127,9 +126,9 @@ function byOperator(wait: Wait, message: IDataObject, isLatest: boolean): Answer
 	const operator_id = textIn(user_id);
 	if (!isNote || (wait.operators.length > 0 && !wait.operators.includes(operator_id))) return undefined;
 	const said = textOfMessage(message) ?? '';
-	const codes = [...said.matchAll(codePattern)].map(([, code = '']) => code.toUpperCase());
+	const codes = codesIn(said);
 	if (!(codes.includes(wait.code) || (codes.length === 0 && isLatest))) return undefined;
-	const text = said.replace(new RegExp(`#${wait.code}(?![\\w-])`, 'gi'), '').trim();
+	const text = withoutCode(said, wait.code);
 	// The code alone says nothing.
 	const answer = text === '' ? undefined : answerOf(wait, text);
 	const operator = { operator_name: textIn(nickname) || undefined, operator_id: operator_id || undefined };
@@ -150,9 +149,6 @@ function answerOf(wait: Wait, text: string): Answer | undefined {
 	const choice = wait.options.find(({ label, value }) => plain(label) === word || plain(value) === word);
 	return choice && { by: 'reply', ...chosenAnswer(wait, choice) };
 }
-
-/** Without case, and without what stands around words. */
-const plain = (text: string) => text.toLowerCase().replace(/^[\s*_"'`]+|[\s*_"'`.!]+$/g, '');
 
 function facts(message: IDataObject, from: string) {
 	const file_url = fileUrlOf(message);

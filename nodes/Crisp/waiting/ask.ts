@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import type { Composing } from '../operations/operation';
 import { Steps } from '../composed/support/steps';
 import { questionId } from '../../shared/waits/reference';
+import { codeOf } from './code';
 import { openNote } from './noteText';
 import { limitOf, questionIn } from './question';
 import { keyParameter, type Question, type Wait } from './wait';
@@ -77,17 +77,4 @@ function messageFor(question: Question, { values, url }: { values: IDataObject; 
 	}
 	const content = responseType === 'customForm' ? `${text}\n\n[Fill in the form](${url})` : text;
 	return { ...body, type: 'text', content };
-}
-
-const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
-const digits = '234567';
-
-/**
- * Four characters by which an operator names a question among several of a conversation; see `codePattern`. A letter and a
- * digit come first, so that neither a word nor a number is taken for a code.
- */
-function codeOf(url: string): string {
-	const bytes = createHash('sha256').update(url).digest();
-	const places = [letters, digits, letters + digits, letters + digits];
-	return places.map((characters, index) => characters.charAt((bytes[index] ?? 0) % characters.length)).join('');
 }

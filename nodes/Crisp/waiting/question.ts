@@ -1,6 +1,10 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
 import { textIn } from '../../shared/runtime/coerce';
+import { longestNote } from '../../shared/waits/reference';
 import type { Asked, FormEntry, Option, Question, ResponseType } from './wait';
+
+/** The rest of the note is for the answer. */
+const longestMessage = longestNote / 2;
 
 /** What the item asks, from the values of its fields. Throws a UserError for what cannot be answered. */
 export function questionIn(values: IDataObject): Question {
@@ -14,11 +18,17 @@ export function questionIn(values: IDataObject): Question {
 				"A form is opened by a link, and a link does not show who opened it. Remove 'Only These Operators', or choose another 'Response Type', which these operators answer with a private note.",
 		});
 	}
+	const message = textIn(values.message);
+	if (message.length > longestMessage) {
+		throw new UserError(`'Message' has ${message.length} characters, and may have ${longestMessage}`, {
+			description: 'Shorten the text: the note in Crisp has it, and the answer.',
+		});
+	}
 	const takesLink = values.answer_by !== 'reply' && operators.length === 0 && responseType !== 'reply';
 	return {
 		ask,
 		responseType,
-		message: textIn(values.message),
+		message,
 		options: optionsOf(responseType, values),
 		entries,
 		operators,
@@ -39,9 +49,15 @@ function optionsOf(type: ResponseType, values: IDataObject): Option[] {
 	return checked(options, 'Choices');
 }
 
+/** A text as replies are compared: without case, and without what stands around words, unless there is nothing else. */
+export function plain(text: string): string {
+	const lower = text.trim().toLowerCase();
+	return lower.replace(/^[\s*_"'`]+|[\s*_"'`.!]+$/g, '') || lower;
+}
+
 /** A reply could not tell two choices with the same label apart. */
 function checked(options: Option[], label: string): Option[] {
-	const words = options.flatMap((one) => [...new Set([one.label, one.value].map((word) => word.trim().toLowerCase()))]);
+	const words = options.flatMap((one) => [...new Set([one.label, one.value].map(plain))]);
 	const double = words.find((word, index) => words.indexOf(word) !== index);
 	if (double === undefined) return options;
 	throw twice(

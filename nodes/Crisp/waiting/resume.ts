@@ -10,7 +10,7 @@ import { clock as systemClock, type Clock } from '../../shared/runtime/clock';
 import { mapConcurrently } from '../../shared/runtime/concurrency';
 import { ownedMap, Store } from '../../shared/runtime/processState';
 import { textIn } from '../../shared/runtime/coerce';
-import type { Decision } from '../../shared/waits/reference';
+import { longestNote, type Decision } from '../../shared/waits/reference';
 import { answerFrom, pathOfMessage, readWait, type Found } from './answers';
 import { decidedNote, type NoteContext } from './noteText';
 import { outputOf } from './output';
@@ -141,7 +141,11 @@ async function answer(resuming: Resuming): Promise<IWebhookResponseData> {
 	const decided = answerFrom(wait, given);
 	if (!decided) return shown(context, 'Not complete', 'Go back and fill in what is required.', 400);
 	const decision: Decision = { by: 'link', at: resuming.clock.now(), given };
-	await writeNote(resuming, decision, decided);
+	const content = decidedNote(wait, { decision, answer: decided }, resuming);
+	if (content.length > longestNote) {
+		return shown(context, 'Too long', 'Go back and shorten what you have entered. It was not saved.', 413);
+	}
+	await writeNote(resuming, content);
 	await resuming.clock.sleep(settling);
 	const read = await readWait(wait, resuming);
 	const isKept = read.reference?.decision?.at === decision.at && read.answer?.by === 'link';
@@ -196,11 +200,11 @@ async function settle(resuming: Resuming, wait: Wait, { reference, answer }: Fou
 	if (!reference || reference.decision) return;
 	const at = answer?.timestamp ?? resuming.clock.now();
 	// The answer counts without it; people who read the conversation see it a little later, or not.
-	await writeNote({ ...resuming, wait }, { by: answer ? 'reply' : 'time', at }, answer).catch(() => undefined);
+	const content = decidedNote(wait, { decision: { by: answer ? 'reply' : 'time', at }, answer }, resuming);
+	await writeNote({ ...resuming, wait }, content).catch(() => undefined);
 }
 
-async function writeNote({ client, wait, ...context }: Resuming, decision: Decision, answer?: Answer): Promise<void> {
-	const content = decidedNote(wait, { decision, answer }, context);
+async function writeNote({ client, wait }: Resuming, content: string): Promise<void> {
 	await ifThere(client.send({ method: 'PATCH', path: pathOfMessage(wait, wait.note), body: { content } }));
 }
 

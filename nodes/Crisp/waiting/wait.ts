@@ -46,7 +46,7 @@ export interface Wait extends Question {
 	session: string;
 	/** The signed address of n8n, without hash. */
 	url: string;
-	/** A short word by which a reply names this question, such as `K7QF`. */
+	/** A short word by which a reply names this question, such as `K7QH`. */
 	code: string;
 	/** The fingerprint of the private note that refers to the execution. */
 	note: number;

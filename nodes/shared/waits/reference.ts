@@ -43,8 +43,8 @@ const mark = 'crisp-wait';
 /** The name that a picker or field of a wait carries, so that triggers know which changes of messages may be answers. */
 export const questionId = 'n8n-wait';
 const pattern = /\]\((https?:\/\/[^\s()#<>]+)#crisp-wait\.([\w-]+)\.([\w-]+)\)/g;
-/** Longer texts are no notes of this node. */
-const longest = 50_000;
+/** How many characters a note of this node has at most: a longer text is not read. */
+export const longestNote = 50_000;
 
 /** The address with its hash, for the link in the note. `ownKey` is that of `ownKeyOf`. */
 export function referenceText(ownKey: string, reference: Reference): string {
@@ -66,7 +66,7 @@ export function referenceIn(ownKey: string, message: IDataObject, place: Place):
 /** Like `referenceIn`, for a text that is known to be that of an own note, such as an update of it. */
 export function referenceInText(ownKey: string, text: string, { website, session }: Place): Reference | undefined {
 	const place = { website, session };
-	if (text.length > longest) return undefined;
+	if (text.length > longestNote) return undefined;
 	let found: Reference | undefined;
 	for (const [, url = '', payload = '', proof = ''] of text.matchAll(pattern)) {
 		if (isSame(proof, proofOf(ownKey, { url, ...place }, payload))) found = { url, ...place, ...readPayload(payload) };

@@ -177,6 +177,7 @@ describe('several questions in a conversation', () => {
 		'Offer 10 % and #SALE',
 		'As in #2345a',
 		'See #v2 and #abcde',
+		...['Replace the #A234', 'Like #B2C4', 'Repair of #x5km', 'Room #C302, #D27A and #E555'],
 	])('a number or a word behind a hash is no code: %s', async (text) => {
 		const execution = await questions.ask([session], { responseType: 'freeText' });
 		await questions.note(session, text);
@@ -188,6 +189,14 @@ describe('several questions in a conversation', () => {
 			await questions.ask([session]);
 			expect(codeIn(await questions.noteText(session))).toMatch(/^[A-Z][2-7][A-Z2-7]{2}$/);
 		}
+	});
+
+	it('are answered with the code in small letters, beside bold text', async () => {
+		const execution = await questions.ask([session]);
+		const code = codeIn(await questions.noteText(session));
+		await questions.ask([session]);
+		await questions.note(session, `**Approve** #${code?.toLowerCase()}`);
+		expect((await execution.nudge()).items?.[0]?.json).toMatchObject({ approved: true });
 	});
 
 	it('are not answered by a code alone', async () => {

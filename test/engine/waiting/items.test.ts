@@ -199,6 +199,20 @@ describe('before anything is asked', () => {
 			/'Choices' has "yes" twice/,
 		],
 		[
+			'two choices that a reply would not tell apart',
+			{
+				responseType: 'choice',
+				choices: {
+					rows: [
+						{ value: 'a', label: 'Refund' },
+						{ value: 'b', label: '"Refund!"' },
+					],
+				},
+			},
+			/'Choices' has "refund" twice/,
+		],
+		['a text for which the note has no room', { message: 'x'.repeat(25_001) }, /'Message' has 25001 characters/],
+		[
 			'two fields with the same label',
 			{ responseType: 'customForm', formFields: { rows: [{ label: 'A' }, { label: 'A' }] } },
 			/'Form Fields' has "A" twice/,

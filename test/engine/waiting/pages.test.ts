@@ -98,6 +98,21 @@ it('a form takes what was entered, leaves out what is none of the choices, and t
 	expect(await questions.noteText(session)).toContain('**Form filled in** by link');
 });
 
+it('a form that is too long for the note says so, keeps the note, and takes a shorter answer', async () => {
+	const rows = [...'abcdefghij'].map((label) => ({ label, type: 'textarea' }));
+	const execution = await questions.ask([session], { responseType: 'customForm', formFields: { rows } });
+	const before = await questions.noteText(session);
+	const filled = (length: number) => Object.fromEntries(rows.map((_, index) => [`field-${index}`, 'x'.repeat(length)]));
+	const { status, body, items } = await execution.submit(filled(5_000));
+	expect([status, textIn(body), items]).toEqual([
+		413,
+		'Too long Go back and shorten what you have entered. It was not saved.',
+		undefined,
+	]);
+	expect(await questions.noteText(session)).toBe(before);
+	expect((await execution.submit(filled(1_500))).items?.[0]?.json.data).toMatchObject({ j: 'x'.repeat(1_500) });
+});
+
 it('what is told twice is answered with the same page', async () => {
 	const execution = await questions.ask([session]);
 	await execution.submit({ choice: 'approve' });

@@ -17,9 +17,9 @@ interface Notices {
 }
 
 const { bundleSocketTo } = jest.requireActual<{ bundleSocketTo(file: string): Promise<Bundled[]> }>(
-	'../../gulpfile.js',
+	'../../../gulpfile.js',
 );
-const { bundledPackages, missingNotices, noticesOf } = jest.requireActual<Notices>('../../scripts/notices.js');
+const { bundledPackages, missingNotices, noticesOf } = jest.requireActual<Notices>('../../../scripts/notices.js');
 
 let packages: Bundled[] = [];
 let notices = '';

@@ -9,7 +9,7 @@ const atRunTime = new Set(['n8n-workflow', 'luxon', 'node:crypto']);
 /** Bundled into one file when the package is built; see gulpfile.js. */
 const bundled: Record<string, string[]> = { 'nodes/shared/realtime/socket.ts': ['socket.io-client'] };
 
-const root = join(__dirname, '../..');
+const root = join(__dirname, '../../..');
 const files = ['nodes', 'credentials'].flatMap((folder) =>
 	readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
 		.filter((name) => name.endsWith('.ts'))
@@ -33,7 +33,7 @@ it('imports at run time only modules that every n8n provides', () => {
 it('luxon comes with n8n-workflow', () => {
 	const manifest = jest.requireActual<{ dependencies: Record<string, string> }>('n8n-workflow/package.json');
 	expect(Object.keys(manifest.dependencies)).toContain('luxon');
-	const own = jest.requireActual<{ dependencies?: object; peerDependencies: object }>('../../package.json');
+	const own = jest.requireActual<{ dependencies?: object; peerDependencies: object }>('../../../package.json');
 	expect(own.dependencies).toBeUndefined();
 	expect(Object.keys(own.peerDependencies)).toContain('n8n-workflow');
 });
@@ -43,7 +43,7 @@ it('what only some versions of n8n provide is imported when it is needed, and no
 		n8n: { aiNodeSdkVersion: number };
 		peerDependencies: Record<string, string>;
 		peerDependenciesMeta: object;
-	}>('../../package.json');
+	}>('../../../package.json');
 	const found = files.flatMap((file) => {
 		const text = readFileSync(join(root, file), 'utf8');
 		return [...text.matchAll(/\b(?:import|require)\('([^.][^']*)'\)/g)].map((match) => `${file}: ${match[1]}`);
