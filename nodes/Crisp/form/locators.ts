@@ -89,7 +89,7 @@ export function locatorModes(what: Picks, label = titleCase(what)): INodePropert
 			...labels.list,
 			type: 'list',
 			typeOptions,
-			placeholder: what === 'website' ? 'Default website of the credential' : hint,
+			placeholder: what === 'website' ? 'Of the URL or item, otherwise the default' : hint,
 		},
 		// n8n validates optional fields, too, so that the pattern has to accept an empty value.
 		textMode(

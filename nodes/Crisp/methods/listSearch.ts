@@ -1,14 +1,21 @@
-import type { IDataObject, ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
+import {
+	UserError,
+	type IDataObject,
+	type ILoadOptionsFunctions,
+	type INodeListSearchItems,
+	type INodeListSearchResult,
+} from 'n8n-workflow';
 import { openTransport, type Credential } from '../../shared/api/transport';
 import { parameterName, type Field, type Fields } from '../operations/field';
 import { idIn, websiteInUrl } from '../form/locators';
 import { pathFields } from '../operations/operation';
 import { inBrackets, matching, named, paged, searchWebsites } from '../../shared/api/searchResults';
 import { entriesIn } from '../../shared/api/list';
-import { fillPath, onPage, parseRoute } from '../../shared/api/route';
+import { fillPath, onPage, parseRoute, type Route } from '../../shared/api/route';
 import { clock } from '../../shared/runtime/clock';
 import { unassigned } from '../operations/fields/conversationList';
 import { conversationItem } from './conversationItem';
+import { labelOf } from '../request/fieldsOf';
 import { isOperatorSeat } from '../request/operatorSeats';
 
 /** The dropdowns of resource locators: searchable, one page of Crisp's list at a time. */
@@ -159,14 +166,10 @@ function searchWith({ route: template, query, isOffered, item, isSingle, first =
 	return async function (filter, paginationToken) {
 		const credential = await this.getCredentials<Credential>('crispApi');
 		const page = Number(paginationToken ?? 1);
-		const values = route.variables.map((name) => [name, valueInForm(this, name, credential)]);
+		const path = pathInForm(this, route, credential);
 		// A user waits for this list: fail fast instead of waiting out rate limits.
 		const send = openTransport(this, credential, { isPatient: false });
-		const answer = await send({
-			method: 'GET',
-			path: onPage(fillPath(route, Object.fromEntries(values) as Record<string, string>), page),
-			query: filter ? query?.(filter) : undefined,
-		});
+		const answer = await send({ method: 'GET', path: onPage(path, page), query: filter ? query?.(filter) : undefined });
 		const list = isSingle ? [answer] : answer;
 		const offered = isOffered ? entriesIn(list).filter(isOffered) : list;
 		const { results: read, ...next } = paged(offered, page, (entry) => item(entry, clock.now()));
@@ -175,8 +178,20 @@ function searchWith({ route: template, query, isOffered, item, isSingle, first =
 	};
 }
 
+/** The path of a list, from what the form has. Throws a UserError if something that it needs is not chosen. */
+export function pathInForm(context: ILoadOptionsFunctions, route: Route, credential: Credential): string {
+	const values = Object.fromEntries(route.variables.map((name) => [name, valueInForm(context, name, credential)]));
+	const missing = route.variables.find((name) => values[name] === '');
+	if (missing === undefined) return fillPath(route, values);
+	const label = labelOf(missing, (pathFields as Fields)[missing] as Field);
+	const orDefault = missing === 'website_id' ? " or set 'Default Website ID' in the credential," : '';
+	throw new UserError(`Choose '${label}' to load this list`, {
+		description: `An expression has its value only when the workflow runs. Choose '${label}' from its list,${orDefault} or give the ID here instead.`,
+	});
+}
+
 /** The form's value for a variable of a path; empty if nothing is chosen yet. */
-export function valueInForm(context: ILoadOptionsFunctions, name: string, { websiteId }: Credential): string {
+function valueInForm(context: ILoadOptionsFunctions, name: string, { websiteId }: Credential): string {
 	const field: Field | undefined = (pathFields as Fields)[name];
 	const chosen = idIn(field?.picks ?? 'website', context.getCurrentNodeParameter(parameterName(name)));
 	// The form gives an expression as it is; its value is known only when the workflow runs.

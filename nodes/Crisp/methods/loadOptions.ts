@@ -1,10 +1,10 @@
 import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 import { entriesIn } from '../../shared/api/list';
 import { readPages } from '../../shared/api/pages';
-import { fillPath, parseRoute } from '../../shared/api/route';
+import { parseRoute } from '../../shared/api/route';
 import { openTransport, type Credential } from '../../shared/api/transport';
 import { clock } from '../../shared/runtime/clock';
-import { sources, valueInForm, type Source } from './listSearch';
+import { pathInForm, sources, type Source } from './listSearch';
 
 /** The lists in which several entries are chosen: whole, as n8n has no search for them. */
 
@@ -20,8 +20,7 @@ function loadFrom({ route: template, isOffered = () => true, item }: Source): Lo
 		const credential = await this.getCredentials<Credential>('crispApi');
 		// A user waits for this list: fail fast instead of waiting out rate limits.
 		const send = openTransport(this, credential, { isPatient: false });
-		const path = fillPath(route, { website_id: valueInForm(this, 'website_id', credential) });
-		const request = { method: 'GET' as const, path };
+		const request = { method: 'GET' as const, path: pathInForm(this, route, credential) };
 		const entries = route.isPaged
 			? ((await readPages(send, { request, limit: mostEntries })) as IDataObject[])
 			: entriesIn(await send(request)).slice(0, mostEntries);

@@ -1,6 +1,6 @@
 import { PLUGIN_ID } from '../../../sandbox/state/seed';
 import { listSearch } from '../../../nodes/Crisp/methods/listSearch';
-import { crisp, crispTrigger, crispWebhookTrigger, load, search } from '../../support/n8nContext';
+import { crisp, crispTrigger, crispWebhookTrigger, load, loadInCrisp, search } from '../../support/n8nContext';
 import { conversation, credentialFor, help, locator, shop, useSandbox } from '../../support/sandboxWorkspace';
 
 const sandbox = useSandbox();
@@ -86,10 +86,43 @@ it('suggests the segments and keys that the workspace uses, with the plain name 
 	}
 });
 
-it('reports which field has to be set first', async () => {
-	const credential = credentialFor(sandbox.current);
-	const found = search('searchArticles', credential, { parameters: { websiteId: locator(shop) } });
-	await expect(found).rejects.toThrow("'locale' is empty");
+describe('a list that depends on a field', () => {
+	/** The field that a variable of a path comes from, with its label. */
+	const fields = [
+		['websiteId', 'Website', shop],
+		['locale', 'Locale', '/locale/'],
+		['categoryId', 'Category', '/category/'],
+	] as const;
+	const needs = (Object.entries(paths) as Array<[Method, string]>)
+		.filter(([method]) => method !== 'searchWebsites')
+		.flatMap(([method, path]) =>
+			fields.flatMap(([name, label, part]) => (path.includes(part) ? [[method, name, label] as const] : [])),
+		);
+
+	it.each(needs)(
+		'%s names the field %s, by its label, when it is empty or an expression',
+		async (method, name, label) => {
+			const credential = credentialFor(sandbox.current, 'user', { websiteId: '' });
+			for (const value of ['', `={{ $json.${name} }}`]) {
+				const found = search(method, credential, { parameters: { ...parameters, [name]: locator(value) } });
+				const description = expect.stringMatching(
+					`^An expression has its value only when .* Choose '${label}' from its list`,
+				);
+				await expect(found).rejects.toMatchObject({ message: `Choose '${label}' to load this list`, description });
+			}
+		},
+	);
+
+	it.each(['getOperators', 'getTeams', 'getPersonSegments', 'getConversationSegments'] as const)(
+		'%s names the website',
+		async (method) => {
+			const credential = credentialFor(sandbox.current, 'plugin', { websiteId: '' });
+			await expect(loadInCrisp(method, credential)).rejects.toMatchObject({
+				message: "Choose 'Website' to load this list",
+				description: expect.stringContaining("or set 'Default Website ID' in the credential") as string,
+			});
+		},
+	);
 });
 
 it('shows a conversation with its visitor, the time since its last change and its state, and opens it in Crisp', async () => {
