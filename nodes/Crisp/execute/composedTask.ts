@@ -13,7 +13,7 @@ import { emptyTextsIn } from '../request/emptyTexts';
 import { fieldsOf } from '../request/fieldsOf';
 import { laneOf } from './laneOf';
 import { limitOf, shaperFor } from './listOptions';
-import { explainingRefusals } from './refusedTexts';
+import { explainingRefusals } from './refusedValues';
 import { runOnce } from './runOnce';
 import { messageFingerprint } from '../sending/messageFingerprint';
 import { sendOnce } from '../sending/sendOnce';
@@ -46,11 +46,11 @@ export function composedTask(operation: ComposedOperation, item: Item): Task {
 		waiting: item.waiting,
 	};
 	const target = operation.target && { ...path, target: String(values[operation.target]).toLowerCase() };
-	const empty = { labels: emptyTextsIn(fields, given), collection: titleCase(reading.collection) };
+	const sent = { fields, emptyTexts: emptyTextsIn(fields, given), collection: titleCase(reading.collection) };
 	const compose = async () => await operation.compose(composing);
 	return {
 		lane: laneOf(operation, target || path),
-		run: async () => (await explainingRefusals(empty, compose)).map((made) => ({ ...made, json: shape(made.json) })),
+		run: async () => (await explainingRefusals(sent, compose)).map((made) => ({ ...made, json: shape(made.json) })),
 	};
 }
 

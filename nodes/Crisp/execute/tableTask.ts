@@ -6,10 +6,11 @@ import type { Send } from '../../shared/api/transport';
 import { titleCase } from '../operations/field';
 import { isList, isTimed, resendsOf, type TableOperation } from '../operations/operation';
 import { buildRequest } from '../request/buildRequest';
+import { fieldsOf } from '../request/fieldsOf';
 import { laneOf } from './laneOf';
 import { limitOf, shaperFor } from './listOptions';
 import { toEntries, withTargets } from './output';
-import { explainingRefusals } from './refusedTexts';
+import { explainingRefusals } from './refusedValues';
 import { messageFingerprint } from '../sending/messageFingerprint';
 import { requestOnce } from '../sending/requestOnce';
 import { sendOnce, sendSafely } from '../sending/sendOnce';
@@ -18,20 +19,21 @@ import type { Item, Task } from './task';
 
 /** The task of a row of the table: one request, or the pages of a list. */
 export function tableTask(operation: TableOperation, item: Item): Task {
-	const { request, path, emptyTexts: labels } = buildRequest(operation, item.reading);
+	const { request, path, emptyTexts } = buildRequest(operation, item.reading);
 	const lane = laneOf(operation, path);
 	const shape = shaperFor(operation, item.reading, path);
 	const toItems = (data: unknown) =>
 		toEntries(operation, data).map((json) => ({ json: withTargets(operation, path, shape(json), request.body) }));
+	const sent = { fields: fieldsOf(operation), emptyTexts, collection: titleCase(item.reading.collection) };
 	if (isList(item.key, operation)) {
 		const limit = limitOf(item.reading);
 		const keep = (entry: unknown) => toItems([entry])[0]?.json;
 		const toMade = (entries: IDataObject[]) => entries.map((json) => ({ json }));
-		return { lane, run: async () => toMade(await readList(operation, { request, limit, keep }, item.client)) };
+		const read = async () => await readList(operation, { request, limit, keep }, item.client);
+		return { lane, run: async () => toMade(await explainingRefusals(sent, read)) };
 	}
 	const send = messageSender(operation, request, item) ?? requestSender(operation, item);
-	const empty = { labels, collection: titleCase(item.reading.collection) };
-	return { lane, run: async () => toItems(await explainingRefusals(empty, async () => await send(request))) };
+	return { lane, run: async () => toItems(await explainingRefusals(sent, async () => await send(request))) };
 }
 
 async function readList(operation: TableOperation, list: Listing, client: Client): Promise<IDataObject[]> {

@@ -20,6 +20,9 @@ export interface Refusal extends Shown {
 	defaultWebsite?: string;
 }
 
+/** Stands in the advice for the field that the details name, until its label is known. */
+export const fieldNamedByCrisp = 'the field named here';
+
 type Advice = [what: string, how: string];
 
 const byReason: Record<string, Advice> = {
@@ -34,7 +37,7 @@ const byReason: Record<string, Advice> = {
 	not_allowed: ['The token is not allowed to do this', 'Check that the token belongs to this website.'],
 	invalid_data: [
 		'Crisp rejected a value of this request',
-		'Check the field named here, and that expressions have a value for this item.',
+		`Check ${fieldNamedByCrisp}, and that expressions have a value for this item.`,
 	],
 	subscription_upgrade_required: [
 		'The plan of this website does not include this',

@@ -175,3 +175,18 @@ describe('empty texts', () => {
 		expect(sandbox.current.requests.at(-1)?.body).toEqual({ subject: 'Tea' });
 	});
 });
+
+describe('a value that Crisp refuses', () => {
+	const sending = {
+		...{ resource: 'message', operation: 'send', sessionId: locator(session) },
+		type: 'text',
+		content: 'Hi',
+	};
+
+	it('is named by the label of its field, which Crisp does not know', async () => {
+		const additionalFields = { properties: pairsOf({ order_id: '7' }) };
+		const error = await failure({ ...sending, additionalFields });
+		expect(error.message).toMatch(/^Crisp rejected a value of this request \(invalid_data: properties/);
+		expect(error.description).toMatch(/^Check 'Properties', and that expressions have a value for this item\./);
+	});
+});
