@@ -59,6 +59,12 @@ async function accept(line?: Line): Promise<void> {
 	await settled();
 }
 
+async function refuse(line?: Line): Promise<void> {
+	line?.onOpen();
+	line?.onEvent('unauthorized', undefined);
+	await settled();
+}
+
 it('a hundred workflows with the same events share one connection', async () => {
 	const { shared, lines } = begin();
 	const all = Array.from({ length: 100 }, () => workflow(['message:send']));
@@ -136,10 +142,12 @@ describe('a workflow that needs more than the current connection covers', () => 
 		expect(first.heard.slice(1)).toEqual(['another']);
 	});
 
-	it('does not affect the others if Crisp refuses it', async () => {
-		const { first, second, joined, old, wide } = await overtaking();
-		wide.onOpen();
-		wide.onEvent('unauthorized', undefined);
+	it('does not affect the others if Crisp refuses it, and is told only what Crisp refuses it alone', async () => {
+		const { first, second, joined, old, wide, lines } = await overtaking();
+		await refuse(wide);
+		expect([second.endings, wide.isClosed, lines.length]).toEqual([[], true, 3]);
+		expect(lines[2]?.topics).toEqual({ events: ['people:profile:created'], websites: ['w2'] });
+		await refuse(lines[2]);
 		expect((await joined)?.kind).toBe('refused');
 		old.onEvent('message:send', 'still here');
 		expect([first.heard, first.endings]).toEqual([['still here'], []]);
@@ -169,14 +177,14 @@ it('a refusal for one workflow does not affect the others', async () => {
 	await accept(lines[0]);
 	const joined = shared.join(refused.listener);
 	await settled();
-	lines[1]?.onOpen();
-	lines[1]?.onEvent('unauthorized', undefined);
+	await refuse(lines[1]);
+	await refuse(lines[2]);
 	expect((await joined)?.kind).toBe('refused');
 	await shared.leave(refused.listener);
 	expect(await shared.join(later.listener)).toBeUndefined();
 	await clock.advance(120_000);
 	lines[0]?.onEvent('a', 1);
-	expect([first.heard, later.heard, lines.length]).toEqual([[1], [1], 2]);
+	expect([first.heard, later.heard, lines.length]).toEqual([[1], [1], 3]);
 });
 
 it('the connection requests everything again after it was lost', async () => {
