@@ -7,6 +7,8 @@ const statement = /^import (?:\{([^}]*)\} from |\* as (\w+) from )?("[^"]+");$/g
 function asCommonJs(code) {
 	const converted = code
 		.replace(/^\/\/ .*\n/, '')
+		// A note to other bundlers.
+		.replaceAll('/* @__PURE__ */ ', '')
 		.replace(statement, (_, names, whole, from) => {
 			const bound =
 				names

@@ -43,9 +43,6 @@ export class RealtimeSource implements Source {
 	/** Whether the first outcome is still to come, and a person is watching. */
 	private isFirst: boolean;
 
-	/** Whether the connection has reported anything. */
-	private isTold = false;
-
 	/** Whether the workflow has ended: what the connection reports from then on is of no interest. */
 	private isClosed = false;
 
@@ -65,10 +62,7 @@ export class RealtimeSource implements Source {
 		const isManual = mode === 'manual';
 		const begun = clock.now();
 		const joining = this.shared.join(this.listener);
-		if (!isManual && mode !== 'activate') {
-			void joining.then((ending) => this.noteOutcome(ending));
-			return undefined;
-		}
+		if (!isManual && mode !== 'activate') return undefined;
 		const isPatient = isManual && !this.hasPolling;
 		const first = isPatient ? { result: await joining } : await within(clock, longestStart, joining);
 		if (first && !first.result) return undefined;
@@ -90,11 +84,6 @@ export class RealtimeSource implements Source {
 
 	release(): void {
 		releaseSharedConnection(this.sharedBy);
-	}
-
-	/** A connection that others already have may be between two attempts, and then it reports nothing. */
-	private noteOutcome(ending?: Ending): void {
-		if (ending && ending.kind !== 'closed' && !this.isTold) this.onEnding(ending);
 	}
 
 	/** Polls at once, because a person is watching. */
@@ -139,7 +128,6 @@ export class RealtimeSource implements Source {
 			},
 			onEvent: (name, payload) => receiver.receive(name, payload),
 			onReady: () => {
-				this.isTold = true;
 				this.isReported = false;
 				this.isFirst = false;
 				// It is enough to say once that the connection works again.
@@ -156,7 +144,6 @@ export class RealtimeSource implements Source {
 	private onEnding(ending: Ending): void {
 		if (this.isClosed) return;
 		const { context, receiver, fallback, states, mode } = this.options;
-		this.isTold = true;
 		receiver.disconnected();
 		const error = connectionError(context.getNode(), ending);
 		const isRefused = this.isRefused(ending);

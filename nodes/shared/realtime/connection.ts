@@ -14,8 +14,8 @@ export interface RealtimeEndpoint {
 }
 
 /**
- * Why a connection ended. All kinds are temporary except `refused`, if Crisp does not accept the token, and `blocked`, if
- * n8n's rules do not allow the connection.
+ * Why a connection ended. All kinds are temporary except `refused`, if Crisp does not accept the token or its events, and
+ * `blocked`, if n8n's rules do not allow the connection.
  */
 export interface Ending {
 	kind: 'closed' | 'refused' | 'blocked' | 'unreachable' | 'silent' | 'lost';
@@ -207,7 +207,7 @@ export class Connection {
 						isReady = true;
 						patience.abort();
 						onReady();
-					} else if (name === 'unauthorized') end('refused');
+					} else if (name === 'unauthorized') end(isReady ? 'lost' : 'refused');
 					else if (isReady) {
 						if (isOpenEnded && name === subscriptionUpdated) bind();
 						onEvent(name, payload);

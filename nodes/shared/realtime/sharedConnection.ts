@@ -36,23 +36,23 @@ export interface SharedConnectionOptions {
 interface Link {
 	topics: Topics;
 	connection: Connection;
-	isReady: boolean;
-	/** Resolves with the first outcome: undefined once connected, or why the connection failed. */
-	outcome: Promise<Ending | undefined>;
-	/** Why it is not connected now; undefined before the first attempt has ended. */
+	/** Those to whom it delivers; nobody before it was ready for the first time. */
+	readonly listeners: Set<Listener>;
+	/** How many listeners it was opened for, besides those of `older`. */
+	readonly added: number;
+	/** The connection that it replaces when it is ready; undefined from then on. */
+	older?: Link;
+	/** Why it is not connected now; undefined while it is, and before the first attempt has ended. */
 	ending?: Ending;
 	/**
-	 * Whether the authentication was sent, and the connection has not ended since: this connection and an older one may
+	 * Whether the authentication was sent, and the connection has not ended since: this connection and the older one may
 	 * deliver the same events.
 	 */
 	hasAsked: boolean;
-}
-
-/** Events that an older connection delivered and that the next one may deliver again. */
-interface Overlap {
-	/** How often each event came, by its hash. */
-	counts: BoundedMap<number>;
-	endsAt: number;
+	/** How often the older connection delivered each event, by its hash, that this one may deliver again. */
+	readonly early: BoundedMap<number>;
+	/** When it delivers nothing again any more. */
+	earlyUntil: number;
 }
 
 /** How many credentials are tried, as each takes a request. */
@@ -61,19 +61,38 @@ const mostTried = 3;
 const overlapTime = 5_000;
 /** The number of events that are compared; of more, the oldest may be delivered twice. */
 const mostCompared = 10_000;
+/** The time between two attempts for selections that the channel refuses, in milliseconds. */
+const refusedPause = 120_000;
 
 /**
- * Lets all listeners of a token share one connection, because Crisp limits the number of connections per token. For a
- * listener that needs more events or websites, a new connection is opened. The old one delivers exactly until the new
- * one is ready, so that no event is missed or delivered twice.
+ * Lets all listeners of a token share one connection, because Crisp limits the number of connections per token. For
+ * listeners that need more events or websites, a wider connection is opened. The older one delivers exactly until the
+ * wider one is ready, so that no event is missed or delivered twice.
+ *
+ * If the channel refuses a connection, the next one adds half as many listeners, and the last one is a single listener
+ * alone. A listener is told of the refusal only if the connection asked for exactly what it needs itself.
  */
 export class SharedConnection {
-	private readonly listeners = new Set<Listener>();
+	/** Each with what tells `join` the first outcome. */
+	private readonly listeners = new Map<Listener, (ending?: Ending) => void>();
 
-	/** The connection that delivers, followed by the wider one while that is being opened. */
-	private readonly lines: Link[] = [];
+	/** The connections that deliver. There is more than one only if the channel refuses them as one. */
+	private lines: Link[] = [];
 
-	private overlap: Overlap = { counts: new BoundedMap(mostCompared), endsAt: 0 };
+	/** The connection that was never ready; only one at a time. */
+	private opening?: Link;
+
+	/** How many listeners the next connection adds at most; 0 for one listener, without the others. */
+	private step = Infinity;
+
+	/** The listeners whose own selection is refused, the next one to try first. */
+	private readonly refused = new Set<Listener>();
+
+	/** The one of them that was tried last. */
+	private retried?: Listener;
+
+	/** The wait before the next one is tried. */
+	private pause?: AbortController;
 
 	constructor(private readonly options: SharedConnectionOptions) {}
 
@@ -83,55 +102,91 @@ export class SharedConnection {
 
 	/** Adds a listener. Resolves with undefined once connected, or with why the connection failed. */
 	async join(listener: Listener): Promise<Ending | undefined> {
-		this.listeners.add(listener);
-		for (;;) {
-			const newest = this.lines.at(-1);
-			const line = newest && covers(newest.topics, listener) ? newest : this.open();
-			if (line.isReady) {
-				listener.onReady();
-				return undefined;
-			}
+		return await new Promise((resolve) => {
+			this.listeners.set(listener, resolve);
+			const covering = this.lines.filter(({ topics }) => covers(topics, listener));
+			const line = covering.find((one) => !one.ending) ?? covering[0];
+			line?.listeners.add(listener);
+			this.open();
+			const { connection, ending } = line ?? this.opening ?? {};
 			// The next attempt may be minutes away, because the others are served otherwise.
-			if (line.ending && line.ending.kind !== 'refused') line.connection.hurry();
-			// Prefer the current state over the first outcome, which may be stale.
-			const ending = line.ending ?? (await line.outcome);
-			// A connection that was closed because a wider one replaced it: wait for the wider one.
-			if (ending?.kind === 'closed' && this.listeners.has(listener)) continue;
-			return ending;
-		}
+			if (ending && ending.kind !== 'refused') connection?.hurry();
+			if (line || ending) this.tell(listener, ending);
+		});
 	}
 
-	/**
-	 * Removes a listener, and closes the connections that only it needed. The last listener closes the last connection.
-	 */
+	/** Removes a listener, and closes the connections that only it needed. */
 	async leave(listener: Listener): Promise<void> {
+		this.listeners.get(listener)?.({ kind: 'closed', wasReady: false });
 		this.listeners.delete(listener);
-		const [line] = this.lines;
-		const isEnough = line && [...this.listeners].every((other) => covers(line.topics, other));
-		const needless = this.isEmpty ? 0 : isEnough ? 1 : this.lines.length;
-		await Promise.all(this.lines.splice(needless).map(async ({ connection }) => await connection.close()));
+		this.refused.delete(listener);
+		for (const { listeners } of this.lines) listeners.delete(listener);
+		const { opening } = this;
+		const needless = this.lines.filter(({ listeners }) => listeners.size === 0);
+		if (opening && !this.waiting.some((other) => covers(opening.topics, other))) needless.push(opening);
+		if (this.refused.size === 0) this.pause?.abort();
+		this.step = Infinity;
+		const closing = needless.map(async (line) => await this.drop(line));
+		this.open();
+		await Promise.all(closing);
 	}
 
-	private open(): Link {
-		const topics = unionOf([...this.listeners]);
+	/** The listeners to which no connection delivers yet. */
+	private get unserved(): Listener[] {
+		return [...this.listeners.keys()].filter(
+			(listener) => !this.lines.some(({ listeners }) => listeners.has(listener)),
+		);
+	}
+
+	/** Those of them for which a connection is to be opened now. */
+	private get waiting(): Listener[] {
+		return this.unserved.filter((listener) => !this.refused.has(listener));
+	}
+
+	/** Opens the next connection for those who wait, unless one is being opened: one request at a time. */
+	private open(): void {
+		if (this.refused.size > 0) void this.retry();
+		if (this.opening) return;
+		const { waiting } = this;
+		if (waiting.length === 0) this.step = Infinity;
+		const added = waiting.slice(0, Math.max(1, this.step));
+		if (added.length === 0) return;
+		const older = this.step > 0 ? this.lines[0] : undefined;
+		const topics = unionOf([...(older?.listeners ?? []), ...added]);
 		const line: Link = {
 			topics,
-			isReady: false,
+			listeners: new Set(),
+			added: added.length,
+			older,
 			hasAsked: false,
-			outcome: Promise.resolve(undefined),
+			early: new BoundedMap(mostCompared),
+			earlyUntil: Infinity,
 			connection: new Connection({
 				...this.options,
 				findEndpoint: async (signal) => await this.findAccess(topics, signal),
-				isReplaced: () => [...this.listeners].every((listener) => listener.isServedOtherwise?.() ?? false),
+				isReplaced: () => [...this.listeners.keys()].every((one) => this.refused.has(one) || one.isServedOtherwise?.()),
 				onEvent: (name, payload) => this.deliver(line, name, payload),
 				onAsking: () => (line.hasAsked = true),
-				onReady: () => this.replaceOlder(line),
+				onReady: () => this.serve(line),
 				onEnding: (ending) => this.report(line, ending),
 			}),
 		};
-		this.lines.push(line);
-		line.outcome = line.connection.open();
-		return line;
+		this.opening = line;
+		void line.connection.open();
+	}
+
+	/** Closes a connection, which delivers nothing from then on. */
+	private async drop(line: Link): Promise<void> {
+		if (this.opening === line) this.opening = undefined;
+		this.lines = this.lines.filter((other) => other !== line);
+		line.listeners.clear();
+		await line.connection.close();
+	}
+
+	private tell(listener: Listener, ending?: Ending): void {
+		if (ending) listener.onEnding(ending);
+		else listener.onReady();
+		this.listeners.get(listener)?.(ending);
 	}
 
 	/**
@@ -140,7 +195,7 @@ export class SharedConnection {
 	 */
 	private async findAccess(topics: Topics, signal: AbortSignal): Promise<RealtimeEndpoint> {
 		const refusals: unknown[] = [];
-		for (const listener of this.listeners) {
+		for (const listener of this.listeners.keys()) {
 			if (refusals.length === mostTried) break;
 			if ((await listener.hasToken?.()) === false) continue;
 			const { endpoint, error } = await listener.findEndpoint(topics, signal).then(
@@ -153,58 +208,91 @@ export class SharedConnection {
 		}
 		if (refusals.length > 0) throw refusals[0];
 		// The one credential that they have in common has another token now.
-		const [listener] = this.listeners;
+		const [listener] = this.listeners.keys();
 		if (!listener) throw new DOMException('There is no listener left', 'AbortError');
 		return await listener.findEndpoint(topics, signal);
 	}
 
-	/** Makes this connection the only one that delivers, and closes the older ones. */
-	private replaceOlder(line: Link): void {
-		const former = this.lines.splice(0, this.lines.indexOf(line));
-		line.isReady = true;
+	/** Lets a connection deliver, in place of the older one. */
+	private serve(line: Link): void {
+		const { older } = line;
 		line.ending = undefined;
-		this.overlap.endsAt = this.options.clock.now() + overlapTime;
-		for (const { connection } of former) void connection.close();
-		for (const listener of this.listeners) if (covers(line.topics, listener)) listener.onReady();
+		if (this.opening === line) {
+			for (const listener of [...(older?.listeners ?? []), ...this.unserved]) {
+				if (!covers(line.topics, listener)) continue;
+				older?.listeners.delete(listener);
+				this.refused.delete(listener);
+				line.listeners.add(listener);
+			}
+			// What is refused may have been the token, which is accepted again.
+			if (this.retried && line.listeners.has(this.retried)) {
+				this.retried = undefined;
+				this.refused.clear();
+			}
+			if (older?.listeners.size === 0) void this.drop(older);
+			this.lines[older ? 'unshift' : 'push'](line);
+			line.older = this.opening = undefined;
+			this.step = Infinity;
+			line.earlyUntil = this.options.clock.now() + overlapTime;
+		}
+		for (const listener of line.listeners) this.tell(listener);
+		this.open();
 	}
 
 	private deliver(line: Link, name: string, payload: unknown): void {
-		if (line !== this.lines[0] || this.isRepeated(line, name, payload)) return;
-		for (const listener of this.listeners) {
+		if (this.isRepeated(line, name, payload)) return;
+		for (const listener of line.listeners) {
 			if (listener.events.includes(name)) listener.onEvent(name, payload);
 		}
 	}
 
-	/** Whether the previous connection already delivered this event while both were open. */
+	/** Whether the older connection already delivered this event while both were open. */
 	private isRepeated(line: Link, name: string, payload: unknown): boolean {
-		const { counts, endsAt } = this.overlap;
-		const isBoth = this.lines.length > 1 && this.lines.some((other) => other !== line && other.hasAsked);
-		// No event was delivered while both were open.
-		if (!isBoth && counts.size === 0) return false;
-		if (!isBoth && this.options.clock.now() > endsAt) {
-			counts.clear();
-			return false;
-		}
-		if (isTooDeep(payload)) return false;
+		const { early } = line;
+		const next = this.opening?.older === line && this.opening.hasAsked ? this.opening.early : undefined;
+		if (this.options.clock.now() > line.earlyUntil) early.clear();
+		if ((early.size === 0 && !next) || isTooDeep(payload)) return false;
 		const event = hash('sha256', JSON.stringify([name, payload]), 'base64');
-		const count = counts.get(event) ?? 0;
-		if (isBoth) counts.set(event, count + 1);
-		else if (count > 0) counts.set(event, count - 1);
-		return !isBoth && count > 0;
+		next?.set(event, (next.get(event) ?? 0) + 1);
+		const count = early.get(event) ?? 0;
+		if (count > 0) early.set(event, count - 1);
+		return count > 0;
 	}
 
 	private report(line: Link, ending: Ending): void {
-		line.isReady = false;
+		// Whatever is refused before the authentication is the token, and not what the connection asks for.
+		const isSelection = ending.kind === 'refused' && line.hasAsked;
 		line.ending = ending;
 		line.hasAsked = false;
-		// The next attempt of the connection begins at its own time, and repeats nothing from before.
-		if (line !== this.lines[0] && !this.lines.slice(1).some(({ hasAsked }) => hasAsked)) this.overlap.counts.clear();
-		// While an older connection delivers, the failure of a wider one is reported only to listeners that need it.
-		const isWaited = line !== this.lines[0];
-		for (const listener of this.listeners) {
-			const isServed = isWaited && covers(this.lines[0]?.topics ?? line.topics, listener);
-			if (!isServed) listener.onEnding(ending);
+		// The next attempt begins at its own time, and repeats nothing from before.
+		line.early.clear();
+		if (isSelection) return this.narrow(line, ending);
+		for (const listener of this.opening === line ? this.waiting : line.listeners) this.tell(listener, ending);
+	}
+
+	/** Goes on with fewer listeners, because the channel refuses what a connection asks for. */
+	private narrow(line: Link, ending: Ending): void {
+		const count = this.opening === line ? line.added : line.listeners.size;
+		void this.drop(line);
+		const own = this.unserved.filter((one) => covers(line.topics, one) && covers(one, line.topics));
+		this.step = own.length > 0 ? 1 : Math.floor(count / 2);
+		for (const listener of own) {
+			this.refused.delete(listener);
+			this.refused.add(listener);
+			this.tell(listener, ending);
 		}
+		this.open();
+	}
+
+	/** After a pause, tries one of the refused selections again. */
+	private async retry(): Promise<void> {
+		if (this.pause) return;
+		this.pause = new AbortController();
+		await this.options.clock.sleep(refusedPause, this.pause.signal);
+		this.pause = undefined;
+		[this.retried] = this.refused;
+		if (this.retried) this.refused.delete(this.retried);
+		this.open();
 	}
 }
 

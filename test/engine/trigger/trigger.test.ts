@@ -257,6 +257,18 @@ describe('a token that is refused', () => {
 		await expect(workflows.activate(['message:send'])).rejects.toThrow(/realtime channel does not accept this token/);
 	});
 
+	it('by the realtime channel for a while is one failed execution, and then works again', async () => {
+		const trigger = await workflows.activate(['message:send'], { activation: 'init', clock: insistent });
+		await until(() => workflows.sandbox.connections() === 1);
+		workflows.sandbox.faults.refuseSockets({ how: 'unauthorized', times: 3 });
+		workflows.sandbox.dropSockets();
+		await until(() => trigger.failures.length > 0);
+		await workflows.visitorWrites('meanwhile');
+		await until(() => trigger.emitted.length > 0);
+		const refusal = expect.stringMatching(/realtime channel does not accept this token/) as unknown;
+		expect(trigger.failures.map(({ message }) => message)).toEqual([refusal]);
+	});
+
 	it.each(['init', 'update', 'leadershipChange'] as const)(
 		'is one failed execution in mode %s, in which an exception would end the trigger permanently',
 		async (activation) => {

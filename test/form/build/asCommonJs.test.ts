@@ -8,6 +8,7 @@ it.each([
 	['import "./a";\n', 'require("./a");\n'],
 	['export {\n  one,\n  two as three\n};\n', 'module.exports = { one, three: two };\n'],
 	['f(await import("a"));\n', 'f(await Promise.resolve().then(() => require("a")));\n'],
+	['var a = /* @__PURE__ */ new Map();\n', 'var a = new Map();\n'],
 	['// nodes/a.ts\nf();\n', 'f();\n'],
 ])('turns %j into what a CommonJS module has', (module, expected) => {
 	expect(asCommonJs(module)).toBe(`"use strict";\n${expected}`);

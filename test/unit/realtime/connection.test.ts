@@ -192,6 +192,18 @@ describe('a realtime connection', () => {
 		await connection.close();
 	});
 
+	it('that Crisp ends later is lost, not refused: only the response to the authentication is a refusal', async () => {
+		const { connection, lines, clock, endings } = begin();
+		void connection.open();
+		(await accept(lines)).onEvent('unauthorized', undefined);
+		await clock.advance(1_000);
+		lines[1]?.onOpen();
+		lines[1]?.onEvent('unauthorized', undefined);
+		await settled();
+		expect(endings.map(({ kind }) => kind)).toEqual(['lost', 'refused']);
+		await connection.close();
+	});
+
 	it('without a heartbeat is closed and replaced within 45 seconds', async () => {
 		const { connection, lines, clock, endings } = begin();
 		void connection.open();

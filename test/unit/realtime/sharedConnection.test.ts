@@ -2,6 +2,7 @@ import type { RealtimeEndpoint, Ending } from '../../../nodes/shared/realtime/co
 import { SharedConnection, type Listener, type Topics } from '../../../nodes/shared/realtime/sharedConnection';
 import type { ChannelListener } from '../../../nodes/shared/realtime/socket';
 import { FakeClock, settled } from '../../support/fakeClock';
+import { reachableFrom } from '../../support/memory';
 import { nested } from '../../property/strangers';
 
 interface Line extends ChannelListener {
@@ -56,6 +57,12 @@ async function accept(line?: Line): Promise<void> {
 	await settled();
 	line?.onOpen();
 	line?.onEvent('authenticated', undefined);
+	await settled();
+}
+
+async function refuse(line?: Line): Promise<void> {
+	line?.onOpen();
+	line?.onEvent('unauthorized', undefined);
 	await settled();
 }
 
@@ -136,10 +143,25 @@ describe('a workflow that needs more than the current connection covers', () => 
 		expect(first.heard.slice(1)).toEqual(['another']);
 	});
 
-	it('does not affect the others if Crisp refuses it', async () => {
-		const { first, second, joined, old, wide } = await overtaking();
+	it('counts nothing as delivered twice because of a connection that Crisp refused', async () => {
+		const { first, old, wide, lines } = await overtaking();
 		wide.onOpen();
+		old.onEvent('message:send', 'same words');
 		wide.onEvent('unauthorized', undefined);
+		await settled();
+		lines[2]?.onOpen();
+		old.onEvent('message:send', 'same words');
+		await accept(lines[2]);
+		old.onEvent('message:send', 'same words');
+		expect([first.heard, old.isClosed]).toEqual([['same words', 'same words', 'same words'], false]);
+	});
+
+	it('does not affect the others if Crisp refuses it, and is told only what Crisp refuses it alone', async () => {
+		const { first, second, joined, old, wide, lines } = await overtaking();
+		await refuse(wide);
+		expect([second.endings, wide.isClosed, lines.length]).toEqual([[], true, 3]);
+		expect(lines[2]?.topics).toEqual({ events: ['people:profile:created'], websites: ['w2'] });
+		await refuse(lines[2]);
 		expect((await joined)?.kind).toBe('refused');
 		old.onEvent('message:send', 'still here');
 		expect([first.heard, first.endings]).toEqual([['still here'], []]);
@@ -169,14 +191,47 @@ it('a refusal for one workflow does not affect the others', async () => {
 	await accept(lines[0]);
 	const joined = shared.join(refused.listener);
 	await settled();
-	lines[1]?.onOpen();
-	lines[1]?.onEvent('unauthorized', undefined);
+	await refuse(lines[1]);
+	await refuse(lines[2]);
 	expect((await joined)?.kind).toBe('refused');
 	await shared.leave(refused.listener);
 	expect(await shared.join(later.listener)).toBeUndefined();
 	await clock.advance(120_000);
 	lines[0]?.onEvent('a', 1);
-	expect([first.heard, later.heard, lines.length]).toEqual([[1], [1], 2]);
+	expect([first.heard, later.heard, lines.length]).toEqual([[1], [1], 3]);
+});
+
+it('a workflow prefers a connection that is ready and has its events to a wider one', async () => {
+	const { shared, lines } = begin();
+	const [first, wider, same] = [workflow(['a']), workflow(['b']), workflow(['a'])];
+	void shared.join(first.listener);
+	await settled();
+	await accept(lines[0]);
+	void shared.join(wider.listener);
+	await settled();
+	expect(await shared.join(same.listener)).toBeUndefined();
+	expect([same.ready(), lines.length]).toEqual([1, 2]);
+	await shared.leave(wider.listener);
+	lines[0]?.onEvent('a', 1);
+	expect([same.heard, lines.map(({ isClosed }) => isClosed)]).toEqual([[1], [false, true]]);
+});
+
+it('connections that were replaced are not kept in memory', async () => {
+	const { shared, lines } = begin();
+	let former = workflow(['0']);
+	void shared.join(former.listener);
+	for (let number = 1; number <= 20; number++) {
+		await settled();
+		await accept(lines.at(-1));
+		const next = workflow([`${number}`.padEnd(1_000)]);
+		void shared.join(next.listener);
+		await settled();
+		await accept(lines.at(-1));
+		await shared.leave(former.listener);
+		former = next;
+	}
+	expect(lines).toHaveLength(21);
+	expect(reachableFrom(shared).characters).toBeLessThan(10_000);
 });
 
 it('the connection requests everything again after it was lost', async () => {
