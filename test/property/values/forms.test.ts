@@ -289,7 +289,7 @@ describe('a choice', () => {
 				}
 			}
 			if (!Object.keys(spot.field.options ?? {}).includes('*')) {
-				expect(() => sentFor(spot, 'no such value')).toThrow(`'${spot.label}' cannot be "no such value"`);
+				expect(() => sentFor(spot, 'no such value')).toThrow(`${spot.called} cannot be "no such value"`);
 			}
 		});
 		expect(failures).toEqual([]);
