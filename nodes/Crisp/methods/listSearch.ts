@@ -1,6 +1,6 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 import { openTransport, type Credential } from '../../shared/api/transport';
-import { parameterName, type Field, type Fields } from '../operations/field';
+import { labelFrom, parameterName, type Field, type Fields } from '../operations/field';
 import { idIn, websiteInUrl } from '../form/locators';
 import { pathFields } from '../operations/operation';
 import { inBrackets, matching, named, paged, searchWebsites } from '../../shared/api/searchResults';
@@ -164,7 +164,7 @@ function searchWith({ route: template, query, isOffered, item, isSingle, first =
 		const send = openTransport(this, credential, { isPatient: false });
 		const answer = await send({
 			method: 'GET',
-			path: onPage(fillPath(route, Object.fromEntries(values) as Record<string, string>), page),
+			path: onPage(fillPath(route, Object.fromEntries(values) as Record<string, string>, labelOf), page),
 			query: filter ? query?.(filter) : undefined,
 		});
 		const list = isSingle ? [answer] : answer;
@@ -175,10 +175,19 @@ function searchWith({ route: template, query, isOffered, item, isSingle, first =
 	};
 }
 
+const labelOf = (name: string) => labelFrom(name, 'picker');
+
+/** Where the forms have a value that a list depends on, if it is optional. */
+const optionalPlaces: Record<string, string[]> = {
+	category_id: ['additionalFields.categoryId', 'filters.filterCategoryId'],
+};
+
 /** The form's value for a variable of a path; empty if nothing is chosen yet. */
 export function valueInForm(context: ILoadOptionsFunctions, name: string, { websiteId }: Credential): string {
 	const field: Field | undefined = (pathFields as Fields)[name];
-	const chosen = idIn(field?.picks ?? 'website', context.getCurrentNodeParameter(parameterName(name)));
+	const [chosen] = [parameterName(name), ...(optionalPlaces[name] ?? [])]
+		.map((place) => idIn(field?.picks ?? 'website', context.getCurrentNodeParameter(place)))
+		.filter((one) => one !== undefined && one !== null);
 	// The form gives an expression as it is; its value is known only when the workflow runs.
 	if (typeof chosen === 'string' && !chosen.startsWith('=')) return chosen;
 	return name === 'website_id' ? (websiteOfUrl(context) ?? websiteId?.trim() ?? '') : '';

@@ -51,6 +51,8 @@ export interface Field {
 	 * a field that is never emptied, such as one that selects what is changed. See `rules` in `emptyValues.ts`.
 	 */
 	isClearable?: boolean;
+	/** What empties it in Crisp, for a kind that has no empty value; see `emptyValues.ts`. */
+	emptied?: '';
 	/** How a value is sent, if not under the name of the field. */
 	sentAs?: SentAs;
 	/** Whether Crisp requires an optional list or table: without a value, an empty one is sent. */
