@@ -105,16 +105,34 @@ describe('the types of a message', () => {
 		expect([...names].filter(([, given]) => given.size > 1)).toEqual([]);
 	});
 
-	it('have a sentence each where a question or any message is sent', () => {
-		for (const key of ['send', 'sendAndWait']) {
-			const [type] = types.filter(({ displayOptions }) => displayOptions?.show?.operation?.includes(key));
-			const bare = (type?.options as INodePropertyOptions[]).filter(({ description }) => !description);
-			expect({ key, bare }).toEqual({ key, bare: [] });
+	const ofTriggers = [crispTrigger, crispWebhookTrigger].flatMap(({ description }) =>
+		everyField(description.properties).filter(({ displayName }) => displayName === 'Message Types'),
+	);
+
+	it('have a sentence each, in every operation and in the filters of both triggers', () => {
+		expect(ofTriggers).toHaveLength(2);
+		const bare = [...types, ...ofTriggers].flatMap(({ displayOptions, options }) =>
+			(options as INodePropertyOptions[])
+				.filter(({ description }) => !description)
+				.map(({ name }) => `${String(displayOptions?.show?.operation)} ${name}`),
+		);
+		expect(bare).toEqual([]);
+	});
+
+	it('have the same sentence everywhere, except where it says how a reply is waited for', () => {
+		const others = types.filter(({ displayOptions }) => !displayOptions?.show?.operation?.includes('sendAndWait'));
+		const sentences = new Map<unknown, Set<unknown>>();
+		for (const { value, description } of [...others, ...ofTriggers].flatMap(
+			({ options }) => options as INodePropertyOptions[],
+		)) {
+			sentences.set(value, (sentences.get(value) ?? new Set()).add(description));
 		}
+		expect(sentences.size).toBe(9);
+		expect([...sentences].filter(([, given]) => given.size > 1)).toEqual([]);
 	});
 
 	it('fit on the two lines that n8n shows of a sentence', () => {
-		const long = types.flatMap(({ options }) => options as INodePropertyOptions[]);
+		const long = [...types, ...ofTriggers].flatMap(({ options }) => options as INodePropertyOptions[]);
 		expect(long.filter(({ description = '' }) => description.length > 90)).toEqual([]);
 	});
 
