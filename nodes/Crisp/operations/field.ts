@@ -210,7 +210,7 @@ export function labelFrom(wireName: string, kind?: Kind): string {
 	return titleCase(isFilter ? `is_${bare.replace(/^(status|type|visibility)_/, '')}` : bare);
 }
 
-const lowerCase = new Set(['as', 'by', 'of', 'on', 'or', 'to']);
+const lowerCase = new Set(['and', 'as', 'by', 'of', 'on', 'or', 'to']);
 
 /** Converts a name to a label: `first_name` to `First Name`, `setState` to `Set State`. */
 export function titleCase(name: string): string {

@@ -153,7 +153,7 @@ export const outputNames = {
 	provenance: 'Proof, signed by Crisp, of who uses a plugin; a secret that n8n hides',
 	event_id: 'Identifies the event: the same for each delivery of it',
 	delivery_attempt: 'Which attempt of Crisp to deliver the event this is, from 1',
-	data: "The whole event as Crisp sent it; of _Send and Wait_, the answer as n8n's own nodes return it",
+	data: "The whole event as Crisp sent it; of _Send and Wait for Response_, the answer as n8n's own nodes return it",
 } as const;
 
 export type OutputName = keyof typeof outputNames;

@@ -141,7 +141,7 @@ async function inDatabase(composing: Composing): Promise<OutputItem[]> {
 	}
 	throw new UserError("This execution cannot wait in n8n's database", {
 		description:
-			"Set 'Wait' to 'In the Execution'. An agent's tool cannot wait for days: to let people approve what it does, add Crisp under 'Human review' between the agent and the tool.",
+			"Set 'Wait' to 'In the Execution (up to 15 Minutes)'. An agent's tool cannot wait for days: to let people approve what it does, add Crisp under 'Human review' between the agent and the tool.",
 	});
 }
 
