@@ -98,7 +98,9 @@ async function tidy() {
 		minifySyntax: true,
 		plugins: [withoutBoilerplate],
 	});
-	await Promise.all(outputFiles.map(async ({ path, text }) => await writeFile(path, withTabs(text))));
+	// These comments tell a bundler what it may leave out; the package is not bundled.
+	const codeOf = (text) => withTabs(text.replaceAll('/* @__PURE__ */ ', ''));
+	await Promise.all(outputFiles.map(async ({ path, text }) => await writeFile(path, codeOf(text))));
 }
 
 exports.bundleSocketTo = bundleSocketTo;
