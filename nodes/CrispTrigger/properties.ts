@@ -111,7 +111,7 @@ export function triggerProperties(): INodeProperties[] {
 					type: 'number',
 					typeOptions: { minValue: 0 },
 					default: usualStartsPerMinute,
-					description: `How often the events of one conversation start the workflow within a minute, so that a visitor who sends very many messages does not cost as many executions at once. More events wait, and start it later, in order; other conversations do not wait. What 'Loop Brake' limits is not counted. 0 for no limit. Without this option, ${usualStartsPerMinute}.`,
+					description: `How often the events of one conversation start the workflow within a minute, so that a visitor who sends very many messages does not cost as many executions at once. More events wait, and start it later, in order; other conversations do not wait. What 'Loop Brake (Starts per Minute)' limits is not counted. 0 for no limit. Without this option, ${usualStartsPerMinute}.`,
 				},
 			],
 		},

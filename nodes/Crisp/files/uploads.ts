@@ -69,7 +69,7 @@ export class Uploads {
 			if (answer) return await this.toGrant(answer);
 			if (signal?.aborted) throw cancelledError(node);
 			// Crisp does not repeat what it sent while the connection was down, so that a new request is needed.
-			if (!connection.ending) throw lateError(node);
+			if (!connection.ending) throw lateError(this.options);
 			if (tries >= mostTries) throw lineError(node, connection.ending);
 		}
 	}
@@ -198,9 +198,10 @@ function foreignError(node: INode, host: string, why: string): Error {
 	});
 }
 
-function lateError(node: INode): Error {
+function lateError({ node, credential }: UploadsOptions): Error {
+	const scope = credential.tier === 'plugin' ? 'The token needs the scope bucket:url. ' : '';
 	return new NodeOperationError(node, `Crisp did not send an upload URL within ${patience / 1_000} seconds`, {
-		description: `Try again later. A plugin token needs the scope bucket:url. ${instead}`,
+		description: `Try again later. ${scope}${instead}`,
 	});
 }
 

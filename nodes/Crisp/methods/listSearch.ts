@@ -190,10 +190,17 @@ export function pathInForm(context: ILoadOptionsFunctions, route: Route, credent
 	});
 }
 
+/** Where the forms have a value that a list depends on, if it is optional. */
+const optionalPlaces: Record<string, string[]> = {
+	category_id: ['additionalFields.categoryId', 'filters.filterCategoryId'],
+};
+
 /** The form's value for a variable of a path; empty if nothing is chosen yet. */
 function valueInForm(context: ILoadOptionsFunctions, name: string, { websiteId }: Credential): string {
 	const field: Field | undefined = (pathFields as Fields)[name];
-	const chosen = idIn(field?.picks ?? 'website', context.getCurrentNodeParameter(parameterName(name)));
+	const [chosen] = [parameterName(name), ...(optionalPlaces[name] ?? [])]
+		.map((place) => idIn(field?.picks ?? 'website', context.getCurrentNodeParameter(place)))
+		.filter((one) => one !== undefined && one !== null);
 	// The form gives an expression as it is; its value is known only when the workflow runs.
 	if (typeof chosen === 'string' && !chosen.startsWith('=')) return chosen;
 	return name === 'website_id' ? (websiteOfUrl(context) ?? websiteId?.trim() ?? '') : '';

@@ -53,7 +53,7 @@ export const classicArticle = resource(
 			query: {
 				search_title: text('Words of the title'),
 				filter_category_id: picker('category', 'Only articles of this category'),
-				filter_section_id: identifier('Only articles of this section'),
+				filter_section_id: picker('section', 'Only articles of this section'),
 				filter_status_published: bit('Whether to return published articles'),
 				filter_status_draft: bit('Whether to return drafts'),
 				filter_visibility_visible: bit('Whether to return visible articles'),
@@ -132,7 +132,7 @@ export const classicArticle = resource(
 			action: 'Update the category of an article',
 			body: {
 				category_id: picker('category', 'The category that gets the article', { required: true }),
-				section_id: identifier('ID of the section of the category; empty for none'),
+				section_id: picker('section', 'The section of the category; empty for none', { emptied: '' }),
 			},
 		}),
 	},

@@ -51,6 +51,8 @@ export interface Field {
 	 * a field that is never emptied, such as one that selects what is changed. See `rules` in `emptyValues.ts`.
 	 */
 	isClearable?: boolean;
+	/** What empties it in Crisp, for a kind that has no empty value; see `emptyValues.ts`. */
+	emptied?: '';
 	/** How a value is sent, if not under the name of the field. */
 	sentAs?: SentAs;
 	/** Whether Crisp requires an optional list or table: without a value, an empty one is sent. */
@@ -208,7 +210,7 @@ export function labelFrom(wireName: string, kind?: Kind): string {
 	return titleCase(isFilter ? `is_${bare.replace(/^(status|type|visibility)_/, '')}` : bare);
 }
 
-const lowerCase = new Set(['as', 'by', 'of', 'on', 'or', 'to']);
+const lowerCase = new Set(['and', 'as', 'by', 'of', 'on', 'or', 'to']);
 
 /** Converts a name to a label: `first_name` to `First Name`, `setState` to `Set State`. */
 export function titleCase(name: string): string {

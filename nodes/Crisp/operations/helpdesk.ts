@@ -92,7 +92,9 @@ export const helpDesk = resource(
 				'behavior.status_health_dead': flag('Whether an outage of the status page is shown', { label: 'Show Outages' }),
 				'service.mcp_server': flag('Whether the help desk is an MCP server'),
 				'include.html': longText('HTML that is put into every page'),
-				'access.restrict_mode': identifier('How access is restricted, as Crisp calls it'),
+				'access.restrict_mode': identifier("How access is restricted: a text that 'Help Desk: Get Settings' shows", {
+					example: '{{ $json.access.restrict_mode }}',
+				}),
 				'access.password': secret('Password that readers need; empty for none', { label: 'Access Password' }),
 				'access.jwt_secret': secret('Secret of the tokens that readers need'),
 			},

@@ -16,7 +16,7 @@ import {
 import { downloadFile } from '../composed/message/downloadFile';
 import { keepTyping } from '../composed/conversation/keepTyping';
 import { sendAndWait } from '../composed/message/sendAndWait';
-import { messageTypeNames } from '../../shared/events/catalogue';
+import { messageTypeHints, messageTypeNames } from '../../shared/events/catalogue';
 import { sendFile } from '../composed/message/sendFile';
 import { op, resource } from './operation';
 import { messageSummary } from '../execute/summaries';
@@ -24,18 +24,6 @@ import { fieldHint, isQuestion, ofChoice, words } from './fields/question';
 import { chatOrigin, sender } from './fields/senders';
 
 const hasUrl = { type: ['file', 'animation', 'audio'] };
-
-const typeHints = {
-	text: 'A message to the visitor; Markdown is allowed',
-	note: 'Only operators see it',
-	picker: 'A question with choices to click',
-	field: 'A question with a field to type the answer into',
-	file: 'A link to a public file. For binary data of the workflow, use the operation Send File.',
-	audio: 'A voice message behind a public link',
-	animation: 'A moving picture behind a public link',
-	carousel: 'Cards with pictures and links, to swipe through',
-	event: 'A remark between the messages on what happened, such as a change of state',
-};
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-conversation */
 export const message = resource(
@@ -49,7 +37,7 @@ export const message = resource(
 					label: 'Message Type',
 					required: true,
 					fallback: 'text',
-					hints: typeHints,
+					hints: messageTypeHints,
 					isOrdered: true,
 				}),
 				content: words,

@@ -1,7 +1,8 @@
 import { email, json, secret, text } from './field';
 import { op, resource } from './operation';
 
-const changes = json('The fields to change, as Crisp names them', { label: 'Fields', required: true });
+const changes = (read: string) =>
+	json(`The fields to change, by their names in the output of '${read}'`, { label: 'Fields', required: true });
 
 /** Routes for the account of an operator. */
 export const userAccount = resource(
@@ -39,12 +40,12 @@ export const userAccount = resource(
 		updateNotifications: op('PATCH /v1/user/account/notification', {
 			action: 'Update the notification settings of the user',
 			description: 'Change how Crisp notifies the operator',
-			body: { '': changes },
+			body: { '': changes('User Account: Get Notifications') },
 		}),
 		updateProfile: op('PATCH /v1/user/account/profile', {
 			action: 'Update the profile of the user',
 			description: 'Change the name or picture of the operator',
-			body: { '': changes },
+			body: { '': changes('User Account: Get Profile') },
 		}),
 	},
 	{ tier: 'user' },

@@ -1,4 +1,5 @@
 import { UserError, type IDataObject } from 'n8n-workflow';
+import { valueIn } from '../form/locators';
 import type { Field, Kind } from '../operations/field';
 import { trimmed } from './cleanText';
 
@@ -59,11 +60,12 @@ export function sentValue(field: Field, { raw, value, label }: Given, mode: Mode
 	if (cleaned !== undefined && !isEmptyValue(cleaned, field)) return cleaned;
 	// Replacing a whole by nothing is on purpose; keys and values that are all empty are not.
 	if (field.isClearable) return cleaned;
-	const isGiven = cleaned !== undefined || (typeof raw === 'string' && field.kind !== 'pairs');
+	const isText = typeof (field.emptied === undefined ? raw : valueIn(raw)) === 'string';
+	const isGiven = cleaned !== undefined || (isText && field.kind !== 'pairs');
 	const rule = isGiven && field.kind !== 'pairs' ? rules.empty : rules.missing;
 	const isKept = rule.outcomes[mode] !== 'emptied' || field.required || field.isClearable === false;
 	if (isKept) return undefined;
-	const emptied = emptyValues[field.kind];
+	const emptied = field.emptied ?? emptyValues[field.kind];
 	if (emptied !== undefined) return typeof emptied === 'string' ? emptied : [...emptied];
 	throw new UserError(`'${label}' cannot be emptied`, {
 		description: `Crisp has no empty value for it. Remove the field, leave it as it is for items without a value with an expression such as {{ $json.plan || null }}, or switch off 'Clear Empty Fields'.`,

@@ -40,13 +40,13 @@ export function toWire(
 	timezone: string,
 	shownAs = labelOf(wireName, field),
 ): unknown {
-	return withoutUnsafeKeys(converted(wireName, field, raw, timezone, shownAs));
+	return withoutUnsafeKeys(converted(wireName, field, raw, timezone, `'${shownAs}'`));
 }
 
-function converted(wireName: string, field: Field, raw: unknown, timezone: string, shownAs: string): unknown {
+/** `label` is in quotes, and of a cell it says in which row of which table that is. */
+function converted(wireName: string, field: Field, raw: unknown, timezone: string, label: string): unknown {
 	const value = field.kind === 'picker' ? idIn(field.picks ?? 'website', raw) : raw;
 	if (value === undefined || value === null) return undefined;
-	const label = `'${shownAs}'`;
 	switch (field.kind) {
 		case 'number':
 			return toNumber(value, label);
@@ -174,8 +174,9 @@ function toPairs(given: unknown, { picks, isNested = false }: Field, label: stri
 	if (value === undefined) return undefined;
 	if (!isPlain(value)) throw notAnObject(label, value);
 	const rows = rowsOf(value);
-	const keyOf = (row: IDataObject | null) => toText(idIn(picks ?? 'personData', row?.key) ?? '', `A key of ${label}`);
-	const entries = rows ? rows.flatMap((row) => entriesOf(keyOf(row), row?.value)) : Object.entries(value);
+	const keyOf = (row: IDataObject | null, index: number) =>
+		toText(idIn(picks ?? 'personData', row?.key) ?? '', `'Key' in row ${index + 1} of ${label}`);
+	const entries = rows ? rows.flatMap((row, index) => entriesOf(keyOf(row, index), row?.value)) : Object.entries(value);
 	return dataOf(entries, { label, isCustomData: picks !== undefined, isNested });
 }
 
@@ -190,24 +191,28 @@ function toRows(given: unknown, field: Field, label: string, timezone: string): 
 	const rows = Array.isArray(value) ? (value as unknown[]) : (rowsOf(value) ?? (isEmptyObject(value) ? [] : undefined));
 	if (!rows) throw notAList(label, value);
 	const entries = rows.map((row, index) => {
-		if (!isPlain(row)) throw notAnObject(`Row ${index + 1} of ${label}`, row);
-		return toRow(row, field, `Row ${index + 1} of ${label}`, timezone);
+		const place = `row ${index + 1} of ${label}`;
+		if (!isPlain(row)) throw notAnObject(atStart(place), row);
+		return toRow(row, field, place, timezone);
 	});
 	const filled = entries.filter((entry) => !isEmptyObject(entry));
 	// Rows whose expressions all found nothing are not a list that is empty on purpose.
 	return filled.length === 0 && entries.length > 0 ? undefined : filled;
 }
 
-function toRow(row: IDataObject, field: Field, label: string, timezone: string): IDataObject {
+/** As the beginning of a sentence. */
+const atStart = (place: string) => place.replace(/^row/, 'Row');
+
+/** `place` is what errors say of where the cells are, such as "row 2 of 'Choices'". */
+function toRow(row: IDataObject, field: Field, place: string, timezone: string): IDataObject {
 	const entry: IDataObject = {};
 	for (const [wireName, column] of Object.entries(field.fields ?? {})) {
-		const cell = toWire(wireName, column, cellOf(row, wireName), timezone);
+		const label = labelOf(wireName, column);
+		const cell = converted(wireName, column, cellOf(row, wireName), timezone, `'${label}' in ${place}`);
 		const sent = cell === undefined || isEmptyValue(cell, column) ? column.fallback : cell;
 		if (sent !== undefined && sent !== '') setAt(entry, wireName, sent);
 		else if (column.required) {
-			throw new UserError(`${label} has no '${labelOf(wireName, column)}'`, {
-				description: 'Fill it in, or remove the row.',
-			});
+			throw new UserError(`${atStart(place)} has no '${label}'`, { description: 'Fill it in, or remove the row.' });
 		}
 	}
 	return entry;

@@ -61,7 +61,7 @@ export class WaitsOfRun {
 		const { origin } = new URL(url);
 		if (!hasLink) {
 			throw new UserError(`n8n does not reach itself at ${origin}, so that no reply could resume the execution`, {
-				description: `${error.message}. Set WEBHOOK_URL to an address at which n8n reaches itself, and allow it in N8N_SSRF_ALLOWED_HOSTNAMES if n8n's guard is on; or set 'Wait' to 'In the Execution'.`,
+				description: `${error.message}. Set WEBHOOK_URL to an address at which n8n reaches itself, and allow it in N8N_SSRF_ALLOWED_HOSTNAMES if n8n's guard is on; or set 'Wait' to 'In the Execution (up to 15 Minutes)'.`,
 			});
 		}
 		logOf(this.context).warn(

@@ -5,7 +5,7 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 import { authenticated } from './authenticated';
-import { findings, refusals, unreached, type Result } from './testResults';
+import { findings, refusalFor, refusals, unreached, type Result } from './testResults';
 import type { Credential } from '../api/types';
 import { faultText } from '../errors/networkErrors';
 import { apiAddressOf } from '../security/keyDestination';
@@ -75,7 +75,7 @@ function responseFault({ statusCode, body }: Response, credential: Credential): 
 	const { error, reason } = (isObject(body) ? body : {}) as { error?: unknown; reason?: unknown };
 	if (error === false && statusCode < 300) return undefined;
 	if (typeof error === 'boolean' && typeof reason === 'string') {
-		const known = refusals[reason] ?? (statusCode >= 500 ? findings.broken : findings.unknown);
+		const known = refusalFor(reason, credential.tier) ?? (statusCode >= 500 ? findings.broken : findings.unknown);
 		return textOf(known, /^\w+$/.test(reason) ? reason : undefined);
 	}
 	const status = `status ${statusCode}`;

@@ -1,3 +1,5 @@
+import type { Credential } from '../api/types';
+
 /** What the test of a credential tells: what is wrong, and what to do about it. */
 export type Result = [what: string, how: string];
 
@@ -12,10 +14,6 @@ export const refusals: Readonly<Record<string, Result>> = {
 		'Open its private install link in Crisp Marketplace and install it there, or choose another default website.',
 	],
 	restricted_route_tier: ['The token is of another tier', "Set 'Tier' to the kind of token you created."],
-	not_allowed: [
-		'The token may not read this website',
-		"Check 'Default Website ID', and in Crisp Marketplace the scopes of a plugin token.",
-	],
 	website_not_found: [
 		'There is no website with this ID',
 		"Copy 'Default Website ID' from Crisp: Settings > Workspace Settings > Setup & Integrations.",
@@ -29,6 +27,20 @@ export const refusals: Readonly<Record<string, Result>> = {
 		'Or the daily quota of the token is used up. Test again later.',
 	],
 };
+
+/** What to do if the token may not read the website. */
+function permissionAdvice(tier: Credential['tier']): string {
+	if (tier === 'website') return "A website token reaches its own website only: check 'Default Website ID'.";
+	if (tier === 'plugin') {
+		return "Check 'Default Website ID', and the scopes of the token in Crisp Marketplace: your plugin > Tokens > Production.";
+	}
+	return "Check 'Default Website ID', and that the operator of this token is a member of the website.";
+}
+
+/** What Crisp's reason means for a token of this tier; undefined for an unknown one. */
+export function refusalFor(reason: string, tier: Credential['tier']): Result | undefined {
+	return reason === 'not_allowed' ? ['The token may not read this website', permissionAdvice(tier)] : refusals[reason];
+}
 
 /** What else a test can find. */
 export const findings = {

@@ -49,13 +49,17 @@ export function missingThing(refusal: Refusal): [what: string, how: string] | un
 	return [`There is no ${thing.said} with the ${by} ${shown}`, how];
 }
 
-function whereToLook({ path, defaultWebsite = '' }: Refusal, by: 'email' | 'ID'): string {
+function whereToLook({ path, tier, defaultWebsite = '' }: Refusal, by: 'email' | 'ID'): string {
 	const website = /^\/v1\/website\/([\w-]+)\//.exec(path)?.[1];
 	const check = by === 'email' ? 'Check the email: it may have changed.' : 'Check the ID: it may have been deleted.';
 	if (website === undefined) return check;
 	const isDefault = website.toLowerCase() === defaultWebsite.toLowerCase();
 	const where = `website ${website}${isDefault ? ', the default website of the credential' : ''}`;
-	return `Crisp looked for it on ${where}. ${check} If it is of another website, choose that in 'Website', for example with {{ $json.website_id }}.`;
+	const other =
+		tier === 'website'
+			? 'A website token reaches this website only: if it is of another one, use a credential of that one.'
+			: "If it is of another website, choose that in 'Website', for example with {{ $json.website_id }}.";
+	return `Crisp looked for it on ${where}. ${check} ${other}`;
 }
 
 /** The ID or email of the thing in the path, the query or the body; the last one in the path. */

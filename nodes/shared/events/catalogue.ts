@@ -236,6 +236,19 @@ export const messageTypeNames = {
 	event: 'Event',
 };
 
+/** What each type is, for visitors' and operators' messages alike. */
+export const messageTypeHints: Record<string, string> = {
+	text: 'A message that the visitor can read; Markdown is allowed',
+	note: 'Only operators see it',
+	picker: 'A question with choices to click',
+	field: 'A question with a field to type the answer into',
+	file: 'A link to a public file',
+	audio: 'A voice message behind a public link',
+	animation: 'A moving picture behind a public link',
+	carousel: 'Cards with pictures and links, to swipe through',
+	event: 'A remark between the messages on what happened, such as a change of state',
+};
+
 /** Some of these types with their names, in this order. */
 export const messageTypesNamed = (...types: Array<keyof typeof messageTypeNames>): Record<string, string> =>
 	Object.fromEntries(types.map((type) => [type, messageTypeNames[type]]));

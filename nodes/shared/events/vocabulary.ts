@@ -24,7 +24,7 @@ export const outputNames = {
 	transcript: 'All messages of the conversation as one text',
 	context: 'The conversation, its visitor and its latest messages as one text',
 	stars: 'Stars that the visitor gave, from 1 to 5',
-	rating: 'How helpful a reader found an article, as Crisp calls it',
+	rating: 'How a reader rated an article, such as `helpful`',
 	comment: 'Comment of a rating',
 	plan_name: 'Name of the plan of a website',
 	plugin_name: 'Name of a plugin',
@@ -54,7 +54,7 @@ export const outputNames = {
 	article_description: 'Short description of an article of the help desk',
 	article_text: 'Text of an article of the help desk',
 	article_url: 'URL of an article of the help desk',
-	locale: 'Language of an article, as the help desk calls it',
+	locale: 'Language of an article, as a code such as `en`',
 	content_type: 'Part of the knowledge base: `articles`, `guides`, `news` or `references`',
 	path: 'Where a page is in the tree of the knowledge base, which identifies it',
 	published: 'Whether readers see the article or page',
@@ -71,7 +71,7 @@ export const outputNames = {
 	claimed_type: 'Media type that the message names, which may be wrong; null if it names none',
 	file_size: 'Size of the file in bytes; null if unknown',
 	file_url: 'URL of the file',
-	plugin_type: 'Kind of a plugin, as Crisp calls it',
+	plugin_type: 'Kind of a plugin: `type` of Crisp',
 	category: 'Category of a plugin',
 	price: 'Price of a plan or plugin',
 	bill_period: 'How often a plan is billed',
@@ -153,7 +153,7 @@ export const outputNames = {
 	provenance: 'Proof, signed by Crisp, of who uses a plugin; a secret that n8n hides',
 	event_id: 'Identifies the event: the same for each delivery of it',
 	delivery_attempt: 'Which attempt of Crisp to deliver the event this is, from 1',
-	data: "The whole event as Crisp sent it; of _Send and Wait_, the answer as n8n's own nodes return it",
+	data: "The whole event as Crisp sent it; of _Send and Wait for Response_, the answer as n8n's own nodes return it",
 } as const;
 
 export type OutputName = keyof typeof outputNames;

@@ -55,7 +55,10 @@ describe('an inbox', () => {
 	it.each([
 		[{ conditions: rows({ criterion: 'segments' }) }, "Row 1 of 'Conditions' has no 'Value'"],
 		[{ conditions: rows({ query: 'vip' }) }, "Row 1 of 'Conditions' has no 'Field'"],
-		[{ conditions: rows({ criterion: 'segments', operator: 'has', query: 'v' }) }, '\'Condition\' cannot be "has"'],
+		[
+			{ conditions: rows({ criterion: 'segments', operator: 'has', query: 'v' }) },
+			"'Condition' in row 1 of 'Conditions' cannot be \"has\"",
+		],
 		[{ conditionsJson: '{"model":"session"}' }, "'Conditions (JSON)' is not a list of conditions"],
 	])('is not created with %j', async (additionalFields, message) => {
 		const before = website().inboxes.length;

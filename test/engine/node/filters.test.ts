@@ -66,7 +66,7 @@ describe('conditions for people, as the form has them', () => {
 	it.each([
 		[{ criterion: 'email', query: '' }, "Row 1 of 'Conditions' has no 'Value'"],
 		[{ criterion: 'data', query: '1' }, "Row 1 of 'Conditions' has no 'Key'"],
-		[{ criterion: 'email', operator: 'like', query: '1' }, '\'Condition\' cannot be "like"'],
+		[{ criterion: 'email', operator: 'like', query: '1' }, "'Condition' in row 1 of 'Conditions' cannot be \"like\""],
 	])('without what they need are refused, as Crisp would return everybody: %j', async (row, message) => {
 		await expect(named(rows(row))).rejects.toThrow(message);
 	});

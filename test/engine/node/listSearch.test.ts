@@ -1,3 +1,4 @@
+import type { INodeParameters } from 'n8n-workflow';
 import { PLUGIN_ID } from '../../../sandbox/state/seed';
 import { listSearch } from '../../../nodes/Crisp/methods/listSearch';
 import { crisp, crispTrigger, crispWebhookTrigger, load, loadInCrisp, search } from '../../support/n8nContext';
@@ -123,6 +124,34 @@ describe('a list that depends on a field', () => {
 			});
 		},
 	);
+});
+
+describe('the list of sections', () => {
+	const category = (id: string) => locator(`33bc73b7-b7db-40a9-80fc-${id}`);
+	const place = { websiteId: locator(shop), locale: locator('en') };
+	const read = async (more: INodeParameters) => {
+		await search('searchSections', credentialFor(sandbox.current), { parameters: { ...place, ...more } });
+		return sandbox.current.requests.at(-1)?.path;
+	};
+
+	it.each<[string, (one: ReturnType<typeof locator>) => INodeParameters]>([
+		['Update Category', (categoryId) => ({ categoryId, updateFields: {} })],
+		['Create', (categoryId) => ({ additionalFields: { categoryId } })],
+		['Get Many', (filterCategoryId) => ({ filters: { filterCategoryId } })],
+	])('is that of the category chosen in %s, also when another one is chosen', async (_, form) => {
+		for (const id of ['fcba8ebd1067', 'fcba8ebd1068']) {
+			const path = `/v1/website/${shop}/helpdesk/locale/en/category/33bc73b7-b7db-40a9-80fc-${id}/sections/1`;
+			expect(await read(form(category(id)))).toBe(path);
+		}
+		const french = await read({ ...form(category('fcba8ebd1067')), locale: locator('fr') });
+		expect(french).toContain('/helpdesk/locale/fr/category/33bc73b7-b7db-40a9-80fc-fcba8ebd1067/');
+	});
+
+	it('asks for the category first, also if an expression gives it', async () => {
+		const first = "Choose 'Category' to load this list";
+		await expect(read({ additionalFields: {} })).rejects.toThrow(first);
+		await expect(read({ categoryId: locator('={{ $json.category_id }}') })).rejects.toThrow(first);
+	});
 });
 
 it('shows a conversation with its visitor, the time since its last change and its state, and opens it in Crisp', async () => {

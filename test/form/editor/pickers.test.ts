@@ -2,6 +2,7 @@ import type { INodeProperties, INodePropertyCollection } from 'n8n-workflow';
 import { Crisp } from '../../../nodes/Crisp/Crisp.node';
 import type { Fields } from '../../../nodes/Crisp/operations/field';
 import { resources } from '../../../nodes/Crisp/operations';
+import { pathFields } from '../../../nodes/Crisp/operations/operation';
 import { fieldsOf } from '../../../nodes/Crisp/request/fieldsOf';
 
 /** Several operators, teams, segments and the like are chosen by name: docs/decisions/0025-several-by-name.md. */
@@ -19,6 +20,15 @@ const texts: Record<string, string> = {
 	profiles: 'people are too many for a list that n8n loads as a whole',
 	'recipients.people': 'people are too many for a list that n8n loads as a whole',
 	new_segments: 'holds what is not in the list yet',
+};
+
+/** IDs that are typed although there is a list of such things, with the reason. */
+const typedIds: Record<string, string> = {
+	'classicArticle.setAlternate article_id':
+		'the list would be of the language that is linked, and not of the chosen one',
+	'conversation.pressWidgetButton section_id': 'a section of a widget, which Crisp has no list of',
+	'conversation.sendWidgetData section_id': 'a section of a widget, which Crisp has no list of',
+	'pluginSubscription.subscribe plugin_id': 'the list has only plugins that are installed already',
 };
 
 interface Found {
@@ -50,6 +60,26 @@ it('every list of operators, teams and segments is chosen from, except those wit
 	const unused = Object.keys(texts).filter((name) => !typed.some((one) => one.name === name));
 	expect(unused).toEqual([]);
 	expect(found.filter(({ isListed }) => isListed).length).toBeGreaterThan(20);
+});
+
+const idsTyped = Object.entries(resources).flatMap(([resource, { operations }]) =>
+	Object.entries(operations).flatMap(([key, operation]) =>
+		fieldsOf(operation)
+			.filter(({ name, field }) => {
+				const [, thing = ''] = /(?:^|[._])([a-z]+)_id$/.exec(name) ?? [];
+				// The sender of a message may be a bot or anybody else.
+				return isPicked(thing) && name !== 'user.user_id' && field.kind !== 'picker';
+			})
+			.map(({ name }) => `${resource}.${key} ${name}`),
+	),
+);
+
+function isPicked(thing: string): boolean {
+	return Object.keys(pathFields).includes(`${thing}_id`) && (pathFields as Fields)[`${thing}_id`]?.kind === 'picker';
+}
+
+it('every ID of a thing that has a list is chosen from it, except those with a reason', () => {
+	expect(idsTyped).toEqual(Object.keys(typedIds));
 });
 
 function propertiesIn(properties: INodeProperties[]): INodeProperties[] {

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { fieldsOf } from '../../../nodes/Crisp/request/fieldsOf';
 import { resources } from '../../../nodes/Crisp/operations';
 import type { Field, Fields } from '../../../nodes/Crisp/operations/field';
+import { outputNames } from '../../../nodes/shared/events/vocabulary';
 import { crisp, crispMemory, crispTrigger, crispWebhookTrigger } from '../../support/n8nContext';
 
 const { properties } = crisp.description;
@@ -105,16 +106,34 @@ describe('the types of a message', () => {
 		expect([...names].filter(([, given]) => given.size > 1)).toEqual([]);
 	});
 
-	it('have a sentence each where a question or any message is sent', () => {
-		for (const key of ['send', 'sendAndWait']) {
-			const [type] = types.filter(({ displayOptions }) => displayOptions?.show?.operation?.includes(key));
-			const bare = (type?.options as INodePropertyOptions[]).filter(({ description }) => !description);
-			expect({ key, bare }).toEqual({ key, bare: [] });
+	const ofTriggers = [crispTrigger, crispWebhookTrigger].flatMap(({ description }) =>
+		everyField(description.properties).filter(({ displayName }) => displayName === 'Message Types'),
+	);
+
+	it('have a sentence each, in every operation and in the filters of both triggers', () => {
+		expect(ofTriggers).toHaveLength(2);
+		const bare = [...types, ...ofTriggers].flatMap(({ displayOptions, options }) =>
+			(options as INodePropertyOptions[])
+				.filter(({ description }) => !description)
+				.map(({ name }) => `${String(displayOptions?.show?.operation)} ${name}`),
+		);
+		expect(bare).toEqual([]);
+	});
+
+	it('have the same sentence everywhere, except where it says how a reply is waited for', () => {
+		const others = types.filter(({ displayOptions }) => !displayOptions?.show?.operation?.includes('sendAndWait'));
+		const sentences = new Map<unknown, Set<unknown>>();
+		for (const { value, description } of [...others, ...ofTriggers].flatMap(
+			({ options }) => options as INodePropertyOptions[],
+		)) {
+			sentences.set(value, (sentences.get(value) ?? new Set()).add(description));
 		}
+		expect(sentences.size).toBe(9);
+		expect([...sentences].filter(([, given]) => given.size > 1)).toEqual([]);
 	});
 
 	it('fit on the two lines that n8n shows of a sentence', () => {
-		const long = types.flatMap(({ options }) => options as INodePropertyOptions[]);
+		const long = [...types, ...ofTriggers].flatMap(({ options }) => options as INodePropertyOptions[]);
 		expect(long.filter(({ description = '' }) => description.length > 90)).toEqual([]);
 	});
 
@@ -128,6 +147,45 @@ describe('the types of a message', () => {
 		expect(shown('contentUrl').map(({ placeholder }) => placeholder)).toEqual([`e.g. https://example.com/${file}`]);
 		expect(shown('contentType').map(({ placeholder }) => placeholder)).toEqual([`e.g. ${media}`]);
 	});
+});
+
+describe('the placeholder', () => {
+	const tables = fields.filter(({ name, type }) => type === 'fixedCollection' && /conditions$/i.test(name));
+	const columnsOf = ({ options = [] }: INodeProperties) => (options as INodePropertyCollection[])[0]?.values ?? [];
+
+	it('of the value of a condition fits every field that can be chosen', () => {
+		const byChoice = tables.filter((one) =>
+			columnsOf(one).some(({ name, type }) => name === 'criterion' && type === 'options'),
+		);
+		const values = byChoice.flatMap(columnsOf).filter(({ name }) => name === 'query');
+		expect(values.length).toBeGreaterThan(1);
+		expect(new Set(values.map(({ placeholder }) => placeholder))).toEqual(new Set(['e.g. first value, second value']));
+	});
+
+	it('of the value of a condition fits the field that the other placeholder names', () => {
+		const typed = tables.filter((one) =>
+			columnsOf(one).some(({ name, type }) => name === 'criterion' && type === 'string'),
+		);
+		expect(typed.length).toBeGreaterThan(0);
+		for (const one of typed) {
+			const shown = Object.fromEntries(columnsOf(one).map(({ name, placeholder }) => [name, placeholder]));
+			expect(shown).toMatchObject({ criterion: 'e.g. segments', query: 'e.g. vip' });
+		}
+	});
+
+	it.each(['recipientsType', 'accessRestrictMode'])('of %s shows where its value is found', (name) => {
+		const found = fields.filter((one) => one.name === name);
+		expect(found.length).toBeGreaterThan(0);
+		for (const { placeholder = '', description } of found) {
+			expect(placeholder).toMatch(/^e\.g\. \{\{ \$json\.[\w.]+ \}\}$/);
+			expect(description).toMatch(/_[^_]+: Get[^_]*_|'[^']+: Get[^']*'/);
+		}
+	});
+});
+
+it('no text leaves it to the reader what Crisp calls a value', () => {
+	const texts = [...fields.map(({ description = '' }) => description), ...Object.values(outputNames)];
+	expect(texts.filter((text) => /\bas (Crisp|the help desk) (calls|names)\b/.test(text))).toEqual([]);
 });
 
 it('begins the choices of a question with what people read, then what the workflow gets', () => {

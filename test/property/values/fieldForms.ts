@@ -20,6 +20,8 @@ export interface Spot {
 	names: string[];
 	/** The label of the field that holds the value. */
 	label: string;
+	/** What an error calls it: the label in quotes, and of a column the row. */
+	called: string;
 	field: Field;
 	top: FormField;
 }
@@ -31,21 +33,24 @@ export const spots: Spot[] = Object.entries(resources).flatMap(([resource, { ope
 		fieldsOf(operation)
 			.filter(({ field }) => field.kind !== 'group')
 			.flatMap((top) =>
-				columnsIn([top.name], top.field, top.label).map(({ names, field, label }) => {
+				columnsIn([top.name], top.field, top.label).map(({ names, field, label, called }) => {
 					const title = `${resource}.${key} ${names.join('/')}`;
-					return { title, operation, key, names, label, field, top };
+					return { title, operation, key, names, label, called, field, top };
 				}),
 			),
 	),
 );
 
-type Column = Pick<Spot, 'names' | 'field' | 'label'>;
+type Column = Pick<Spot, 'names' | 'field' | 'label' | 'called'>;
 
-function columnsIn(names: string[], field: Field, label: string): Column[] {
+function columnsIn(names: string[], field: Field, label: string, called = `'${label}'`): Column[] {
 	// A column that depends on another becomes part of that: see test/property/conditions.test.ts.
 	const columns = Object.entries(field.fields ?? {}).filter(([, { when }]) => !when);
-	const inside = columns.flatMap(([name, column]) => columnsIn([...names, name], column, labelOf(name, column)));
-	return [{ names, field, label }, ...inside];
+	const inside = columns.flatMap(([name, column]) => {
+		const own = labelOf(name, column);
+		return columnsIn([...names, name], column, own, `'${own}' in row 1 of ${called}`);
+	});
+	return [{ names, field, label, called }, ...inside];
 }
 
 /** Whether a choice is sent as it is: others become switches, or need another column; see test/engine/node/filters.test.ts. */

@@ -102,6 +102,21 @@ describe('an answer that is no success is explained', () => {
 		expect(result.message).toMatch(/\.$/);
 	});
 
+	it.each([
+		['website', /A website token reaches its own website only: check 'Default Website ID'\.$/],
+		[
+			'plugin',
+			/Check 'Default Website ID', and the scopes .*in Crisp Marketplace: your plugin > Tokens > Production\.$/,
+		],
+		['user', /Check 'Default Website ID', and that the operator of this token is a member of the website\.$/],
+	] as const)('a token of tier %s that may not read the website gets the advice of its tier', async (tier, cure) => {
+		const { message } = await resultFor({ ...real, tier }, responding(403, refused('not_allowed')));
+		expect(message).toMatch(/^The token may not read this website \(not_allowed\)\. /);
+		expect(message).toMatch(cure);
+		if (tier !== 'plugin') expect(message).not.toMatch(/scope|plugin|Marketplace/i);
+		if (tier !== 'user') expect(message).not.toContain('operator');
+	});
+
 	it('another server at the address of a simulated Crisp', async () => {
 		const { message } = await resultFor(simulated, responding(200, '<html>'));
 		expect(message).toBe("The server at 'API Address' is not Crisp's API (status 200). Check 'API Address'.");

@@ -104,6 +104,17 @@ describe('what was not found is named as it was asked for', () => {
 		const ofAnother = missing('conversation', { ...request, defaultWebsite: 'b' }).description;
 		expect(ofAnother).toContain(`on website ${website}. Check`);
 	});
+
+	it('and a website token, which has one website, is not told to choose another', () => {
+		const request = { ...at('conversation/session_1'), defaultWebsite: website };
+		for (const tier of ['plugin', 'user'] as const) {
+			expect(missing('conversation', { ...request, tier }).description).toContain("choose that in 'Website'");
+		}
+		const { description } = missing('conversation', { ...request, tier: 'website' });
+		expect(description).not.toContain('choose that');
+		expect(description).toContain('Check the ID: it may have been deleted. A website token reaches this website only');
+		expect(description).toContain('use a credential of that one.');
+	});
 });
 
 describe('advice fits the tier in use', () => {

@@ -177,6 +177,17 @@ describe('an upload', () => {
 		expect(clock.sleeping).toBe(0);
 	});
 
+	it.each([
+		['plugin', 'Try again later. The token needs the scope bucket:url. '],
+		['website', 'Try again later. Or set '],
+		['user', 'Try again later. Or set '],
+	] as const)('without a URL in time gives a token of tier %s the advice of its tier', async (tier, cure) => {
+		const credential: Credential = { tier, identifier: 'i', key: 'sandbox-k', baseUrl: 'https://api.crisp.chat' };
+		const { clock, outcome } = await asking({ credential });
+		await clock.advance(15_000);
+		expect(outcome.error?.description?.slice(0, cure.length)).toBe(cure);
+	});
+
 	it('reports a silent channel after two attempts of 15 seconds', async () => {
 		const { uploads, clock, lines } = begin();
 		const outcome = outcomeOf(uploads.grant('website-1', file));

@@ -29,5 +29,5 @@ it('is refused if it is no object, or has a value that its field does not take',
 	expect(() => read([1])).toThrow("'Limit Wait Time' is not an object");
 	expect(() => read({ values: 7 })).toThrow("'Limit Wait Time' is not an object");
 	expect(() => read('{')).toThrow("'Limit Wait Time' is not valid JSON");
-	expect(() => read({ values: { limitType: 'later' } })).toThrow("'Limit Type' cannot be");
+	expect(() => read({ values: { limitType: 'later' } })).toThrow("'Limit Type' in 'Limit Wait Time' cannot be");
 });

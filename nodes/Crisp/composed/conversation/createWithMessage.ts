@@ -9,7 +9,7 @@ import { details } from '../../operations/fields/conversationDetails';
 import { fillPath, parseRoute } from '../../../shared/api/route';
 import { manner, messageOf } from '../support/messageBody';
 import { Steps } from '../support/steps';
-import { messageTypesNamed } from '../../../shared/events/catalogue';
+import { messageTypeHints, messageTypesNamed } from '../../../shared/events/catalogue';
 
 /**
  * The details are set before the message is sent, so that operators see who writes; the state is set last, as a message
@@ -31,6 +31,7 @@ export const createWithMessage: ComposedOperation = {
 			label: 'Message Type',
 			required: true,
 			fallback: 'text',
+			hints: messageTypeHints,
 			when: { from: ['operator'] },
 		}),
 		content: longText('What the message says; Markdown is allowed', { label: 'Text', required: true }),

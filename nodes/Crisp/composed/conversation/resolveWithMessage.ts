@@ -7,7 +7,7 @@ import { chatOrigin } from '../../operations/fields/senders';
 import { fillPath, parseRoute } from '../../../shared/api/route';
 import { earlierMessage, manner, messageOf } from '../support/messageBody';
 import { Steps } from '../support/steps';
-import { messageTypesNamed } from '../../../shared/events/catalogue';
+import { messageTypeHints, messageTypesNamed } from '../../../shared/events/catalogue';
 
 const stateRoute = parseRoute('PATCH /v1/website/{website_id}/conversation/{session_id}/state');
 
@@ -23,6 +23,7 @@ export const resolveWithMessage: ComposedOperation = {
 			label: 'Message Type',
 			required: true,
 			fallback: 'text',
+			hints: messageTypeHints,
 		}),
 		content: longText('What the message says; Markdown is allowed', { label: 'Text', required: true }),
 		origin: chatOrigin,

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { ifThere } from '../../../shared/api/client';
 import { parseRoute } from '../../../shared/api/route';
 import { textIn } from '../../../shared/runtime/coerce';
-import { flag, identifier, longText, number, picker, text } from '../../operations/field';
+import { flag, longText, number, picker, text } from '../../operations/field';
 import type { ComposedOperation } from '../../operations/operation';
 import { bodyOf, changeOnce, createWhole, type Creation, type Making } from '../creating/creation';
 import { continuing, skipping } from '../creating/fields';
@@ -74,7 +74,7 @@ export const createArticle: ComposedOperation = {
 		content: longText('Text of the article, in Markdown of Crisp', { isMain: true }),
 		description: longText('Short description of the article'),
 		category_id: picker('category', 'The category that gets the article'),
-		section_id: identifier('ID of the section of the category'),
+		section_id: picker('section', 'The section of the category'),
 		featured: flag('Whether the article is featured'),
 		order: number('Position in the list'),
 		publish: flag('Whether readers see the article; without it, it is a draft', { fallback: false, isMain: true }),

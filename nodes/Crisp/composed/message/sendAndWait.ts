@@ -11,7 +11,7 @@ import { earlierMessage } from '../support/messageBody';
 import { askAndWait } from '../../waiting/ask';
 import { waitFields, waitOptions } from '../../waiting/fields';
 import { Steps } from '../support/steps';
-import { messageTypesNamed } from '../../../shared/events/catalogue';
+import { messageTypeHints, messageTypesNamed } from '../../../shared/events/catalogue';
 
 const longest = 15;
 const inExecution = { wait: ['execution'] };
@@ -20,10 +20,9 @@ const inExecution = { wait: ['execution'] };
 const ofMessage = /^(type|content|user|automated)\b/;
 
 const typeHints = {
+	...messageTypeHints,
 	text: 'Any message is an answer',
 	note: 'Only operators see it, and only their reply ends the wait',
-	picker: 'A question with choices to click',
-	field: 'A question with a field to type the answer into',
 };
 
 export const sendAndWait: ComposedOperation = {
@@ -142,7 +141,7 @@ async function inDatabase(composing: Composing): Promise<OutputItem[]> {
 	}
 	throw new UserError("This execution cannot wait in n8n's database", {
 		description:
-			"Set 'Wait' to 'In the Execution'. An agent's tool cannot wait for days: to let people approve what it does, add Crisp under 'Human review' between the agent and the tool.",
+			"Set 'Wait' to 'In the Execution (up to 15 Minutes)'. An agent's tool cannot wait for days: to let people approve what it does, add Crisp under 'Human review' between the agent and the tool.",
 	});
 }
 

@@ -49,7 +49,7 @@ function idOf(given: string, operators: Operator[]): string {
 	const found = operators.find(isNamed);
 	if (found) return found.user_id;
 	throw new UserError(`'Only Operators': no operator of this website is "${given}"`, {
-		description: 'Give IDs or emails of operators of this website; "Operator - Get Many" lists them.',
+		description: 'Give IDs or emails of operators of this website; "Operator: Get Many" lists them.',
 	});
 }
 

@@ -27,7 +27,10 @@ const flow: Place = {
 /** The fields of a campaign besides its texts; the same for Create, Update and Replace. */
 export const delivery: Fields = {
 	tag: identifier('Tag of the campaign'),
-	'recipients.type': identifier('Who gets a one-shot campaign, as Crisp calls it', { example: 'all' }),
+	'recipients.type': identifier(
+		"Who gets a one-shot campaign: a text that 'Campaign: Get' without 'Simplify' shows for a campaign that was made in Crisp",
+		{ example: '{{ $json.recipients.type }}' },
+	),
 	'recipients.segments': list('Segments of the people who get it', { picks: 'personSegment' }),
 	'recipients.people': list('IDs of the people who get it, separated by commas', { label: 'Recipient Person IDs' }),
 	'recipients.conditions': personConditions(recipients),

@@ -19,11 +19,10 @@ const operators = {
 const comparison = (options: Record<string, string>) =>
 	choice(options, 'How it is compared', { label: 'Condition', fallback: 'eq' });
 
-const query = list('Values to compare with, separated by commas; one of them is enough', {
-	label: 'Value',
-	example: 'vip',
-	required: true,
-});
+const query = (example: string) =>
+	list('Values to compare with, separated by commas; one of them is enough', {
+		...{ label: 'Value', example, required: true },
+	});
 
 /**
  * Fields of a person that conditions are known to be accepted for: by the vendor's first SDK (email, segments, custom data)
@@ -64,7 +63,7 @@ export function personConditions({ name, label = usualLabel, about = usualAbout 
 		key: picker('personData', 'Key of the custom data', { when: { criterion: ['data'] } }),
 		// Crisp's own app sends `has` when a user searches people.
 		operator: comparison({ has: 'Contains', ...operators }),
-		query,
+		query: query('first value, second value'),
 	};
 	const sentAs: SentAs = { names: [name], wire: (rows, labelled) => ({ [name]: forPeople(rows, labelled) }) };
 	return table(fields, `${about}: one condition in each row`, { label, sentAs });
@@ -84,13 +83,13 @@ export interface Sending {
 /** Conditions for conversations. Crisp documents no list of the fields of a conversation that it compares. */
 export function conversationConditions({ names, wire }: Sending, about = usualAbout): Field {
 	const fields = {
-		criterion: identifier('What is compared, as Crisp names it', {
+		criterion: identifier("What is compared, by the name in Crisp's API", {
 			label: 'Field',
 			example: 'segments',
 			required: true,
 		}),
 		operator: comparison(operators),
-		query,
+		query: query('vip'),
 	};
 	return table(fields, `${about}: one condition in each row`, {
 		label: usualLabel,

@@ -1,6 +1,13 @@
 import type { INodeProperties, INodePropertyOptions, NodeHint } from 'n8n-workflow';
 import { largestMaxStarts, usualMaxStarts } from '../loops/loopBrake';
-import { derivedEvents, events as crispEvents, everydayEvents, messageTypeNames, type CrispEvent } from '../catalogue';
+import {
+	derivedEvents,
+	events as crispEvents,
+	everydayEvents,
+	messageTypeHints,
+	messageTypeNames,
+	type CrispEvent,
+} from '../catalogue';
 
 /** The events that Crisp sends to triggers of both kinds. */
 const usuallyOffered = [...crispEvents.filter(({ isLegacy }) => !isLegacy), ...derivedEvents];
@@ -111,7 +118,11 @@ export function selectionProperties(offered = usuallyOffered): INodeProperties[]
 					displayName: 'Message Types',
 					name: 'messageTypes',
 					type: 'multiOptions',
-					options: Object.entries(messageTypeNames).map(([value, name]) => ({ name, value })),
+					options: Object.entries(messageTypeNames).map(([value, name]) => ({
+						name,
+						value,
+						description: messageTypeHints[value],
+					})),
 					default: ['text'],
 					description: 'The types of message that start the workflow; other events are not affected',
 				},
