@@ -1,5 +1,7 @@
+import type { INodeParameters } from 'n8n-workflow';
 import { CrispApi } from '../../credentials/CrispApi.credentials';
 import { crisp, crispMemory, crispTrigger, crispWebhookTrigger } from '../support/n8nContext';
+import { unseenAlone } from './support/coverage';
 import { requestWith, type SavedCredential } from './support/credentials';
 import { formOf, missingIn, type SavedField } from './support/forms';
 import { savedIn, savedVersions } from './support/place';
@@ -35,6 +37,12 @@ describe.each(savedVersions())('of what version %s saved', (version) => {
 		},
 	);
 
+	it('has each field of the credential in one of its tiers', () => {
+		const shown = ({ show: { tier } = {} }: SavedField) =>
+			credentials.filter(({ data }) => tier?.includes(data.tier) ?? true).map(({ data }) => data as INodeParameters);
+		expect((saved.crispApi ?? []).filter((field) => unseenAlone([field], shown(field)).length > 0)).toEqual([]);
+	});
+
 	it.each(Object.entries({ crisp, crispMemory, crispTrigger, crispWebhookTrigger }))(
 		'%s still has its name and the version 1',
 		(name, { description }) => {
@@ -47,6 +55,7 @@ describe.each(savedVersions())('of what version %s saved', (version) => {
 describe('the comparison of forms', () => {
 	const of = (field: Partial<SavedField>): SavedField[] => [{ name: 'state', type: 'options', ...field }];
 	const show = { resource: ['a'], operation: ['x', 'y'] };
+	const operations = (values: string[]): SavedField[] => [{ name: 'operation', type: 'options', values }];
 
 	it.each<[string, SavedField[], SavedField[], string[]]>([
 		['another field', [...of({}), ...of({ name: 'more' })], of({}), []],
@@ -70,6 +79,19 @@ describe('the comparison of forms', () => {
 			of({ show }),
 			['a/x state: not there', 'a/y state: not there'],
 		],
+		[
+			'a value with which it is hidden now',
+			[...operations(['x', 'y']), ...of({ hide: { operation: ['x', 'y'] } })],
+			[...operations(['x', 'y']), ...of({ hide: { operation: ['x'] } })],
+			['state: hidden with operation y'],
+		],
+		[
+			'no value that came later',
+			[...operations(['x', 'z']), ...of({ hide: { operation: ['x', 'z'] } })],
+			[...operations(['x']), ...of({ hide: { operation: ['x'] } })],
+			[],
+		],
+		['a field that is shown more often', of({}), of({ hide: { operation: ['x'] } }), []],
 	])('finds %s', (_, today, saved, faults) => {
 		expect(missingIn(today, saved)).toEqual(faults);
 	});

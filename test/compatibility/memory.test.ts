@@ -1,7 +1,8 @@
 import { crispMemory } from '../support/n8nContext';
+import { unseenAlone, unseenModes } from './support/coverage';
 import { credentialOf } from './support/credentials';
 import { comparable, Replay } from './support/exchanges';
-import { savedParameters } from './support/forms';
+import { savedParameters, type SavedField } from './support/forms';
 import { rolesOf, type SavedMemory } from './support/memories';
 import { savedIn, savedVersions, useSavedInstance } from './support/place';
 
@@ -11,6 +12,13 @@ beforeAll(() => useSavedInstance());
 
 describe.each(savedVersions())('a memory of version %s', (version) => {
 	const saved = savedIn<SavedMemory[]>(version, 'memories.json');
+
+	it('has each field in a node, with each way to choose', () => {
+		const { crispMemory: form } = savedIn<{ crispMemory: SavedField[] }>(version, 'forms.json');
+		const parameters = saved.map(({ node }) => node.parameters);
+		expect(unseenAlone(form, parameters)).toEqual([]);
+		expect(unseenModes(form, parameters).map(({ text }) => text)).toEqual([]);
+	});
 
 	it.each(saved.map((one) => [one.node.name, one] as const))('%s: reads the same', async (_, one) => {
 		const { node, item, exchanges, roles } = one;

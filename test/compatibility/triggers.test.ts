@@ -1,7 +1,8 @@
 import { startSandbox } from '../../sandbox';
 import { crispTrigger, crispWebhookTrigger } from '../support/n8nContext';
+import { unseenAlone } from './support/coverage';
 import { credentialOf, type SavedCredential } from './support/credentials';
-import { savedParameters } from './support/forms';
+import { savedParameters, type SavedField } from './support/forms';
 import { savedAt, savedIn, savedVersions, useSavedInstance, useSavedTime, type SavedWorkflow } from './support/place';
 import { lostIn, type Shape } from './support/shapes';
 import { keysOf, samplesOf, settingsOf, startedBy, type SavedDelivery, type SavedKey } from './support/triggers';
@@ -23,6 +24,12 @@ describe.each(savedVersions())('a trigger of version %s', (version) => {
 		const { description } = node.type.endsWith('.crispTrigger') ? crispTrigger : crispWebhookTrigger;
 		expect(savedParameters(description, node.parameters)).toEqual(node.parameters);
 		expect(settingsOf(node, credential)).toMatchObject(settings[name] ?? {});
+	});
+
+	it.each(Object.entries({ crispTrigger, crispWebhookTrigger }))('%s: each field is in a node', (name) => {
+		const form = savedIn<Record<string, SavedField[]>>(version, 'forms.json')[name] ?? [];
+		const own = nodes.filter(({ type }) => type.endsWith(`.${name}`)).map(({ parameters }) => parameters);
+		expect(unseenAlone(form, own)).toEqual([]);
 	});
 
 	const events = savedIn<Record<string, Shape>>(version, 'events.json');

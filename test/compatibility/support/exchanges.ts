@@ -23,6 +23,8 @@ export interface Exchange {
 }
 
 const placeholder = '{crisp}';
+/** What is saved for the address of the sandbox's socket, whose port is another each time. */
+const anySocket = 'ws://127.0.0.1:8899';
 
 /** A server in the place of Crisp that keeps each exchange. */
 abstract class Middle {
@@ -90,6 +92,10 @@ export class Recording extends Middle {
 		super();
 	}
 
+	private get socket(): string {
+		return this.target.replace(/^http/, 'ws');
+	}
+
 	protected async answerTo(_: SentRequest, incoming: IncomingMessage, text: string): Promise<SavedAnswer> {
 		const { authorization = '', 'content-type': type = '', 'x-crisp-tier': tier = '' } = incoming.headers;
 		const headers: Record<string, string> = { authorization, 'X-Crisp-Tier': String(tier) };
@@ -101,7 +107,7 @@ export class Recording extends Middle {
 			headers,
 			...(hasBody && { body: text }),
 		});
-		const answer = (await response.text()).replaceAll(this.target, placeholder);
+		const answer = (await response.text()).replaceAll(this.target, placeholder).replaceAll(this.socket, anySocket);
 		return { status: response.status, body: answer === '' ? undefined : withFew(parsed(answer), this.most) };
 	}
 }

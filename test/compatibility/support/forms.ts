@@ -17,6 +17,8 @@ export interface SavedField {
 	default?: unknown;
 	/** The values of other fields with which it is shown. */
 	show?: Record<string, unknown[]>;
+	/** The values of other fields with which it is not shown. */
+	hide?: Record<string, unknown[]>;
 	/** The values that can be chosen. */
 	values?: unknown[];
 	/** The ways to choose, such as `list` and `id`. */
@@ -46,6 +48,7 @@ function fieldOf({ name, type, displayOptions, modes, options, ...property }: IN
 		type,
 		...(property.default !== '' && { default: property.default }),
 		...(displayOptions?.show && { show: displayOptions.show as Record<string, unknown[]> }),
+		...(displayOptions?.hide && { hide: displayOptions.hide as Record<string, unknown[]> }),
 		...(choices && { values: choices.map(({ value }) => value) }),
 		...(modes && { modes: modes.map((mode) => mode.name) }),
 		...(type === 'collection' && { fields: formOf(options as INodeProperties[]) }),
@@ -63,8 +66,14 @@ function fieldOf({ name, type, displayOptions, modes, options, ...property }: IN
  * What a form of today lacks of a saved one, such as `message/send content: not there`. Fields, values and modes may be
  * added, but none may be missing, have another type or another default, or be shown in fewer cases.
  */
-export function missingIn(today: SavedField[], saved: SavedField[], place = ''): string[] {
-	return saved.flatMap((field) => casesOf(field).flatMap((one) => missingField(today, one, place)));
+export function missingIn(today: SavedField[], saved: SavedField[], place = '', root = saved): string[] {
+	return saved.flatMap((field) => casesOf(field).flatMap((one) => missingField(today, one, { place, root })));
+}
+
+/** Where a field is: the names of those around it, and the whole saved form. */
+interface Around {
+	place: string;
+	root: SavedField[];
 }
 
 /** A field that is shown for several resources or operations, once for each of them. */
@@ -81,16 +90,19 @@ function casesOf(field: SavedField): SavedField[] {
 	);
 }
 
-function missingField(today: SavedField[], saved: SavedField, place: string): string[] {
+function missingField(today: SavedField[], saved: SavedField, { place, root }: Around): string[] {
 	const { resource: [resource] = [], operation: [operation] = [] } = saved.show ?? {};
 	const where = [place, [resource, operation].filter(Boolean).join('/'), saved.name].filter(Boolean).join(' ');
 	const same = today.filter(({ name, show }) => name === saved.name && covers(show, saved.show));
 	if (same.length === 0) return [`${where}: not there`];
-	const faults = same.map((field) => faultsOf(field, saved, where));
+	const faults = same.map((field) => [
+		...hiddenIn(field, saved, { place: where, root }),
+		...faultsOf(field, saved, { place: where, root }),
+	]);
 	return faults.find((list) => list.length === 0) ?? faults[0] ?? [];
 }
 
-function faultsOf(field: SavedField, saved: SavedField, where: string): string[] {
+function faultsOf(field: SavedField, saved: SavedField, { place: where, root }: Around): string[] {
 	if (field.type !== saved.type) return [`${where}: of the type ${field.type}, before ${saved.type}`];
 	if (!isDeepStrictEqual(plain(field.default), saved.default)) {
 		return [`${where}: has the default ${JSON.stringify(field.default)}, before ${JSON.stringify(saved.default)}`];
@@ -100,8 +112,24 @@ function faultsOf(field: SavedField, saved: SavedField, where: string): string[]
 	return [
 		...lacking(field.values, saved.values, 'value'),
 		...lacking(field.modes, saved.modes, 'mode'),
-		...missingIn(field.fields ?? [], saved.fields ?? [], where),
+		...missingIn(field.fields ?? [], saved.fields ?? [], where, root),
 	];
+}
+
+/** The values with which a field is hidden now, and was not: of those that the saved form had. */
+function hiddenIn({ hide = {} }: SavedField, saved: SavedField, { place, root }: Around): string[] {
+	return Object.entries(hide).flatMap(([name, values]) =>
+		values
+			.filter((value) => !saved.hide?.[name]?.includes(value))
+			.filter((value) => saved.show?.[name]?.includes(value) ?? couldBe(root, name, value))
+			.map((value) => `${place}: hidden with ${name} ${String(value)}`),
+	);
+}
+
+/** Whether a field of the saved form could have a value: a value that came later hides nothing of a saved workflow. */
+function couldBe(root: SavedField[], name: string, value: unknown): boolean {
+	const fields = root.filter((field) => field.name === name.replace('/', ''));
+	return fields.some(({ values }) => values?.includes(value) ?? true);
 }
 
 /** Whether a field is shown in all cases in which the saved one is. */

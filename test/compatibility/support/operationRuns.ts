@@ -2,6 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import { resetProcessState } from '../../../nodes/shared/runtime/processState';
 import type { Credential } from '../../../nodes/shared/api/transport';
 import { execute } from '../../support/n8nContext';
+import { WaitingExecution } from '../../support/waiting/execution';
 import { useSavedTime, type SavedNode } from './place';
 import type { Exchange, SentRequest } from './exchanges';
 import { shapeOf, type Shape } from './shapes';
@@ -12,6 +13,8 @@ export interface SavedRun {
 	/** For each request, the index of its answer. */
 	answers: number[];
 	output: Shape;
+	/** Whether it failed: then the requests are what stays. */
+	fails?: true;
 }
 
 /** The runs of a workflow, by the ID of the node. */
@@ -29,9 +32,13 @@ export async function runSaved(
 ): Promise<Shape> {
 	resetProcessState();
 	useSavedTime();
-	const items = await execute({ credential, parameters, executionId, node: { id, typeVersion } });
+	const execution = { credential, parameters, executionId, node: { id, typeVersion } };
+	const items = await (waits(parameters) ? new WaitingExecution(execution).begin() : execute(execution));
 	return shapeOf(items.map(({ json }) => json));
 }
+
+/** Whether n8n keeps the execution in its database: `waits.json` has how such executions go on. */
+const waits = ({ operation, wait = 'n8n' }: INodeParameters) => operation === 'sendAndWait' && wait === 'n8n';
 
 /** The exchanges of a run, from the list of answers that its workflow shares. */
 export function exchangesOf({ requests, answers }: SavedRun, all: SavedRuns['answers']): Exchange[] {

@@ -5,5 +5,6 @@ module.exports = {
 	...base,
 	rootDir: '../../..',
 	roots: ['<rootDir>/test/compatibility'],
+	setupFiles: [...base.setupFiles, '<rootDir>/test/compatibility/write/fixedIds.ts'],
 	testMatch: ['**/write/main.ts'],
 };

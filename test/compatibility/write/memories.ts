@@ -1,4 +1,4 @@
-import type { INodeParameters } from 'n8n-workflow';
+import type { INodeParameters, INodeProperties } from 'n8n-workflow';
 import { startSandbox } from '../../../sandbox';
 import { crispMemory } from '../../support/n8nContext';
 import { conversation, credentialFor, shop } from '../../support/sandboxWorkspace';
@@ -6,20 +6,40 @@ import { Recording } from '../support/exchanges';
 import { savedParameters } from '../support/forms';
 import { rolesOf, type SavedMemory } from '../support/memories';
 import { savedAt } from '../support/place';
+import { withCollections } from './filled';
+import { resetIds } from './fixedIds';
+import { fieldsIn, locatorOf, sampleOf } from './samples';
 
 const item = { website_id: shop, session_id: conversation, fingerprint: 0 };
-const options = { includeNotes: true, maxCharacters: 1_000, maxMessages: 3 };
-const forms: Array<[name: string, parameters: INodeParameters]> = [
-	['Crisp Memory', {}],
-	...Object.entries(options).map(([name, value]): [string, INodeParameters] => [
-		`Crisp Memory with ${name}`,
-		{ options: { [name]: value } },
-	]),
-];
+const { properties } = crispMemory.description;
+
+/** A memory with nothing set, one for each field, chosen in each way, and one with all options. */
+function forms(): Array<[name: string, parameters: INodeParameters]> {
+	return [
+		['Crisp Memory', {}],
+		...properties
+			.filter(({ type }) => type !== 'notice')
+			.flatMap((field) =>
+				valuesOf(field).map(([what, value]): [string, INodeParameters] => [
+					`Crisp Memory with ${what}`,
+					{ [field.name]: value } as INodeParameters,
+				]),
+			),
+		['Crisp Memory with all options', withCollections(crispMemory.description, {})],
+	];
+}
+
+function valuesOf(field: INodeProperties): Array<[what: string, value: unknown]> {
+	const { name, modes } = field;
+	if (modes) return modes.map((mode) => [`${name} by ${mode.name}`, locatorOf(field, mode.name)]);
+	if (field.type !== 'collection') return [[name, sampleOf(field)]];
+	return fieldsIn(field).map((inner) => [inner.name, { [inner.name]: sampleOf(inner) }]);
+}
 
 export async function writtenMemories(): Promise<SavedMemory[]> {
 	const written: SavedMemory[] = [];
-	for (const [index, [name, parameters]] of forms.entries()) {
+	for (const [index, [name, parameters]] of forms().entries()) {
+		resetIds();
 		const sandbox = await startSandbox({ page: false, clock: () => savedAt });
 		const recording = new Recording(sandbox.url);
 		await recording.open();

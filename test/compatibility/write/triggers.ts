@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto';
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters, INodeProperties, NodeParameterValueType } from 'n8n-workflow';
 import { offeredEvents } from '../../../nodes/CrispTrigger/properties';
 import { sampleOf } from '../../../nodes/CrispTrigger/samples/samples';
-import { legacyEvents } from '../../../nodes/shared/events/catalogue';
 import { fingerprintFor, ownKeyOf } from '../../../nodes/shared/events/fingerprint';
 import { startSandbox } from '../../../sandbox';
 import { crispTrigger, crispWebhookTrigger } from '../../support/n8nContext';
@@ -11,45 +10,36 @@ import type { SavedCredential } from '../support/credentials';
 import { savedParameters } from '../support/forms';
 import { instanceId, savedAt, useSavedTime, type SavedNode, type SavedWorkflow } from '../support/place';
 import { keysOf, samplesOf, settingsOf, startedBy, type SavedDelivery, type SavedKey } from '../support/triggers';
+import { withCollections } from './filled';
+import { choicesOf, fieldsIn, sampleOf as valueFor } from './samples';
 
 const events = ['message:send', 'conversation:resolved'];
 const websiteIds = [shop];
 
-const filters: INodeParameters = {
-	author: 'user',
-	ifLookupFails: 'startAnyway',
-	ignoreAutomated: true,
-	ignoreOrigins: 'urn:crisp.im:bot',
-	ignoreOwn: false,
-	inboxes: ['main'],
-	loopBrake: 5,
-	messageTypes: ['text', 'note'],
-	origins: 'chat, email',
-	segments: ['vip'],
-};
+type NodeType = typeof crispTrigger | typeof crispWebhookTrigger;
 
-const options: INodeParameters = {
-	batchSize: 50,
-	batchWait: 100,
-	connection: 'polling',
-	dailyQuota: 20_000,
-	gatherSeconds: 4,
-	legacyEvents: legacyEvents.slice(0, 1),
-	lookBackHours: 12,
-	pollSeconds: 45,
-	startsPerMinute: 7,
-};
-
-/** A trigger without options, one for each option and filter, and one with all of them. */
-function forms(all: Record<string, INodeParameters>): Array<[name: string, parameters: INodeParameters]> {
-	const single = Object.entries(all).flatMap(([group, values]) =>
-		Object.entries(values).map(([name, value]): [string, INodeParameters] => [
-			`with ${name}`,
-			{ events, websiteIds, [group]: { [name]: value } },
-		]),
+/** A trigger without options, one for each option and filter, with each value of a choice, and one with all of them. */
+function forms({ description }: NodeType): Array<[name: string, parameters: INodeParameters]> {
+	const groups = description.properties.filter(({ type }) => type === 'collection');
+	const single = groups.flatMap((group) =>
+		fieldsIn(group).flatMap((field) =>
+			valuesOf(field).map((value): [string, INodeParameters] => [
+				field.type === 'options' ? `with ${field.name} ${String(value)}` : `with ${field.name}`,
+				{ events, websiteIds, [group.name]: { [field.name]: value } },
+			]),
+		),
 	);
-	return [['without options', { events }], ...single, ['with everything', { events, websiteIds, ...all }]];
+	const switches = description.properties.filter(({ type }) => type === 'boolean');
+	const on = Object.fromEntries(switches.map((one) => [one.name, valueFor(one)]));
+	return [
+		['without options', { events }],
+		...single,
+		['with everything', withCollections(description, { events, websiteIds, ...on })],
+	];
 }
+
+const valuesOf = (field: INodeProperties) =>
+	(field.type === 'options' ? choicesOf(field) : [valueFor(field)]) as NodeParameterValueType[];
 
 export interface WrittenTriggers {
 	workflow: SavedWorkflow;
@@ -58,19 +48,19 @@ export interface WrittenTriggers {
 }
 
 export function writtenTriggers({ data }: SavedCredential): WrittenTriggers {
-	const hooks = forms({ filters }).map(([name, one]): [string, INodeParameters] => [name, { hook: 'plugin', ...one }]);
+	const hooks = forms(crispWebhookTrigger).map(([name, one]): [string, INodeParameters] => [
+		name,
+		{ hook: 'plugin', ...one },
+	]);
 	const nodes = [
-		...forms({ filters, options }).map((form) => nodeOf(crispTrigger, form)),
+		...forms(crispTrigger).map((form) => nodeOf(crispTrigger, form)),
 		...hooks.map((form) => nodeOf(crispWebhookTrigger, form)),
 	];
 	const settings = Object.fromEntries(nodes.map((node) => [node.name, settingsOf(node, data)]));
 	return { workflow: { name: 'Crisp: triggers', nodes, connections: {}, settings: {} }, settings };
 }
 
-function nodeOf(
-	{ description }: typeof crispTrigger | typeof crispWebhookTrigger,
-	[name, parameters]: [string, INodeParameters],
-): SavedNode {
+function nodeOf({ description }: NodeType, [name, parameters]: [string, INodeParameters]): SavedNode {
 	return {
 		id: `${description.name} ${name}`.replaceAll(' ', '-'),
 		name: `${description.displayName} ${name}`,

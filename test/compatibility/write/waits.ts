@@ -4,6 +4,7 @@ import { credentialFor } from '../../support/sandboxWorkspace';
 import { approval, teamQuestion, WaitingQuestions } from '../../support/waiting/questions';
 import { Recording } from '../support/exchanges';
 import { savedAt } from '../support/place';
+import { resetIds } from './fixedIds';
 import { resumed, waitingExecution, type SavedWait } from '../support/waits';
 
 interface Case {
@@ -36,6 +37,7 @@ const cases: Case[] = [
 ];
 
 async function written({ answer, ...one }: Case): Promise<SavedWait> {
+	resetIds();
 	// Each message has a time of its own, and an answer is later than its question.
 	let time = savedAt;
 	const sandbox = await startSandbox({ page: false, clock: () => (time += 10) });

@@ -5,6 +5,7 @@ import { crisp, crispMemory, crispTrigger, crispWebhookTrigger } from '../../sup
 import { formOf } from '../support/forms';
 import { folderOf, useSavedInstance } from '../support/place';
 import { writtenCredentials } from './credentials';
+import type { Case } from './cases';
 import { writtenOperations } from './operations';
 import { writtenMemories } from './memories';
 import { writtenStaticData } from './staticData';
@@ -20,7 +21,7 @@ const nodes = { crisp, crispMemory, crispTrigger, crispWebhookTrigger };
 export async function writeVersion(version: string): Promise<void> {
 	useSavedInstance();
 	const folder = folderOf(version);
-	const operations = await writtenOperations((name, { message }) => console.log(`Left out: ${name} (${message})`));
+	const operations = await writtenOperations(onRefused);
 	const files = new Map<string, unknown>();
 	const write = (file: string, content: unknown) => void files.set(file, content);
 	for (const { resource, workflow, saved } of operations) {
@@ -48,6 +49,12 @@ export async function writeVersion(version: string): Promise<void> {
 		mkdirSync(dirname(join(folder, file)), { recursive: true });
 		writeFileSync(join(folder, file), textOf(content));
 	}
+}
+
+/** A form of which everything has to run stops the writing; what became of the others is printed. */
+function onRefused({ operation, name, ifRefused }: Case, error: Error): undefined {
+	if (ifRefused === 'fail') throw new Error(`${operation}: ${name}: ${error.message}`);
+	console.log(`Refused: ${operation}: ${name} (${error.message})`);
 }
 
 const longest = 2_000;

@@ -145,7 +145,8 @@ function caseOf(name: string, parameters: INodeParameters): SchemaCase {
 	return { name, tier, before: before[name] ?? [], parameters: form };
 }
 
-function asThere(value: unknown): unknown {
+/** A generated form, with the names of what the sandbox has. */
+export function asThere(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(asThere);
 	if (typeof value === 'object' && value !== null) {
 		return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, asThere(inner)]));
