@@ -65,7 +65,7 @@ const changed: Record<string, INodeParameters> = {
 	},
 	'classicArticle/deleteAlternate': inFrench,
 	'classicArticle/getAlternate': inFrench,
-	'classicArticle/setAlternate': { ...inFrench, linkedArticleId: 'a7c1f0e2-0000-4000-8000-000000000008' },
+	'classicArticle/setAlternate': { ...inFrench, articleId: 'a7c1f0e2-0000-4000-8000-000000000008' },
 	'knowledgeBase/getByID': { entityId: 'a7c1f0e2-0000-4000-8000-000000000001' },
 	'conversation/createWithMessage': { additionalFields: { email: 'nell@example.org', nickname: 'Nell' } },
 	'helpDesk/searchArticles': { searchQuery: 'shipping', helpDesk: 'knowledge_base', additionalFields: {} },
