@@ -1,6 +1,6 @@
-import { startSandbox, type Sandbox } from '../../sandbox';
-import { HELP_ID, SHOP_ID } from '../../sandbox/state/seed';
-import { call } from './client';
+import { startSandbox, type Sandbox } from '../../../sandbox';
+import { HELP_ID, SHOP_ID } from '../../../sandbox/state/seed';
+import { call } from '../client';
 
 let sandbox: Sandbox;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
-import { startSandbox, type Sandbox } from '../../sandbox';
-import { SHOP_ID } from '../../sandbox/state/seed';
-import { personId } from '../../sandbox/state/seedData';
-import { call } from './client';
+import { startSandbox, type Sandbox } from '../../../sandbox';
+import { SHOP_ID } from '../../../sandbox/state/seed';
+import { personId } from '../../../sandbox/state/seedData';
+import { call } from '../client';
 
 let sandbox: Sandbox;
 beforeEach(async () => {
