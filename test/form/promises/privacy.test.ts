@@ -93,7 +93,7 @@ describe('how to delete a person', () => {
 	it('names everything in the database of n8n that has data of people', () => {
 		const inDatabase = rowsBelow("In n8n's database").map(([what = '']) => what.replaceAll('*', ''));
 		expect(inDatabase).toContain('deduplication keys');
-		for (const what of ['executions', 'pinned data']) {
+		for (const what of ['executions', 'pinned data', 'data tables']) {
 			expect(inDatabase).toContain(what);
 			expect(steps).toContain(what);
 		}
