@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../../sandbox';
 import { HELP_ID, SHOP_ID } from '../../../sandbox/state/seed';
 import { call } from '../client';
@@ -150,5 +153,39 @@ describe('alternates of a classic article', () => {
 		await send(`PUT ${link}`, { article_id: FRENCH });
 		await send(`DELETE ${articleIn('fr', FRENCH)}`);
 		expect(await alternates('en', ENGLISH)).toEqual([]);
+	});
+});
+
+describe('with a state file', () => {
+	const folder = mkdtempSync(join(tmpdir(), 'sandbox-help-desk-'));
+	const stateFile = join(folder, 'state.jsonl');
+	afterAll(() => rmSync(folder, { recursive: true }));
+
+	async function restarted(act: (own: Sandbox) => Promise<unknown>): Promise<unknown> {
+		const own = await startSandbox({ page: false, stateFile });
+		try {
+			return await act(own);
+		} finally {
+			await own.close();
+		}
+	}
+
+	test('the help desk is as it was before the restart', async () => {
+		await restarted((own) => call(own, 'plugin', `POST ${DESK}/locale`, { locale: 'de' }));
+		const found = await restarted((own) => call(own, 'plugin', `GET ${DESK}/locale/de`));
+		expect(found).toMatchObject({ status: 200, data: { locale: 'de' } });
+	});
+
+	test('a file of an earlier version has a help desk where it has articles', async () => {
+		await restarted(() => Promise.resolve());
+		const entries = JSON.parse(readFileSync(stateFile, 'utf8')) as Array<
+			[string, string, string, { helpDesk?: unknown }]
+		>;
+		for (const [part, , , value] of entries) if (part === 'website') delete value.helpDesk;
+		writeFileSync(stateFile, `${JSON.stringify(entries)}\n`);
+		const locales = await restarted((own) => call(own, 'plugin', `GET ${DESK}/locales/1`));
+		expect(locales).toMatchObject({ status: 200, data: [{ locale: 'en' }, { locale: 'fr' }] });
+		const other = await restarted((own) => call(own, 'plugin', `HEAD ${deskOf(HELP_ID)}`));
+		expect(other).toMatchObject({ status: 404 });
 	});
 });
