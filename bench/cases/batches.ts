@@ -23,7 +23,7 @@ export const batches: Case = {
 		`*Single executions*: each message has its own. *Batch Size*: at most ${BATCHES.batchSize} messages share one; a message starts an execution ` +
 		'at once if none is running, and otherwise shares the next one, which starts when all have finished, or after ' +
 		`${BATCHES.batchWait} ms. *Fixed wait*: the same trigger, but every message waits ${FIXED_WAIT.wait} ms for others, as in earlier versions; ` +
-		`it is a node of the benchmark around the trigger of the package. ${howAnswersAreMeasured} ` +
+		`it is a node of the benchmark around the trigger of the package. ${howAnswersAreMeasured(loads)} ` +
 		'The figures are medians of the rounds.',
 	isInN8n: true,
 	async run(say) {

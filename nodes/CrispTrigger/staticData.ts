@@ -10,21 +10,33 @@ import type { SavedQuota } from './integration/quotaWatch';
 import type { Memory } from './delivery/subscription';
 
 export type SavedMemory = Memory &
-	SavedCatchUp & { conversationStates?: SavedConversationStates; announced?: SavedAnnounced; quota?: SavedQuota };
+	SavedCatchUp & {
+		conversationStates?: SavedConversationStates;
+		announced?: SavedAnnounced;
+		quota?: SavedQuota;
+		waits?: unknown;
+	};
+
+/** Every key that a trigger saves, and whether a value of it is valid. docs/privacy.md says what is in each. */
+export const savedKeys: Record<keyof SavedMemory, (value: unknown) => boolean> = {
+	mark: (value) => Number(value) > 0,
+	batched: (value) => isListOf(value, isSavedDelivery),
+	conversationStates: areConversationStates,
+	announced: (value) => isListOf(valuesIn(value), isText),
+	backlog: (value) => isListOf(value, isSavedGap),
+	recentWebsites: (value) => isListOf(value, isText),
+	coverage: isCoverage,
+	quota: isQuota,
+	// Each wait has a proof of its own, which is checked when it is read.
+	waits: () => true,
+};
 
 /**
  * The static data that n8n saved for a trigger, without invalid parts: other programs can write to n8n's database, and
  * invalid data must not prevent the trigger from starting.
  */
 export function validStaticData(saved: IDataObject): SavedMemory {
-	if (!(Number(saved.mark) > 0)) delete saved.mark;
-	if (!isListOf(saved.batched, isSavedDelivery)) delete saved.batched;
-	if (!areConversationStates(saved.conversationStates)) delete saved.conversationStates;
-	if (!isListOf(valuesIn(saved.announced), isText)) delete saved.announced;
-	if (!isListOf(saved.backlog, isSavedGap)) delete saved.backlog;
-	if (!isListOf(saved.recentWebsites, isText)) delete saved.recentWebsites;
-	if (!isCoverage(saved.coverage)) delete saved.coverage;
-	if (!isQuota(saved.quota)) delete saved.quota;
+	for (const [key, isValid] of Object.entries(savedKeys)) if (!isValid(saved[key])) delete saved[key];
 	return saved as SavedMemory;
 }
 

@@ -87,6 +87,7 @@ function createWebsite({ world, body }: Call): Answer {
 		conversations: new Map(),
 		people: new Map(),
 		droppedSuggestions: new Set(),
+		helpDesk: null,
 		articles: [],
 		categories: [],
 		sections: [],

@@ -1,5 +1,5 @@
 import { operators } from './seedData';
-import type { HelpArticle } from './state';
+import type { HelpArticle, HelpDesk } from './state';
 
 const tea: HelpArticle = {
 	kind: 'knowledge_base',
@@ -54,6 +54,7 @@ export const helpArticles: HelpArticle[] = [
 		path: '',
 		title: 'Shipping abroad',
 		content: 'We ship to **all of Europe**, within a week.',
+		alternates: { fr: 'a7c1f0e2-0000-4000-8000-000000000008' },
 	},
 	{
 		...tea,
@@ -64,4 +65,56 @@ export const helpArticles: HelpArticle[] = [
 		content: 'It costs 5 euros.',
 		hidden: true,
 	},
+	{
+		...tea,
+		kind: 'classic',
+		locale: 'fr',
+		id: 'a7c1f0e2-0000-4000-8000-000000000008',
+		path: '',
+		title: "Livraison à l'étranger",
+		content: "Nous livrons dans toute l'Europe en une semaine.",
+		alternates: { en: 'a7c1f0e2-0000-4000-8000-000000000006' },
+	},
 ];
+
+/** A help desk as it is after its creation. */
+export const emptyHelpDesk = (name: string, basic = 'help'): HelpDesk => ({
+	domain: { basic, custom: '' },
+	settings: {
+		name,
+		appearance: {
+			color: { mode: 'auto', mode_changeable: true },
+			logos: { favicon: '', header: '', footer: '' },
+			banner: '',
+		},
+		localization: { writing_locale: 'en', translated_automatic: false, translated_locales_readonly: false },
+		section: { articles: 'Articles', guides: 'Guides', references: 'References', news: 'News' },
+		behavior: {
+			...{ frequently_read: true, show_category_images: true, show_chatbox: true, ask_feedback: true },
+			...{ report_incorrect: true, serve_markdown: true, agent_chat_bar: false, agent_copy_button: true },
+			...{ table_of_contents: true, locale_picker: true, refer_link: true, forbid_indexing: false },
+			...{ status_health_dead: false },
+		},
+		service: { mcp_server: false },
+		include: { html: '' },
+		access: { restrict_mode: '', password: '', jwt_secret: '' },
+	},
+	locales: [],
+	redirections: [],
+});
+
+/** The help desk of the tea shop, which has moved one page. */
+export function shopHelpDesk(now: number): HelpDesk {
+	const times = { created_at: now - 30 * 86_400_000, updated_at: now - 30 * 86_400_000 };
+	const moved = {
+		redirection_id: 'e4b8d0f3-0000-4000-8000-000000000001',
+		path: '/returns',
+		target: '/en/article/orders/returns/',
+	};
+	return {
+		...emptyHelpDesk('Thistle Tea Help', 'thistle-tea'),
+		domain: { basic: 'thistle-tea', custom: 'help.thistle-tea.example' },
+		locales: ['en', 'fr'],
+		redirections: [{ ...moved, ...times }],
+	};
+}

@@ -1,3 +1,21 @@
+/** What a website's help desk has besides articles, categories and sections, for both kinds of help desk. */
+export interface HelpDesk {
+	domain: { basic: string; custom: string };
+	/** With the `name` of the help desk, as in Crisp. */
+	settings: Record<string, unknown>;
+	/** The languages that were added; those of the articles are there, too. */
+	locales: string[];
+	redirections: HelpRedirection[];
+}
+
+export interface HelpRedirection {
+	redirection_id: string;
+	path: string;
+	target: string;
+	created_at: number;
+	updated_at: number;
+}
+
 /** An article of one of the two help desks of Crisp. */
 export interface HelpArticle {
 	kind: 'knowledge_base' | 'classic';
@@ -20,6 +38,8 @@ export interface HelpArticle {
 	author?: { user_id?: string };
 	color?: string;
 	image?: string;
+	/** The same article in other languages: the IDs of classic articles by locale. */
+	alternates?: Record<string, string>;
 	created_at?: number;
 	updated_at?: number;
 }

@@ -1,5 +1,6 @@
 import { appendFileSync, closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from 'fs';
 import type { Conversation, Person, Website, Workspace } from './state';
+import { emptyHelpDesk } from './helpArticles';
 import { Watched } from './watchedMap';
 
 /** A part of a workspace that is stored separately: its kind, website, ID and value; null if it was deleted. */
@@ -108,9 +109,10 @@ function apply(workspace: Workspace, [part, websiteId, id, value]: Entry): void 
 		const { conversations = new Map(), people = new Map() } = website ?? {};
 		const shell = value as Website;
 		const droppedSuggestions = new Set(shell.droppedSuggestions);
-		// Files of earlier versions lack the lists that came later.
+		// Files of earlier versions lack what came later.
+		const helpDesk = (shell.articles ?? []).length > 0 ? emptyHelpDesk(shell.name) : null;
 		const lists = { sandboxSeats: [], articles: [], categories: [], sections: [], campaigns: [], templates: [] };
-		const stored = { ...lists, ...shell, conversations, people, droppedSuggestions };
+		const stored = { ...lists, ...{ helpDesk }, ...shell, conversations, people, droppedSuggestions };
 		workspace.websites.set(websiteId, stored);
 	} else {
 		if (!website) throw new Error('The entry of a website must come before its conversations and people');

@@ -22,7 +22,7 @@ import {
 import type { Conversation, Message, Operator, Person, Website, Workspace } from './state';
 import { emptyMeta } from '../workspace/conversations';
 import { texts } from './campaigns';
-import { helpArticles } from './helpArticles';
+import { helpArticles, shopHelpDesk } from './helpArticles';
 
 export { HELP_ID, PLUGIN_ID, SHOP_ID, UNCONNECTED_ID, sessionId } from './seedData';
 
@@ -96,6 +96,7 @@ function toWebsite(row: (typeof websites)[number], now: number): Website {
 		conversations: new Map(conversations.map((entry) => [entry.session_id, entry])),
 		people: new Map(people.map((person) => [person.people_id, person])),
 		droppedSuggestions: new Set(),
+		helpDesk: website_id === SHOP_ID ? shopHelpDesk(now) : null,
 		articles: website_id === SHOP_ID ? structuredClone(helpArticles) : [],
 		...(website_id === SHOP_ID ? texts(now) : { categories: [], sections: [], campaigns: [], templates: [] }),
 	};

@@ -1,7 +1,15 @@
 import { missing } from '../http/answer';
-import type { Campaign, CampaignTemplate, HelpArticle, HelpCategory, HelpSection } from './helpDesk';
+import type {
+	Campaign,
+	CampaignTemplate,
+	HelpArticle,
+	HelpCategory,
+	HelpDesk,
+	HelpRedirection,
+	HelpSection,
+} from './helpDesk';
 
-export type { Campaign, CampaignTemplate, HelpArticle, HelpCategory, HelpSection };
+export type { Campaign, CampaignTemplate, HelpArticle, HelpCategory, HelpDesk, HelpRedirection, HelpSection };
 
 export type ConversationState = 'pending' | 'unresolved' | 'resolved';
 export type Author = 'user' | 'operator';
@@ -174,6 +182,8 @@ export interface Website {
 	conversations: Map<string, Conversation>;
 	people: Map<string, Person>;
 	droppedSuggestions: Set<string>;
+	/** Null if the website has none. */
+	helpDesk: HelpDesk | null;
 	articles: HelpArticle[];
 	categories: HelpCategory[];
 	sections: HelpSection[];

@@ -87,6 +87,8 @@ describe('the first workflow', () => {
 			await inputOf(name).click();
 			await inputOf(name).pressSequentially(value);
 		}
+		// Filling in the last field has scrolled the form; the notice above the tier tells of the two clicks.
+		await dialog.locator('[data-test-id="parameter-input-tier"]').scrollIntoViewIfNeeded();
 		await editor.shoot('first-credential');
 		// Only a simulated Crisp needs these two.
 		await clicks.leavingOut(async () => {

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { Browser } from 'playwright-core';
+import { REPOSITORY } from '../../scripts/host/folder';
 import { openBrowser } from './support/browser';
 import { Editor } from './support/editor';
 import { chainOf, crispNode, plainNode, startStack, type Stack } from './support/stack';
@@ -42,5 +45,19 @@ describe('before anything has run', () => {
 		await pill.locator('[data-target="mappable"]').first().dragTo(target);
 		await target.getByText(`$json.${field}`).waitFor();
 		await editor.shoot(`schemas-${operation}-dragged`);
+	});
+
+	/** n8n's editor asks for no schema of a trigger. If this fails, it does: drag a field, and correct docs/architecture.md. */
+	test('n8n shows no fields of a trigger, although it has a schema', async () => {
+		const trigger = crispNode(stack, 'crispTrigger', 'Trigger', { events: ['message:send'] });
+		const next = plainNode('n8n-nodes-base.set', 3.4, 'Next', { mode: 'raw', jsonOutput: '' });
+		const { id } = await stack.client.createWorkflow(chainOf('Schema of the trigger', [trigger, next]));
+		await editor.goTo(`workflow/${id}`);
+		await editor.openNode('Next');
+		const panel = editor.at('ndv-input-panel');
+		await panel.getByText('Execute previous nodes').first().waitFor();
+		await editor.page.waitForLoadState('networkidle');
+		expect(await panel.getByText('Usually outputs the following fields').count()).toBe(0);
+		expect(existsSync(path.join(REPOSITORY, 'dist/nodes/CrispTrigger/__schema__/v1.0.0.json'))).toBe(true);
 	});
 });

@@ -130,6 +130,10 @@ describe.each(cases)('the form of $title', (one) => {
 		expect(namesOf(inside)).toEqual([...wanted.inside].sort());
 	});
 
+	it('begins with the resource and the operation', () => {
+		expect(top.slice(0, 2).map(({ name }) => name)).toEqual(['resource', 'operation']);
+	});
+
 	it('has unique labels, since AI agents use them as keys', () => {
 		const labels = [...top, ...inside].map(({ displayName }) => displayName);
 		expect(labels.filter((label, index) => labels.indexOf(label) !== index)).toEqual([]);

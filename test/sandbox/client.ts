@@ -12,6 +12,8 @@ export const VARS: Record<string, string> = {
 	article_id: 'a7c1f0e2-0000-4000-8000-000000000006',
 	category_id: 'b1e5a7c0-0000-4000-8000-000000000001',
 	section_id: 'b1e5a7c0-0000-4000-8000-000000000011',
+	locale_linked: 'fr',
+	redirection_id: 'e4b8d0f3-0000-4000-8000-000000000001',
 	campaign_id: 'c2f6b8d1-0000-4000-8000-000000000001',
 	template_id: 'd3a7c9e2-0000-4000-8000-000000000001',
 	website_id: SHOP_ID,

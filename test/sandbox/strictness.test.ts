@@ -37,10 +37,16 @@ const FITTING: Record<string, unknown> = {
 	// Also the email of the only account that can log in.
 	email: 'juno@thistle-tea.example',
 	category_id: VARS.category_id,
+	// The article in the language that is linked.
+	article_id: 'a7c1f0e2-0000-4000-8000-000000000008',
 };
 
-/** Prepares the campaign for the routes that need it in a certain state. */
-function prepare({ path }: Route, { state }: Sandbox): void {
+/** Prepares the workspace for the routes that need it in a certain state. */
+function prepare(route: Route, { state }: Sandbox): void {
+	const { path } = route;
+	for (const website of state.websites.values()) {
+		if (routeKey(route) === 'POST /v1/website/{website_id}/helpdesk') website.helpDesk = null;
+	}
 	const campaign = [...state.websites.values()].flatMap(({ campaigns }) => campaigns)[0];
 	const [verb = ''] = /[a-z]+$/.exec(path) ?? [];
 	const isReady = { sender: { user_id: 'someone' }, dispatched: false };

@@ -179,12 +179,12 @@ test('a person without a session can log in and gets one', async () => {
 
 describe('sample data on routes without state', () => {
 	test('is always the same, contains the requested IDs, and has one page', async () => {
-		const list = `${WEBSITE}/helpdesk/redirections/`;
+		const list = `${WEBSITE}/helpdesk/history/changes/`;
 		const first = await read<unknown[]>(`${list}1`);
 		expect(first).toHaveLength(2);
 		expect(await read(`${list}1`)).toEqual(first);
 		expect(await read(`${list}2`)).toEqual([]);
-		expect(await read(`${WEBSITE}/helpdesk/redirection/abc`)).toMatchObject({ redirection_id: 'abc' });
+		expect(await read(`${WEBSITE}/helpdesk/history/change/abc`)).toMatchObject({ change_id: 'abc' });
 	});
 
 	test('uses the names of the API where the types of the SDK differ', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'crypto';
 import { added, deleted, listed, missing, Refusal, resolved, updated } from '../../http/answer';
-import type { Campaign, Website } from '../../state/state';
+import type { Campaign, Person, Website } from '../../state/state';
+import { satisfies, type Condition } from '../../workspace/filters';
 import { inWebsite, listPage, type Call, type Handlers } from '../call';
 
 const WEBSITE = '/v1/website/{website_id}';
@@ -49,6 +50,10 @@ export const campaignHandlers: Handlers = {
 		website.campaigns = website.campaigns.filter((entry) => entry !== campaign);
 		return deleted();
 	}),
+	[`GET ${ONE}/recipients/{page_number}`]: inWebsite((call, website) => {
+		const isRecipient = recipientsOf(campaignOf(call, website));
+		return listPage(call, [...website.people.values()].filter(isRecipient), recipientView);
+	}),
 	[`POST ${ONE}/dispatch`]: inWebsite((call, website) => {
 		const campaign = campaignOf(call, website);
 		if (campaign.dispatched) throw new Refusal(409, 'campaign_already_dispatched');
@@ -78,6 +83,20 @@ function isReady({ type, message, subject, sender, recipients, flow }: Campaign)
 	const isAimed = type === 'automated' ? Boolean(flow.launch_event) : hasRecipients;
 	return message !== '' && subject !== '' && Boolean(sender.user_id) && isAimed;
 }
+
+/** Everybody, or who is named, is in a segment, or meets the conditions. */
+function recipientsOf({ recipients }: Campaign): (person: Person) => boolean {
+	const { type, segments = [], people = [], filter = [] } = recipients;
+	if (type === 'all') return () => true;
+	return (person) =>
+		people.includes(person.people_id) ||
+		segments.some((segment) => person.segments.includes(segment)) ||
+		(filter.length > 0 && satisfies(person, filter as Condition[], 'and'));
+}
+
+const recipientView = ({ people_id, email, person, isSubscribed }: Person) => ({
+	...{ people_id, email, person: { nickname: person.nickname, avatar: person.avatar ?? '' }, subscribed: isSubscribed },
+});
 
 function campaignOf({ vars }: Call, { campaigns }: Website): Campaign {
 	const found = campaigns.find(({ campaign_id }) => campaign_id === vars.campaign_id);

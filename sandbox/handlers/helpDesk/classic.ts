@@ -65,8 +65,10 @@ function change({ world }: Call, article: HelpArticle, changes: Record<string, u
 const articlesIn = ({ vars }: Call, { articles }: Website) =>
 	articles.filter(({ kind, locale }) => kind === 'classic' && locale === vars.locale);
 
-function articleOf(call: Call, website: Website): HelpArticle {
-	const found = articlesIn(call, website).find(({ id }) => id === call.vars.article_id);
+export const articleOf = ({ vars }: Call, website: Website) => classicArticle(website, vars.locale, vars.article_id);
+
+export function classicArticle({ articles }: Website, locale?: string, id?: string): HelpArticle {
+	const found = articles.find((one) => one.kind === 'classic' && one.locale === locale && one.id === id);
 	if (!found) throw missing('article');
 	return found;
 }

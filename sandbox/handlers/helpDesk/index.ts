@@ -1,22 +1,19 @@
-import { routeKey, routes, type Route } from '../../http/routes';
-import { answerByShape } from '../../http/shape';
-import { inWebsite, listPage, type Handlers } from '../call';
+import type { Handlers } from '../call';
+import { alternateHandlers } from './alternates';
 import { categoryHandlers } from './categories';
 import { classicHandlers } from './classic';
+import { deskHandlers } from './desk';
 import { knowledgeBaseHandlers } from './knowledgeBase';
+import { localeHandlers } from './locales';
+import { redirectionHandlers } from './redirections';
 
-const LOCALES = 'GET /v1/website/{website_id}/helpdesk/locales/{page_number}';
-const localesRoute = routes.find((route) => routeKey(route) === LOCALES) as Route;
-
-/** Both help desks. The languages are those of the articles; a website without articles answers with samples. */
+/** Both help desks: the classic one and the new knowledge base. */
 export const helpDeskHandlers: Handlers = {
+	...alternateHandlers,
 	...categoryHandlers,
 	...classicHandlers,
+	...deskHandlers,
 	...knowledgeBaseHandlers,
-	[LOCALES]: inWebsite((call, { articles }) => {
-		if (articles.length === 0) return answerByShape(localesRoute, call.vars);
-		const locales = [...new Set(articles.map(({ locale }) => locale))];
-		const urlOfLocale = (locale: string) => `https://help.thistle-tea.example/${locale}/`;
-		return listPage(call, locales, (locale) => ({ locale_id: `locale_${locale}`, locale, url: urlOfLocale(locale) }));
-	}),
+	...localeHandlers,
+	...redirectionHandlers,
 };

@@ -35,11 +35,13 @@ const there: Record<string, unknown> = {
 	'some-locale': 'en',
 	'some-article': 'a7c1f0e2-0000-4000-8000-000000000006',
 	'some-category': 'b1e5a7c0-0000-4000-8000-000000000001',
+	'some redirectionId': 'e4b8d0f3-0000-4000-8000-000000000001',
 	'some-section': 'b1e5a7c0-0000-4000-8000-000000000011',
 	'getting-started/install': 'shipping/abroad',
 	4711: message,
 };
 
+const inFrench = { localeLinked: locator('fr') };
 const sessionId = locator(conversation);
 const peopleId = locator(person);
 const sendsFile = {
@@ -77,6 +79,9 @@ const changed: Record<string, INodeParameters> = {
 		additionalFields: { splitBy: 'state' },
 	},
 	'message/updateContent': { fingerprint: asked, content: '{"id":"size","text":"Changed","choices":[]}' },
+	'classicArticle/deleteAlternate': inFrench,
+	'classicArticle/getAlternate': inFrench,
+	'classicArticle/setAlternate': { ...inFrench, articleId: 'a7c1f0e2-0000-4000-8000-000000000008' },
 	'knowledgeBase/getByID': { entityId: 'a7c1f0e2-0000-4000-8000-000000000001' },
 	'conversation/createWithMessage': { additionalFields: { email: 'nell@example.org', nickname: 'Nell' } },
 	'helpDesk/searchArticles': { searchQuery: 'shipping', helpDesk: 'knowledge_base', additionalFields: {} },
@@ -102,6 +107,7 @@ const before: Record<string, INodeParameters[]> = {
 		{ ...campaign, operation: 'dispatch' },
 	],
 	'conversation/getAllFiles': [sendsFile],
+	'helpDesk/create': [{ resource: 'helpDesk', operation: 'delete', verifyMethod: 'password', verifySecret: 'secret' }],
 	'message/getAll': [sendsFile],
 	'message/updateContent': [{ ...picker, additionalFields: { fingerprint: asked } }],
 	'person/getAllEvents': [personEvent],

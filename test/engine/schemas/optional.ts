@@ -14,7 +14,6 @@ export const optional: Record<string, { fields: string[]; reason: string }> = {
 		fields: ['choice', 'choice_label', 'answer', 'file_url'],
 		reason: 'The conversation has neither files nor questions',
 	},
-	'helpDeskLocale/getAll': { fields: ['statistics'], reason: 'The sandbox counts no articles' },
 	'inbox/get': { fields: ['teams[]', 'team_operators[]', 'conditions[]'], reason: 'The inbox has none' },
 	'inbox/getAll': { fields: ['teams[]', 'team_operators[]', 'conditions[]'], reason: 'The inboxes have none' },
 	'knowledgeBase/get': { fields: ['children[]'], reason: 'The page has no pages in it' },

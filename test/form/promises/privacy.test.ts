@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { operationName } from '../../../nodes/Crisp/form/properties';
+import { resources } from '../../../nodes/Crisp/operations';
+import { savedKeys } from '../../../nodes/CrispTrigger/staticData';
 import { processStores } from '../../../nodes/shared/runtime/processState';
 import { savedIn, savedVersions } from '../../compatibility/support/place';
 // Loads all nodes, so that all stores exist.
@@ -43,24 +46,62 @@ describe('what is kept in memory', () => {
 	});
 });
 
-it('the table of static data has every key that a trigger saves, and no others', () => {
-	const version = savedVersions().at(-1) ?? '';
-	const saved = ['staticData.json', 'manyWebsites.json'].map((file) => savedIn<{ memory: object }>(version, file));
-	const keys = [...new Set(saved.flatMap(({ memory }) => Object.keys(memory)))];
-	expect(
-		rowsBelow('Static data')
-			.map(([key = '']) => key.replaceAll('`', ''))
-			.sort(),
-	).toEqual(keys.sort());
-	expect(JSON.stringify(saved)).not.toMatch(/@|Nathan|"m\d+":/);
+describe('static data', () => {
+	const keys = Object.keys(savedKeys).sort();
+
+	it('has a row in the table for every key that a trigger saves, and for no other', () => {
+		const rows = rowsBelow('Static data').map(([key = '']) => key.replaceAll('`', ''));
+		expect(rows.sort()).toEqual(keys);
+	});
+
+	it('is written only where the keys are those of the table', () => {
+		const writers = sourcesOf('nodes').filter((file) => readFileSync(file, 'utf8').includes('staticDataOf(context)'));
+		expect(writers.sort()).toEqual(['nodes/CrispTrigger/integration/waits.ts', 'nodes/CrispTrigger/receiver.ts']);
+	});
+
+	it.each(savedVersions())('as version %s saved it has these keys, and no name, email or text', (version) => {
+		const saved = ['staticData.json', 'manyWebsites.json'].map((file) => savedIn<{ memory: object }>(version, file));
+		expect([...new Set(saved.flatMap(({ memory }) => Object.keys(memory)))].sort()).toEqual(keys);
+		expect(JSON.stringify(saved.map(({ memory }) => memory))).not.toMatch(/@|Nathan|"m\d+":/);
+	});
+});
+
+describe('how to delete a person', () => {
+	const [, steps = ''] = page.split('## How to delete a person\n');
+	const all = Object.values(resources).flatMap(({ name, tier, operations }) =>
+		Object.entries(operations).map(([key, row]): [string, string] => [
+			`${name}: ${operationName(key, row)}`,
+			row.tier ?? tier ?? 'any',
+		]),
+	);
+	const tiers = new Map(all);
+	const namedIn = (text: string) => [...text.matchAll(/_([A-Z][a-z]+: [^_]+)_/g)].map(([, name = '']) => name);
+
+	it('names operations that exist', () => {
+		expect(namedIn(steps).length).toBeGreaterThan(5);
+		expect(namedIn(steps).filter((name) => !tiers.has(name))).toEqual([]);
+	});
+
+	it('says where an operation needs a user token, and only there', () => {
+		const points = steps.split(/^ *(?:-|\d\.) /m).filter((point) => namedIn(point).length > 0);
+		for (const point of points) {
+			const needsUser = namedIn(point).some((name) => tiers.get(name) === 'user');
+			expect([point, point.includes('user token')]).toEqual([point, needsUser]);
+		}
+	});
+
+	it('names everything in the database of n8n that has data of people', () => {
+		const inDatabase = rowsBelow("In n8n's database").map(([what = '']) => what.replaceAll('*', ''));
+		expect(inDatabase).toContain('deduplication keys');
+		for (const what of ['executions', 'pinned data', 'data tables']) {
+			expect(inDatabase).toContain(what);
+			expect(steps).toContain(what);
+		}
+	});
 });
 
 describe('the hosts', () => {
-	const files = ['nodes', 'credentials'].flatMap((folder) =>
-		readdirSync(folder, { recursive: true, encoding: 'utf8' })
-			.filter((name) => name.endsWith('.ts') && !name.endsWith('samples.ts'))
-			.map((name) => join(folder, name)),
-	);
+	const files = ['nodes', 'credentials'].flatMap(sourcesOf);
 	const code = files.map((file) => withoutComments(readFileSync(file, 'utf8'))).join('\n');
 	/** Pages that a person opens in the browser, and examples in forms. */
 	const pages = ['app.crisp.chat', 'marketplace.crisp.chat', 'docs.crisp.chat', 'status.crisp.chat', 'docs.n8n.io'];
@@ -87,6 +128,12 @@ describe('the hosts', () => {
 		expect(code).not.toMatch(/process\.env|node:fs|'fs'|node:child_process|require\('/);
 	});
 });
+
+function sourcesOf(folder: string): string[] {
+	return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+		.filter((name) => name.endsWith('.ts') && !name.endsWith('samples.ts'))
+		.map((name) => join(folder, name));
+}
 
 function withoutComments(text: string): string {
 	return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');

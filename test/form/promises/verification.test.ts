@@ -15,8 +15,10 @@ interface Manifest {
 	repository: { url: string };
 	bugs: { url: string };
 	dependencies?: object;
+	peerDependencies: Record<string, string>;
+	peerDependenciesMeta: Record<string, { optional?: boolean }>;
 	scripts: Record<string, string>;
-	n8n: { n8nNodesApiVersion: number; nodes: string[]; credentials: string[] };
+	n8n: { n8nNodesApiVersion: number; strict: boolean; nodes: string[]; credentials: string[] };
 }
 
 const manifest = JSON.parse(read('package.json')) as Manifest;
@@ -85,7 +87,10 @@ describe.each(Object.entries(nodeTypes))('the node %s', (_, { description }) => 
 		};
 		expect(codex.node).toBe(`n8n-nodes-crisp.${description.name}`);
 		expect(codex.categories.length).toBeGreaterThan(0);
-		expect(codex.resources.primaryDocumentation[0]?.url).toMatch(/^https:\/\//);
+		const { url = '' } = codex.resources.primaryDocumentation[0] ?? {};
+		const [, guide = ''] =
+			/^https:\/\/github\.com\/[\w-]+\/n8n-nodes-crisp\/blob\/main\/(docs\/guides\/.+\.md)$/.exec(url) ?? [];
+		expect([url, existsSync(guide)]).toEqual([url, true]);
 	});
 
 	it('has a square icon in SVG for light and dark', () => {
@@ -109,8 +114,43 @@ it('the secrets of the credential are password fields', () => {
 	expect(secret.map(({ name }) => name)).toEqual(['key', 'signingSecret', 'hookSecret']);
 });
 
-it.each(['Install', 'Guides', 'Compatibility', 'Development', 'License'])('the README has a chapter %s', (chapter) => {
-	expect(read('README.md')).toMatch(new RegExp(`^## .*${chapter}`, 'm'));
+describe('the README', () => {
+	const readme = read('README.md');
+
+	it.each(['Install', 'Get a token', 'Examples', 'Guides', 'Compatibility', 'Development', 'License'])(
+		'has a chapter %s',
+		(chapter) => expect(readme).toMatch(new RegExp(`^## .*${chapter}`, 'm')),
+	);
+
+	it.each([
+		['operations', 'operations.md'],
+		['events', 'events.md'],
+		['credentials', 'guides/credential.md'],
+		['usage', 'guides/your-first-workflow.md'],
+		['compatibility', 'n8n-versions.md'],
+	])('links to its page on %s, which exists', (_, file) => {
+		expect(readme).toContain(`](docs/${file}`);
+		expect(existsSync(`docs/${file}`)).toBe(true);
+	});
+});
+
+/** The versions of n8n in the table of docs/n8n-versions.md, and those that could not be tested. */
+const versionsPage = read('docs/n8n-versions.md').split(/^## /m);
+const rowsOf = (text = '') =>
+	[...text.matchAll(/^\| ([\d.]+) +\|.*$/gm)].map(([row = '', version = '']) => ({ row, version }));
+const tested = rowsOf(versionsPage[0]);
+const untested = rowsOf(versionsPage[1]);
+
+it('the README names the versions of n8n that were tested, and those that were not', () => {
+	const readme = read('README.md');
+	const [, most, all, listed = ''] =
+		/^(\d+) of (\d+) minor versions of n8n were tested\. It works in (.+)\.$/m.exec(readme) ?? [];
+	expect([Number(most), Number(all)]).toEqual([tested.length, tested.length + untested.length]);
+	expect(listed.split(', ')).toEqual(tested.map(({ version }) => version));
+	const [, missing = ''] = /^Not tested, [^:]+: (.+)\.$/m.exec(readme) ?? [];
+	expect(missing.split(', ')).toEqual(untested.map(({ version }) => version));
+	// A version in which a check fails has neither a tick nor a dash there.
+	expect(tested.filter(({ row }) => !/^(\| [^|]+\|[^|]+)(\| [✓–] +)+\|$/.test(row))).toEqual([]);
 });
 
 describe('docs/verification.md', () => {
@@ -128,6 +168,22 @@ describe('docs/verification.md', () => {
 			});
 			expect([row, named.length > 0, missing]).toEqual([row, true, []]);
 		}
+	});
+
+	it('tells how many nodes, credentials and versions of n8n there are', () => {
+		const { nodes, credentials } = manifest.n8n;
+		expect([nodes.length, credentials.length]).toEqual([4, 1]);
+		expect(page).toContain('four nodes and a credential');
+		expect(page).toContain(`[${tested.length} versions](n8n-versions.md)`);
+	});
+
+	it('names the peer dependency that is optional, and the mode that package.json has', () => {
+		const { peerDependencies, peerDependenciesMeta, n8n } = manifest;
+		const optional = Object.keys(peerDependencies).filter((name) => peerDependenciesMeta[name]?.optional);
+		expect(optional.map((name) => `**Peer dependency \`${name}\`**, optional`)).toEqual([
+			/\*\*Peer dependency `[^`]+`\*\*, optional/.exec(page)?.[0],
+		]);
+		expect([n8n.strict, page.includes('`"strict": false` in `package.json`')]).toEqual([false, true]);
 	});
 
 	it('tells the number of examples', () => {

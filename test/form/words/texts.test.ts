@@ -1,5 +1,6 @@
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 import { gzipSync } from 'node:zlib';
+import { CrispApi } from '../../../credentials/CrispApi.credentials';
 import { fieldsOf } from '../../../nodes/Crisp/request/fieldsOf';
 import { resources } from '../../../nodes/Crisp/operations';
 import type { Field, Fields } from '../../../nodes/Crisp/operations/field';
@@ -213,4 +214,34 @@ it('keeps the descriptions of all nodes small, since the editor loads them at it
 	const json = nodes.map(({ description }) => JSON.stringify(description)).join('');
 	expect(json.length).toBeLessThan(521_000);
 	expect(gzipSync(json).length).toBeLessThan(60_700);
+});
+
+describe('every field of every node and of the credential', () => {
+	const forms = [crisp, crispMemory, crispTrigger, crispWebhookTrigger].flatMap(({ description }) =>
+		everyField(description.properties),
+	);
+	const all = [...forms, ...everyField(new CrispApi().properties)];
+	const isButton = ({ type }: INodeProperties) => type === 'collection' || type === 'fixedCollection';
+
+	it('has a placeholder that begins with `e.g.`, except where n8n demands the text of an email', () => {
+		const given = all.filter((one) => !isButton(one)).map(({ placeholder }) => placeholder);
+		const ofModes = all.flatMap(({ modes = [] }) => modes.filter(({ type }) => type === 'string'));
+		const texts = [...given, ...ofModes.map(({ placeholder }) => placeholder)].filter((text) => text !== undefined);
+		expect(texts.length).toBeGreaterThan(100);
+		expect(texts.filter((text) => !text.startsWith('e.g. ') && text !== 'name@email.com')).toEqual([]);
+	});
+
+	it('says on a button what it adds, and in a list what is chosen', () => {
+		const buttons = all.filter((one) => isButton(one) && one.placeholder !== undefined);
+		expect(buttons.filter(({ placeholder = '' }) => !placeholder.startsWith('Add '))).toEqual([]);
+		const lists = all.flatMap(({ modes = [] }) => modes.filter(({ type }) => type === 'list'));
+		const usual = /^Choose |^Of the URL or item, otherwise the default$/;
+		expect(lists.filter(({ placeholder = '' }) => !usual.test(placeholder))).toEqual([]);
+	});
+
+	it('offers the list before the ID', () => {
+		const locators = all.filter(({ type }) => type === 'resourceLocator');
+		expect(locators.length).toBeGreaterThan(50);
+		expect(locators.filter(({ modes }) => modes?.[0]?.type !== 'list').map(({ name }) => name)).toEqual([]);
+	});
 });
