@@ -1,5 +1,6 @@
 import { choice, flag, identifier, longText, secret, text } from './field';
 import { op, resource } from './operation';
+import { unlessThere } from '../composed/creating/unlessThere';
 import { searchArticles } from '../composed/helpDesk/searchArticles';
 import { colorModes } from './fields/colors';
 import { verificationSecret } from './fields/verificationSecret';
@@ -105,12 +106,18 @@ export const helpDesk = resource(
 export const helpDeskLocale = resource(
 	'Help Desk Locale',
 	{
-		create: op('POST /v1/website/{website_id}/helpdesk/locale', {
-			// A help desk has each locale once.
-			resends: 'unanswered',
-			action: 'Add a locale to the help desk',
-			body: { locale: identifier('Language as a code of ISO 639-1', { required: true, example: 'en' }) },
-		}),
+		create: unlessThere(
+			op('POST /v1/website/{website_id}/helpdesk/locale', {
+				// A help desk has each locale once.
+				resends: 'unanswered',
+				action: 'Add a locale to the help desk',
+				body: { locale: identifier('Language as a code of ISO 639-1', { required: true, example: 'en' }) },
+			}),
+			{
+				...{ what: 'locale', label: 'code', id: 'locale', same: 'locale' },
+				list: 'GET /v1/website/{website_id}/helpdesk/locales/{page_number}',
+			},
+		),
 		delete: op('DELETE /v1/website/{website_id}/helpdesk/locale/{locale}', {
 			action: 'Delete a locale of the help desk',
 			description: 'Delete a language and everything written in it permanently',
@@ -131,13 +138,19 @@ export const helpDeskLocale = resource(
 export const helpDeskRedirection = resource(
 	'Help Desk Redirection',
 	{
-		create: op('POST /v1/website/{website_id}/helpdesk/redirection', {
-			action: 'Add a redirection to the help desk',
-			body: {
-				path: identifier('Where readers come to', { label: 'From Path', required: true, example: '/old' }),
-				target: identifier('Where they are sent', { label: 'To Path', required: true, example: '/en/article/new' }),
+		create: unlessThere(
+			op('POST /v1/website/{website_id}/helpdesk/redirection', {
+				action: 'Add a redirection to the help desk',
+				body: {
+					path: identifier('Where readers come to', { label: 'From Path', required: true, example: '/old' }),
+					target: identifier('Where they are sent', { label: 'To Path', required: true, example: '/en/article/new' }),
+				},
+			}),
+			{
+				...{ what: 'redirection', label: 'From Path', id: 'redirection_id', same: 'path' },
+				list: 'GET /v1/website/{website_id}/helpdesk/redirections/{page_number}',
 			},
-		}),
+		),
 		delete: op('DELETE /v1/website/{website_id}/helpdesk/redirection/{redirection_id}', {
 			action: 'Delete a redirection of the help desk',
 		}),
