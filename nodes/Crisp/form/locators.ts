@@ -54,8 +54,20 @@ const locators: Record<Picks, Locator> = {
 	template: { search: 'searchTemplates', example: 'a4876300-4dae-47f7-8599-3bf9283f36c2' },
 	locale: { search: 'searchLocales', example: 'en', isCode: true },
 	article: { search: 'searchArticles', example: 'fd036d68-c619-4c63-9deb-e2ce91733dd6' },
+	/** In the language of the other version. */
+	linkedArticle: { search: 'searchLinkedArticles', example: 'fd036d68-c619-4c63-9deb-e2ce91733dd6', noun: 'article' },
 	category: { search: 'searchCategories', example: '33bc73b7-b7db-40a9-80fc-fcba8ebd1067' },
 	section: { search: 'searchSections', example: '9dc0e823-56b0-43ca-9ca3-47e25a8eb543' },
+	redirection: { search: 'searchRedirections', example: '3b1f0c52-6c0e-4f0b-9c55-0a6f1b7a2d11' },
+	change: { search: 'searchChanges', example: '5d0c7c0e-6f4e-4b7c-9d53-2f1d6a0f8c42' },
+	page: { search: 'searchPages', example: 'a7c1f0e2-5d1b-4c3a-8e9f-6b2d4a1c0e73' },
+	spam: { search: 'searchSpams', example: '8f14e45f-ceea-4671-9c2b-7d1b0e2f5a64' },
+	browsing: {
+		search: 'searchBrowsing',
+		example: 'browsing_05a9392d-ff3f-45e7-b021-1179c45668fa',
+		noun: 'browsing session',
+	},
+	call: { search: 'searchCalls', example: 'call_35a0c062-72fa-4095-a2a0-f9911d47ee56' },
 	plugin: { search: 'searchPlugins', example: 'c64f3595-adee-425a-8d3a-89d47f7ed6bb' },
 	personSegment: { search: 'searchPersonSegments', example: 'vip', isName: true },
 	conversationSegment: { search: 'searchConversationSegments', example: 'bug', isName: true },
@@ -81,8 +93,8 @@ const labels = {
  * not show with what the form says of a wrong value.
  */
 export function locatorModes(what: Picks, label = titleCase(what)): INodePropertyMode[] {
-	const { search, example, pattern, url, email, isName, isCode } = locators[what];
-	const hint = isName ? 'Choose one in use...' : `Choose the ${what}...`;
+	const { search, example, pattern, url, email, isName, isCode, noun = what } = locators[what];
+	const hint = isName ? 'Choose one in use...' : `Choose the ${noun}...`;
 	const typeOptions = { searchListMethod: search, searchable: true };
 	const modes: INodePropertyMode[] = [
 		{
@@ -187,7 +199,7 @@ export function valueIn(given: unknown): unknown {
  * another format. Undefined for a value that may be an ID.
  */
 export function invalidIdAdvice(what: Picks, id: string): string | undefined {
-	const { pattern, example, email, isName, isCode } = locators[what];
+	const { pattern, example, email, isName, isCode, noun = what } = locators[what];
 	// A name, such as that of a segment, has no format.
 	if (isName) return undefined;
 	const isRight = pattern
@@ -195,7 +207,7 @@ export function invalidIdAdvice(what: Picks, id: string): string | undefined {
 		: (email !== undefined || !id.includes('@')) && !id.includes('://');
 	if (isRight) return undefined;
 	const ways = email ? 'an ID or an email' : isCode ? 'a code' : 'an ID';
-	return `Choose the ${what} from the list, or give ${ways} such as ${example} through an expression.`;
+	return `Choose the ${noun} from the list, or give ${ways} such as ${example} through an expression.`;
 }
 
 /** What a locator holds: the ID of "an inbox", the code of "a locale", or a name. */

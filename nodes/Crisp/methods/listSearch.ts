@@ -6,6 +6,7 @@ import { pathFields } from '../operations/operation';
 import { inBrackets, matching, named, paged, searchWebsites } from '../../shared/api/searchResults';
 import { entriesIn } from '../../shared/api/list';
 import { fillPath, onPage, parseRoute } from '../../shared/api/route';
+import { isoTime } from '../../shared/events/vocabulary';
 import { clock } from '../../shared/runtime/clock';
 import { unassigned } from '../operations/fields/conversationList';
 import { conversationItem } from './conversationItem';
@@ -33,6 +34,7 @@ export interface Source {
 }
 
 const byName = (words: string) => ({ search_name: words });
+const inConversation = 'GET /v1/website/{website_id}/conversation/{session_id}';
 const helpdesk = 'GET /v1/website/{website_id}/helpdesk';
 
 const operators: Source = {
@@ -42,6 +44,12 @@ const operators: Source = {
 		const { user_id, first_name, last_name, email } = (details ?? {}) as IDataObject;
 		return named(user_id, [first_name, last_name, inBrackets(email)]);
 	},
+};
+
+const articles: Source = {
+	route: `${helpdesk}/locale/{locale}/articles/{page_number}`,
+	query: (words) => ({ search_title: words }),
+	item: ({ article_id, title, status }) => named(article_id, [title, inBrackets(status)]),
 };
 
 export const sources = {
@@ -80,11 +88,8 @@ export const sources = {
 		route: `${helpdesk}/locales/{page_number}`,
 		item: ({ locale, url }) => named(locale, [locale, inBrackets(url)]),
 	},
-	searchArticles: {
-		route: `${helpdesk}/locale/{locale}/articles/{page_number}`,
-		query: (words) => ({ search_title: words }),
-		item: ({ article_id, title, status }) => named(article_id, [title, inBrackets(status)]),
-	},
+	searchArticles: articles,
+	searchLinkedArticles: { ...articles, route: `${helpdesk}/locale/{locale_linked}/articles/{page_number}` },
 	searchCategories: {
 		route: `${helpdesk}/locale/{locale}/categories/{page_number}`,
 		query: byName,
@@ -94,6 +99,31 @@ export const sources = {
 		route: `${helpdesk}/locale/{locale}/category/{category_id}/sections/{page_number}`,
 		query: byName,
 		item: ({ section_id, name }) => named(section_id, [name]),
+	},
+	searchRedirections: {
+		route: `${helpdesk}/redirections/{page_number}`,
+		item: ({ redirection_id, path, target }) => named(redirection_id, [path, target], ' → '),
+	},
+	searchChanges: {
+		route: `${helpdesk}/history/changes/{page_number}`,
+		item: ({ change_id, message, created_at }) => named(change_id, [message, isoTime(created_at)], ' · '),
+	},
+	searchPages: {
+		route: `${helpdesk}/page/list/{locale}/{content_type}/{page_number}`,
+		item: ({ entity_id, title, tree_path }) => named(entity_id, [title, inBrackets(tree_path)]),
+	},
+	searchSpams: {
+		route: 'GET /v1/website/{website_id}/conversations/spams/{page_number}',
+		item: ({ spam_id, type, reason, timestamp }) => named(spam_id, [type, reason, isoTime(timestamp)], ' · '),
+	},
+	searchBrowsing: {
+		route: `${inConversation}/browsing`,
+		item: ({ browsing_id, useragent }) => named(browsing_id, [useragent]),
+	},
+	searchCalls: {
+		route: `${inConversation}/call`,
+		isSingle: true,
+		item: ({ call_id }) => ({ name: 'Ongoing Call', value: String(call_id) }),
 	},
 	searchPersonSegments: {
 		route: 'GET /v1/website/{website_id}/people/suggest/segments/{page_number}',

@@ -124,8 +124,8 @@ export const classicArticle = resource(
 				action: 'Link an article to its version in another language',
 				path: linked,
 				body: {
-					article_id: identifier('ID of the article in the other language', {
-						label: 'Linked Article ID',
+					article_id: picker('linkedArticle', 'The article in the other language', {
+						label: 'Linked Article',
 						required: true,
 					}),
 				},

@@ -31,7 +31,7 @@ describe('a locale', () => {
 
 	it('is added without a look at the list unless that is wanted', async () => {
 		const requests = await asked(async () => {
-			expect(await json(locale('en'))).toMatchObject([{ locale: 'en', created: true }]);
+			expect(await json(locale('it'))).toMatchObject([{ locale: 'it', created: true }]);
 		});
 		expect(requests).toEqual([expect.stringMatching(/^POST /)]);
 	});

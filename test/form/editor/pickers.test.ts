@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyCollection } from 'n8n-workflow';
 import { Crisp } from '../../../nodes/Crisp/Crisp.node';
-import type { Fields } from '../../../nodes/Crisp/operations/field';
+import type { Field, Fields } from '../../../nodes/Crisp/operations/field';
 import { resources } from '../../../nodes/Crisp/operations';
 import { fieldsOf } from '../../../nodes/Crisp/request/fieldsOf';
 
@@ -51,6 +51,51 @@ it('every list of operators, teams and segments is chosen from, except those wit
 	expect(unused).toEqual([]);
 	expect(found.filter(({ isListed }) => isListed).length).toBeGreaterThan(20);
 });
+
+/** IDs that stay texts, with the reason. */
+const ids: Record<string, string> = {
+	...Object.fromEntries(
+		['list_id', 'id', 'content.id', 'identifier'].map((name) => [name, 'the user makes it up, to know it again']),
+	),
+	section_id: 'the plugin that makes the widget names it; for an article, the list needs its category',
+	filter_section_id: 'the list needs the category of the section',
+	item_id: 'the plugin that makes the widget names it',
+	'resource.id': 'of what it is depends on the kind of file',
+	'original.original_id': 'the message has it; Crisp has no list of originals',
+	original_id: 'the message has it; Crisp has no list of originals',
+	plan_id: 'Crisp has no list of plans',
+	plugin_id: 'Crisp lists only plugins that are installed',
+	token_id: 'a secret of the visitor; Crisp has no list of them',
+};
+
+it('every ID is chosen from a list, except those with a reason', () => {
+	const all = Object.entries(resources).flatMap(([resource, { operations }]) =>
+		Object.entries(operations).flatMap(([key, operation]) =>
+			fieldsOf(operation).flatMap(({ name, label, field }) => columnsOf(`${resource}.${key}`, { name, label, field })),
+		),
+	);
+	const identifying = all.filter(
+		({ name, label, field }) =>
+			/(^|[._])id$/.test(name) || /\bID\b/.test(label) || /^IDs? of\b/.test(field.description),
+	);
+	const typed = identifying.filter(({ field }) => ['text', 'longText', 'secret', 'number'].includes(field.kind));
+	expect(typed.filter(({ name }) => !Object.hasOwn(ids, name)).map(({ title }) => title)).toEqual([]);
+	expect(Object.keys(ids).filter((name) => !typed.some((one) => one.name === name))).toEqual([]);
+	expect(identifying.length - typed.length).toBeGreaterThan(200);
+});
+
+interface Named {
+	name: string;
+	label: string;
+	field: Field;
+}
+
+function columnsOf(title: string, { name, label, field }: Named): Array<Named & { title: string }> {
+	const inside = Object.entries(field.fields ?? {}).flatMap(([column, one]) =>
+		columnsOf(`${title} ${name}`, { name: column, label: one.label ?? column, field: one }),
+	);
+	return [{ title: `${title} ${name}`, name, label, field }, ...inside];
+}
 
 function propertiesIn(properties: INodeProperties[]): INodeProperties[] {
 	return properties.flatMap((one) => {

@@ -10,7 +10,7 @@ export const campaignType = choice(
 	'When the campaign is sent: once, or to each person when an event happens to them',
 	{ label: 'Campaign Type', fallback: 'one-shot' },
 );
-/** What a campaign or template is written in. */
+/** What a campaign, a template or a page of the knowledge base is written in. */
 export const campaignFormat = choice(formats, 'What the text is written in', { fallback: 'markdown' });
 
 const recipients: Place = {
