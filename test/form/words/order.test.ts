@@ -1,4 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { fieldsInOrder } from '../../../nodes/Crisp/form/order';
+import { fieldsOf, type FormField } from '../../../nodes/Crisp/request/fieldsOf';
 import { resources } from '../../../nodes/Crisp/operations';
 import { operationName } from '../../../nodes/Crisp/form/properties';
 import { crisp, nodeWith, workflowOf } from '../../support/n8nContext';
@@ -55,6 +57,39 @@ describe('the order of the lists', () => {
 		const [profile] = labels.filter((list) => list.includes('Company Market Cap'));
 		expect(profile?.indexOf('Company Market Cap')).toBeGreaterThan(profile?.indexOf('Website URL') ?? Infinity);
 		expect(profile?.indexOf('Company Latitude (Degrees)')).toBeGreaterThan(profile?.indexOf('Phone') ?? Infinity);
+	});
+
+	const inForms = Object.entries(resources).flatMap(([resource, { operations }]) =>
+		Object.entries(operations).map(([key, operation]) => ({
+			title: `${resource}.${key}`,
+			fields: fieldsInOrder(fieldsOf(operation).filter(({ isOptional }) => isOptional)),
+		})),
+	);
+
+	it('has what continues an earlier run, origins, senders by ID and JSON after everyday fields, in every form', () => {
+		const continues = ({ field }: FormField) => /\bearlier run\b/.test(field.description);
+		const isSpecial = (one: FormField) => continues(one) || /^(user\.(type|user_id)|origin)$|_json$/.test(one.name);
+		const specials = inForms.flatMap(({ fields }) => fields.filter(isSpecial));
+		expect(specials.filter(continues).length).toBeGreaterThanOrEqual(9);
+		const early = inForms.flatMap(({ title, fields }) => {
+			const lastEveryday = fields.findLastIndex(({ field }) => !field.isRare);
+			return fields
+				.slice(0, lastEveryday + 1)
+				.filter(isSpecial)
+				.map(({ label }) => `${title}: ${label}`);
+		});
+		expect(early).toEqual([]);
+	});
+
+	it('has at most thirteen fields without the rare ones where there are more than thirty', () => {
+		const long = inForms.filter(({ title, fields }) => fields.length > 30 && !title.startsWith('person.'));
+		expect(long.map(({ title }) => title).sort()).toEqual(['helpDesk.updateSettings', 'websiteSetting.update']);
+		for (const { fields } of long) {
+			const everyday = fields.filter(({ field }) => !field.isRare);
+			expect(everyday.length).toBeLessThanOrEqual(13);
+			expect(everyday.map(({ label }) => label)).toContain('Name');
+			expect(fields.slice(0, everyday.length)).toEqual(everyday);
+		}
 	});
 
 	it.each([
