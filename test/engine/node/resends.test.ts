@@ -56,7 +56,9 @@ const rows = Object.entries(resources).flatMap(([resource, { operations }]) =>
 		if (['GET', 'HEAD'].includes(operation.route.method)) return [];
 		const form = forms.get(`${resource}.${key}`);
 		if (!form) throw new Error(`No form for ${resource}.${key}`);
-		return [{ name: `${resource}.${key}`, operation, form }];
+		// With it, the list tells whether it is there: test/engine/creating/unlessThere.test.ts.
+		const additionalFields = { ...(form.additionalFields as INodeParameters), skipIfItExists: false };
+		return [{ name: `${resource}.${key}`, operation, form: isCreating ? { ...form, additionalFields } : form }];
 	}),
 );
 
