@@ -21,6 +21,9 @@ interface Locator {
 	email?: 'taken' | 'looked up';
 }
 
+/** IDs look alike; the same example again is small in the form. */
+const anId = 'fd036d68-c619-4c63-9deb-e2ce91733dd6';
+
 const locators: Record<Picks, Locator> = {
 	website: {
 		search: 'searchWebsites',
@@ -53,15 +56,15 @@ const locators: Record<Picks, Locator> = {
 	campaign: { search: 'searchCampaigns', example: '355d805f-a72f-457e-a3e5-5d01521f3cd8' },
 	template: { search: 'searchTemplates', example: 'a4876300-4dae-47f7-8599-3bf9283f36c2' },
 	locale: { search: 'searchLocales', example: 'en', isCode: true },
-	article: { search: 'searchArticles', example: 'fd036d68-c619-4c63-9deb-e2ce91733dd6' },
+	article: { search: 'searchArticles', example: anId },
 	/** In the language of the other version. */
 	linkedArticle: { search: 'searchLinkedArticles', example: 'fd036d68-c619-4c63-9deb-e2ce91733dd6', noun: 'article' },
 	category: { search: 'searchCategories', example: '33bc73b7-b7db-40a9-80fc-fcba8ebd1067' },
 	section: { search: 'searchSections', example: '9dc0e823-56b0-43ca-9ca3-47e25a8eb543' },
-	redirection: { search: 'searchRedirections', example: '3b1f0c52-6c0e-4f0b-9c55-0a6f1b7a2d11' },
-	change: { search: 'searchChanges', example: '5d0c7c0e-6f4e-4b7c-9d53-2f1d6a0f8c42' },
-	page: { search: 'searchPages', example: 'a7c1f0e2-5d1b-4c3a-8e9f-6b2d4a1c0e73' },
-	spam: { search: 'searchSpams', example: '8f14e45f-ceea-4671-9c2b-7d1b0e2f5a64' },
+	redirection: { search: 'searchRedirections', example: anId },
+	change: { search: 'searchChanges', example: anId },
+	page: { search: 'searchPages', example: anId },
+	spam: { search: 'searchSpams', example: anId },
 	browsing: {
 		search: 'searchBrowsing',
 		example: 'browsing_05a9392d-ff3f-45e7-b021-1179c45668fa',
