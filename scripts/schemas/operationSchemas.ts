@@ -1,5 +1,5 @@
 import { resources } from '../../nodes/Crisp/operations';
-import type { Operation, TableOperation } from '../../nodes/Crisp/operations/operation';
+import { isComposed, type Operation, type TableOperation } from '../../nodes/Crisp/operations/operation';
 import { pathFieldOf } from '../../nodes/Crisp/request/fieldsOf';
 import { otherAnswers } from './otherAnswers';
 import { fieldsNamed } from './outputTypes';
@@ -53,7 +53,13 @@ const keyOf = ({ route }: TableOperation) => routeKey(route.method, route.path);
 function propertiesOf(name: string, operation: Operation, answers: Map<string, Schema>): Properties {
 	// "Simplify" is on unless a user switches it off.
 	if (operation.simplify) return fieldsNamed(Object.keys(operation.simplify));
-	if ('route' in operation) return withTargets(operation, withSecrets(operation, answered(name, operation, answers)));
+	if ('route' in operation) {
+		const answer = withSecrets(operation, answered(name, operation, answers));
+		return {
+			...withTargets(operation, answer),
+			...fieldsNamed(isComposed(operation) ? (operation.returns ?? []) : []),
+		};
+	}
 	if (operation.returns) return fieldsNamed(operation.returns);
 	throw new Error(`Nothing says what ${name} returns: give it 'returns' or 'simplify'`);
 }

@@ -40,10 +40,40 @@ const chosen: Record<string, (given: Record<string, string>) => unknown> = {
 	'flow.conditions': () => undefined,
 	new_segments: () => undefined,
 	assigned_to: ({ filter_assigned, filter_unassigned }) => (filter_unassigned === '1' ? 'unassigned' : filter_assigned),
-	status: ({ filter_resolved, filter_not_resolved }) =>
-		filter_resolved === '1' ? 'resolved' : filter_not_resolved === '1' ? 'not_resolved' : undefined,
-	sort_by: (query) => ['created', 'updated', 'waiting'].find((name) => query[`order_date_${name}`] === '1'),
+	status: (query) =>
+		switchedOn(query, 'filter_', ['resolved', 'not_resolved']) ??
+		switchedOn(query, 'filter_status_', ['published', 'draft']) ??
+		switchedOn(query, 'filter_status_', ['not_configured', 'ready', 'paused', 'sending', 'done']),
+	visibility: (query) => switchedOn(query, 'filter_visibility_', ['visible', 'hidden']),
+	type: (query) => switchedOn(query, 'filter_type_', ['one_shot', 'automated', 'custom', 'static'])?.replace('_', '-'),
+	sort_by: (query) =>
+		switchedOn(query, 'order_date_', ['created', 'updated', 'waiting']) ?? switchedOn(query, 'order_', ['visits']),
 };
+
+function switchedOn(query: Record<string, string>, prefix: string, values: string[]): string | undefined {
+	return values.find((value) => query[`${prefix}${value}`] === '1');
+}
+
+/**
+ * The form has one list for the state, one for the operator and one for the order, where Crisp has a switch for each: of
+ * those that exclude each other, the first is sent, and one that is off is left out. `search_operator` belongs to conditions.
+ */
+export function asOneChoice(recorded: Recorded): Recorded {
+	const groups = [
+		['filter_resolved', 'filter_not_resolved'],
+		['filter_assigned', 'filter_unassigned'],
+		['order_date_created', 'order_date_updated', 'order_date_waiting'],
+		['filter_status_published', 'filter_status_draft'],
+		['filter_visibility_visible', 'filter_visibility_hidden'],
+	];
+	const { per_page, ...query } = recorded.query as Record<string, unknown>;
+	void per_page;
+	for (const group of groups) {
+		const on = group.filter((name) => query[name] !== undefined && query[name] !== '0');
+		for (const name of group) if (name !== on[0]) delete query[name];
+	}
+	return { ...recorded, query } as Recorded;
+}
 
 function jsonIn(text: string | undefined): unknown {
 	return text === undefined ? undefined : JSON.parse(text);

@@ -23,6 +23,8 @@ const samples: Record<string, unknown> = {
 	path: 'guides/some path',
 	campaignType: 'one-shot',
 	templateFormat: 'html',
+	format: 'markdown',
+	filterType: 'guides',
 	peopleData: { data: { plan: 'gold' } },
 	verify: { method: 'password', secret: 'some secret' },
 	searchQuery: 'some animation',

@@ -2,7 +2,7 @@ import { Crisp as Sdk } from 'crisp-api';
 import type { Credential } from '../../nodes/shared/api/transport';
 import { resetProcessState } from '../../nodes/shared/runtime/processState';
 import { execute } from '../support/n8nContext';
-import { parametersFor } from './parameters';
+import { asOneChoice, parametersFor } from './parameters';
 import { Recorder, type Recorded } from './recorder';
 import { bodyOf, composedRoutes, nameOf, routes, rowsOf, type Row } from './routes';
 import { argumentLists } from './samples';
@@ -60,25 +60,6 @@ function withoutQuery(name: string) {
 		const entries = Object.entries(recorded.query).filter(([other]) => other !== name);
 		return { ...recorded, query: Object.fromEntries(entries) };
 	};
-}
-
-/**
- * The form has one list for the state, one for the operator and one for the order, where the SDK has a switch for each: of
- * those that exclude each other, the first is sent, and one that is off is left out. `search_operator` belongs to conditions.
- */
-function asOneChoice(recorded: Recorded): Recorded {
-	const groups = [
-		['filter_resolved', 'filter_not_resolved'],
-		['filter_assigned', 'filter_unassigned'],
-		['order_date_created', 'order_date_updated', 'order_date_waiting'],
-	];
-	const { per_page, ...query } = recorded.query as Record<string, unknown>;
-	void per_page;
-	for (const group of groups) {
-		const on = group.filter((name) => query[name] !== undefined && query[name] !== '0');
-		for (const name of group) if (name !== on[0]) delete query[name];
-	}
-	return { ...recorded, query } as Recorded;
 }
 
 /** The node adds a fingerprint to messages that the SDK sends without one. */

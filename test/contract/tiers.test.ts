@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { resources } from '../../nodes/Crisp/operations';
-import { isComposed } from '../../nodes/Crisp/operations/operation';
 import { composedRoutes, nameOf, routes } from './routes';
 
 interface TierFacts {
@@ -21,7 +20,7 @@ const routeOfComposed = Object.fromEntries(Object.entries(composedRoutes).map(([
 /** Each operation with its route; composed operations that read and write messages and people have none of their own. */
 const operations = Object.entries(resources).flatMap(([resource, { operations: own, tier: whole }]) =>
 	Object.entries(own).map(([key, operation]) => {
-		const route = isComposed(operation) ? routeOfComposed[`${resource}.${key}`] : nameOf(operation.route);
+		const route = 'route' in operation ? nameOf(operation.route) : routeOfComposed[`${resource}.${key}`];
 		return { name: `${resource}/${key}`, route: route ?? '', tier: operation.tier ?? whole };
 	}),
 );

@@ -13,10 +13,10 @@ describe('in the editor, the Crisp node', () => {
 
 	const operations: Array<[resource: string, operation: string, subtitle: string]> = [
 		['message', 'send', 'Send: Message'],
-		['message', 'sendAndWait', 'Send and Wait: Message'],
+		['message', 'sendAndWait', 'Send and Wait for Response: Message'],
 		['conversation', 'getContext', 'Get Context: Conversation'],
 		['conversation', 'getAll', 'Get Many: Conversation'],
-		['conversation', 'getAllAwaiting', 'Get Many Awaiting: Conversation'],
+		['conversation', 'getAllAwaiting', 'Get Many Awaiting Reply: Conversation'],
 		['conversation', 'updateMeta', 'Update Details: Conversation'],
 		['person', 'upsert', 'Create or Update: Person'],
 		['person', 'findByEmail', 'Find by Email: Person'],

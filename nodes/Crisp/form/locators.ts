@@ -21,6 +21,9 @@ interface Locator {
 	email?: 'taken' | 'looked up';
 }
 
+/** IDs look alike; the same example again is small in the form. */
+const anId = 'fd036d68-c619-4c63-9deb-e2ce91733dd6';
+
 const locators: Record<Picks, Locator> = {
 	website: {
 		search: 'searchWebsites',
@@ -53,9 +56,21 @@ const locators: Record<Picks, Locator> = {
 	campaign: { search: 'searchCampaigns', example: '355d805f-a72f-457e-a3e5-5d01521f3cd8' },
 	template: { search: 'searchTemplates', example: 'a4876300-4dae-47f7-8599-3bf9283f36c2' },
 	locale: { search: 'searchLocales', example: 'en', isCode: true },
-	article: { search: 'searchArticles', example: 'fd036d68-c619-4c63-9deb-e2ce91733dd6' },
+	article: { search: 'searchArticles', example: anId },
+	/** In the language of the other version. */
+	linkedArticle: { search: 'searchLinkedArticles', example: 'fd036d68-c619-4c63-9deb-e2ce91733dd6', noun: 'article' },
 	category: { search: 'searchCategories', example: '33bc73b7-b7db-40a9-80fc-fcba8ebd1067' },
 	section: { search: 'searchSections', example: '9dc0e823-56b0-43ca-9ca3-47e25a8eb543' },
+	redirection: { search: 'searchRedirections', example: anId },
+	change: { search: 'searchChanges', example: anId },
+	page: { search: 'searchPages', example: anId },
+	spam: { search: 'searchSpams', example: anId },
+	browsing: {
+		search: 'searchBrowsing',
+		example: 'browsing_05a9392d-ff3f-45e7-b021-1179c45668fa',
+		noun: 'browsing session',
+	},
+	call: { search: 'searchCalls', example: 'call_35a0c062-72fa-4095-a2a0-f9911d47ee56' },
 	plugin: { search: 'searchPlugins', example: 'c64f3595-adee-425a-8d3a-89d47f7ed6bb' },
 	personSegment: { search: 'searchPersonSegments', example: 'vip', isName: true },
 	conversationSegment: { search: 'searchConversationSegments', example: 'bug', isName: true },
@@ -81,8 +96,8 @@ const labels = {
  * not show with what the form says of a wrong value.
  */
 export function locatorModes(what: Picks, label = titleCase(what)): INodePropertyMode[] {
-	const { search, example, pattern, url, email, isName, isCode } = locators[what];
-	const hint = isName ? 'Choose one in use...' : `Choose the ${what}...`;
+	const { search, example, pattern, url, email, isName, isCode, noun = what } = locators[what];
+	const hint = isName ? 'Choose one in use...' : `Choose the ${noun}...`;
 	const typeOptions = { searchListMethod: search, searchable: true };
 	const modes: INodePropertyMode[] = [
 		{
@@ -187,7 +202,7 @@ export function valueIn(given: unknown): unknown {
  * another format. Undefined for a value that may be an ID.
  */
 export function invalidIdAdvice(what: Picks, id: string): string | undefined {
-	const { pattern, example, email, isName, isCode } = locators[what];
+	const { pattern, example, email, isName, isCode, noun = what } = locators[what];
 	// A name, such as that of a segment, has no format.
 	if (isName) return undefined;
 	const isRight = pattern
@@ -195,7 +210,7 @@ export function invalidIdAdvice(what: Picks, id: string): string | undefined {
 		: (email !== undefined || !id.includes('@')) && !id.includes('://');
 	if (isRight) return undefined;
 	const ways = email ? 'an ID or an email' : isCode ? 'a code' : 'an ID';
-	return `Choose the ${what} from the list, or give ${ways} such as ${example} through an expression.`;
+	return `Choose the ${noun} from the list, or give ${ways} such as ${example} through an expression.`;
 }
 
 /** What a locator holds: the ID of "an inbox", the code of "a locale", or a name. */

@@ -1,29 +1,38 @@
-/** Names that the words of a value do not say, by the value of "Operation" or "Resource". */
-const names: Record<string, string> = {
-	addUsage: 'Report Usage',
-	analytics: 'Analytics Report',
-	decide: 'Accept or Reject',
-	exists: 'Check If Exists',
-	existsAlternate: 'Check If Alternate Exists',
-	flushActive: 'Clear Last Active',
-	getAllTree: 'Get Tree',
-	getByID: 'Get by ID',
-	getMap: 'Locate on Map',
-	getMeta: 'Get Details',
-	getRouting: 'Get Assignment',
-	getUrl: 'Get URL',
-	login: 'Log In',
-	logout: 'Log Out',
-	sendWidgetData: 'Fetch or Edit Widget Data',
-	setBlock: 'Block or Unblock',
-	signal: 'Send Signaling',
-	updateMeta: 'Update Details',
-	upsert: 'Create or Update',
-	verification: 'Identity Verification',
-};
+import { resources } from '../operations';
+import { operationName } from './properties';
+
+/** What makes words of a value, such as `getAllAwaiting`, after its first letter is in upper case. */
+const rules: Array<[what: RegExp, by: string]> = [
+	[/^GetAll/, 'GetMany'],
+	[/\B[A-Z]/g, ' $&'],
+	...['And', 'As', 'By', 'To'].map((word): [RegExp, string] => [
+		new RegExp(` ${word}\\b`, 'g'),
+		` ${word.toLowerCase()}`,
+	]),
+];
+
+const inWords = (one: string) =>
+	rules.reduce((text, [what, by]) => text.replace(what, by), one.charAt(0).toUpperCase() + one.slice(1));
 
 /**
- * The subtitle under the node on the canvas, such as "Get Many Awaiting: Conversation". Of the form, an expression can
- * only read the values; it makes words of them.
+ * The names in the form that the words of a value do not say, by the value of "Resource" or "Operation"; of an operation that
+ * resources name differently, by both.
  */
-export const subtitle = `={{ [$parameter.operation, $parameter.resource].filter(Boolean).map((one) => (${JSON.stringify(names)}[one] || one.replace("getAll", "getMany").replace(/[A-Z]/g, " $&")).replace(/ (And|As|By|To)(?= |$)/g, (word) => word.toLowerCase()).replace(/^./, (first) => first.toUpperCase())).join(": ") }}`;
+function exceptions(): Record<string, string> {
+	const names: Record<string, string> = {};
+	const operations = Object.entries(resources).flatMap(([resource, { operations: own }]) =>
+		Object.entries(own).map(([key, operation]) => ({ resource, key, name: operationName(key, operation) })),
+	);
+	for (const [resource, { name }] of Object.entries(resources)) if (name !== inWords(resource)) names[resource] = name;
+	for (const { resource, key, name } of operations) {
+		const isShared = operations.every((other) => other.key !== key || other.name === name);
+		if (name !== inWords(key)) names[isShared ? key : `${resource} ${key}`] = name;
+	}
+	return names;
+}
+
+/**
+ * The subtitle under the node on the canvas, such as "Get Many: Conversation", with the names of the form. Of the form, an
+ * expression can only read the values; it makes words of them.
+ */
+export const subtitle = `={{ ((names, words) => [$parameter.operation, $parameter.resource].filter(Boolean).map((one) => names[$parameter.resource + " " + one] || names[one] || words(one)).join(": "))(${JSON.stringify(exceptions())}, (one) => (one.charAt(0).toUpperCase() + one.slice(1))${rules.map(([what, by]) => `.replace(${String(what)}, ${JSON.stringify(by)})`).join('')}) }}`;

@@ -6,16 +6,18 @@ import {
 	type INodeListSearchResult,
 } from 'n8n-workflow';
 import { openTransport, type Credential } from '../../shared/api/transport';
-import { parameterName, type Field, type Fields } from '../operations/field';
+import { labelFrom, parameterName, type Field, type Fields } from '../operations/field';
 import { idIn, websiteInUrl } from '../form/locators';
+import { resources } from '../operations';
 import { pathFields } from '../operations/operation';
 import { inBrackets, matching, named, paged, searchWebsites } from '../../shared/api/searchResults';
 import { entriesIn } from '../../shared/api/list';
 import { fillPath, onPage, parseRoute, type Route } from '../../shared/api/route';
+import { isoTime } from '../../shared/events/vocabulary';
 import { clock } from '../../shared/runtime/clock';
 import { unassigned } from '../operations/fields/conversationList';
 import { conversationItem } from './conversationItem';
-import { labelOf } from '../request/fieldsOf';
+import { pathFieldOf } from '../request/fieldsOf';
 import { isOperatorSeat } from '../request/operatorSeats';
 
 /** The dropdowns of resource locators: searchable, one page of Crisp's list at a time. */
@@ -40,6 +42,7 @@ export interface Source {
 }
 
 const byName = (words: string) => ({ search_name: words });
+const inConversation = 'GET /v1/website/{website_id}/conversation/{session_id}';
 const helpdesk = 'GET /v1/website/{website_id}/helpdesk';
 
 const operators: Source = {
@@ -49,6 +52,12 @@ const operators: Source = {
 		const { user_id, first_name, last_name, email } = (details ?? {}) as IDataObject;
 		return named(user_id, [first_name, last_name, inBrackets(email)]);
 	},
+};
+
+const articles: Source = {
+	route: `${helpdesk}/locale/{locale}/articles/{page_number}`,
+	query: (words) => ({ search_title: words }),
+	item: ({ article_id, title, status }) => named(article_id, [title, inBrackets(status)]),
 };
 
 export const sources = {
@@ -87,11 +96,8 @@ export const sources = {
 		route: `${helpdesk}/locales/{page_number}`,
 		item: ({ locale, url }) => named(locale, [locale, inBrackets(url)]),
 	},
-	searchArticles: {
-		route: `${helpdesk}/locale/{locale}/articles/{page_number}`,
-		query: (words) => ({ search_title: words }),
-		item: ({ article_id, title, status }) => named(article_id, [title, inBrackets(status)]),
-	},
+	searchArticles: articles,
+	searchLinkedArticles: { ...articles, route: `${helpdesk}/locale/{locale_linked}/articles/{page_number}` },
 	searchCategories: {
 		route: `${helpdesk}/locale/{locale}/categories/{page_number}`,
 		query: byName,
@@ -101,6 +107,31 @@ export const sources = {
 		route: `${helpdesk}/locale/{locale}/category/{category_id}/sections/{page_number}`,
 		query: byName,
 		item: ({ section_id, name }) => named(section_id, [name]),
+	},
+	searchRedirections: {
+		route: `${helpdesk}/redirections/{page_number}`,
+		item: ({ redirection_id, path, target }) => named(redirection_id, [path, target], ' → '),
+	},
+	searchChanges: {
+		route: `${helpdesk}/history/changes/{page_number}`,
+		item: ({ change_id, message, created_at }) => named(change_id, [message, isoTime(created_at)], ' · '),
+	},
+	searchPages: {
+		route: `${helpdesk}/page/list/{locale}/{content_type}/{page_number}`,
+		item: ({ entity_id, title, tree_path }) => named(entity_id, [title, inBrackets(tree_path)]),
+	},
+	searchSpams: {
+		route: 'GET /v1/website/{website_id}/conversations/spams/{page_number}',
+		item: ({ spam_id, type, reason, timestamp }) => named(spam_id, [type, reason, isoTime(timestamp)], ' · '),
+	},
+	searchBrowsing: {
+		route: `${inConversation}/browsing`,
+		item: ({ browsing_id, useragent }) => named(browsing_id, [useragent]),
+	},
+	searchCalls: {
+		route: `${inConversation}/call`,
+		isSingle: true,
+		item: ({ call_id }) => ({ name: 'Ongoing Call', value: String(call_id) }),
 	},
 	searchPersonSegments: {
 		route: 'GET /v1/website/{website_id}/people/suggest/segments/{page_number}',
@@ -183,7 +214,7 @@ export function pathInForm(context: ILoadOptionsFunctions, route: Route, credent
 	const values = Object.fromEntries(route.variables.map((name) => [name, valueInForm(context, name, credential)]));
 	const missing = route.variables.find((name) => values[name] === '');
 	if (missing === undefined) return fillPath(route, values);
-	const label = labelOf(missing, (pathFields as Fields)[missing] as Field);
+	const label = labelInForm(context, missing);
 	const orDefault = missing === 'website_id' ? " or set 'Default Website ID' in the credential," : '';
 	throw new UserError(`Choose '${label}' to load this list`, {
 		description: `An expression has its value only when the workflow runs. Choose '${label}' from its list,${orDefault} or give the ID here instead.`,
@@ -194,6 +225,13 @@ export function pathInForm(context: ILoadOptionsFunctions, route: Route, credent
 const optionalPlaces: Record<string, string[]> = {
 	category_id: ['additionalFields.categoryId', 'filters.filterCategoryId'],
 };
+
+/** The label of the field with a variable of a path, in the form of the chosen operation. */
+function labelInForm(context: ILoadOptionsFunctions, name: string): string {
+	const [resource, key] = ['resource', 'operation'].map((field) => String(context.getCurrentNodeParameter(field)));
+	const operation = resources[resource as string]?.operations[key as string];
+	return (operation && pathFieldOf(operation, name)?.label) ?? labelFrom(name, 'picker');
+}
 
 /** The form's value for a variable of a path; empty if nothing is chosen yet. */
 function valueInForm(context: ILoadOptionsFunctions, name: string, { websiteId }: Credential): string {

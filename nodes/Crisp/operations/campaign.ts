@@ -1,9 +1,10 @@
-import { bit, identifier, longText, picker, text } from './field';
+import { identifier, longText, picker, text } from './field';
 import { op, resource } from './operation';
 import { createCampaign } from '../composed/campaign/createCampaign';
 import { dispatchCampaign } from '../composed/campaign/dispatchCampaign';
 import { createTemplate } from '../composed/campaign/createTemplate';
-import { campaignFormat as format, campaignType as type, delivery } from './fields/campaignDelivery';
+import { campaignFormat as format, campaignType as type, campaignTypes, delivery } from './fields/campaignDelivery';
+import { oneSwitch } from './fields/switches';
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-campaign and #website-campaigns */
 export const campaign = resource(
@@ -34,13 +35,20 @@ export const campaign = resource(
 			query: {
 				search_name: text('Words of the name'),
 				filter_tag: identifier('Only campaigns with this tag'),
-				filter_type_one_shot: bit('Whether to return one-shot campaigns', { label: 'Is One-Shot' }),
-				filter_type_automated: bit('Whether to return automated campaigns'),
-				filter_status_not_configured: bit('Whether to return campaigns that are not set up'),
-				filter_status_ready: bit('Whether to return campaigns that can be sent'),
-				filter_status_paused: bit('Whether to return paused campaigns'),
-				filter_status_sending: bit('Whether to return campaigns under way'),
-				filter_status_done: bit('Whether to return campaigns that are sent'),
+				type: oneSwitch(
+					'filter_type_',
+					{ any: 'Any', ...campaignTypes },
+					'Only campaigns of this type',
+					'Campaign Type',
+				),
+				status: oneSwitch(
+					'filter_status_',
+					{
+						...{ any: 'Any', not_configured: 'Not Set Up', ready: 'Ready' },
+						...{ sending: 'Sending', paused: 'Paused', done: 'Sent' },
+					},
+					'Only campaigns with this status',
+				),
 			},
 		}),
 		getAllRecipients: op('GET /v1/website/{website_id}/campaign/{campaign_id}/recipients/{page_number}', {
@@ -124,8 +132,12 @@ export const campaignTemplate = resource('Campaign Template', {
 		entry: 'template_id',
 		query: {
 			search_name: text('Words of the name'),
-			filter_type_custom: bit('Whether to return templates of your own'),
-			filter_type_static: bit('Whether to return templates that Crisp provides'),
+			type: oneSwitch(
+				'filter_type_',
+				{ any: 'Any', custom: 'Your Own', static: "Crisp's Own" },
+				'Whether only templates of your own are returned, or only those that Crisp provides',
+				'Template Type',
+			),
 		},
 	}),
 	replace: op('PUT /v1/website/{website_id}/campaigns/template/{template_id}', {

@@ -1,9 +1,10 @@
-import { bit, color as aColor, flag, identifier, longText, number, picker, text } from './field';
+import { color as aColor, flag, identifier, longText, number, picker, text } from './field';
 import { op, resource } from './operation';
 import { createArticle } from '../composed/helpDesk/createArticle';
 import { createCategory, createSection } from '../composed/helpDesk/createCategory';
 import { helpdeskImport } from './fields/helpdeskImport';
 import { period } from './fields/period';
+import { oneSwitch } from './fields/switches';
 
 const description = 'For workspaces with the classic help desk; newer ones use Knowledge Base';
 
@@ -54,12 +55,23 @@ export const classicArticle = resource(
 				search_title: text('Words of the title'),
 				filter_category_id: picker('category', 'Only articles of this category'),
 				filter_section_id: picker('section', 'Only articles of this section'),
-				filter_status_published: bit('Whether to return published articles'),
-				filter_status_draft: bit('Whether to return drafts'),
-				filter_visibility_visible: bit('Whether to return visible articles'),
-				filter_visibility_hidden: bit('Whether to return hidden articles'),
+				status: oneSwitch(
+					'filter_status_',
+					{ any: 'Any', published: 'Published', draft: 'Draft' },
+					'Whether only published articles are returned, or only drafts',
+				),
+				visibility: oneSwitch(
+					'filter_visibility_',
+					{ any: 'Any', visible: 'Visible', hidden: 'Hidden' },
+					'Whether only visible articles are returned, or only hidden ones',
+				),
 				...period,
-				order_visits: bit('Whether the article that is read most comes first', { label: 'Sort by Visits' }),
+				sort_by: oneSwitch(
+					'order_',
+					{ usual: "Crisp's Order", visits: 'Most Visits' },
+					'Which articles come first',
+					'Sort By',
+				),
 			},
 		}),
 		getAllAlternates: op('GET /v1/website/{website_id}/helpdesk/locale/{locale}/article/{article_id}/alternates', {
@@ -112,8 +124,8 @@ export const classicArticle = resource(
 				action: 'Link an article to its version in another language',
 				path: linked,
 				body: {
-					article_id: identifier('ID of the article in the other language', {
-						label: 'Linked Article ID',
+					article_id: picker('linkedArticle', 'The article in the other language', {
+						label: 'Linked Article',
 						required: true,
 					}),
 				},

@@ -1,6 +1,7 @@
 import { conversationConditions, conversationConditionsAsJson, match, type Sending } from './fields/conditions';
 import { identifier, list, number, picker, table, text, type Fields } from './field';
 import { op, resource } from './operation';
+import { unlessThere } from '../composed/creating/unlessThere';
 
 const asConditions: Sending = { names: ['conditions'], wire: (conditions) => ({ conditions }) };
 
@@ -21,7 +22,13 @@ const setup: Fields = {
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-inbox */
 export const inbox = resource('Inbox', {
-	create: op('POST /v1/website/{website_id}/inbox', { tier: 'user', action: 'Create an inbox', body: setup }),
+	create: unlessThere(
+		op('POST /v1/website/{website_id}/inbox', { tier: 'user', action: 'Create an inbox', body: setup }),
+		{
+			...{ what: 'inbox', label: 'name', id: 'inbox_id', same: 'name' },
+			list: 'GET /v1/website/{website_id}/inboxes/list/{page_number}',
+		},
+	),
 	delete: op('DELETE /v1/website/{website_id}/inbox/{inbox_id}', { tier: 'user', action: 'Delete an inbox' }),
 	exists: op('HEAD /v1/website/{website_id}/inbox/{inbox_id}', { action: 'Check if an inbox exists' }),
 	get: op('GET /v1/website/{website_id}/inbox/{inbox_id}', { action: 'Get an inbox' }),

@@ -1,7 +1,8 @@
 import { choice, color, flag, identifier, longText, number, picker, text } from './field';
-import { op, resource } from './operation';
+import { contentTypes, op, resource } from './operation';
 import { createPage } from '../composed/helpDesk/createPage';
 import { urlOfSession } from '../execute/summaries';
+import { campaignFormat } from './fields/campaignDelivery';
 import { helpdeskImport } from './fields/helpdeskImport';
 import { period } from './fields/period';
 
@@ -40,7 +41,7 @@ export const knowledgeBase = resource(
 			entry: 'change_id',
 			query: {
 				filter_locale: picker('locale', 'Only changes in this language'),
-				filter_type: identifier('Only changes in this part', { label: 'Content Type', example: 'articles' }),
+				filter_type: choice(contentTypes, 'Only changes in this part', { label: 'Content Type' }),
 				filter_tree_path: identifier('Only changes of this page', { label: 'Path' }),
 			},
 		}),
@@ -126,7 +127,7 @@ export const knowledgeBase = resource(
 			body: {
 				title: text('Title of the page'),
 				description: longText('Short description of the page'),
-				format: identifier('What the text is written in', { example: 'markdown' }),
+				format: { ...campaignFormat, fallback: undefined },
 				'state.published': flag('Whether readers see the page'),
 				'state.hidden': flag('Whether the page is kept out of lists'),
 				'state.featured': flag('Whether the page is featured'),

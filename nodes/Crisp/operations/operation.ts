@@ -154,6 +154,9 @@ export interface Resource extends Pick<Cells, 'tier' | 'scope'> {
 	operations: Record<string, Operation>;
 }
 
+/** The parts of the knowledge base. */
+export const contentTypes = ['articles', 'guides', 'news', 'references'];
+
 /**
  * The form field of each path variable. A route with a variable that is neither here nor in its row does not compile.
  */
@@ -179,26 +182,20 @@ export const pathFields = {
 	article_id: picker('article', 'The article to act on', { required: true }),
 	category_id: picker('category', 'The category to act on', { required: true }),
 	section_id: picker('section', 'The section to act on', { required: true }),
-	content_type: choice(['articles', 'guides', 'news', 'references'], 'The part of the knowledge base', {
-		required: true,
-		fallback: 'articles',
-	}),
+	content_type: choice(contentTypes, 'The part of the knowledge base', { required: true, fallback: 'articles' }),
 	path: identifier('Where it is in the tree: slugs with slashes between them', {
 		required: true,
 		example: 'getting-started/install',
 	}),
-	call_id: identifier('Identifies the call', { required: true, example: 'call_35a0c062-72fa-4095-a2a0-f9911d47ee56' }),
-	browsing_id: identifier('Identifies the browsing session', {
-		required: true,
-		example: 'browsing_05a9392d-ff3f-45e7-b021-1179c45668fa',
-	}),
+	call_id: picker('call', 'The call to act on', { required: true }),
+	browsing_id: picker('browsing', 'The browsing session to act on', { label: 'Browsing Session', required: true }),
 	original_id: identifier('Identifies the original; a message has it in its field "original"', { required: true }),
-	spam_id: identifier('Identifies the spam', { required: true }),
+	spam_id: picker('spam', 'The spam to act on', { required: true }),
 	token_id: secret('Token of the chatbox of a visitor', { label: 'Visitor Token', required: true, isIdentifier: true }),
 	block_rule: identifier('Name of the rule that blocked the visitors', { required: true }),
-	redirection_id: identifier('Identifies the redirection', { required: true }),
-	change_id: identifier('Identifies the change', { required: true }),
-	entity_id: identifier('Identifies the page', { label: 'Page ID', required: true }),
+	redirection_id: picker('redirection', 'The redirection to act on', { required: true }),
+	change_id: picker('change', 'The change to act on', { required: true }),
+	entity_id: picker('page', 'The page to act on', { label: 'Page', required: true }),
 } satisfies Fields;
 
 type Described = keyof typeof pathFields | 'page_number';

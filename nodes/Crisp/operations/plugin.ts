@@ -67,7 +67,7 @@ export const pluginSubscription = resource('Plugin Subscription', {
 		body: {
 			name: text('Name of the item on the bill', { required: true, example: 'Paid messages sent' }),
 			units: number('How many units are added', { required: true }),
-			price: number('Price of one unit', { required: true }),
+			price: number('Price of one unit; Crisp does not document the currency', { required: true }),
 		},
 	}),
 	dispatchEvent: op('POST /v1/plugins/subscription/{website_id}/{plugin_id}/event', {

@@ -1,5 +1,6 @@
 import { identifier, list, text, type Fields } from './field';
 import { op, resource } from './operation';
+import { unlessThere } from '../composed/creating/unlessThere';
 
 const setup: Fields = {
 	name: text('Name of the team', { required: true, example: 'Sales' }),
@@ -9,7 +10,10 @@ const setup: Fields = {
 
 /** https://docs.crisp.chat/references/rest-api/v1/#website-teams */
 export const team = resource('Team', {
-	create: op('POST /v1/website/{website_id}/team', { action: 'Create a team', body: setup }),
+	create: unlessThere(op('POST /v1/website/{website_id}/team', { action: 'Create a team', body: setup }), {
+		...{ what: 'team', label: 'name', id: 'team_id', same: 'name' },
+		list: 'GET /v1/website/{website_id}/teams/list/{page_number}',
+	}),
 	delete: op('DELETE /v1/website/{website_id}/team/{team_id}', { action: 'Delete a team' }),
 	exists: op('HEAD /v1/website/{website_id}/team/{team_id}', { action: 'Check if a team exists' }),
 	get: op('GET /v1/website/{website_id}/team/{team_id}', { action: 'Get a team' }),

@@ -24,6 +24,9 @@ const category = (name: string, more?: INodeParameters) => form('classicCategory
 const section = (name: string, more?: INodeParameters) =>
 	form('classicSection', { name, categoryId: locator(orders) }, more);
 
+const inbox = (name: string, more?: INodeParameters) => form('inbox', { name, emoji: '⭐', order: 9 }, more);
+const team = (name: string, more?: INodeParameters) => form('team', { name }, more);
+
 const sendable = {
 	...{ subject: 'New teas', message: 'They are **here**', recipientsType: 'all', format: 'markdown' },
 	...{ senderUserId: locator(operator), tag: 'tea' },
@@ -196,6 +199,8 @@ describe('Skip If It Exists', () => {
 		['template', (more?: INodeParameters) => template('Skipped', { content: 'One', ...more })],
 		['category', (more?: INodeParameters) => category('Skipped', { description: 'One', ...more })],
 		['section', (more?: INodeParameters) => section('Skipped', { order: 7, ...more })],
+		['inbox', (more?: INodeParameters) => inbox('Skipped', { operators: operator, ...more })],
+		['team', (more?: INodeParameters) => team('Skipped', { operators: operator, ...more })],
 	])('returns the %s that is there, and changes nothing', async (_, of) => {
 		const [first] = await json(of());
 		const before = structuredClone(website());
@@ -235,9 +240,14 @@ describe('Skip If It Exists', () => {
 		expect(found).toMatchObject([{ created: false, path: first?.path }]);
 	});
 
-	it('of two equal items of a run, the second returns what the first has created', async () => {
-		const made = await run(campaign('Twins', skip), { items: [{}, {}] });
-		const ids = new Set(made.map((item) => item.json.campaign_id));
+	it.each([
+		['campaign', campaign('Twins', skip)],
+		['inbox', inbox('Twins', skip)],
+		['team', team('Twins', skip)],
+	])('of two equal items of a run, the second returns the %s that the first has created', async (what, parameters) => {
+		const made = await run(parameters, { items: [{}, {}] });
+		const ids = new Set(made.map((item) => item.json[`${what}_id`]));
+		expect([...ids]).toEqual([expect.any(String)]);
 		expect(made.map((item) => [item.json.created, item.pairedItem])).toEqual([
 			[true, { item: 0 }],
 			[false, { item: 1 }],
@@ -247,14 +257,14 @@ describe('Skip If It Exists', () => {
 });
 
 describe('an inbox', () => {
-	const inbox = { resource: 'inbox', operation: 'create', name: 'Nobody yet', emoji: '⭐', order: 9 };
+	const nobody = inbox('Nobody yet');
 
 	it('can have no operators and no conditions', async () => {
-		const [made] = await json(inbox);
+		const [made] = await json(nobody);
 		const stored = () => website().inboxes.find(({ inbox_id }) => inbox_id === made?.inbox_id);
 		expect(stored()).toMatchObject({ name: 'Nobody yet', operators: [], conditions: [] });
 		const conditions = { rows: [{ criterion: 'segments', query: 'vip' }] };
-		const replaced = { ...inbox, operation: 'replace', inboxId: locator(String(made?.inbox_id)) };
+		const replaced = { ...nobody, operation: 'replace', inboxId: locator(String(made?.inbox_id)) };
 		await run({ ...replaced, additionalFields: { operators: operator, conditions } });
 		expect(stored()).toMatchObject({ operators: [operator], conditions: [{ criterion: 'segments' }] });
 		await run(replaced);

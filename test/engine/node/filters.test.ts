@@ -1,12 +1,14 @@
+import { resources } from '../../../nodes/Crisp/operations';
 import { execute } from '../../support/n8nContext';
 import { conversation, credentialFor, locator, operator, useSandbox } from '../../support/sandboxWorkspace';
 
 const sandbox = useSandbox();
 
-async function list(resource: 'person' | 'conversation', filters: object) {
+async function list(resource: string, filters: object, more: object = {}) {
+	const tier = resource.startsWith('campaign') ? 'user' : undefined;
 	const found = await execute({
-		credential: credentialFor(sandbox.current),
-		parameters: { resource, operation: 'getAll', simplify: true, returnAll: true, filters: filters as never },
+		credential: credentialFor(sandbox.current, tier),
+		parameters: { resource, operation: 'getAll', simplify: true, returnAll: true, filters: filters as never, ...more },
 	});
 	for (const { pairedItem } of found) expect(pairedItem).toEqual({ item: 0 });
 	return found.map(({ json }) => json);
@@ -159,4 +161,43 @@ it('a conversation is told from others in the list by name, age and state', asyn
 	expect(of(3_600_000, { email: 'ada@example.com' })).toBe('ada@example.com · 1 h ago · unresolved');
 	expect(of(49 * 3_600_000, { subject: 'Order 42' })).toBe('Visitor 0001 · 2 d ago · unresolved · Order 42');
 	expect(conversationItem({ session_id: conversation }, now)).toEqual({ name: 'Visitor 0001', value: conversation });
+});
+
+describe('filters for which Crisp has several switches', () => {
+	it.each([
+		[
+			'campaign',
+			{ type: 'one-shot', status: 'not_configured' },
+			['filter_type_one_shot', 'filter_status_not_configured'],
+		],
+		['campaign', { status: 'done' }, ['filter_status_done']],
+		['campaignTemplate', { type: 'static' }, ['filter_type_static']],
+		['classicArticle', { status: 'draft', visibility: 'hidden' }, ['filter_status_draft', 'filter_visibility_hidden']],
+		['classicArticle', { sortBy: 'visits' }, ['order_visits']],
+	])('of %s: %j sets only %j', async (resource, filters, names) => {
+		await list(resource, filters, { locale: locator('en') });
+		expect(asked()).toEqual(Object.fromEntries(names.map((name) => [name, '1'])));
+	});
+
+	it.each([
+		['campaign', { type: 'any', status: 'any' }],
+		['campaignTemplate', { type: 'any' }],
+		['classicArticle', { status: 'any', visibility: 'any', sortBy: 'usual' }],
+	])('of %s set nothing with their first values', async (resource, filters) => {
+		await list(resource, filters, { locale: locator('en') });
+		expect(asked()).toEqual({});
+	});
+});
+
+describe('a list with several switches for one thing', () => {
+	it('has one choice for them in every form', () => {
+		const groups = Object.entries(resources).flatMap(([resource, { operations }]) =>
+			Object.entries(operations).map(([key, { query = {} }]) => {
+				const bits = Object.keys(query).filter((name) => query[name]?.kind === 'bit');
+				return { title: `${resource}.${key}`, bits: bits.filter((name) => /^filter_\w+_\w+|^order_/.test(name)) };
+			}),
+		);
+		expect(groups.length).toBeGreaterThan(250);
+		expect(groups.filter(({ bits }) => bits.length > 0)).toEqual([]);
+	});
 });

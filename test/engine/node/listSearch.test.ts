@@ -13,6 +13,9 @@ const parameters = {
 	websiteId: locator(shop),
 	locale: locator('en'),
 	categoryId: locator('33bc73b7-b7db-40a9-80fc-fcba8ebd1067'),
+	localeLinked: locator('fr'),
+	contentType: 'guides',
+	sessionId: locator(conversation),
 };
 
 const paths: Record<Method, string> = {
@@ -27,8 +30,15 @@ const paths: Record<Method, string> = {
 	searchTemplates: `/v1/website/${shop}/campaigns/templates/1`,
 	searchLocales: `/v1/website/${shop}/helpdesk/locales/1`,
 	searchArticles: `/v1/website/${shop}/helpdesk/locale/en/articles/1`,
+	searchLinkedArticles: `/v1/website/${shop}/helpdesk/locale/fr/articles/1`,
 	searchCategories: `/v1/website/${shop}/helpdesk/locale/en/categories/1`,
 	searchSections: `/v1/website/${shop}/helpdesk/locale/en/category/${parameters.categoryId.value}/sections/1`,
+	searchRedirections: `/v1/website/${shop}/helpdesk/redirections/1`,
+	searchChanges: `/v1/website/${shop}/helpdesk/history/changes/1`,
+	searchPages: `/v1/website/${shop}/helpdesk/page/list/en/guides/1`,
+	searchSpams: `/v1/website/${shop}/conversations/spams/1`,
+	searchBrowsing: `/v1/website/${shop}/conversation/${conversation}/browsing`,
+	searchCalls: `/v1/website/${shop}/conversation/${conversation}/call`,
 	searchPlugins: `/v1/plugins/subscription/${shop}`,
 	searchPersonSegments: `/v1/website/${shop}/people/suggest/segments/1`,
 	searchPersonEvents: `/v1/website/${shop}/people/suggest/events/1`,
@@ -45,8 +55,8 @@ it('there is a list for every dropdown of the form', () => {
 	expect(Object.keys(crisp.methods.listSearch).sort()).toEqual(Object.keys(paths).sort());
 });
 
-/** Crisp shows campaigns, and the plugins of a website, to users only. */
-const ofUsers = ['searchCampaigns', 'searchPlugins'];
+/** Crisp shows campaigns, spams and the plugins of a website to users only. */
+const ofUsers = ['searchCampaigns', 'searchPlugins', 'searchSpams'];
 const tierFor = (method: string) => (ofUsers.includes(method) ? 'user' : 'website');
 
 describe.each(Object.entries(paths) as Array<[Method, string]>)('%s', (method, path) => {
@@ -91,9 +101,20 @@ describe('a list that depends on a field', () => {
 	/** The field that a variable of a path comes from, with its label. */
 	const fields = [
 		['websiteId', 'Website', shop],
-		['locale', 'Locale', '/locale/'],
+		['locale', 'Locale', '/en/'],
+		['localeLinked', 'Other Locale', '/fr/'],
 		['categoryId', 'Category', '/category/'],
+		['sessionId', 'Conversation', '/conversation/'],
 	] as const;
+	/** An operation whose form has the list. */
+	const operationWith = (method: string) => {
+		const [resource, operation] = {
+			searchLinkedArticles: ['classicArticle', 'setAlternate'],
+			searchCalls: ['call', 'abort'],
+			searchBrowsing: ['browsingSession', 'assist'],
+		}[method] ?? ['', ''];
+		return { resource, operation };
+	};
 	const needs = (Object.entries(paths) as Array<[Method, string]>)
 		.filter(([method]) => method !== 'searchWebsites')
 		.flatMap(([method, path]) =>
@@ -105,7 +126,9 @@ describe('a list that depends on a field', () => {
 		async (method, name, label) => {
 			const credential = credentialFor(sandbox.current, 'user', { websiteId: '' });
 			for (const value of ['', `={{ $json.${name} }}`]) {
-				const found = search(method, credential, { parameters: { ...parameters, [name]: locator(value) } });
+				const found = search(method, credential, {
+					parameters: { ...parameters, ...operationWith(method), [name]: locator(value) },
+				});
 				const description = expect.stringMatching(
 					`^An expression has its value only when .* Choose '${label}' from its list`,
 				);

@@ -51,11 +51,14 @@ const isMessage = ({ body }: TableOperation) => body?.fingerprint?.kind === 'fin
 
 const rows = Object.entries(resources).flatMap(([resource, { operations }]) =>
 	Object.entries(operations).flatMap(([key, operation]): Row[] => {
-		if (isComposed(operation) || isMessage(operation)) return [];
+		const isCreating = isComposed(operation) && operation.body?.skip_if_it_exists !== undefined;
+		if (!('route' in operation) || (isComposed(operation) && !isCreating) || isMessage(operation)) return [];
 		if (['GET', 'HEAD'].includes(operation.route.method)) return [];
 		const form = forms.get(`${resource}.${key}`);
 		if (!form) throw new Error(`No form for ${resource}.${key}`);
-		return [{ name: `${resource}.${key}`, operation, form }];
+		// With it, the list tells whether it is there: test/engine/creating/unlessThere.test.ts.
+		const additionalFields = { ...(form.additionalFields as INodeParameters), skipIfItExists: false };
+		return [{ name: `${resource}.${key}`, operation, form: isCreating ? { ...form, additionalFields } : form }];
 	}),
 );
 

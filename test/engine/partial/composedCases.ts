@@ -126,6 +126,8 @@ function continuing(parameters: INodeParameters, id: string, field: string): Com
 	};
 }
 
+const skipping = { additionalFields: { skipIfItExists: true } };
+
 export const composedCases: Record<string, ComposedCase> = {
 	'classicArticle.create': continuing(writingArticle, 'article_id', 'articleId'),
 	'classicCategory.create': continuing(addingCategory, 'category_id', 'categoryId'),
@@ -133,6 +135,10 @@ export const composedCases: Record<string, ComposedCase> = {
 	'knowledgeBase.create': { parameters: writingPage },
 	'campaign.create': continuing(planning, 'campaign_id', 'campaignId'),
 	'campaignTemplate.create': continuing(designing, 'template_id', 'templateId'),
+	'inbox.create': {
+		parameters: { resource: 'inbox', operation: 'create', name: 'Returns', emoji: '⭐', order: 9, ...skipping },
+	},
+	'team.create': { parameters: { resource: 'team', operation: 'create', name: 'Returns', ...skipping } },
 	'conversation.createWithMessage': {
 		parameters: creating,
 		continued: ({ session_id: id }) => withMore(creating, { sessionId: id ? locator(String(id)) : undefined }),

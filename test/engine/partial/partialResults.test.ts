@@ -30,7 +30,8 @@ interface Fault {
 type Request = (options: IHttpRequestOptions) => Promise<unknown>;
 
 /** Crisp accepts campaigns from users only. */
-const tierFor = ({ resource }: INodeParameters) => (resource === 'campaign' ? 'user' : 'plugin');
+const tierFor = ({ resource }: INodeParameters) =>
+	['campaign', 'inbox'].includes(String(resource)) ? 'user' : 'plugin';
 
 /** A workspace with the nodes, in simulated time, in which Crisp replaces custom data. */
 class Stage {
@@ -116,8 +117,11 @@ class Stage {
 	 * out: where the answer to their creation was lost, another execution cannot know them.
 	 */
 	seen() {
-		const { conversations, people, articles, categories, sections, campaigns, templates } = this.website;
+		const { conversations, people, articles, categories, sections, campaigns, templates, inboxes, teams } =
+			this.website;
 		return structuredClone({
+			inboxes: inboxes.map(({ name }) => name),
+			teams: teams.map(({ name }) => name),
 			articles: articles.filter(({ content }) => content !== '').map(withoutIds),
 			categories: categories.filter(({ description }) => description !== '').map(withoutIds),
 			sections: [...new Set(sections.filter(({ order }) => order === 4).map(({ name }) => name))],
@@ -175,7 +179,10 @@ async function onStage<Result>(play: (stage: Stage) => Promise<Result>): Promise
 
 it('each composed operation that changes something has a case', () => {
 	// It is never sent again after a lost answer: see test/engine/creating/dispatchAlone.test.ts.
-	const cases = [...Object.keys(composedCases), 'campaign.dispatch'];
+	const others = ['campaign.dispatch'];
+	// The sandbox keeps neither; the code is that of an inbox: see test/engine/creating/unlessThere.test.ts.
+	others.push('helpDeskLocale.create', 'helpDeskRedirection.create');
+	const cases = [...Object.keys(composedCases), ...others];
 	expect(cases.sort()).toEqual(writingOperations().sort());
 });
 

@@ -35,7 +35,7 @@ const there: Record<string, unknown> = {
 	'some-locale': 'en',
 	'some-article': 'a7c1f0e2-0000-4000-8000-000000000006',
 	'some-category': 'b1e5a7c0-0000-4000-8000-000000000001',
-	'some redirectionId': 'e4b8d0f3-0000-4000-8000-000000000001',
+	'some-redirection': 'e4b8d0f3-0000-4000-8000-000000000001',
 	'some-section': 'b1e5a7c0-0000-4000-8000-000000000011',
 	'getting-started/install': 'shipping/abroad',
 	4711: message,

@@ -1,8 +1,7 @@
 import type { INodeProperties, INodePropertyCollection } from 'n8n-workflow';
 import { Crisp } from '../../../nodes/Crisp/Crisp.node';
-import type { Fields } from '../../../nodes/Crisp/operations/field';
+import type { Field, Fields } from '../../../nodes/Crisp/operations/field';
 import { resources } from '../../../nodes/Crisp/operations';
-import { pathFields } from '../../../nodes/Crisp/operations/operation';
 import { fieldsOf } from '../../../nodes/Crisp/request/fieldsOf';
 
 /** Several operators, teams, segments and the like are chosen by name: docs/decisions/0025-several-by-name.md. */
@@ -20,15 +19,6 @@ const texts: Record<string, string> = {
 	profiles: 'people are too many for a list that n8n loads as a whole',
 	'recipients.people': 'people are too many for a list that n8n loads as a whole',
 	new_segments: 'holds what is not in the list yet',
-};
-
-/** IDs that are typed although there is a list of such things, with the reason. */
-const typedIds: Record<string, string> = {
-	'classicArticle.setAlternate article_id':
-		'the list would be of the language that is linked, and not of the chosen one',
-	'conversation.pressWidgetButton section_id': 'a section of a widget, which Crisp has no list of',
-	'conversation.sendWidgetData section_id': 'a section of a widget, which Crisp has no list of',
-	'pluginSubscription.subscribe plugin_id': 'the list has only plugins that are installed already',
 };
 
 interface Found {
@@ -62,25 +52,49 @@ it('every list of operators, teams and segments is chosen from, except those wit
 	expect(found.filter(({ isListed }) => isListed).length).toBeGreaterThan(20);
 });
 
-const idsTyped = Object.entries(resources).flatMap(([resource, { operations }]) =>
-	Object.entries(operations).flatMap(([key, operation]) =>
-		fieldsOf(operation)
-			.filter(({ name, field }) => {
-				const [, thing = ''] = /(?:^|[._])([a-z]+)_id$/.exec(name) ?? [];
-				// The sender of a message may be a bot or anybody else.
-				return isPicked(thing) && name !== 'user.user_id' && field.kind !== 'picker';
-			})
-			.map(({ name }) => `${resource}.${key} ${name}`),
+/** IDs that stay texts, with the reason. */
+const ids: Record<string, string> = {
+	...Object.fromEntries(
+		['list_id', 'id', 'content.id', 'identifier'].map((name) => [name, 'the user makes it up, to know it again']),
 	),
-);
+	section_id: 'the plugin that makes the widget names it',
+	item_id: 'the plugin that makes the widget names it',
+	'resource.id': 'of what it is depends on the kind of file',
+	'original.original_id': 'the message has it; Crisp has no list of originals',
+	original_id: 'the message has it; Crisp has no list of originals',
+	plan_id: 'Crisp has no list of plans',
+	plugin_id: 'Crisp lists only plugins that are installed',
+	token_id: 'a secret of the visitor; Crisp has no list of them',
+};
 
-function isPicked(thing: string): boolean {
-	return Object.keys(pathFields).includes(`${thing}_id`) && (pathFields as Fields)[`${thing}_id`]?.kind === 'picker';
+it('every ID is chosen from a list, except those with a reason', () => {
+	const all = Object.entries(resources).flatMap(([resource, { operations }]) =>
+		Object.entries(operations).flatMap(([key, operation]) =>
+			fieldsOf(operation).flatMap(({ name, label, field }) => columnsOf(`${resource}.${key}`, { name, label, field })),
+		),
+	);
+	const identifying = all.filter(
+		({ name, label, field }) =>
+			/(^|[._])id$/.test(name) || /\bID\b/.test(label) || /^IDs? of\b/.test(field.description),
+	);
+	const typed = identifying.filter(({ field }) => ['text', 'longText', 'secret', 'number'].includes(field.kind));
+	expect(typed.filter(({ name }) => !Object.hasOwn(ids, name)).map(({ title }) => title)).toEqual([]);
+	expect(Object.keys(ids).filter((name) => !typed.some((one) => one.name === name))).toEqual([]);
+	expect(identifying.length - typed.length).toBeGreaterThan(200);
+});
+
+interface Named {
+	name: string;
+	label: string;
+	field: Field;
 }
 
-it('every ID of a thing that has a list is chosen from it, except those with a reason', () => {
-	expect(idsTyped).toEqual(Object.keys(typedIds));
-});
+function columnsOf(title: string, { name, label, field }: Named): Array<Named & { title: string }> {
+	const inside = Object.entries(field.fields ?? {}).flatMap(([column, one]) =>
+		columnsOf(`${title} ${name}`, { name: column, label: one.label ?? column, field: one }),
+	);
+	return [{ title: `${title} ${name}`, name, label, field }, ...inside];
+}
 
 function propertiesIn(properties: INodeProperties[]): INodeProperties[] {
 	return properties.flatMap((one) => {

@@ -1,4 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { fieldsInOrder } from '../../../nodes/Crisp/form/order';
+import { fieldsOf, type FormField } from '../../../nodes/Crisp/request/fieldsOf';
 import { resources } from '../../../nodes/Crisp/operations';
 import { operationName } from '../../../nodes/Crisp/form/properties';
 import { crisp, nodeWith, workflowOf } from '../../support/n8nContext';
@@ -57,6 +59,39 @@ describe('the order of the lists', () => {
 		expect(profile?.indexOf('Company Latitude (Degrees)')).toBeGreaterThan(profile?.indexOf('Phone') ?? Infinity);
 	});
 
+	const inForms = Object.entries(resources).flatMap(([resource, { operations }]) =>
+		Object.entries(operations).map(([key, operation]) => ({
+			title: `${resource}.${key}`,
+			fields: fieldsInOrder(fieldsOf(operation).filter(({ isOptional }) => isOptional)),
+		})),
+	);
+
+	it('has what continues an earlier run, origins, senders by ID and JSON after everyday fields, in every form', () => {
+		const continues = ({ field }: FormField) => /\bearlier run\b/.test(field.description);
+		const isSpecial = (one: FormField) => continues(one) || /^(user\.(type|user_id)|origin)$|_json$/.test(one.name);
+		const specials = inForms.flatMap(({ fields }) => fields.filter(isSpecial));
+		expect(specials.filter(continues).length).toBeGreaterThanOrEqual(9);
+		const early = inForms.flatMap(({ title, fields }) => {
+			const lastEveryday = fields.findLastIndex(({ field }) => !field.isRare);
+			return fields
+				.slice(0, lastEveryday + 1)
+				.filter(isSpecial)
+				.map(({ label }) => `${title}: ${label}`);
+		});
+		expect(early).toEqual([]);
+	});
+
+	it('has at most thirteen fields without the rare ones where there are more than thirty', () => {
+		const long = inForms.filter(({ title, fields }) => fields.length > 30 && !title.startsWith('person.'));
+		expect(long.map(({ title }) => title).sort()).toEqual(['helpDesk.updateSettings', 'websiteSetting.update']);
+		for (const { fields } of long) {
+			const everyday = fields.filter(({ field }) => !field.isRare);
+			expect(everyday.length).toBeLessThanOrEqual(13);
+			expect(everyday.map(({ label }) => label)).toContain('Name');
+			expect(fields.slice(0, everyday.length)).toEqual(everyday);
+		}
+	});
+
 	it.each([
 		['getAll', false],
 		['count', false],
@@ -86,28 +121,32 @@ describe('the subtitle', () => {
 
 	it.each([
 		['message', 'send', 'Send: Message'],
-		['message', 'sendAndWait', 'Send and Wait: Message'],
+		['message', 'sendAndWait', 'Send and Wait for Response: Message'],
 		['conversation', 'getContext', 'Get Context: Conversation'],
 		['conversation', 'getAll', 'Get Many: Conversation'],
-		['conversation', 'getAllAwaiting', 'Get Many Awaiting: Conversation'],
 		['conversation', 'updateMeta', 'Update Details: Conversation'],
 		['person', 'upsert', 'Create or Update: Person'],
-		['classicArticle', 'exists', 'Check If Exists: Classic Article'],
+		['operator', 'delete', 'Remove: Operator'],
+		['person', 'delete', 'Delete: Person'],
+		['pluginSubscription', 'getAllActive', 'Get Many of All Websites: Plugin Subscription'],
+		['operator', 'getAllActive', 'Get Many Last Active: Operator'],
 		['analytics', 'generate', 'Generate: Analytics Report'],
 	])('of %s and %s is "%s"', (resource, key, words) => {
 		expect(subtitleOf(resource, key)).toBe(words);
 	});
 
-	it('uses only words of the names in the form, for every operation', () => {
+	it('is the name of the operation and of the resource in the form, for every operation', () => {
 		const wrong = all.flatMap(({ resource, key }) => {
 			const { name, operations } = resources[resource] as (typeof resources)[string];
-			const [operation = '', after] = String(subtitleOf(resource, key)).split(': ');
-			const known = operationName(key, operations[key] as (typeof operations)[string]).toLowerCase();
-			// Two values have a meaning of their own in these resources.
-			if (['operator/delete', 'pluginSubscription/getAllActive'].includes(`${resource}/${key}`)) return [];
-			const isKnown = operation.split(' ').every((word) => known.split(' ').includes(word.toLowerCase()));
-			return isKnown && after === name ? [] : [`${resource}/${key}: ${operation}: ${after}`];
+			const expected = `${operationName(key, operations[key] as (typeof operations)[string])}: ${name}`;
+			const given = subtitleOf(resource, key);
+			return given === expected ? [] : [{ given, expected }];
 		});
+		expect(all.length).toBeGreaterThan(290);
 		expect(wrong).toEqual([]);
+	});
+
+	it('is shorter than a list of all names', () => {
+		expect(String(crisp.description.subtitle).length).toBeLessThan(4_500);
 	});
 });

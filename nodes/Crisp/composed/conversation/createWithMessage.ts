@@ -42,7 +42,7 @@ export const createWithMessage: ComposedOperation = {
 		session_id: picker(
 			'conversation',
 			'A conversation that an earlier run created and did not complete: no other is created, the message is not sent again if it is there, and everything else is set. Leave it out to create one.',
-			{ label: 'Conversation' },
+			{ label: 'Conversation', isRare: true },
 		),
 		...manner,
 	},

@@ -29,7 +29,7 @@ export const resolveWithMessage: ComposedOperation = {
 		origin: chatOrigin,
 		fingerprint: fingerprint(
 			'The closing message, if an earlier run sent it and did not resolve the conversation: it is not sent again if it is there',
-			{ label: 'Message Fingerprint' },
+			{ label: 'Message Fingerprint', isRare: true },
 		),
 		...manner,
 	},

@@ -5,5 +5,7 @@ export const skipping = (how: string): Fields => ({ skip_if_it_exists: flag(how,
 
 /** The field to continue with what an earlier run created. */
 export const continuing = (id: string, picks: Picks, what: string): Fields => ({
-	[id]: picker(picks, `One that an earlier run created and did not complete: no other ${what} is created`),
+	[id]: picker(picks, `One that an earlier run created and did not complete: no other ${what} is created`, {
+		isRare: true,
+	}),
 });

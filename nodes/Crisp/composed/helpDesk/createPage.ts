@@ -4,6 +4,7 @@ import { fillPath, parseRoute } from '../../../shared/api/route';
 import { named } from '../../../shared/events/vocabulary';
 import { textIn } from '../../../shared/runtime/coerce';
 import { color, flag, identifier, longText, picker, text } from '../../operations/field';
+import { campaignFormat } from '../../operations/fields/campaignDelivery';
 import type { ComposedOperation, Composing, OutputItem } from '../../operations/operation';
 import { bodyOf, changeOnce } from '../creating/creation';
 import { skipping } from '../creating/fields';
@@ -45,7 +46,7 @@ export const createPage: ComposedOperation = {
 		}),
 		content: longText('The whole text of the page, in Markdown', { isMain: true }),
 		description: longText('Short description of the page'),
-		format: identifier('What the text is written in', { example: 'markdown' }),
+		format: { ...campaignFormat, fallback: undefined },
 		'state.hidden': flag('Whether the page is kept out of lists'),
 		'state.featured': flag('Whether the page is featured'),
 		'author.user_id': picker('operator', 'The operator who is shown as the author', { label: 'Author' }),

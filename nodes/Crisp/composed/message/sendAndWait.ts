@@ -66,7 +66,7 @@ export const sendAndWait: ComposedOperation = {
 		automated: flag('Whether the message is marked as written by a bot'),
 		question_fingerprint: fingerprint(
 			'The question, if an earlier run sent it: it is not sent again if it is there, and a reply that came meanwhile counts',
-			{ label: 'Question Fingerprint', when: inExecution },
+			{ label: 'Question Fingerprint', isRare: true, when: inExecution },
 		),
 		...waitOptions,
 		...sender,

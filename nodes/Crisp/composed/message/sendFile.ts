@@ -56,6 +56,7 @@ export const sendFile: ComposedOperation = {
 		other_hosts: { ...otherHosts, when: { source: ['url'] } },
 		fingerprint: fingerprint('The message, if an earlier run may have sent it: it is not sent again if it is there', {
 			label: 'Message Fingerprint',
+			isRare: true,
 		}),
 		...messageFields,
 	},

@@ -1,16 +1,16 @@
 import { choice, flag, identifier, list, number, type Fields } from '../field';
 import { personConditions, personConditionsAsJson, type Place } from './conditions';
 
-const types = { automated: 'Automated', 'one-shot': 'One-Shot' };
+export const campaignTypes = { automated: 'Automated', 'one-shot': 'One-Shot' };
 const formats = { html: 'HTML', markdown: 'Markdown' };
 
 /** When a campaign is sent. */
 export const campaignType = choice(
-	types,
+	campaignTypes,
 	'When the campaign is sent: once, or to each person when an event happens to them',
 	{ label: 'Campaign Type', fallback: 'one-shot' },
 );
-/** What a campaign or template is written in. */
+/** What a campaign, a template or a page of the knowledge base is written in. */
 export const campaignFormat = choice(formats, 'What the text is written in', { fallback: 'markdown' });
 
 const recipients: Place = {

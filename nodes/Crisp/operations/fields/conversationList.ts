@@ -1,5 +1,6 @@
 import { choice, picker, text, type Field, type Fields } from '../field';
 import { conversationConditions, conversationConditionsAsJson } from './conditions';
+import { oneSwitch } from './switches';
 
 /** Filters of the list of conversations, for which Crisp has several switches each. */
 
@@ -28,15 +29,10 @@ export const assignedTo: Field = picker('assignee', 'Only conversations of this 
 });
 
 /** Crisp's list cannot tell pending conversations from unresolved ones. */
-export const status: Field = choice(
+export const status = oneSwitch(
+	'filter_',
 	{ any: 'Any', not_resolved: 'Unresolved or Pending', resolved: 'Resolved' },
 	'Whether only resolved conversations are returned, or only others',
-	{
-		sentAs: {
-			names: ['filter_resolved', 'filter_not_resolved'],
-			wire: (value) => (value === 'any' ? {} : { [`filter_${String(value)}`]: 1 }),
-		},
-	},
 );
 
 export const sortBy: Field = choice(

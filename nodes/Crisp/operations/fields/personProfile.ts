@@ -78,12 +78,18 @@ export const profile: Fields = {
 		isRare: true,
 	}),
 	'company.metrics.employees': number('How many people work there', { label: 'Company Employees', isRare: true }),
-	'company.metrics.market_cap': number('Market capitalization of the company', {
+	'company.metrics.market_cap': number('Market capitalization of the company; Crisp does not document the currency', {
 		label: 'Company Market Cap',
 		isRare: true,
 	}),
-	'company.metrics.raised': number('Money the company raised', { label: 'Company Money Raised', isRare: true }),
-	'company.metrics.arr': number('Annual recurring revenue of the company', { label: 'Company ARR', isRare: true }),
+	'company.metrics.raised': number('Money the company raised; Crisp does not document the currency', {
+		label: 'Company Money Raised',
+		isRare: true,
+	}),
+	'company.metrics.arr': number('Annual recurring revenue of the company; Crisp does not document the currency', {
+		label: 'Company ARR',
+		isRare: true,
+	}),
 	segments,
 	new_segments: newSegments(),
 	notepad: longText('Private notes on the person'),

@@ -1,4 +1,4 @@
-import { choice, identifier, text, type Fields } from '../field';
+import { choice, identifier, picker, text, type Fields } from '../field';
 
 /** The origin of something in a conversation. Other channels have their own URN. */
 export const origins = { chat: 'Chat', email: 'Email', 'urn:*': 'Any URN' };
@@ -16,7 +16,7 @@ export const sender: Fields = {
 		label: 'Sender Type',
 		isRare: true,
 	}),
-	'user.user_id': identifier('ID of the user who is shown as the sender', { label: 'Sender ID', isRare: true }),
+	'user.user_id': picker('operator', 'The operator who is shown as the sender', { label: 'Sender', isRare: true }),
 	'user.nickname': text('Name that is shown as the sender', { label: 'Sender Name' }),
 	'user.avatar': identifier('Address of the picture that is shown with the sender', { label: 'Sender Avatar URL' }),
 };
