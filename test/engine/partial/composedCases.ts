@@ -138,6 +138,12 @@ export const composedCases: Record<string, ComposedCase> = {
 	'inbox.create': {
 		parameters: { resource: 'inbox', operation: 'create', name: 'Returns', emoji: '⭐', order: 9, ...skipping },
 	},
+	'helpDeskLocale.create': {
+		parameters: { resource: 'helpDeskLocale', operation: 'create', locale: 'de', ...skipping },
+	},
+	'helpDeskRedirection.create': {
+		parameters: { resource: 'helpDeskRedirection', operation: 'create', path: '/old', target: '/new', ...skipping },
+	},
 	'team.create': { parameters: { resource: 'team', operation: 'create', name: 'Returns', ...skipping } },
 	'conversation.createWithMessage': {
 		parameters: creating,
