@@ -132,7 +132,7 @@ describe('a new user in the editor', () => {
 		await editor.field('content').locator('textarea').fill(ANSWER);
 		await editor.execute();
 		await editor.output.getByText('fingerprint').first().waitFor();
-		await editor.dismissNotice();
+		for (const notice of await editor.dismissNotices()) expect(notice).toMatch(/success/);
 		await editor.shoot('newcomer-output');
 		// n8n names a node after its operation, unless the user names it.
 		action = await editor.nameOfOpenNode();

@@ -130,11 +130,18 @@ export class Editor {
 		return this.at('output-panel');
 	}
 
-	/** Closes n8n's notification, which covers a corner. */
-	async dismissNotice(): Promise<void> {
-		const notice = this.page.getByRole('alert').filter({ visible: true });
-		await notice.first().locator('.el-notification__closeBtn').click();
-		await notice.first().waitFor({ state: 'hidden' });
+	/** Closes n8n's notifications, which cover a corner; that of an earlier run may still be there. Returns their texts. */
+	async dismissNotices(): Promise<string[]> {
+		const notice = this.page.getByRole('alert').filter({ visible: true }).first();
+		await notice.waitFor();
+		const texts: string[] = [];
+		while (await notice.isVisible()) {
+			texts.push(await notice.innerText());
+			const one = this.page.locator(`#${String(await notice.getAttribute('id'))}`);
+			await one.locator('.el-notification__closeBtn').click();
+			await one.waitFor({ state: 'hidden' });
+		}
+		return texts;
 	}
 
 	/** The field of a parameter, or of a part of a credential. */
