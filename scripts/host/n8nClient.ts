@@ -193,7 +193,7 @@ export class N8nClient {
 
 	/** The latest executions of all workflows, the newest first. */
 	async latestExecutions(): Promise<Execution[]> {
-		return (await this.send<ExecutionPage>('GET', 'executions?limit=100')).results;
+		return (await this.page('limit=100')).results;
 	}
 
 	/** Every execution of a workflow that n8n has kept. */
@@ -220,7 +220,13 @@ export class N8nClient {
 
 	private async executionPage(workflowId: string, narrower: object = {}, cursor = ''): Promise<ExecutionPage> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId, ...narrower }));
-		return await this.send('GET', `executions?limit=100&filter=${filter}${cursor && `&cursor=${cursor}`}`);
+		return await this.page(`limit=100&filter=${filter}${cursor && `&cursor=${cursor}`}`);
+	}
+
+	/** n8n reads what runs and what has ended one after the other: an execution that ends in between is in its list twice. */
+	private async page(query: string): Promise<ExecutionPage> {
+		const page = await this.send<ExecutionPage>('GET', `executions?${query}`);
+		return { ...page, results: [...new Map(page.results.map((execution) => [execution.id, execution])).values()] };
 	}
 
 	async execution(id: string): Promise<Execution & { data: ExecutionData }> {
