@@ -36,7 +36,7 @@ export interface SharedConnectionOptions {
 interface Link {
 	topics: Topics;
 	connection: Connection;
-	/** Those to whom it delivers; nobody before it was ready for the first time. */
+	/** The listeners that it delivers to; none before it was ready for the first time. */
 	readonly listeners: Set<Listener>;
 	/** How many listeners it was opened for, besides those of `older`. */
 	readonly added: number;

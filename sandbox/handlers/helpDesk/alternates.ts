@@ -28,7 +28,7 @@ export const alternateHandlers: Handlers = {
 	}),
 };
 
-/** An article that was deleted is nobody's alternate. */
+/** An article that was deleted is no alternate of another. */
 const alternatesOf = ({ articles }: Website, { alternates = {} }: HelpArticle) =>
 	articles.filter(({ locale, id }) => alternates[locale] === id);
 

@@ -3,9 +3,8 @@ import { fieldsOf } from '../../../nodes/Crisp/request/fieldsOf';
 import { operationFor } from '../../../nodes/Crisp/operations';
 import { isList } from '../../../nodes/Crisp/operations/operation';
 import { usableTogether } from '../../contract/usableTogether';
-import { asThere, schemaCases } from '../../engine/schemas/cases';
+import { asThere, picker, schemaCases } from '../../engine/schemas/cases';
 import { crisp } from '../../support/n8nContext';
-import { conversation, locator } from '../../support/sandboxWorkspace';
 import { toolCases } from '../../support/toolCases';
 import { savedParameters } from '../support/forms';
 import { emptied, shownFor, withCollections } from './filled';
@@ -29,22 +28,6 @@ export interface Case {
 type Base = Pick<Case, 'operation' | 'before' | 'parameters' | 'isNotRun'>;
 
 const { description } = crisp;
-const sessionId = locator(conversation);
-
-const question = {
-	resource: 'message',
-	operation: 'send',
-	sessionId,
-	type: 'picker',
-	contentText: 'Which size?',
-	contentId: 'size',
-	contentChoices: { rows: [{ label: 'Small', value: 's' }] },
-} as INodeParameters;
-
-/** Operations whose generated form the sandbox refuses: what to run before, and the form. */
-const further: Array<[operation: string, before: INodeParameters[], parameters: INodeParameters]> = [
-	['message/send', [], question],
-];
 
 /** Generated forms that are not called for their schema. */
 function waitsAndFiles(): Base[] {
@@ -57,18 +40,16 @@ function waitsAndFiles(): Base[] {
 	});
 }
 
-/** Nobody replies. */
+/** No one replies. */
 function waitingFor({ additionalFields, ...form }: INodeParameters): INodeParameters {
 	return { ...form, waitMinutes: 1, additionalFields: { ...(additionalFields as INodeParameters), fails: false } };
 }
 
 function bases(): Base[] {
-	const own = further.map(([operation, before, form]) => {
-		const [resource = '', key = ''] = operation.split('/');
-		return { operation, before, parameters: { resource, operation: key, ...form } as INodeParameters };
-	});
+	// The sandbox refuses the generated form of a question with choices.
+	const asking: Base = { operation: 'message/send', before: [], parameters: picker as INodeParameters };
 	const generated = schemaCases().map(({ name, before, parameters }) => ({ operation: name, before, parameters }));
-	return [...generated, ...own, ...waitsAndFiles()];
+	return [...generated, asking, ...waitsAndFiles()];
 }
 
 export function operationCases(): Case[] {

@@ -48,7 +48,8 @@ const sendsFile = {
 	...{ resource: 'message', operation: 'sendFile', sessionId, source: 'url', url: 'https://files.example/tea.pdf' },
 	additionalFields: { type: 'application/pdf', from: 'user' },
 };
-const picker = {
+/** A question with choices, sent into the conversation. */
+export const picker = {
 	...{
 		resource: 'message',
 		operation: 'send',

@@ -10,7 +10,7 @@ import { control } from '../../support/visitor';
 import { callHook, hookEvent, HookedWorkflows } from '../../support/webhookRequests';
 import { missingIn, sharedIn, type Shown } from './compare';
 
-/** n8n asks for one schema of a trigger, whatever events are chosen: it has what all of them share, and nothing else. */
+/** n8n asks for one schema of a trigger, for any choice of events: it has what all of them share, and nothing else. */
 
 const hooked = HookedWorkflows.use();
 

@@ -26,7 +26,7 @@ async function recipientsOf(recipients: object): Promise<Recipient[]> {
 const people = () => [...(sandbox.state.websites.get(SHOP_ID)?.people.values() ?? [])];
 const ids = (entries: Array<{ people_id: string }>) => entries.map(({ people_id }) => people_id).sort();
 
-test('a campaign for all reaches everybody, one that names nobody reaches nobody', async () => {
+test('a campaign for all reaches everyone, one that names no one reaches no one', async () => {
 	expect(await recipientsOf({})).toEqual([]);
 	expect(ids(await recipientsOf({ type: 'all' }))).toEqual(ids(people()));
 });

@@ -48,7 +48,7 @@ export function unlessThere(row: TableOperation, kind: Kind): TableOperation & C
 				}));
 			if (there) return output(there.entry, there.isOwn);
 			// Before a request is sent again, the list tells whether it was executed.
-			const resends = isSkipping ? 'never' : row.resends === 'unanswered' ? 'unanswered' : 'never';
+			const resends = !isSkipping && row.resends === 'unanswered' ? 'unanswered' : 'never';
 			const request = {
 				method: row.route.method,
 				path: fillPath(row.route, path),

@@ -89,7 +89,7 @@ describe('a workflow whose selection the realtime channel refuses', () => {
 		await endAll(world, all);
 	});
 
-	it('is shown to the person who publishes it, and nobody else notices', async () => {
+	it('is shown to the person who publishes it, and no one else notices', async () => {
 		const world = new TriggersInTime();
 		world.accepts = withoutIt;
 		const others = [await world.activate(good), await world.activate(more)];
