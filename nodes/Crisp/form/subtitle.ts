@@ -25,8 +25,9 @@ function exceptions(): Record<string, string> {
 	);
 	for (const [resource, { name }] of Object.entries(resources)) if (name !== inWords(resource)) names[resource] = name;
 	for (const { resource, key, name } of operations) {
+		if (name === inWords(key)) continue;
 		const isShared = operations.every((other) => other.key !== key || other.name === name);
-		if (name !== inWords(key)) names[isShared ? key : `${resource} ${key}`] = name;
+		names[isShared ? key : `${resource} ${key}`] = name;
 	}
 	return names;
 }
